@@ -1,0 +1,349 @@
+/* cache_map.h - a cache map: a set-associative CLOCK cache on top of an exact stash, with scopes
+ * that can be discarded, and tombstones. C11 and C++17. Apache-2.0.
+ *
+ * TERMS
+ *   value      a fixed-size object of yours that contains its key.
+ *   cache      holds most values. Best effort: it may evict any value, into the stash.
+ *   stash      holds what the cache evicted since the last compact, exactly. Nothing is dropped.
+ *   compact    empties the stash: you call it when the level below has caught up.
+ *   tombstone  "removed since the last compact: do not look below". Absent means "look below".
+ *   scope      the changes between scope_open and scope_close, which can be discarded exactly.
+ *   mutation   an upsert or a remove that succeeded.
+ *
+ * WHAT IT GUARANTEES
+ *   Whatever was written since the last compact is found, whatever the cache evicted. The first
+ *   stash_value_count_max mutations after a compact never fail with stash full. A discarded scope
+ *   leaves every lookup as it was. Memory is taken once, at init. docs/contract.md has it all.
+ *
+ * EXAMPLE
+ *     struct account { uint64_t id; int64_t balance; };
+ *
+ *     #define CACHE_MAP_NAME          account_cache
+ *     #define CACHE_MAP_VALUE         struct account
+ *     #define CACHE_MAP_KEY           uint64_t
+ *     #define CACHE_MAP_KEY_OF(value) ((value)->id)
+ *     #include "cache_map.h"
+ *
+ * declares `struct account_cache` and the functions `account_cache_init`, `account_cache_get`, ...
+ * The example of README.md is a whole program.
+ *
+ * PARAMETERS (undefined again by this header, so that it can be included once for each map)
+ *   CACHE_MAP_NAME               prefix of all names. Without it only the common parts are
+ * declared. CACHE_MAP_VALUE              the type of a value. Any size and alignment. Copied by
+ * memcpy. CACHE_MAP_KEY                the type of a key. Passed by value. CACHE_MAP_KEY_OF(value)
+ * the key in a value; `value` is a `const CACHE_MAP_VALUE *`. CACHE_MAP_KEY_EQUAL(a, b)    default
+ * a == b. CACHE_MAP_HASH(key, seed)    a uint64_t, uniform in its high half (set) and low bits
+ * (tag). Default cache_map_hash_64(key, seed); for struct keys use cache_map_hash_128 or
+ * cache_map_hash_bytes. CACHE_MAP_WAYS               2, 4, 8 or 16 (default) CACHE_MAP_TAG_BITS 8
+ * (default) or 16 CACHE_MAP_CLOCK_BITS         1, 2 (default) or 4 CACHE_MAP_POLICY
+ * CACHE_MAP_POLICY_CLOCK (default) or CACHE_MAP_POLICY_CLOCK_CLASSIC
+ *
+ * CAVEATS
+ *   - A pointer into the map is good until the next call that changes the map: any upsert, remove,
+ *     scope_close, compact, reset, deinit. Inspection, lookups and demote keep it good.
+ *   - You may write through such a pointer, but never the key, and never inside a scope: a discard
+ *     does not undo what it did not see.
+ *   - Keys from outside? Set `hash_seed` to a random number at start, or an attacker can choose
+ *     keys of one set, and one set evicts into the stash at once. If the attacker can also measure
+ *     time, use a keyed cryptographic hash (SipHash) as CACHE_MAP_HASH.
+ *   - `get` writes (the clock). One map belongs to one thread at a time; distinct maps share
+ * nothing.
+ *   - A null map, a map that is not initialised or a foreign pointer is a failed CACHE_MAP_ASSERT.
+ *
+ * The design is TigerBeetle's CacheMap (src/lsm/cache_map.zig of its repository), rethought for C:
+ * docs/contract.md says where and why it differs. */
+#ifndef CACHE_MAP_H
+#define CACHE_MAP_H
+
+#include "cache_map_core.h"
+#include "cache_map_hash.h"
+#include "cache_map_inspect.h"
+
+#define CACHE_MAP_PASTE_EXPANDED(a, b) a##_##b
+#define CACHE_MAP_PASTE(a, b)          CACHE_MAP_PASTE_EXPANDED(a, b)
+#ifdef __cplusplus
+#    define CACHE_MAP_STATIC_ASSERT(condition, message) static_assert(condition, message)
+#    define CACHE_MAP_ALIGNOF(type)                     alignof(type)
+#else
+#    define CACHE_MAP_STATIC_ASSERT(condition, message) _Static_assert(condition, message)
+#    define CACHE_MAP_ALIGNOF(type)                     _Alignof(type)
+#endif
+
+#endif
+
+/* ---- The typed layer: one copy for each CACHE_MAP_NAME. Nothing below decides anything. --------
+ */
+#ifdef CACHE_MAP_NAME
+
+#ifndef CACHE_MAP_KEY_EQUAL
+#    define CACHE_MAP_KEY_EQUAL(a, b) ((a) == (b))
+#endif
+#ifndef CACHE_MAP_HASH
+#    define CACHE_MAP_HASH(key, seed) cache_map_hash_64((uint64_t)(key), (seed))
+#endif
+#ifndef CACHE_MAP_WAYS
+#    define CACHE_MAP_WAYS 16
+#endif
+#ifndef CACHE_MAP_TAG_BITS
+#    define CACHE_MAP_TAG_BITS 8
+#endif
+#ifndef CACHE_MAP_CLOCK_BITS
+#    define CACHE_MAP_CLOCK_BITS 2
+#endif
+#ifndef CACHE_MAP_POLICY
+#    define CACHE_MAP_POLICY CACHE_MAP_POLICY_CLOCK
+#endif
+
+CACHE_MAP_STATIC_ASSERT(CACHE_MAP_WAYS == 2 || CACHE_MAP_WAYS == 4 || CACHE_MAP_WAYS == 8 ||
+                            CACHE_MAP_WAYS == 16,
+                        "CACHE_MAP_WAYS is 2, 4, 8 or 16");
+CACHE_MAP_STATIC_ASSERT(CACHE_MAP_TAG_BITS == 8 || CACHE_MAP_TAG_BITS == 16,
+                        "CACHE_MAP_TAG_BITS is 8 or 16");
+CACHE_MAP_STATIC_ASSERT(CACHE_MAP_CLOCK_BITS == 1 || CACHE_MAP_CLOCK_BITS == 2 ||
+                            CACHE_MAP_CLOCK_BITS == 4,
+                        "CACHE_MAP_CLOCK_BITS is 1, 2 or 4");
+
+#define CACHE_MAP_THIS          struct CACHE_MAP_NAME
+#define CACHE_MAP_FUNCTION(end) CACHE_MAP_PASTE(CACHE_MAP_NAME, end)
+
+/* One map of this type. Opaque: use the functions. Do not copy it while it is initialised. */
+struct CACHE_MAP_NAME {
+    struct cache_map base;
+};
+
+static inline bool CACHE_MAP_FUNCTION(value_has_key)(const void *value, const void *key) {
+    const CACHE_MAP_VALUE *typed_value = (const CACHE_MAP_VALUE *)value;
+    const CACHE_MAP_KEY typed_key = *(const CACHE_MAP_KEY *)key;
+    const CACHE_MAP_KEY value_key = CACHE_MAP_KEY_OF(typed_value);
+    return CACHE_MAP_KEY_EQUAL(value_key, typed_key);
+}
+
+static inline uint64_t CACHE_MAP_FUNCTION(value_hash)(const void *value, uint64_t seed) {
+    const CACHE_MAP_VALUE *typed_value = (const CACHE_MAP_VALUE *)value;
+    const CACHE_MAP_KEY value_key = CACHE_MAP_KEY_OF(typed_value);
+    return CACHE_MAP_HASH(value_key, seed);
+}
+
+static inline bool CACHE_MAP_FUNCTION(value_key_equal)(const void *a, const void *b) {
+    const CACHE_MAP_VALUE *typed_value = (const CACHE_MAP_VALUE *)b;
+    const CACHE_MAP_KEY value_key = CACHE_MAP_KEY_OF(typed_value);
+    return CACHE_MAP_FUNCTION(value_has_key)(a, &value_key);
+}
+
+static const struct cache_map_layout CACHE_MAP_FUNCTION(layout) = {
+    CACHE_MAP_WAYS,
+    CACHE_MAP_TAG_BITS,
+    CACHE_MAP_CLOCK_BITS,
+    CACHE_MAP_POLICY,
+    sizeof(CACHE_MAP_VALUE),
+    CACHE_MAP_ALIGNOF(CACHE_MAP_VALUE),
+    CACHE_MAP_FUNCTION(value_has_key),
+    CACHE_MAP_FUNCTION(value_hash)};
+
+/* -- Life ------------------------------------------------------------------------------------ */
+
+/* The bytes of memory that a map with these options takes, in *size: one block, aligned to
+ * `memory_alignment` bytes. OK; OPTIONS_INVALID; SIZE_OVERFLOW when it does not fit a size_t (and
+ * *size is untouched). O(1). */
+static inline enum cache_map_status
+CACHE_MAP_FUNCTION(memory_size)(const struct cache_map_options *options, size_t *size) {
+    return cache_map_memory_size(&CACHE_MAP_FUNCTION(layout), options, size);
+}
+
+/* The alignment, in bytes, of that block: that of the value, and at least 64. */
+static inline size_t CACHE_MAP_FUNCTION(memory_alignment)(void) {
+    return cache_map_memory_alignment(&CACHE_MAP_FUNCTION(layout));
+}
+
+/* Makes `map` (of any content) an empty map. `allocator` is copied; null means aligned_alloc and
+ * free. Asks for memory once. OK; OPTIONS_INVALID; SIZE_OVERFLOW; OUT_OF_MEMORY: `map` is then
+ * untouched and needs no deinit. O(sets + stash capacity): values are not touched. */
+static inline enum cache_map_status
+CACHE_MAP_FUNCTION(init)(CACHE_MAP_THIS *map, const struct cache_map_options *options,
+                         const struct cache_map_allocator *allocator) {
+    const struct cache_map_allocator standard = {NULL, cache_map_allocate_default,
+                                                 cache_map_deallocate_default};
+    CACHE_MAP_ASSERT(map != NULL);
+    return cache_map_init(&CACHE_MAP_FUNCTION(layout), &map->base, options,
+                          allocator != NULL ? allocator : &standard);
+}
+
+/* As init, in `memory` of the caller's: `memory_size` bytes at least, aligned to
+ * `memory_alignment`. It stays the caller's and must outlive the map. OUT_OF_MEMORY when `size` is
+ * too small. */
+static inline enum cache_map_status
+CACHE_MAP_FUNCTION(init_in_memory)(CACHE_MAP_THIS *map, const struct cache_map_options *options,
+                                   void *memory, size_t size) {
+    const struct cache_map_allocator supplied = {memory, cache_map_allocate_none,
+                                                 cache_map_deallocate_none};
+    size_t needed = 0;
+    const enum cache_map_status status = CACHE_MAP_FUNCTION(memory_size)(options, &needed);
+    CACHE_MAP_ASSERT(map != NULL && memory != NULL);
+    if (status != CACHE_MAP_OK)
+        return status;
+    if (size < needed)
+        return CACHE_MAP_OUT_OF_MEMORY;
+    return cache_map_init(&CACHE_MAP_FUNCTION(layout), &map->base, options, &supplied);
+}
+
+/* Gives the memory back; an open scope is dropped with the map. Then `map` may be initialised
+ * again. O(1) and one call of `deallocate`. */
+static inline void CACHE_MAP_FUNCTION(deinit)(CACHE_MAP_THIS *map) {
+    CACHE_MAP_ASSERT(map != NULL);
+    cache_map_deinit(&CACHE_MAP_FUNCTION(layout), &map->base);
+}
+
+/* As fresh from init: no key, hands at 0, metrics at 0. OK; SCOPE_OPEN. O(sets + stash count). */
+static inline enum cache_map_status CACHE_MAP_FUNCTION(reset)(CACHE_MAP_THIS *map) {
+    CACHE_MAP_ASSERT(map != NULL);
+    return cache_map_reset(&CACHE_MAP_FUNCTION(layout), &map->base);
+}
+
+/* -- Lookups: each counts as a use for the eviction policy and in the metrics ------------------ */
+
+/* FOUND, TOMBSTONE or ABSENT; *value points into the map when FOUND and is null otherwise. It is
+ * good until the next change. O(1): two cache lines of metadata and one for each equal tag. */
+static inline enum cache_map_status
+CACHE_MAP_FUNCTION(lookup)(CACHE_MAP_THIS *map, CACHE_MAP_KEY key, CACHE_MAP_VALUE **value) {
+    void *found = NULL;
+    enum cache_map_status status;
+    CACHE_MAP_ASSERT(map != NULL && value != NULL);
+    status = cache_map_lookup(&CACHE_MAP_FUNCTION(layout), &map->base,
+                              CACHE_MAP_HASH(key, map->base.hash_seed), &key, &found);
+    *value = (CACHE_MAP_VALUE *)found;
+    return status;
+}
+
+/* The value, or null when the key is a tombstone or absent: for callers that need not tell. Good
+ * until the next change. O(1). */
+static inline CACHE_MAP_VALUE *CACHE_MAP_FUNCTION(get)(CACHE_MAP_THIS *map, CACHE_MAP_KEY key) {
+    CACHE_MAP_VALUE *value = NULL;
+    (void)CACHE_MAP_FUNCTION(lookup)(map, key, &value);
+    return value;
+}
+
+/* Whether the key has a value. O(1). */
+static inline bool CACHE_MAP_FUNCTION(has)(CACHE_MAP_THIS *map, CACHE_MAP_KEY key) {
+    return CACHE_MAP_FUNCTION(get)(map, key) != NULL;
+}
+
+/* A hint that the key will not be used soon: if it is in the cache, its count becomes 1, the next
+ * to be evicted. Contents and metrics stay. O(1). */
+static inline void CACHE_MAP_FUNCTION(demote)(CACHE_MAP_THIS *map, CACHE_MAP_KEY key) {
+    CACHE_MAP_ASSERT(map != NULL);
+    cache_map_demote(&CACHE_MAP_FUNCTION(layout), &map->base,
+                     CACHE_MAP_HASH(key, map->base.hash_seed), &key);
+}
+
+/* -- Mutations -----------------------------------------------------------------------------------
+ */
+
+/* Stores a copy of *value under its key. INSERTED, UPDATED or REVIVED (it was a tombstone);
+ * STASH_FULL when it needs a stash slot and none is free; SCOPE_FULL when the scope has taken all
+ * the mutations it can (STASH_FULL wins where both hold). `value` may point into the map. O(1),
+ * plus at most ways x (2^clock_bits - 2) + 1 steps of the clock. */
+static inline enum cache_map_status CACHE_MAP_FUNCTION(upsert)(CACHE_MAP_THIS *map,
+                                                               const CACHE_MAP_VALUE *value) {
+    CACHE_MAP_ASSERT(map != NULL && value != NULL);
+    {
+        const CACHE_MAP_KEY key = CACHE_MAP_KEY_OF(value);
+        return cache_map_upsert(&CACHE_MAP_FUNCTION(layout), &map->base,
+                                CACHE_MAP_HASH(key, map->base.hash_seed), &key, value);
+    }
+}
+
+/* Removes the key and leaves a tombstone. REMOVED; ABSENT when it has no value (also when it is a
+ * tombstone already); STASH_FULL; SCOPE_FULL. O(1). */
+static inline enum cache_map_status CACHE_MAP_FUNCTION(remove)(CACHE_MAP_THIS *map,
+                                                               CACHE_MAP_KEY key) {
+    CACHE_MAP_ASSERT(map != NULL);
+    return cache_map_remove(&CACHE_MAP_FUNCTION(layout), &map->base,
+                            CACHE_MAP_HASH(key, map->base.hash_seed), &key);
+}
+
+/* -- Scopes and compact
+ * ---------------------------------------------------------------------------- */
+
+/* From here on mutations are logged. OK; SCOPE_OPEN when one is open already. O(1). */
+static inline enum cache_map_status CACHE_MAP_FUNCTION(scope_open)(CACHE_MAP_THIS *map) {
+    CACHE_MAP_ASSERT(map != NULL);
+    return cache_map_scope_open(&map->base);
+}
+
+/* Keeps (PERSIST, O(1)) or undoes (DISCARD, O(mutations in the scope)) what the scope changed.
+ * After a discard every lookup answers as before scope_open, and every value is where it was;
+ * counts of the clock, hands and metrics may differ. OK; SCOPE_NOT_OPEN. Cannot fail otherwise. */
+static inline enum cache_map_status
+CACHE_MAP_FUNCTION(scope_close)(CACHE_MAP_THIS *map, enum cache_map_scope_mode mode) {
+    CACHE_MAP_ASSERT(map != NULL);
+    return cache_map_scope_close(&CACHE_MAP_FUNCTION(layout), &map->base, mode);
+}
+
+/* Forgets exactly the stash: values in the cache stay, values and tombstones in the stash become
+ * absent. OK; SCOPE_OPEN. O(stash count). */
+static inline enum cache_map_status CACHE_MAP_FUNCTION(compact)(CACHE_MAP_THIS *map) {
+    CACHE_MAP_ASSERT(map != NULL);
+    return cache_map_compact(&CACHE_MAP_FUNCTION(layout), &map->base);
+}
+
+/* -- Inspection: no effect on the state; pointers are good until the next change
+ * -------------------- */
+
+/* Counts, capacities and metrics. O(1). */
+static inline struct cache_map_counts
+CACHE_MAP_FUNCTION(inspect_counts)(const CACHE_MAP_THIS *map) {
+    return cache_map_inspect_counts(&CACHE_MAP_FUNCTION(layout), &map->base);
+}
+
+/* One slot of the cache; set < set_count, way < ways. O(1). */
+static inline struct cache_map_slot_view
+CACHE_MAP_FUNCTION(inspect_slot)(const CACHE_MAP_THIS *map, uint64_t set, uint32_t way) {
+    return cache_map_inspect_slot(&CACHE_MAP_FUNCTION(layout), &map->base, set, way);
+}
+
+/* The clock hand of a set: 0..ways-1. O(1). */
+static inline uint32_t CACHE_MAP_FUNCTION(inspect_hand)(const CACHE_MAP_THIS *map, uint64_t set) {
+    return cache_map_inspect_hand(&map->base, set);
+}
+
+/* Entry number 0..stash_count-1 of the stash. Their order is a function of the calls made. O(1). */
+static inline struct cache_map_entry_view
+CACHE_MAP_FUNCTION(inspect_entry)(const CACHE_MAP_THIS *map, uint32_t entry) {
+    return cache_map_inspect_entry(&CACHE_MAP_FUNCTION(layout), &map->base, entry);
+}
+
+/* Record number 0..scope_count-1 of the scope log, oldest first. O(1). */
+static inline struct cache_map_record_view
+CACHE_MAP_FUNCTION(inspect_record)(const CACHE_MAP_THIS *map, uint64_t index) {
+    return cache_map_inspect_record(&CACHE_MAP_FUNCTION(layout), &map->base, index);
+}
+
+/* Where a key is. Unlike a lookup it is no use. O(1). */
+static inline struct cache_map_place_view
+CACHE_MAP_FUNCTION(inspect_place)(const CACHE_MAP_THIS *map, CACHE_MAP_KEY key) {
+    return cache_map_inspect_place(&CACHE_MAP_FUNCTION(layout), &map->base,
+                                   CACHE_MAP_HASH(key, map->base.hash_seed), &key);
+}
+
+/* Walks everything and returns the first invariant that does not hold, or
+ * CACHE_MAP_INVARIANT_NONE. O(slots x ways + stash buckets + stash count x ways). */
+static inline enum cache_map_invariant CACHE_MAP_FUNCTION(check)(const CACHE_MAP_THIS *map) {
+    struct cache_map_check_layout check;
+    check.layout = &CACHE_MAP_FUNCTION(layout);
+    check.value_key_equal = CACHE_MAP_FUNCTION(value_key_equal);
+    return cache_map_check(check, &map->base);
+}
+
+#undef CACHE_MAP_THIS
+#undef CACHE_MAP_FUNCTION
+#undef CACHE_MAP_NAME
+#undef CACHE_MAP_VALUE
+#undef CACHE_MAP_KEY
+#undef CACHE_MAP_KEY_OF
+#undef CACHE_MAP_KEY_EQUAL
+#undef CACHE_MAP_HASH
+#undef CACHE_MAP_WAYS
+#undef CACHE_MAP_TAG_BITS
+#undef CACHE_MAP_CLOCK_BITS
+#undef CACHE_MAP_POLICY
+#endif

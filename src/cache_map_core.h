@@ -1,0 +1,547 @@
+/* The cache map on untyped values: cache on top of stash, scopes, and every operation of the
+ * contract. The template in cache_map.h adds the user's types and nothing else.
+ *
+ * Every operation has two phases. First it finds out, without a write, where the key is and what
+ * the operation needs; if something is missing it returns its status there. Then it writes, and
+ * nothing in that phase can fail. */
+#ifndef CACHE_MAP_CORE_H
+#define CACHE_MAP_CORE_H
+
+#include "cache_map_cache.h"
+#include "cache_map_scope.h"
+#include "cache_map_stash.h"
+
+#include <stdlib.h>
+
+/* One map. Its fields are read by inspection and written by the operations; users touch neither.
+ * Copying the struct does not copy the map: the memory block is shared. */
+struct cache_map {
+    struct cache_map_cache cache;
+    struct cache_map_stash stash;
+    struct cache_map_scope_log log;
+    struct cache_map_metrics metrics;
+    uint64_t hash_seed;
+    unsigned char *scratch; /* room for one value: an upsert's argument that lives in the map */
+    unsigned char *memory;
+    size_t memory_size;
+    struct cache_map_allocator allocator;
+};
+
+/* ---- Memory: one block, planned before it is asked for. ----------------------------------------
+ */
+
+#define CACHE_MAP_LINE_SIZE 64u
+
+CACHE_MAP_INLINE size_t cache_map_memory_alignment(const struct cache_map_layout *layout) {
+    return layout->value_alignment > CACHE_MAP_LINE_SIZE ? layout->value_alignment
+                                                         : CACHE_MAP_LINE_SIZE;
+}
+
+/* Byte offsets of the arrays in the block. */
+struct cache_map_plan {
+    size_t cache_values, stash_values, log_values, scratch;
+    size_t tags, counts, hands, buckets, entries, records;
+    size_t size;
+    bool overflow;
+};
+
+/* Reserves an array at the next multiple of `alignment`; notes an overflow instead of wrapping. */
+CACHE_MAP_INLINE size_t cache_map_plan_array(struct cache_map_plan *plan, uint64_t count,
+                                             size_t item_size, size_t alignment) {
+    size_t size = 0, offset = 0, end = 0;
+    CACHE_MAP_ASSERT((alignment & (alignment - 1)) == 0);
+    if (plan->overflow || !cache_map_size_multiply(count, item_size, &size) ||
+        !cache_map_size_add(plan->size, alignment - 1, &offset) ||
+        !cache_map_size_add(offset & ~(alignment - 1), size, &end)) {
+        plan->overflow = true;
+        return 0;
+    }
+    plan->size = end;
+    return offset & ~(alignment - 1);
+}
+
+CACHE_MAP_INLINE struct cache_map_plan
+cache_map_plan_make(const struct cache_map_layout *layout,
+                    const struct cache_map_options *options) {
+    const size_t block_alignment = cache_map_memory_alignment(layout);
+    const uint64_t slots = options->cache_value_count_max;
+    const uint64_t sets = slots / layout->ways;
+    const uint64_t buckets = (uint64_t)1
+                             << cache_map_stash_bucket_bits(options->stash_value_count_max);
+    struct cache_map_plan plan;
+    memset(&plan, 0, sizeof plan);
+    plan.cache_values = cache_map_plan_array(&plan, slots, layout->value_size, block_alignment);
+    plan.stash_values = cache_map_plan_array(&plan, options->stash_value_count_max,
+                                             layout->value_size, block_alignment);
+    plan.log_values = cache_map_plan_array(&plan, options->scope_value_count_max,
+                                           layout->value_size, block_alignment);
+    plan.scratch = cache_map_plan_array(&plan, 1, layout->value_size, block_alignment);
+    plan.tags = cache_map_plan_array(&plan, slots, cache_map_tag_size(layout), CACHE_MAP_LINE_SIZE);
+    plan.counts =
+        cache_map_plan_array(&plan, sets, cache_map_counters_size(layout->ways, layout->clock_bits),
+                             CACHE_MAP_LINE_SIZE);
+    plan.hands = cache_map_plan_array(&plan, sets, 1, CACHE_MAP_LINE_SIZE);
+    plan.buckets =
+        cache_map_plan_array(&plan, buckets, sizeof(struct cache_map_bucket), CACHE_MAP_LINE_SIZE);
+    plan.entries = cache_map_plan_array(&plan, options->stash_value_count_max,
+                                        sizeof(struct cache_map_entry), CACHE_MAP_LINE_SIZE);
+    plan.records = cache_map_plan_array(&plan, options->scope_value_count_max,
+                                        sizeof(struct cache_map_record), CACHE_MAP_LINE_SIZE);
+    /* aligned_alloc wants a multiple of the alignment. */
+    (void)cache_map_plan_array(&plan, 0, 1, block_alignment);
+    return plan;
+}
+
+CACHE_MAP_INLINE bool cache_map_options_valid(const struct cache_map_layout *layout,
+                                              const struct cache_map_options *options) {
+    return options->cache_value_count_max % layout->ways == 0 &&
+           options->stash_value_count_max >= 1 &&
+           options->stash_value_count_max <= CACHE_MAP_STASH_VALUE_COUNT_LIMIT;
+}
+
+/* OK and the size in bytes of the block that these options need; or why there is none. */
+CACHE_MAP_INLINE enum cache_map_status
+cache_map_memory_size(const struct cache_map_layout *layout,
+                      const struct cache_map_options *options, size_t *size) {
+    struct cache_map_plan plan;
+    CACHE_MAP_ASSERT(options != NULL && size != NULL);
+    if (!cache_map_options_valid(layout, options))
+        return CACHE_MAP_OPTIONS_INVALID;
+    plan = cache_map_plan_make(layout, options);
+    if (plan.overflow)
+        return CACHE_MAP_SIZE_OVERFLOW;
+    *size = plan.size;
+    return CACHE_MAP_OK;
+}
+
+static inline void *cache_map_allocate_default(void *context, size_t size, size_t alignment) {
+    (void)context;
+    return aligned_alloc(alignment, size);
+}
+
+static inline void cache_map_deallocate_default(void *context, void *memory, size_t size,
+                                                size_t alignment) {
+    (void)context;
+    (void)size;
+    (void)alignment;
+    free(memory);
+}
+
+static inline void *cache_map_allocate_none(void *context, size_t size, size_t alignment) {
+    (void)size;
+    (void)alignment;
+    return context; /* the memory that the caller of init_in_memory supplied */
+}
+
+static inline void cache_map_deallocate_none(void *context, void *memory, size_t size,
+                                             size_t alignment) {
+    (void)context;
+    (void)memory;
+    (void)size;
+    (void)alignment;
+}
+
+/* ---- Init, reset, deinit.
+ * ------------------------------------------------------------------------ */
+
+/* Puts the arrays of a planned block in place. */
+CACHE_MAP_INLINE void cache_map_place_arrays(const struct cache_map_layout *layout,
+                                             struct cache_map *map,
+                                             const struct cache_map_options *options) {
+    const struct cache_map_plan plan = cache_map_plan_make(layout, options);
+    unsigned char *memory = map->memory;
+    map->cache.set_count = options->cache_value_count_max / layout->ways;
+    map->cache.values = memory + plan.cache_values;
+    map->cache.tags = memory + plan.tags;
+    map->cache.counts = memory + plan.counts;
+    map->cache.hands = memory + plan.hands;
+    map->stash.count_max = (uint32_t)options->stash_value_count_max;
+    map->stash.bucket_bits = cache_map_stash_bucket_bits(options->stash_value_count_max);
+    map->stash.values = memory + plan.stash_values;
+    map->stash.buckets = (struct cache_map_bucket *)(void *)(memory + plan.buckets);
+    map->stash.entries = (struct cache_map_entry *)(void *)(memory + plan.entries);
+    map->log.count_max = options->scope_value_count_max;
+    map->log.values = memory + plan.log_values;
+    map->log.records = (struct cache_map_record *)(void *)(memory + plan.records);
+    map->scratch = memory + plan.scratch;
+}
+
+CACHE_MAP_INLINE enum cache_map_status cache_map_init(const struct cache_map_layout *layout,
+                                                      struct cache_map *map,
+                                                      const struct cache_map_options *options,
+                                                      const struct cache_map_allocator *allocator) {
+    size_t size = 0;
+    void *memory = NULL;
+    enum cache_map_status status;
+    CACHE_MAP_ASSERT(map != NULL && options != NULL && allocator != NULL);
+    status = cache_map_memory_size(layout, options, &size);
+    if (status != CACHE_MAP_OK)
+        return status;
+    memory = allocator->allocate(allocator->context, size, cache_map_memory_alignment(layout));
+    if (memory == NULL)
+        return CACHE_MAP_OUT_OF_MEMORY;
+    CACHE_MAP_ASSERT(((uintptr_t)memory & (cache_map_memory_alignment(layout) - 1)) == 0);
+
+    memset(map, 0, sizeof *map);
+    map->allocator = *allocator;
+    map->memory = (unsigned char *)memory;
+    map->memory_size = size;
+    map->hash_seed = options->hash_seed;
+    cache_map_place_arrays(layout, map, options);
+    cache_map_cache_clear(layout, &map->cache);
+    cache_map_stash_init(layout, &map->stash);
+    CACHE_MAP_POISON(map->log.values, (size_t)map->log.count_max * layout->value_size);
+    return CACHE_MAP_OK;
+}
+
+CACHE_MAP_INLINE enum cache_map_status cache_map_reset(const struct cache_map_layout *layout,
+                                                       struct cache_map *map) {
+    CACHE_MAP_ASSERT(map->memory != NULL);
+    if (map->log.open)
+        return CACHE_MAP_SCOPE_OPEN;
+    CACHE_MAP_ASSERT(map->log.count == 0);
+    cache_map_cache_clear(layout, &map->cache);
+    cache_map_stash_clear(layout, &map->stash);
+    map->metrics.hits = 0;
+    map->metrics.misses = 0;
+    return CACHE_MAP_OK;
+}
+
+CACHE_MAP_INLINE void cache_map_deinit(const struct cache_map_layout *layout,
+                                       struct cache_map *map) {
+    CACHE_MAP_ASSERT(map->memory != NULL);
+    CACHE_MAP_UNPOISON(map->memory, map->memory_size);
+    map->allocator.deallocate(map->allocator.context, map->memory, map->memory_size,
+                              cache_map_memory_alignment(layout));
+    memset(map, 0, sizeof *map); /* a second deinit meets the assertion above */
+}
+
+/* ---- Lookups. ----------------------------------------------------------------------------------
+ */
+
+/* A use of the key: metrics and the clock change, the contents do not. */
+CACHE_MAP_INLINE enum cache_map_status cache_map_lookup(const struct cache_map_layout *layout,
+                                                        struct cache_map *map, uint64_t hash,
+                                                        const void *key, void **value) {
+    const uint64_t slot = cache_map_cache_find(layout, &map->cache, hash, key);
+    uint32_t entry;
+    CACHE_MAP_ASSERT(map->memory != NULL);
+    *value = NULL;
+    if (slot != CACHE_MAP_SLOT_NONE) {
+        map->metrics.hits += 1;
+        cache_map_slot_touch(layout, &map->cache, slot);
+        *value = cache_map_slot_value(layout, &map->cache, slot);
+        return CACHE_MAP_FOUND;
+    }
+    if (map->cache.set_count != 0)
+        map->metrics.misses += 1;
+    entry = cache_map_stash_find(layout, &map->stash, hash, key);
+    if (entry == CACHE_MAP_ENTRY_NONE)
+        return CACHE_MAP_ABSENT;
+    if (map->stash.entries[entry].tombstone)
+        return CACHE_MAP_TOMBSTONE;
+    *value = cache_map_entry_value(layout, &map->stash, entry);
+    return CACHE_MAP_FOUND;
+}
+
+CACHE_MAP_INLINE void cache_map_demote(const struct cache_map_layout *layout, struct cache_map *map,
+                                       uint64_t hash, const void *key) {
+    const uint64_t slot = cache_map_cache_find(layout, &map->cache, hash, key);
+    CACHE_MAP_ASSERT(map->memory != NULL);
+    if (slot != CACHE_MAP_SLOT_NONE)
+        cache_map_slot_count_set(layout, &map->cache, slot, 1);
+}
+
+/* ---- Mutations. --------------------------------------------------------------------------------
+ */
+
+CACHE_MAP_INLINE struct cache_map_record
+cache_map_record_make(bool is_remove, enum cache_map_place before, uint64_t slot, uint32_t entry) {
+    struct cache_map_record record;
+    record.slot = slot;
+    record.entry = entry;
+    record.is_remove = is_remove;
+    record.before = (uint8_t)before;
+    record.evicts = 0;
+    record.count = 0;
+    return record;
+}
+
+CACHE_MAP_INLINE enum cache_map_place cache_map_entry_place(const struct cache_map_stash *stash,
+                                                            uint32_t entry) {
+    if (entry == CACHE_MAP_ENTRY_NONE)
+        return CACHE_MAP_PLACE_ABSENT;
+    return stash->entries[entry].tombstone ? CACHE_MAP_PLACE_STASH_TOMBSTONE
+                                           : CACHE_MAP_PLACE_STASH_VALUE;
+}
+
+CACHE_MAP_INLINE enum cache_map_status cache_map_upsert_status(enum cache_map_place before) {
+    switch (before) {
+    case CACHE_MAP_PLACE_ABSENT: return CACHE_MAP_INSERTED;
+    case CACHE_MAP_PLACE_STASH_TOMBSTONE: return CACHE_MAP_REVIVED;
+    case CACHE_MAP_PLACE_CACHE:
+    case CACHE_MAP_PLACE_STASH_VALUE: break;
+    }
+    return CACHE_MAP_UPDATED;
+}
+
+/* The key is resident: its value is replaced in its way. Needs no stash slot. */
+CACHE_MAP_INLINE enum cache_map_status
+cache_map_upsert_resident(const struct cache_map_layout *layout, struct cache_map *map,
+                          uint64_t slot, const void *value) {
+    unsigned char *bytes = cache_map_slot_value(layout, &map->cache, slot);
+    if (cache_map_scope_is_full(&map->log))
+        return CACHE_MAP_SCOPE_FULL;
+    if (map->log.open)
+        cache_map_scope_append(
+            layout, &map->log,
+            cache_map_record_make(false, CACHE_MAP_PLACE_CACHE, slot, CACHE_MAP_ENTRY_NONE), bytes);
+    memcpy(bytes, value, layout->value_size);
+    if (layout->policy == CACHE_MAP_POLICY_CLOCK_CLASSIC)
+        cache_map_slot_count_set(layout, &map->cache, slot, 1);
+    return CACHE_MAP_UPDATED;
+}
+
+/* There is a cache, and the key is not in it: its value takes a way, a victim takes a stash slot.
+ */
+CACHE_MAP_INLINE enum cache_map_status
+cache_map_upsert_into_cache(const struct cache_map_layout *layout, struct cache_map *map,
+                            uint64_t hash, uint32_t entry, const void *value) {
+    const uint64_t set = cache_map_range_of_hash(hash, map->cache.set_count);
+    const struct cache_map_sweep sweep = cache_map_cache_aim(layout, &map->cache, set);
+    const uint64_t slot = set * layout->ways + sweep.way;
+    const bool stashed = entry != CACHE_MAP_ENTRY_NONE;
+    const enum cache_map_place before = cache_map_entry_place(&map->stash, entry);
+    if (sweep.evicts && !stashed && map->stash.count == map->stash.count_max)
+        return CACHE_MAP_STASH_FULL;
+    if (cache_map_scope_is_full(&map->log))
+        return CACHE_MAP_SCOPE_FULL;
+
+    if (map->log.open) {
+        struct cache_map_record record = cache_map_record_make(false, before, slot, entry);
+        record.evicts = sweep.evicts;
+        cache_map_scope_append(layout, &map->log, record,
+                               stashed ? cache_map_entry_value(layout, &map->stash, entry) : NULL);
+    }
+    if (sweep.evicts) {
+        const unsigned char *victim = cache_map_slot_value(layout, &map->cache, slot);
+        const uint64_t victim_hash = layout->value_hash(victim, map->hash_seed);
+        if (stashed)
+            cache_map_stash_replace_at(layout, &map->stash, entry, victim_hash, victim, false);
+        else
+            (void)cache_map_stash_append(layout, &map->stash, victim_hash, victim, false);
+    } else if (stashed) {
+        cache_map_stash_remove_at(layout, &map->stash, entry);
+    }
+    (void)cache_map_cache_fill(layout, &map->cache, set, sweep, hash, value);
+    return cache_map_upsert_status(before);
+}
+
+/* There is no cache: the entry is written in the stash. */
+CACHE_MAP_INLINE enum cache_map_status
+cache_map_upsert_into_stash(const struct cache_map_layout *layout, struct cache_map *map,
+                            uint64_t hash, uint32_t entry, const void *value) {
+    const bool stashed = entry != CACHE_MAP_ENTRY_NONE;
+    const enum cache_map_place before = cache_map_entry_place(&map->stash, entry);
+    if (!stashed && map->stash.count == map->stash.count_max)
+        return CACHE_MAP_STASH_FULL;
+    if (cache_map_scope_is_full(&map->log))
+        return CACHE_MAP_SCOPE_FULL;
+
+    if (map->log.open)
+        cache_map_scope_append(layout, &map->log,
+                               cache_map_record_make(false, before, CACHE_MAP_SLOT_NONE,
+                                                     stashed ? entry : map->stash.count),
+                               stashed ? cache_map_entry_value(layout, &map->stash, entry) : NULL);
+    if (stashed) {
+        memcpy(cache_map_entry_value(layout, &map->stash, entry), value, layout->value_size);
+        map->stash.entries[entry].tombstone = false;
+    } else {
+        (void)cache_map_stash_append(layout, &map->stash, hash, value, false);
+    }
+    return cache_map_upsert_status(before);
+}
+
+/* An argument that lives in the map is copied out first: what follows may move what it points to.
+ */
+CACHE_MAP_INLINE const void *cache_map_stable_argument(const struct cache_map_layout *layout,
+                                                       struct cache_map *map, const void *value) {
+    const uintptr_t address = (uintptr_t)value, start = (uintptr_t)map->memory;
+    if (address < start || address - start >= map->memory_size)
+        return value;
+    memcpy(map->scratch, value, layout->value_size);
+    return map->scratch;
+}
+
+/* `hash` and `key` are those of the value. */
+CACHE_MAP_INLINE enum cache_map_status cache_map_upsert(const struct cache_map_layout *layout,
+                                                        struct cache_map *map, uint64_t hash,
+                                                        const void *key, const void *value) {
+    const uint64_t slot = cache_map_cache_find(layout, &map->cache, hash, key);
+    uint32_t entry;
+    CACHE_MAP_ASSERT(map->memory != NULL && value != NULL);
+    value = cache_map_stable_argument(layout, map, value);
+    if (slot != CACHE_MAP_SLOT_NONE)
+        return cache_map_upsert_resident(layout, map, slot, value);
+    entry = cache_map_stash_find(layout, &map->stash, hash, key);
+    if (map->cache.set_count == 0)
+        return cache_map_upsert_into_stash(layout, map, hash, entry, value);
+    return cache_map_upsert_into_cache(layout, map, hash, entry, value);
+}
+
+/* The value leaves its slot, and a tombstone with its bytes enters the stash. */
+CACHE_MAP_INLINE enum cache_map_status
+cache_map_remove_from_cache(const struct cache_map_layout *layout, struct cache_map *map,
+                            uint64_t hash, uint64_t slot) {
+    if (map->stash.count == map->stash.count_max)
+        return CACHE_MAP_STASH_FULL;
+    if (cache_map_scope_is_full(&map->log))
+        return CACHE_MAP_SCOPE_FULL;
+    if (map->log.open) {
+        struct cache_map_record record =
+            cache_map_record_make(true, CACHE_MAP_PLACE_CACHE, slot, map->stash.count);
+        record.count = (uint8_t)cache_map_slot_count(layout, &map->cache, slot);
+        cache_map_scope_append(layout, &map->log, record, NULL);
+    }
+    (void)cache_map_stash_append(layout, &map->stash, hash,
+                                 cache_map_slot_value(layout, &map->cache, slot), true);
+    cache_map_slot_free(layout, &map->cache, slot);
+    return CACHE_MAP_REMOVED;
+}
+
+/* The value becomes a tombstone where it is: no slot is needed and no byte moves. */
+CACHE_MAP_INLINE enum cache_map_status
+cache_map_remove_from_stash(const struct cache_map_layout *layout, struct cache_map *map,
+                            uint32_t entry) {
+    if (cache_map_scope_is_full(&map->log))
+        return CACHE_MAP_SCOPE_FULL;
+    if (map->log.open)
+        cache_map_scope_append(
+            layout, &map->log,
+            cache_map_record_make(true, CACHE_MAP_PLACE_STASH_VALUE, CACHE_MAP_SLOT_NONE, entry),
+            NULL);
+    map->stash.entries[entry].tombstone = true;
+    return CACHE_MAP_REMOVED;
+}
+
+CACHE_MAP_INLINE enum cache_map_status cache_map_remove(const struct cache_map_layout *layout,
+                                                        struct cache_map *map, uint64_t hash,
+                                                        const void *key) {
+    const uint64_t slot = cache_map_cache_find(layout, &map->cache, hash, key);
+    uint32_t entry;
+    CACHE_MAP_ASSERT(map->memory != NULL);
+    if (slot != CACHE_MAP_SLOT_NONE)
+        return cache_map_remove_from_cache(layout, map, hash, slot);
+    entry = cache_map_stash_find(layout, &map->stash, hash, key);
+    if (cache_map_entry_place(&map->stash, entry) != CACHE_MAP_PLACE_STASH_VALUE)
+        return CACHE_MAP_ABSENT;
+    return cache_map_remove_from_stash(layout, map, entry);
+}
+
+/* ---- Scopes and compact.
+ * ------------------------------------------------------------------------- */
+
+CACHE_MAP_INLINE enum cache_map_status cache_map_scope_open(struct cache_map *map) {
+    CACHE_MAP_ASSERT(map->memory != NULL);
+    if (map->log.open)
+        return CACHE_MAP_SCOPE_OPEN;
+    CACHE_MAP_ASSERT(map->log.count == 0);
+    map->log.open = true;
+    return CACHE_MAP_OK;
+}
+
+/* Undoes an upsert that took a cache slot: the new value goes, the victim comes back from the
+ * stash, and what the key had in the stash takes its entry again. */
+CACHE_MAP_INLINE void cache_map_undo_insert(const struct cache_map_layout *layout,
+                                            struct cache_map *map,
+                                            const struct cache_map_record *record,
+                                            const unsigned char *overwritten) {
+    const bool stashed = record->entry != CACHE_MAP_ENTRY_NONE;
+    const bool tombstone = record->before == CACHE_MAP_PLACE_STASH_TOMBSTONE;
+    const uint64_t hash = stashed ? layout->value_hash(overwritten, map->hash_seed) : 0;
+    if (record->evicts) {
+        const uint32_t entry = stashed ? record->entry : map->stash.count - 1;
+        const unsigned char *victim = cache_map_entry_value(layout, &map->stash, entry);
+        cache_map_slot_write(layout, &map->cache, record->slot,
+                             layout->value_hash(victim, map->hash_seed), victim, 1);
+        if (stashed)
+            cache_map_stash_replace_at(layout, &map->stash, entry, hash, overwritten, tombstone);
+        else
+            cache_map_stash_remove_at(layout, &map->stash, entry);
+        return;
+    }
+    cache_map_slot_free(layout, &map->cache, record->slot);
+    if (stashed)
+        cache_map_stash_insert_at(layout, &map->stash, record->entry, hash, overwritten, tombstone);
+}
+
+/* Undoes an upsert in a map without a cache. */
+CACHE_MAP_INLINE void cache_map_undo_stash_write(const struct cache_map_layout *layout,
+                                                 struct cache_map *map,
+                                                 const struct cache_map_record *record,
+                                                 const unsigned char *overwritten) {
+    if (record->before == CACHE_MAP_PLACE_ABSENT) {
+        CACHE_MAP_ASSERT(record->entry == map->stash.count - 1);
+        cache_map_stash_remove_at(layout, &map->stash, record->entry);
+        return;
+    }
+    memcpy(cache_map_entry_value(layout, &map->stash, record->entry), overwritten,
+           layout->value_size);
+    map->stash.entries[record->entry].tombstone = record->before == CACHE_MAP_PLACE_STASH_TOMBSTONE;
+}
+
+CACHE_MAP_INLINE void cache_map_undo_remove(const struct cache_map_layout *layout,
+                                            struct cache_map *map,
+                                            const struct cache_map_record *record) {
+    const unsigned char *value = cache_map_entry_value(layout, &map->stash, record->entry);
+    CACHE_MAP_ASSERT(map->stash.entries[record->entry].tombstone);
+    if (record->before == CACHE_MAP_PLACE_STASH_VALUE) {
+        map->stash.entries[record->entry].tombstone = false;
+        return;
+    }
+    CACHE_MAP_ASSERT(cache_map_slot_count(layout, &map->cache, record->slot) == 0);
+    cache_map_slot_write(layout, &map->cache, record->slot,
+                         layout->value_hash(value, map->hash_seed), value, record->count);
+    cache_map_stash_remove_at(layout, &map->stash, record->entry);
+}
+
+/* Undoes record number `index`, which must be the newest that is left. */
+CACHE_MAP_INLINE void cache_map_undo(const struct cache_map_layout *layout, struct cache_map *map,
+                                     uint64_t index) {
+    const struct cache_map_record record = map->log.records[index];
+    const unsigned char *overwritten = cache_map_record_value(layout, &map->log, index);
+    if (record.is_remove)
+        cache_map_undo_remove(layout, map, &record);
+    else if (record.before == CACHE_MAP_PLACE_CACHE)
+        memcpy(cache_map_slot_value(layout, &map->cache, record.slot), overwritten,
+               layout->value_size);
+    else if (record.slot == CACHE_MAP_SLOT_NONE)
+        cache_map_undo_stash_write(layout, map, &record, overwritten);
+    else
+        cache_map_undo_insert(layout, map, &record, overwritten);
+}
+
+CACHE_MAP_INLINE enum cache_map_status cache_map_scope_close(const struct cache_map_layout *layout,
+                                                             struct cache_map *map,
+                                                             enum cache_map_scope_mode mode) {
+    CACHE_MAP_ASSERT(map->memory != NULL);
+    CACHE_MAP_ASSERT(mode == CACHE_MAP_SCOPE_PERSIST || mode == CACHE_MAP_SCOPE_DISCARD);
+    if (!map->log.open)
+        return CACHE_MAP_SCOPE_NOT_OPEN;
+    if (mode == CACHE_MAP_SCOPE_DISCARD)
+        for (uint64_t index = map->log.count; index > 0; index -= 1)
+            cache_map_undo(layout, map, index - 1);
+    cache_map_scope_end(layout, &map->log);
+    return CACHE_MAP_OK;
+}
+
+CACHE_MAP_INLINE enum cache_map_status cache_map_compact(const struct cache_map_layout *layout,
+                                                         struct cache_map *map) {
+    CACHE_MAP_ASSERT(map->memory != NULL);
+    if (map->log.open)
+        return CACHE_MAP_SCOPE_OPEN;
+    cache_map_stash_clear(layout, &map->stash);
+    return CACHE_MAP_OK;
+}
+
+#endif

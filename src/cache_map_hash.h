@@ -1,0 +1,68 @@
+/* The default hash: two folded 64x64->128 multiplications, the seed in both operands of each.
+ *
+ * Why two: after one multiplication keys at a power-of-two stride still collide in the low bits,
+ * which are the tag. Why both operands: whoever knows the constants could otherwise choose keys
+ * that make one operand zero for every seed. The idea is the "mum" of wyhash and Abseil's
+ * LowLevelHash; the constants are the first fraction bits of pi.
+ *
+ * A random seed makes collisions unpredictable to somebody who sees no timing. It is no
+ * cryptographic hash: against an attacker who measures, supply SipHash as CACHE_MAP_HASH.
+ *
+ * Reads bytes as little endian on every machine, so a key hashes alike everywhere. */
+#ifndef CACHE_MAP_HASH_H
+#define CACHE_MAP_HASH_H
+
+#include "cache_map_integer.h"
+
+#define CACHE_MAP_PI_0 UINT64_C(0x243f6a8885a308d3)
+#define CACHE_MAP_PI_1 UINT64_C(0x13198a2e03707344)
+#define CACHE_MAP_PI_2 UINT64_C(0xa4093822299f31d0)
+#define CACHE_MAP_PI_3 UINT64_C(0x082efa98ec4e6c89)
+
+CACHE_MAP_INLINE uint64_t cache_map_rotate_left(uint64_t word, uint32_t bits) {
+    CACHE_MAP_ASSERT(bits > 0 && bits < 64);
+    return (word << bits) | (word >> (64 - bits));
+}
+
+/* Hashes 128 bits, given as two words. */
+static inline uint64_t cache_map_hash_128(uint64_t low, uint64_t high, uint64_t seed) {
+    const uint64_t twist = cache_map_rotate_left(seed, 32);
+    const struct cache_map_product first =
+        cache_map_multiply(low ^ seed ^ CACHE_MAP_PI_0, high ^ twist ^ CACHE_MAP_PI_1);
+    const struct cache_map_product second = cache_map_multiply(
+        first.low ^ high ^ twist ^ CACHE_MAP_PI_2, first.high ^ low ^ seed ^ CACHE_MAP_PI_3);
+    return second.low ^ second.high;
+}
+
+/* Hashes a 64-bit key (narrower keys convert). The default of the template. */
+static inline uint64_t cache_map_hash_64(uint64_t key, uint64_t seed) {
+    return cache_map_hash_128(key, cache_map_rotate_left(key, 32), seed);
+}
+
+/* Up to 8 bytes as a little-endian word; absent bytes are 0. */
+CACHE_MAP_INLINE uint64_t cache_map_word_of_bytes(const unsigned char *bytes, size_t size) {
+    uint64_t word = 0;
+    CACHE_MAP_ASSERT(size <= 8);
+    for (size_t i = 0; i < size; i += 1)
+        word |= (uint64_t)bytes[i] << (8 * i);
+    return word;
+}
+
+/* Hashes `size` bytes at `data`: for keys that are strings or structs WITHOUT padding (padding
+ * bytes would be hashed too, and they are indeterminate). O(size). */
+static inline uint64_t cache_map_hash_bytes(const void *data, size_t size, uint64_t seed) {
+    const unsigned char *bytes = (const unsigned char *)data;
+    uint64_t state = cache_map_hash_64((uint64_t)size, seed);
+    CACHE_MAP_ASSERT(data != NULL || size == 0);
+    for (size_t offset = 0; offset < size; offset += 16) {
+        const size_t left = size - offset;
+        const size_t low_size = left < 8 ? left : 8;
+        const size_t high_size = left - low_size < 8 ? left - low_size : 8;
+        state = cache_map_hash_128(cache_map_word_of_bytes(bytes + offset, low_size),
+                                   cache_map_word_of_bytes(bytes + offset + low_size, high_size),
+                                   state ^ seed);
+    }
+    return state;
+}
+
+#endif

@@ -1,0 +1,157 @@
+/* What every part of a cache map shares: the status codes, the options, the allocator hook, the
+ * layout of one instantiation, and the few macros that hide a compiler.
+ *
+ * Ground floor: knows no other header of the library, no user type and nothing of fuzzing. */
+#ifndef CACHE_MAP_TYPES_H
+#define CACHE_MAP_TYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Redefine CACHE_MAP_ASSERT before the first include to route failed assertions elsewhere. An
+ * assertion guards against misuse that C cannot report (a null map, a foreign pointer) and against
+ * a broken invariant of the library itself; it never stands for a status that a caller handles. */
+#ifndef CACHE_MAP_ASSERT
+#    include <assert.h>
+#    define CACHE_MAP_ASSERT(condition) assert(condition)
+#endif
+
+/* The bodies of the library take their layout as constants. Only inlining makes the compiler fold
+ * them away, so it is forced. */
+#if defined(__GNUC__)
+#    define CACHE_MAP_INLINE              static inline __attribute__((always_inline))
+#    define CACHE_MAP_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+#else
+#    define CACHE_MAP_INLINE              static inline
+#    define CACHE_MAP_UNLIKELY(condition) (condition)
+#endif
+
+/* Under AddressSanitizer the bytes of every free slot are poisoned: a read through a pointer whose
+ * value has left its slot is then reported at once. */
+#if defined(__SANITIZE_ADDRESS__)
+#    define CACHE_MAP_ASAN 1
+#elif defined(__has_feature)
+#    if __has_feature(address_sanitizer)
+#        define CACHE_MAP_ASAN 1
+#    endif
+#endif
+#if defined(CACHE_MAP_ASAN)
+#    include <sanitizer/asan_interface.h>
+#    define CACHE_MAP_POISON(pointer, size)   __asan_poison_memory_region((pointer), (size))
+#    define CACHE_MAP_UNPOISON(pointer, size) __asan_unpoison_memory_region((pointer), (size))
+#else
+#    define CACHE_MAP_POISON(pointer, size)   ((void)(pointer), (void)(size))
+#    define CACHE_MAP_UNPOISON(pointer, size) ((void)(pointer), (void)(size))
+#endif
+
+/* Every outcome of every call. The first group are successes, the second group are failures, and a
+ * call that fails has changed nothing. `cache_map_status_failed` tells the groups apart. */
+enum cache_map_status {
+    CACHE_MAP_OK = 0,
+    CACHE_MAP_INSERTED,  /* upsert: the key was absent */
+    CACHE_MAP_UPDATED,   /* upsert: the key had a value */
+    CACHE_MAP_REVIVED,   /* upsert: the key was a tombstone */
+    CACHE_MAP_REMOVED,   /* remove: the key had a value and is a tombstone now */
+    CACHE_MAP_FOUND,     /* lookup: the key has a value */
+    CACHE_MAP_TOMBSTONE, /* lookup: the key was removed; do not look below */
+    CACHE_MAP_ABSENT,    /* lookup: not here, look below; remove: nothing to remove (a failure) */
+
+    CACHE_MAP_STASH_FULL,
+    CACHE_MAP_SCOPE_FULL,
+    CACHE_MAP_SCOPE_OPEN,
+    CACHE_MAP_SCOPE_NOT_OPEN,
+    CACHE_MAP_OPTIONS_INVALID,
+    CACHE_MAP_SIZE_OVERFLOW,
+    CACHE_MAP_OUT_OF_MEMORY,
+
+    CACHE_MAP_STATUS_COUNT
+};
+
+/* The status in words ("stash_full"), for messages and logs. Never null; "unknown" for a number
+ * that is no status. The string is static. */
+static inline const char *cache_map_status_name(enum cache_map_status status) {
+    switch (status) {
+    case CACHE_MAP_OK: return "ok";
+    case CACHE_MAP_INSERTED: return "inserted";
+    case CACHE_MAP_UPDATED: return "updated";
+    case CACHE_MAP_REVIVED: return "revived";
+    case CACHE_MAP_REMOVED: return "removed";
+    case CACHE_MAP_FOUND: return "found";
+    case CACHE_MAP_TOMBSTONE: return "tombstone";
+    case CACHE_MAP_ABSENT: return "absent";
+    case CACHE_MAP_STASH_FULL: return "stash_full";
+    case CACHE_MAP_SCOPE_FULL: return "scope_full";
+    case CACHE_MAP_SCOPE_OPEN: return "scope_open";
+    case CACHE_MAP_SCOPE_NOT_OPEN: return "scope_not_open";
+    case CACHE_MAP_OPTIONS_INVALID: return "options_invalid";
+    case CACHE_MAP_SIZE_OVERFLOW: return "size_overflow";
+    case CACHE_MAP_OUT_OF_MEMORY: return "out_of_memory";
+    case CACHE_MAP_STATUS_COUNT: break;
+    }
+    return "unknown";
+}
+
+/* True for a status by which a mutation, a scope call, compact, reset or init says that it did
+ * nothing. For `lookup` all three of found, tombstone and absent are answers, not failures. */
+static inline bool cache_map_status_failed(enum cache_map_status status) {
+    return status >= CACHE_MAP_ABSENT;
+}
+
+enum cache_map_scope_mode { CACHE_MAP_SCOPE_PERSIST = 0, CACHE_MAP_SCOPE_DISCARD = 1 };
+
+/* The eviction policy of an instantiation; docs/contract.md section 5 defines both to the bit. */
+enum cache_map_policy {
+    CACHE_MAP_POLICY_CLOCK = 0,
+    CACHE_MAP_POLICY_CLOCK_CLASSIC = 1 /* as TigerBeetle's SetAssociativeCache decides */
+};
+
+/* Where a key is: what inspection answers, and what a scope record remembers. */
+enum cache_map_place {
+    CACHE_MAP_PLACE_ABSENT = 0,
+    CACHE_MAP_PLACE_CACHE,
+    CACHE_MAP_PLACE_STASH_VALUE,
+    CACHE_MAP_PLACE_STASH_TOMBSTONE
+};
+
+/* The most entries that a stash may be made for: 2^30. Its index counts in 32 bits. */
+#define CACHE_MAP_STASH_VALUE_COUNT_LIMIT ((uint64_t)1 << 30)
+
+/* Chosen at init, fixed until deinit. */
+struct cache_map_options {
+    uint64_t cache_value_count_max; /* 0 (no cache) or a multiple of the layout's ways */
+    uint64_t stash_value_count_max; /* 1 .. CACHE_MAP_STASH_VALUE_COUNT_LIMIT */
+    uint64_t scope_value_count_max; /* 0 ..; mutations that one scope can take */
+    uint64_t hash_seed;             /* 0: the documented default; random where keys are hostile */
+};
+
+/* Called by init once and by deinit once; no other call allocates. `allocate` returns null when it
+ * has no memory. `deallocate` gets the size and alignment that `allocate` was asked for. */
+struct cache_map_allocator {
+    void *context;
+    void *(*allocate)(void *context, size_t size, size_t alignment);
+    void (*deallocate)(void *context, void *memory, size_t size, size_t alignment);
+};
+
+/* Of the cache, not of the stash: a get that the stash answers is a miss here. Without a cache both
+ * stay 0. Since init or reset. */
+struct cache_map_metrics {
+    uint64_t hits;
+    uint64_t misses;
+};
+
+/* All that one instantiation fixes at compile time. The template makes one constant of it. */
+struct cache_map_layout {
+    uint32_t ways;       /* 2, 4, 8, 16 */
+    uint32_t tag_bits;   /* 8, 16 */
+    uint32_t clock_bits; /* 1, 2, 4 */
+    enum cache_map_policy policy;
+    size_t value_size;      /* bytes */
+    size_t value_alignment; /* bytes, a power of two */
+    /* Both read the key inside `value`; `key` points to a key of the user's type. */
+    bool (*value_has_key)(const void *value, const void *key);
+    uint64_t (*value_hash)(const void *value, uint64_t seed);
+};
+
+#endif
