@@ -28,15 +28,18 @@
  * The example of README.md is a whole program.
  *
  * PARAMETERS (undefined again by this header, so that it can be included once for each map)
- *   CACHE_MAP_NAME               prefix of all names. Without it only the common parts are
- * declared. CACHE_MAP_VALUE              the type of a value. Any size and alignment. Copied by
- * memcpy. CACHE_MAP_KEY                the type of a key. Passed by value. CACHE_MAP_KEY_OF(value)
- * the key in a value; `value` is a `const CACHE_MAP_VALUE *`. CACHE_MAP_KEY_EQUAL(a, b)    default
- * a == b. CACHE_MAP_HASH(key, seed)    a uint64_t, uniform in its high half (set) and low bits
- * (tag). Default cache_map_hash_64(key, seed); for struct keys use cache_map_hash_128 or
- * cache_map_hash_bytes. CACHE_MAP_WAYS               2, 4, 8 or 16 (default) CACHE_MAP_TAG_BITS 8
- * (default) or 16 CACHE_MAP_CLOCK_BITS         1, 2 (default) or 4 CACHE_MAP_POLICY
- * CACHE_MAP_POLICY_CLOCK (default) or CACHE_MAP_POLICY_CLOCK_CLASSIC
+ *   CACHE_MAP_NAME             prefix of all names; without it only the common parts are declared
+ *   CACHE_MAP_VALUE            the type of a value: any size and alignment, copied by memcpy
+ *   CACHE_MAP_KEY              the type of a key, passed by value
+ *   CACHE_MAP_KEY_OF(value)    the key in a value; `value` is a `const CACHE_MAP_VALUE *`
+ *   CACHE_MAP_KEY_EQUAL(a, b)  default a == b
+ *   CACHE_MAP_HASH(key, seed)  a uint64_t, uniform in its high half (set) and low bits (tag);
+ *                              default cache_map_hash_64(key, seed); for keys that are structs see
+ *                              cache_map_hash_128 and cache_map_hash_bytes
+ *   CACHE_MAP_WAYS             2, 4, 8 or 16 (default)
+ *   CACHE_MAP_TAG_BITS         8 (default) or 16
+ *   CACHE_MAP_CLOCK_BITS       1, 2 (default) or 4
+ *   CACHE_MAP_POLICY           CACHE_MAP_POLICY_CLOCK (default) or CACHE_MAP_POLICY_CLOCK_CLASSIC
  *
  * CAVEATS
  *   - A pointer into the map is good until the next call that changes the map: any upsert, remove,
@@ -46,8 +49,7 @@
  *   - Keys from outside? Set `hash_seed` to a random number at start, or an attacker can choose
  *     keys of one set, and one set evicts into the stash at once. If the attacker can also measure
  *     time, use a keyed cryptographic hash (SipHash) as CACHE_MAP_HASH.
- *   - `get` writes (the clock). One map belongs to one thread at a time; distinct maps share
- * nothing.
+ *   - `get` writes (the clock). One map belongs to one thread at a time; distinct maps share nothing.
  *   - A null map, a map that is not initialised or a foreign pointer is a failed CACHE_MAP_ASSERT.
  *
  * The design is TigerBeetle's CacheMap (src/lsm/cache_map.zig of its repository), rethought for C:
@@ -71,8 +73,7 @@
 
 #endif
 
-/* ---- The typed layer: one copy for each CACHE_MAP_NAME. Nothing below decides anything. --------
- */
+/* ---- The typed layer: one copy for each CACHE_MAP_NAME. Nothing below decides anything. --- */
 #ifdef CACHE_MAP_NAME
 
 #ifndef CACHE_MAP_KEY_EQUAL
@@ -140,7 +141,7 @@ static const struct cache_map_layout CACHE_MAP_FUNCTION(layout) = {
     CACHE_MAP_FUNCTION(value_has_key),
     CACHE_MAP_FUNCTION(value_hash)};
 
-/* -- Life ------------------------------------------------------------------------------------ */
+/* -- Life ---------------------------------------------------------------------------------- */
 
 /* The bytes of memory that a map with these options takes, in *size: one block, aligned to
  * `memory_alignment` bytes. OK; OPTIONS_INVALID; SIZE_OVERFLOW when it does not fit a size_t (and
@@ -199,7 +200,7 @@ static inline enum cache_map_status CACHE_MAP_FUNCTION(reset)(CACHE_MAP_THIS *ma
     return cache_map_reset(&CACHE_MAP_FUNCTION(layout), &map->base);
 }
 
-/* -- Lookups: each counts as a use for the eviction policy and in the metrics ------------------ */
+/* -- Lookups: each counts as a use for the eviction policy and in the metrics -------------- */
 
 /* FOUND, TOMBSTONE or ABSENT; *value points into the map when FOUND and is null otherwise. It is
  * good until the next change. O(1): two cache lines of metadata and one for each equal tag. */
@@ -235,8 +236,7 @@ static inline void CACHE_MAP_FUNCTION(demote)(CACHE_MAP_THIS *map, CACHE_MAP_KEY
                      CACHE_MAP_HASH(key, map->base.hash_seed), &key);
 }
 
-/* -- Mutations -----------------------------------------------------------------------------------
- */
+/* -- Mutations ----------------------------------------------------------------------------- */
 
 /* Stores a copy of *value under its key. INSERTED, UPDATED or REVIVED (it was a tombstone);
  * STASH_FULL when it needs a stash slot and none is free; SCOPE_FULL when the scope has taken all
@@ -292,35 +292,41 @@ static inline enum cache_map_status CACHE_MAP_FUNCTION(compact)(CACHE_MAP_THIS *
 /* Counts, capacities and metrics. O(1). */
 static inline struct cache_map_counts
 CACHE_MAP_FUNCTION(inspect_counts)(const CACHE_MAP_THIS *map) {
+    CACHE_MAP_ASSERT(map != NULL);
     return cache_map_inspect_counts(&CACHE_MAP_FUNCTION(layout), &map->base);
 }
 
 /* One slot of the cache; set < set_count, way < ways. O(1). */
 static inline struct cache_map_slot_view
 CACHE_MAP_FUNCTION(inspect_slot)(const CACHE_MAP_THIS *map, uint64_t set, uint32_t way) {
+    CACHE_MAP_ASSERT(map != NULL);
     return cache_map_inspect_slot(&CACHE_MAP_FUNCTION(layout), &map->base, set, way);
 }
 
 /* The clock hand of a set: 0..ways-1. O(1). */
 static inline uint32_t CACHE_MAP_FUNCTION(inspect_hand)(const CACHE_MAP_THIS *map, uint64_t set) {
+    CACHE_MAP_ASSERT(map != NULL);
     return cache_map_inspect_hand(&map->base, set);
 }
 
 /* Entry number 0..stash_count-1 of the stash. Their order is a function of the calls made. O(1). */
 static inline struct cache_map_entry_view
 CACHE_MAP_FUNCTION(inspect_entry)(const CACHE_MAP_THIS *map, uint32_t entry) {
+    CACHE_MAP_ASSERT(map != NULL);
     return cache_map_inspect_entry(&CACHE_MAP_FUNCTION(layout), &map->base, entry);
 }
 
 /* Record number 0..scope_count-1 of the scope log, oldest first. O(1). */
 static inline struct cache_map_record_view
 CACHE_MAP_FUNCTION(inspect_record)(const CACHE_MAP_THIS *map, uint64_t index) {
+    CACHE_MAP_ASSERT(map != NULL);
     return cache_map_inspect_record(&CACHE_MAP_FUNCTION(layout), &map->base, index);
 }
 
 /* Where a key is. Unlike a lookup it is no use. O(1). */
 static inline struct cache_map_place_view
 CACHE_MAP_FUNCTION(inspect_place)(const CACHE_MAP_THIS *map, CACHE_MAP_KEY key) {
+    CACHE_MAP_ASSERT(map != NULL);
     return cache_map_inspect_place(&CACHE_MAP_FUNCTION(layout), &map->base,
                                    CACHE_MAP_HASH(key, map->base.hash_seed), &key);
 }
@@ -329,6 +335,7 @@ CACHE_MAP_FUNCTION(inspect_place)(const CACHE_MAP_THIS *map, CACHE_MAP_KEY key) 
  * CACHE_MAP_INVARIANT_NONE. O(slots x ways + stash buckets + stash count x ways). */
 static inline enum cache_map_invariant CACHE_MAP_FUNCTION(check)(const CACHE_MAP_THIS *map) {
     struct cache_map_check_layout check;
+    CACHE_MAP_ASSERT(map != NULL);
     check.layout = &CACHE_MAP_FUNCTION(layout);
     check.value_key_equal = CACHE_MAP_FUNCTION(value_key_equal);
     return cache_map_check(check, &map->base);

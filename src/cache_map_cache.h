@@ -53,7 +53,7 @@ CACHE_MAP_INLINE uint32_t cache_map_tag_of_hash(const struct cache_map_layout *l
     return (uint32_t)(hash & ((1u << layout->tag_bits) - 1));
 }
 
-/* ---- Tag match: bit w of the answer is set when the tag of way w equals. ------------------- */
+/* ---- Tag match: bit w of the answer is set when the tag of way w equals. ----------------- */
 
 CACHE_MAP_INLINE uint32_t cache_map_tag_get(const unsigned char *tags, uint32_t way,
                                             uint32_t tag_bits) {
@@ -135,8 +135,7 @@ CACHE_MAP_INLINE uint32_t cache_map_tag_match(const unsigned char *tags, uint32_
 #endif
 }
 
-/* ---- The sweep: a pure function, so that a call which must fail has changed nothing. ----------
- */
+/* ---- The sweep: a pure function, so that a call which must fail has changed nothing. ----- */
 
 /* From the hand upwards, wrapping: a free way is taken; another's count goes down by 1, and at 0
  * its value is evicted and the way taken. The bound holds because W x (max - 1) steps bring every
@@ -177,7 +176,7 @@ CACHE_MAP_INLINE struct cache_map_sweep cache_map_choose(const struct cache_map_
     return cache_map_sweep_run(counts, hand, layout->ways, bits);
 }
 
-/* ---- One set's memory. --------------------------------------------------------------------- */
+/* ---- One set's memory. ------------------------------------------------------------------- */
 
 CACHE_MAP_INLINE unsigned char *cache_map_set_tags(const struct cache_map_layout *layout,
                                                    const struct cache_map_cache *cache,
@@ -198,7 +197,7 @@ CACHE_MAP_INLINE void cache_map_set_counts_store(const struct cache_map_layout *
     cache_map_counters_store(cache->counts + (size_t)set * size, size, counts);
 }
 
-/* ---- Slots. ---------------------------------------------------------------------------------- */
+/* ---- Slots. ------------------------------------------------------------------------------ */
 
 CACHE_MAP_INLINE unsigned char *cache_map_slot_value(const struct cache_map_layout *layout,
                                                      const struct cache_map_cache *cache,

@@ -27,8 +27,7 @@ struct cache_map {
     struct cache_map_allocator allocator;
 };
 
-/* ---- Memory: one block, planned before it is asked for. ----------------------------------------
- */
+/* ---- Memory: one block, planned before it is asked for. ---------------------------------- */
 
 #define CACHE_MAP_LINE_SIZE 64u
 
@@ -141,8 +140,7 @@ static inline void cache_map_deallocate_none(void *context, void *memory, size_t
     (void)alignment;
 }
 
-/* ---- Init, reset, deinit.
- * ------------------------------------------------------------------------ */
+/* ---- Init, reset, deinit. ---------------------------------------------------------------- */
 
 /* Puts the arrays of a planned block in place. */
 CACHE_MAP_INLINE void cache_map_place_arrays(const struct cache_map_layout *layout,
@@ -216,8 +214,7 @@ CACHE_MAP_INLINE void cache_map_deinit(const struct cache_map_layout *layout,
     memset(map, 0, sizeof *map); /* a second deinit meets the assertion above */
 }
 
-/* ---- Lookups. ----------------------------------------------------------------------------------
- */
+/* ---- Lookups. ---------------------------------------------------------------------------- */
 
 /* A use of the key: metrics and the clock change, the contents do not. */
 CACHE_MAP_INLINE enum cache_map_status cache_map_lookup(const struct cache_map_layout *layout,
@@ -252,8 +249,7 @@ CACHE_MAP_INLINE void cache_map_demote(const struct cache_map_layout *layout, st
         cache_map_slot_count_set(layout, &map->cache, slot, 1);
 }
 
-/* ---- Mutations. --------------------------------------------------------------------------------
- */
+/* ---- Mutations. -------------------------------------------------------------------------- */
 
 CACHE_MAP_INLINE struct cache_map_record
 cache_map_record_make(bool is_remove, enum cache_map_place before, uint64_t slot, uint32_t entry) {
@@ -438,8 +434,7 @@ CACHE_MAP_INLINE enum cache_map_status cache_map_remove(const struct cache_map_l
     return cache_map_remove_from_stash(layout, map, entry);
 }
 
-/* ---- Scopes and compact.
- * ------------------------------------------------------------------------- */
+/* ---- Scopes and compact. ----------------------------------------------------------------- */
 
 CACHE_MAP_INLINE enum cache_map_status cache_map_scope_open(struct cache_map *map) {
     CACHE_MAP_ASSERT(map->memory != NULL);

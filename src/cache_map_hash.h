@@ -1,9 +1,11 @@
-/* The default hash: two folded 64x64->128 multiplications, the seed in both operands of each.
+/* The default hash: two folded 64x64->128 multiplications, the seed in both operands.
  *
  * Why two: after one multiplication keys at a power-of-two stride still collide in the low bits,
- * which are the tag. Why both operands: whoever knows the constants could otherwise choose keys
- * that make one operand zero for every seed. The idea is the "mum" of wyhash and Abseil's
- * LowLevelHash; the constants are the first fraction bits of pi.
+ * which are the tag. Why the seed in both operands: whoever knows the constants could otherwise
+ * choose keys that make one operand zero for every seed. Why in two forms, the seed and a mix of
+ * it: in one form it would only ever meet the key as key ^ seed, and another seed would merely
+ * permute the hashes of dense keys. The idea is the "mum" of wyhash and Abseil's LowLevelHash; the
+ * constants are the first fraction bits of pi.
  *
  * A random seed makes collisions unpredictable to somebody who sees no timing. It is no
  * cryptographic hash: against an attacker who measures, supply SipHash as CACHE_MAP_HASH.
@@ -26,11 +28,12 @@ CACHE_MAP_INLINE uint64_t cache_map_rotate_left(uint64_t word, uint32_t bits) {
 
 /* Hashes 128 bits, given as two words. */
 static inline uint64_t cache_map_hash_128(uint64_t low, uint64_t high, uint64_t seed) {
-    const uint64_t twist = cache_map_rotate_left(seed, 32);
+    const struct cache_map_product mix = cache_map_multiply(seed ^ CACHE_MAP_PI_2, CACHE_MAP_PI_3);
+    const uint64_t seed_mixed = mix.low ^ mix.high;
     const struct cache_map_product first =
-        cache_map_multiply(low ^ seed ^ CACHE_MAP_PI_0, high ^ twist ^ CACHE_MAP_PI_1);
+        cache_map_multiply(low ^ seed ^ CACHE_MAP_PI_0, high ^ seed_mixed ^ CACHE_MAP_PI_1);
     const struct cache_map_product second = cache_map_multiply(
-        first.low ^ high ^ twist ^ CACHE_MAP_PI_2, first.high ^ low ^ seed ^ CACHE_MAP_PI_3);
+        first.low ^ high ^ seed_mixed ^ CACHE_MAP_PI_2, first.high ^ low ^ seed ^ CACHE_MAP_PI_3);
     return second.low ^ second.high;
 }
 

@@ -95,8 +95,7 @@ static inline const char *cache_map_invariant_name(enum cache_map_invariant inva
     return "unknown";
 }
 
-/* ---- Views. -------------------------------------------------------------------------------------
- */
+/* ---- Views. ------------------------------------------------------------------------------ */
 
 static inline struct cache_map_counts
 cache_map_inspect_counts(const struct cache_map_layout *layout, const struct cache_map *map) {
@@ -153,9 +152,10 @@ static inline bool cache_map_record_has_value(const struct cache_map_record *rec
 static inline struct cache_map_record_view
 cache_map_inspect_record(const struct cache_map_layout *layout, const struct cache_map *map,
                          uint64_t index) {
-    const struct cache_map_record *record = &map->log.records[index];
+    const struct cache_map_record *record;
     struct cache_map_record_view view;
     CACHE_MAP_ASSERT(index < map->log.count);
+    record = &map->log.records[index];
     view.is_remove = record->is_remove;
     view.evicts = record->evicts;
     view.before = (enum cache_map_place)record->before;
@@ -170,9 +170,11 @@ cache_map_inspect_record(const struct cache_map_layout *layout, const struct cac
 static inline struct cache_map_place_view
 cache_map_inspect_place(const struct cache_map_layout *layout, const struct cache_map *map,
                         uint64_t hash, const void *key) {
-    const uint64_t slot = cache_map_cache_find(layout, &map->cache, hash, key);
+    uint64_t slot;
     struct cache_map_place_view view;
+    CACHE_MAP_ASSERT(map->memory != NULL);
     memset(&view, 0, sizeof view);
+    slot = cache_map_cache_find(layout, &map->cache, hash, key);
     if (slot != CACHE_MAP_SLOT_NONE) {
         view.place = CACHE_MAP_PLACE_CACHE;
         view.set = slot / layout->ways;
@@ -188,8 +190,7 @@ cache_map_inspect_place(const struct cache_map_layout *layout, const struct cach
     return view;
 }
 
-/* ---- Check. -------------------------------------------------------------------------------------
- */
+/* ---- Check. ------------------------------------------------------------------------------ */
 
 /* How the layout's callbacks see a stored value: by its hash, and by whether another equals it in
  * key. The template supplies `value_key_equal` because only it can name the user's key. */
@@ -198,29 +199,47 @@ struct cache_map_check_layout {
     bool (*value_key_equal)(const void *a, const void *b);
 };
 
+/* True when an earlier way of the set holds the key of `value` too. Equal keys have equal tags, and
+ * that every tag is its key's is checked beside this. */
+static inline bool cache_map_check_twin(struct cache_map_check_layout check,
+                                        const struct cache_map *map, uint64_t set, uint32_t way,
+                                        uint64_t counts, const void *value) {
+    const struct cache_map_layout *layout = check.layout;
+    const unsigned char *tags = cache_map_set_tags(layout, &map->cache, set);
+    const uint32_t tag = cache_map_tag_get(tags, way, layout->tag_bits);
+    uint32_t match = cache_map_tag_match(tags, layout->ways, layout->tag_bits, tag);
+    for (match &= (1u << way) - 1; match != 0; match &= match - 1) {
+        const uint32_t other = cache_map_trailing_zeros(match);
+        const uint64_t slot = set * layout->ways + other;
+        if (cache_map_counter_get(counts, other, layout->clock_bits) != 0 &&
+            check.value_key_equal(value, cache_map_slot_value(layout, &map->cache, slot)))
+            return true;
+    }
+    return false;
+}
+
 /* One set: its hand, and each of its values under the right set and tag, and only once. */
 static inline enum cache_map_invariant cache_map_check_set(struct cache_map_check_layout check,
                                                            const struct cache_map *map,
                                                            uint64_t set, uint64_t *value_count) {
     const struct cache_map_layout *layout = check.layout;
+    const uint64_t counts = cache_map_set_counts(layout, &map->cache, set);
+    const unsigned char *tags = cache_map_set_tags(layout, &map->cache, set);
     if (map->cache.hands[set] >= layout->ways)
         return CACHE_MAP_INVARIANT_HAND_IN_RANGE;
     for (uint32_t way = 0; way < layout->ways; way += 1) {
-        const struct cache_map_slot_view slot = cache_map_inspect_slot(layout, map, set, way);
+        const void *value = cache_map_slot_value(layout, &map->cache, set * layout->ways + way);
         uint64_t hash;
-        if (slot.count == 0)
+        if (cache_map_counter_get(counts, way, layout->clock_bits) == 0)
             continue;
         *value_count += 1;
-        hash = layout->value_hash(slot.value, map->hash_seed);
+        hash = layout->value_hash(value, map->hash_seed);
         if (cache_map_range_of_hash(hash, map->cache.set_count) != set)
             return CACHE_MAP_INVARIANT_SLOT_IN_ITS_SET;
-        if (cache_map_tag_of_hash(layout, hash) != slot.tag)
+        if (cache_map_tag_of_hash(layout, hash) != cache_map_tag_get(tags, way, layout->tag_bits))
             return CACHE_MAP_INVARIANT_SLOT_UNDER_ITS_TAG;
-        for (uint32_t other = 0; other < way; other += 1) {
-            const struct cache_map_slot_view twin = cache_map_inspect_slot(layout, map, set, other);
-            if (twin.count != 0 && check.value_key_equal(slot.value, twin.value))
-                return CACHE_MAP_INVARIANT_CACHE_KEY_ONCE;
-        }
+        if (cache_map_check_twin(check, map, set, way, counts, value))
+            return CACHE_MAP_INVARIANT_CACHE_KEY_ONCE;
     }
     return CACHE_MAP_INVARIANT_NONE;
 }
@@ -229,13 +248,16 @@ static inline enum cache_map_invariant cache_map_check_set(struct cache_map_chec
 static inline bool cache_map_check_resident(struct cache_map_check_layout check,
                                             const struct cache_map *map, uint64_t hash,
                                             const void *value) {
-    uint64_t set;
+    const struct cache_map_layout *layout = check.layout;
+    uint64_t set, counts;
     if (map->cache.set_count == 0)
         return false;
     set = cache_map_range_of_hash(hash, map->cache.set_count);
-    for (uint32_t way = 0; way < check.layout->ways; way += 1) {
-        const struct cache_map_slot_view slot = cache_map_inspect_slot(check.layout, map, set, way);
-        if (slot.count != 0 && check.value_key_equal(slot.value, value))
+    counts = cache_map_set_counts(layout, &map->cache, set);
+    for (uint32_t way = 0; way < layout->ways; way += 1) {
+        const uint64_t slot = set * layout->ways + way;
+        if (cache_map_counter_get(counts, way, layout->clock_bits) != 0 &&
+            check.value_key_equal(cache_map_slot_value(layout, &map->cache, slot), value))
             return true;
     }
     return false;

@@ -42,7 +42,7 @@ struct cache_map_stash {
     unsigned char *values;
 };
 
-/* ---- Geometry and probing. ------------------------------------------------------------------ */
+/* ---- Geometry and probing. --------------------------------------------------------------- */
 
 /* The smallest power of two that keeps the load at 50 % or less, as its exponent. */
 CACHE_MAP_INLINE uint32_t cache_map_stash_bucket_bits(uint64_t count_max) {
@@ -95,8 +95,7 @@ CACHE_MAP_INLINE uint32_t cache_map_stash_find(const struct cache_map_layout *la
     }
 }
 
-/* ---- Linking: bucket <-> entry. ----------------------------------------------------------------
- */
+/* ---- Linking: bucket <-> entry. ---------------------------------------------------------- */
 
 CACHE_MAP_INLINE void cache_map_stash_link(struct cache_map_stash *stash, uint32_t entry,
                                            uint64_t hash) {
@@ -141,8 +140,7 @@ CACHE_MAP_INLINE void cache_map_stash_move(const struct cache_map_layout *layout
            layout->value_size);
 }
 
-/* ---- Changes.
- * ------------------------------------------------------------------------------------ */
+/* ---- Changes. ---------------------------------------------------------------------------- */
 
 /* Makes entry number `entry` hold a copy of `value`. The entry is not linked. */
 CACHE_MAP_INLINE void cache_map_stash_put(const struct cache_map_layout *layout,

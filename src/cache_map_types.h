@@ -19,13 +19,14 @@
 #endif
 
 /* The bodies of the library take their layout as constants. Only inlining makes the compiler fold
- * them away, so it is forced. */
-#if defined(__GNUC__)
-#    define CACHE_MAP_INLINE              static inline __attribute__((always_inline))
-#    define CACHE_MAP_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
-#else
-#    define CACHE_MAP_INLINE              static inline
-#    define CACHE_MAP_UNLIKELY(condition) (condition)
+ * them away, so it is forced. A build that wants one shared copy of each body instead (sanitizers,
+ * coverage, many instances in one program) defines CACHE_MAP_INLINE as `static inline`. */
+#ifndef CACHE_MAP_INLINE
+#    if defined(__GNUC__)
+#        define CACHE_MAP_INLINE static inline __attribute__((always_inline))
+#    else
+#        define CACHE_MAP_INLINE static inline
+#    endif
 #endif
 
 /* Under AddressSanitizer the bytes of every free slot are poisoned: a read through a pointer whose

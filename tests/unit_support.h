@@ -20,7 +20,7 @@
 
 #define UNIT_COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-/* ---- Random numbers: splitmix64. The same seed gives the same numbers everywhere. ---------- */
+/* ---- Random numbers: splitmix64. The same seed gives the same numbers everywhere. -------- */
 
 struct unit_random {
     uint64_t state;
@@ -37,9 +37,9 @@ static inline uint32_t unit_random_below(struct unit_random *random, uint32_t li
     return (uint32_t)(unit_random_next(random) % limit);
 }
 
-/* ---- Statuses. ----------------------------------------------------------------------------- */
+/* ---- Statuses. --------------------------------------------------------------------------- */
 
-#define assert_status(actual, expected)                                                            \
+#define assert_status(actual, expected) \
     unit_assert_status((actual), (expected), #actual, __FILE__, __LINE__)
 
 static inline void unit_assert_status(enum cache_map_status actual, enum cache_map_status expected,
@@ -51,7 +51,7 @@ static inline void unit_assert_status(enum cache_map_status actual, enum cache_m
     _fail(file, line);
 }
 
-/* ---- The values that most tests store. ------------------------------------------------------ */
+/* ---- The values that most tests store. --------------------------------------------------- */
 
 struct unit_item {
     uint64_t key;
@@ -65,7 +65,7 @@ static inline struct unit_item unit_item_make(uint64_t key, uint64_t payload) {
     return item;
 }
 
-/* ---- One instantiation behind a table of its typed functions. ------------------------------- */
+/* ---- One instantiation behind a table of its typed functions. ---------------------------- */
 
 struct unit_subject {
     const char *name;
@@ -124,7 +124,7 @@ static inline void unit_assert_check(const struct unit_subject *subject, const v
         fail_msg("%s: broken invariant: %s", subject->name, cache_map_invariant_name(broken));
 }
 
-/* ---- A digest of everything that inspection shows, by parts. -------------------------------- */
+/* ---- A digest of everything that inspection shows, by parts. ----------------------------- */
 
 struct unit_digest {
     uint64_t counts, slots, hands, stash, records;
@@ -212,7 +212,7 @@ static inline const char *unit_digest_difference(struct unit_digest a, struct un
     return NULL;
 }
 
-#define assert_unchanged(subject, map, before, what)                                               \
+#define assert_unchanged(subject, map, before, what) \
     unit_assert_unchanged((subject), (map), (before), (what), __FILE__, __LINE__)
 
 static inline void unit_assert_unchanged(const struct unit_subject *subject, const void *map,

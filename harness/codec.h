@@ -1,0 +1,30 @@
+/* Bytes <-> stream: the form that a fuzzing engine mutates. docs/input-format.md describes it.
+ *
+ *   byte 0    version (high nibble, 0 for version 1), run mode (bits 2-3), read mode (bits 0-1)
+ *   byte 1    layout                 byte 2    hash mode (high nibble), sets (low nibble)
+ *   byte 3    stash capacity         byte 4    scope capacity         byte 5    keys
+ *   then records of 2 bytes: opcode (6 bits, op.h's slots), operand
+ *
+ * Every byte string decodes: numbers wrap into their tables, absent header bytes are 0, a trailing
+ * half record is ignored, ops past STREAM_OP_COUNT_MAX are ignored. Only an input of another
+ * version is not guessed at: it decodes to the empty stream, and the tools say so. */
+#ifndef HARNESS_CODEC_H
+#define HARNESS_CODEC_H
+
+#include "stream.h"
+
+enum { CODEC_VERSION = 1, CODEC_HEADER_SIZE = 6, CODEC_RECORD_SIZE = 2 };
+enum { CODEC_SIZE_MAX = CODEC_HEADER_SIZE + CODEC_RECORD_SIZE * STREAM_OP_COUNT_MAX };
+
+/* The version that the input claims: 1 or more; CODEC_VERSION for the empty input. */
+unsigned codec_version(const uint8_t *bytes, size_t size);
+
+/* Never fails; see above. */
+void codec_decode(const uint8_t *bytes, size_t size, struct stream *stream);
+
+/* The canonical bytes of a stream: decoding them gives the same stream. Returns their number (at
+ * most CODEC_SIZE_MAX, which `bytes` has room for), or 0 when the geometry has a number that bytes
+ * cannot say; *field is then its name, and otherwise null. */
+size_t codec_encode(const struct stream *stream, uint8_t *bytes, const char **field);
+
+#endif

@@ -1,0 +1,556 @@
+/* The environment behind environment.h. Read `environment_step` first. */
+#include "environment.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Above this many slots the structure is checked at intervals and not after each op. */
+enum { STRUCTURE_SLOT_COUNT_SMALL = 64, STRUCTURE_INTERVAL = 16 };
+/* READ_ALL reads so many keys after each op, in turn, if there are more. */
+enum { READ_KEY_COUNT_MAX = 32 };
+
+static struct environment *environment_of_assertion;
+
+/* ---- Failure. ---------------------------------------------------------------------------- */
+
+static bool environment_has(const struct environment *environment, enum layer layer) {
+    return (environment->options.layers >> layer & 1) != 0;
+}
+
+/* Ends the run with a verdict. */
+_Noreturn static void __attribute__((format(printf, 5, 6)))
+environment_fail_at(struct environment *environment, enum invariant invariant, const char *file,
+                    int line, const char *format, ...) {
+    va_list arguments;
+    environment->verdict.invariant = invariant;
+    environment->verdict.op_index = environment->op_index;
+    environment->verdict.pass = environment->options.pass;
+    environment->verdict.file = file;
+    environment->verdict.line = line;
+    va_start(arguments, format);
+    (void)vsnprintf(environment->verdict.detail, sizeof environment->verdict.detail, format,
+                    arguments);
+    va_end(arguments);
+    if (environment->options.on_failure != NULL)
+        environment->options.on_failure(environment);
+    longjmp(environment->escape, 1);
+}
+
+#define environment_fail(environment, invariant, ...) \
+    environment_fail_at((environment), (invariant), "environment.c", __LINE__, __VA_ARGS__)
+
+static const char *file_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+static void environment_assertion_failed(const struct subject_assertion *assertion) {
+    struct environment *environment = environment_of_assertion;
+    assert(environment != NULL);
+    environment->verdict.function = assertion->function;
+    environment->verdict.expression = assertion->expression;
+    environment_fail_at(environment, INVARIANT_ASSERTION, file_name(assertion->file),
+                        (int)assertion->line, "'%s' does not hold in %s", assertion->expression,
+                        assertion->function);
+}
+
+/* Ends the run with a verdict about what an op answered. */
+_Noreturn static void environment_fail_outcome(struct environment *environment,
+                                               enum invariant invariant, struct result expected,
+                                               struct result actual) {
+    environment->verdict.expected = expected;
+    environment->verdict.actual = actual;
+    environment_fail(environment, invariant, "expected %s %u, the map answered %s %u",
+                     outcome_name(expected.outcome), (unsigned)expected.value,
+                     outcome_name(actual.outcome), (unsigned)actual.value);
+}
+
+/* ---- What inspection says of one key, in the words of a lookup. -------------------------- */
+
+static struct result result_of_place(const struct place_state *state) {
+    const struct result found = {OUTCOME_FOUND, state->content.value};
+    switch (state->place) {
+    case PLACE_CACHE:
+    case PLACE_STASH_VALUE: return found;
+    case PLACE_STASH_TOMBSTONE: return result_of(OUTCOME_TOMBSTONE);
+    case PLACE_ABSENT: break;
+    }
+    return result_of(OUTCOME_ABSENT);
+}
+
+static bool place_equal(const struct place_state *a, const struct place_state *b) {
+    const bool same = a->place == b->place && a->set == b->set && a->way == b->way;
+    return same && result_equal(result_of_place(a), result_of_place(b));
+}
+
+/* The key's lookup by inspection equals the model's. */
+static void environment_check_key(struct environment *environment, unsigned key_id,
+                                  enum invariant invariant) {
+    const struct place_state place = subject_place(&environment->subject, key_id);
+    const struct result actual = result_of_place(&place);
+    const struct result expected = model_lookup(&environment->model, key_id);
+    if (!result_equal(actual, expected)) {
+        environment->verdict.expected = expected;
+        environment->verdict.actual = actual;
+        environment_fail(environment, invariant, "key %u: the model has %s %u, the map %s %u",
+                         key_id, outcome_name(expected.outcome), (unsigned)expected.value,
+                         outcome_name(actual.outcome), (unsigned)actual.value);
+    }
+    if (actual.outcome == OUTCOME_FOUND &&
+        !(place.content.intact && place.content.key_id == key_id))
+        environment_fail(environment, INVARIANT_VALUE_BYTES,
+                         "key %u: its value's bytes are damaged", key_id);
+}
+
+/* ---- Layer 6: the policy model. ---------------------------------------------------------- */
+
+static void environment_compare_set(struct environment *environment, uint32_t set) {
+    const struct policy *policy = &environment->policy;
+    const struct policy_set *expected = &policy->sets[set];
+    struct set_state actual;
+    subject_set(&environment->subject, set, &actual);
+    if (actual.hand != expected->hand)
+        environment_fail(environment, INVARIANT_POLICY_SET, "set %u: hand at %u, expected at %u",
+                         (unsigned)set, actual.hand, expected->hand);
+    for (unsigned way = 0; way < policy->ways; way += 1) {
+        const struct slot_state *slot = &actual.slots[way];
+        const struct policy_slot *naive = &expected->slots[way];
+        if (slot->count != naive->count)
+            environment_fail(environment, INVARIANT_POLICY_SET,
+                             "set %u way %u: count %u, expected %u", (unsigned)set, way,
+                             slot->count, naive->count);
+        if (slot->count != 0 &&
+            (slot->content.key_id != naive->key_id || slot->content.value != naive->value ||
+             !slot->content.intact || slot->tag != policy->key_tag[naive->key_id]))
+            environment_fail(
+                environment, INVARIANT_POLICY_SET,
+                "set %u way %u: key %u value %u tag %u, expected key %u value %u tag %u",
+                (unsigned)set, way, slot->content.key_id, (unsigned)slot->content.value, slot->tag,
+                naive->key_id, (unsigned)naive->value, policy->key_tag[naive->key_id]);
+    }
+}
+
+static void environment_compare_counts(struct environment *environment,
+                                       const struct counts_state *counts) {
+    const struct policy *policy = &environment->policy;
+    if (counts->cache_value_count != policy->value_count ||
+        counts->stash_count != policy->stash_count || counts->scope_count != policy->undo_count ||
+        counts->scope_open != policy->scope_open)
+        environment_fail(environment, INVARIANT_POLICY_COUNTS,
+                         "cache %u stash %u scope %u, expected cache %u stash %u scope %u",
+                         (unsigned)counts->cache_value_count, (unsigned)counts->stash_count,
+                         (unsigned)counts->scope_count, (unsigned)policy->value_count,
+                         (unsigned)policy->stash_count, (unsigned)policy->undo_count);
+    if (counts->hits != policy->hits || counts->misses != policy->misses)
+        environment_fail(environment, INVARIANT_POLICY_COUNTS,
+                         "hits %u misses %u, expected hits %u misses %u", (unsigned)counts->hits,
+                         (unsigned)counts->misses, (unsigned)policy->hits,
+                         (unsigned)policy->misses);
+}
+
+/* The stash's entries, in any order, are the naive stash's. Counts are equal already, and no key is
+ * twice in the stash if each entry is reached by its own key. */
+static void environment_compare_stash(struct environment *environment,
+                                      const struct counts_state *counts) {
+    for (uint32_t entry = 0; entry < counts->stash_count; entry += 1) {
+        const struct entry_state state = subject_entry(&environment->subject, entry);
+        const struct policy_stash_key *row =
+            &environment->policy.stash[state.content.key_id % KEY_COUNT_MAX];
+        const bool right =
+            state.tombstone ? row->state == POLICY_STASH_TOMBSTONE
+                            : row->state == POLICY_STASH_VALUE && row->value == state.content.value;
+        if (state.content.key_id >= environment->geometry.key_count || !right)
+            environment_fail(environment, INVARIANT_POLICY_STASH,
+                             "entry %u holds key %u (%s, value %u), which the naive stash does not",
+                             (unsigned)entry, state.content.key_id,
+                             state.tombstone ? "tombstone" : "value",
+                             (unsigned)state.content.value);
+    }
+}
+
+/* `all`: every set, not only that of the op's key. */
+static void environment_compare_policy(struct environment *environment, struct op op, bool all) {
+    const struct counts_state counts = subject_counts(&environment->subject);
+    environment_compare_counts(environment, &counts);
+    environment_compare_stash(environment, &counts);
+    if (environment->geometry.set_count == 0)
+        return;
+    if (!all && op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY) {
+        environment_compare_set(environment, policy_set_of_key(&environment->policy, op.operand));
+        return;
+    }
+    for (uint32_t set = 0; all && set < environment->geometry.set_count; set += 1)
+        environment_compare_set(environment, set);
+}
+
+/* ---- Layer 7: both ways. ----------------------------------------------------------------- */
+
+static void environment_verify_content(struct environment *environment, struct value_state content,
+                                       bool tombstone, const char *where) {
+    struct result expected;
+    if (content.key_id >= environment->geometry.key_count)
+        environment_fail(environment, INVARIANT_MAP_IN_MODEL, "the %s holds key %u, never used",
+                         where, content.key_id);
+    expected = model_lookup(&environment->model, content.key_id);
+    if (tombstone ? expected.outcome != OUTCOME_TOMBSTONE
+                  : expected.outcome != OUTCOME_FOUND || expected.value != content.value)
+        environment_fail(environment, INVARIANT_MAP_IN_MODEL,
+                         "the %s holds key %u (%s, value %u), the model has %s %u", where,
+                         content.key_id, tombstone ? "tombstone" : "value", (unsigned)content.value,
+                         outcome_name(expected.outcome), (unsigned)expected.value);
+}
+
+/* Everything in the map is in the model. */
+static void environment_verify_map(struct environment *environment) {
+    const struct counts_state counts = subject_counts(&environment->subject);
+    const unsigned ways = layout_describe(environment->geometry.layout)->ways;
+    for (uint32_t set = 0; set < counts.set_count; set += 1) {
+        struct set_state state;
+        subject_set(&environment->subject, set, &state);
+        for (unsigned way = 0; way < ways; way += 1)
+            if (state.slots[way].count != 0)
+                environment_verify_content(environment, state.slots[way].content, false, "cache");
+    }
+    for (uint32_t entry = 0; entry < counts.stash_count; entry += 1) {
+        const struct entry_state state = subject_entry(&environment->subject, entry);
+        environment_verify_content(environment, state.content, state.tombstone, "stash");
+    }
+}
+
+/* A lookup that counts, compared with the model and told to the policy model. */
+static void environment_read(struct environment *environment, unsigned key_id,
+                             enum invariant invariant) {
+    const struct op op = {OP_LOOKUP, (uint8_t)key_id};
+    const struct result expected = model_lookup(&environment->model, key_id);
+    bool intact = true;
+    const struct result actual = subject_lookup(&environment->subject, key_id, &intact);
+    (void)policy_apply(&environment->policy, op, 0);
+    if (!result_equal(actual, expected)) {
+        environment->verdict.expected = expected;
+        environment->verdict.actual = actual;
+        environment_fail(environment, invariant, "lookup of key %u: expected %s %u, got %s %u",
+                         key_id, outcome_name(expected.outcome), (unsigned)expected.value,
+                         outcome_name(actual.outcome), (unsigned)actual.value);
+    }
+    if (!intact)
+        environment_fail(environment, INVARIANT_VALUE_BYTES,
+                         "lookup of key %u: its value's bytes are damaged", key_id);
+}
+
+/* Everything in the model is in the map and the other way around: by inspection, which changes
+ * nothing, and again by lookups. */
+static void environment_verify(struct environment *environment) {
+    const struct op any = {OP_INSPECT, 0};
+    for (unsigned key_id = 0; key_id < environment->geometry.key_count; key_id += 1)
+        environment_check_key(environment, key_id, INVARIANT_MODEL_IN_MAP);
+    environment_verify_map(environment);
+    for (unsigned key_id = 0; key_id < environment->geometry.key_count; key_id += 1)
+        environment_read(environment, key_id, INVARIANT_MODEL_IN_MAP);
+    if (environment_has(environment, LAYER_POLICY))
+        environment_compare_policy(environment, any, true);
+}
+
+/* ---- Layers 3, 4, 5. --------------------------------------------------------------------- */
+
+static void environment_note_places(struct environment *environment) {
+    for (unsigned key_id = 0; key_id < environment->geometry.key_count; key_id += 1)
+        environment->places_at_open[key_id] = subject_place(&environment->subject, key_id);
+}
+
+static void environment_check_discard(struct environment *environment) {
+    for (unsigned key_id = 0; key_id < environment->geometry.key_count; key_id += 1) {
+        const struct place_state now = subject_place(&environment->subject, key_id);
+        const struct place_state *before = &environment->places_at_open[key_id];
+        if (!place_equal(&now, before)) {
+            const struct result expected = result_of_place(before), actual = result_of_place(&now);
+            environment_fail(environment, INVARIANT_DISCARD,
+                             "key %u was %s %u (place %d set %u way %u) before the scope and is "
+                             "%s %u (place %d set %u way %u)",
+                             key_id, outcome_name(expected.outcome), (unsigned)expected.value,
+                             before->place, (unsigned)before->set, before->way,
+                             outcome_name(actual.outcome), (unsigned)actual.value, now.place,
+                             (unsigned)now.set, now.way);
+        }
+    }
+}
+
+static void environment_check_structure(struct environment *environment, struct op op) {
+    const unsigned ways = layout_describe(environment->geometry.layout)->ways;
+    const bool small =
+        environment->geometry.set_count * ways + environment->geometry.stash_count_max <=
+        STRUCTURE_SLOT_COUNT_SMALL;
+    const bool rare = op_describe((enum op_kind)op.kind)->operand != OPERAND_KEY;
+    const char *broken = NULL;
+    if (small || rare || environment->op_index % STRUCTURE_INTERVAL == 0)
+        broken = subject_check(&environment->subject);
+    if (broken != NULL)
+        environment_fail(environment, INVARIANT_STRUCTURE, "broken: %s", broken);
+}
+
+/* ---- Ops that are more than one call. ---------------------------------------------------- */
+
+static void environment_check_balance(struct environment *environment) {
+    if (!subject_balanced(&environment->subject))
+        environment_fail(environment, INVARIANT_BALANCE,
+                         "%u allocations, %u given back (sizes and alignments equal: %s)",
+                         environment->subject.allocation_count,
+                         environment->subject.deallocation_count,
+                         environment->subject.allocation_unbalanced ? "no" : "yes");
+}
+
+static struct result environment_reinit(struct environment *environment, unsigned layout) {
+    enum outcome outcome;
+    subject_deinit(&environment->subject);
+    environment_check_balance(environment);
+    environment->geometry.layout = (uint8_t)layout;
+    outcome = subject_init(&environment->subject, &environment->geometry,
+                           (uint8_t)(environment->subject.fill + 1));
+    policy_init(&environment->policy, &environment->geometry);
+    return result_of(outcome);
+}
+
+static struct result environment_init_refused(struct environment *environment,
+                                              enum op_refusal refusal) {
+    bool untouched = false;
+    const enum outcome outcome = subject_init_refused(&environment->subject, refusal, &untouched);
+    if (environment_has(environment, LAYER_RUNTIME) && !untouched)
+        environment_fail(environment, INVARIANT_REFUSED_INIT, "init failed with %s and wrote",
+                         outcome_name(outcome));
+    return result_of(outcome);
+}
+
+/* Reads everything; the digest before and after is the same. */
+static struct result environment_inspect(struct environment *environment) {
+    const uint64_t before = subject_digest(&environment->subject);
+    for (unsigned key_id = 0; key_id < environment->geometry.key_count; key_id += 1)
+        environment_check_key(environment, key_id, INVARIANT_MODEL_IN_MAP);
+    environment_verify_map(environment);
+    if (environment_has(environment, LAYER_RUNTIME) &&
+        subject_digest(&environment->subject) != before)
+        environment_fail(environment, INVARIANT_INSPECTION, "inspection changed the digest");
+    return result_of(OUTCOME_OK);
+}
+
+/* ---- One op. ----------------------------------------------------------------------------- */
+
+static struct result environment_call(struct environment *environment, struct op op, uint32_t value,
+                                      bool *intact) {
+    struct subject *subject = &environment->subject;
+    switch ((enum op_kind)op.kind) {
+    case OP_UPSERT: return subject_upsert(subject, op.operand, value);
+    case OP_REWRITE: return subject_rewrite(subject, op.operand);
+    case OP_REMOVE: return subject_remove(subject, op.operand);
+    case OP_GET: return subject_get(subject, op.operand, intact);
+    case OP_LOOKUP: return subject_lookup(subject, op.operand, intact);
+    case OP_HAS: return subject_has(subject, op.operand);
+    case OP_DEMOTE: return subject_demote(subject, op.operand);
+    case OP_COMPACT: return subject_compact(subject);
+    case OP_SCOPE_OPEN: return subject_scope_open(subject);
+    case OP_SCOPE_PERSIST: return subject_scope_close(subject, false);
+    case OP_SCOPE_DISCARD: return subject_scope_close(subject, true);
+    case OP_RESET: return subject_reset(subject);
+    case OP_REINIT: return environment_reinit(environment, op.operand);
+    case OP_INIT_REFUSED: return environment_init_refused(environment, (enum op_refusal)op.operand);
+    case OP_INSPECT: return environment_inspect(environment);
+    case OP_KIND_COUNT: break;
+    }
+    assert(false && "no such op");
+    return result_of(OUTCOME_NONE);
+}
+
+/* True when the op may answer stash full although the model, which knows no places, expects more.
+ */
+static bool environment_may_be_full(const struct environment *environment, struct op op,
+                                    struct result expected, uint64_t stash_count_before) {
+    const bool needs_room = op.kind == OP_UPSERT || op.kind == OP_REMOVE;
+    const bool mutates = !outcome_failed(expected.outcome) ||
+                         expected.outcome == OUTCOME_SCOPE_FULL; /* stash full wins over it */
+    return needs_room && mutates && !model_guarantees_room(&environment->model) &&
+           stash_count_before == environment->geometry.stash_count_max;
+}
+
+/* Layer 1, and the outcomes of layer 6. */
+static void environment_check_outcome(struct environment *environment, struct op op,
+                                      const struct step *step, struct result predicted,
+                                      uint64_t stash_count_before) {
+    const bool policy = environment_has(environment, LAYER_POLICY) && op.kind != OP_REINIT &&
+                        op.kind != OP_INIT_REFUSED;
+    const bool full = step->actual.outcome == OUTCOME_STASH_FULL;
+    if (environment_has(environment, LAYER_OUTCOME)) {
+        if (full && !environment_may_be_full(environment, op, step->expected, stash_count_before))
+            environment_fail_outcome(environment, INVARIANT_ROOM, step->expected, step->actual);
+        if (!full && !result_equal(step->actual, step->expected))
+            environment_fail_outcome(environment, INVARIANT_OUTCOME, step->expected, step->actual);
+    }
+    if (policy && !result_equal(step->actual, predicted))
+        environment_fail_outcome(environment, INVARIANT_POLICY_OUTCOME, predicted, step->actual);
+}
+
+/* Compact with layer 2: which keys were in the stash is read before. Without it the model believes
+ * what the map says of each key afterwards, as "may be missing" does. */
+static void environment_note_stash(const struct environment *environment, bool *in_stash) {
+    const struct counts_state counts = subject_counts(&environment->subject);
+    memset(in_stash, 0, KEY_COUNT_MAX * sizeof in_stash[0]);
+    for (uint32_t entry = 0; entry < counts.stash_count; entry += 1)
+        in_stash[subject_entry(&environment->subject, entry).content.key_id % KEY_COUNT_MAX] = true;
+}
+
+static void environment_forget(struct environment *environment, bool *in_stash) {
+    const bool exact = environment_has(environment, LAYER_PLACEMENT);
+    for (unsigned key_id = 0; !exact && key_id < environment->geometry.key_count; key_id += 1)
+        in_stash[key_id] = subject_place(&environment->subject, key_id).place == PLACE_ABSENT;
+    model_compact(&environment->model, in_stash);
+    for (unsigned key_id = 0; exact && key_id < environment->geometry.key_count; key_id += 1)
+        environment_check_key(environment, key_id, INVARIANT_FORGETS);
+}
+
+/* Brings the models up to date with an op that the map has carried out. */
+static void environment_advance(struct environment *environment, struct op op, struct result actual,
+                                bool *in_stash) {
+    if (outcome_failed(actual.outcome))
+        return;
+    if (op.kind == OP_COMPACT)
+        environment_forget(environment, in_stash);
+    else
+        model_apply(&environment->model, op, environment->value_count);
+    if (op.kind == OP_SCOPE_OPEN && environment_has(environment, LAYER_DISCARD))
+        environment_note_places(environment);
+    if (op.kind == OP_SCOPE_DISCARD && environment_has(environment, LAYER_DISCARD))
+        environment_check_discard(environment);
+}
+
+/* After the op: what its geometry's read mode and the layers ask for. */
+static void environment_examine(struct environment *environment, struct op op) {
+    const unsigned key_count = environment->geometry.key_count;
+    const bool has_key = op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY;
+    if (environment_has(environment, LAYER_STRUCTURE))
+        environment_check_structure(environment, op);
+    if (environment_has(environment, LAYER_POLICY))
+        environment_compare_policy(environment, op,
+                                   op.kind == OP_SCOPE_DISCARD || op.kind == OP_RESET);
+    if (!environment_has(environment, LAYER_OUTCOME))
+        return;
+    switch ((enum read_mode)environment->geometry.read) {
+    case READ_INSPECT:
+        if (has_key)
+            environment_check_key(environment, op.operand, INVARIANT_MODEL_IN_MAP);
+        return;
+    case READ_OWN:
+        if (has_key)
+            environment_read(environment, op.operand, INVARIANT_MODEL_IN_MAP);
+        return;
+    case READ_ALL:
+        for (unsigned i = 0; i < key_count && i < READ_KEY_COUNT_MAX; i += 1)
+            environment_read(environment, (environment->op_index + i) % key_count,
+                             INVARIANT_MODEL_IN_MAP);
+        return;
+    case READ_END:
+    case READ_MODE_COUNT: return;
+    }
+}
+
+static void environment_check_expectation(struct environment *environment, struct result actual) {
+    const struct result *expectations = environment->options.expectations;
+    if (expectations != NULL && expectations[environment->op_index].outcome != OUTCOME_NONE &&
+        !result_equal(expectations[environment->op_index], actual))
+        environment_fail_outcome(environment, INVARIANT_EXPECTATION,
+                                 expectations[environment->op_index], actual);
+}
+
+/* One op: predict, call, compare, advance, examine. */
+static void environment_step(struct environment *environment, struct op op) {
+    struct step *step = &environment->steps[environment->op_index];
+    const uint32_t value = environment->value_count + (op.kind == OP_UPSERT);
+    const bool models = op.kind != OP_REINIT && op.kind != OP_INIT_REFUSED;
+    const uint64_t stash_count = subject_counts(&environment->subject).stash_count;
+    const bool key_may_fail = op.kind == OP_UPSERT || op.kind == OP_REMOVE;
+    bool in_stash[KEY_COUNT_MAX];
+    bool intact = true, may_fail;
+    uint64_t digest = 0;
+    struct result predicted = result_of(OUTCOME_NONE);
+    environment->value_count = value;
+    step->expected = model_expect(&environment->model, op);
+    step->actual = result_of(OUTCOME_NONE);
+    if (models)
+        predicted = policy_apply(&environment->policy, op, value);
+    may_fail = environment_has(environment, LAYER_FAILURE) && op.kind != OP_REWRITE &&
+               op.kind != OP_LOOKUP &&
+               (outcome_failed(step->expected.outcome) ||
+                (key_may_fail && stash_count == environment->geometry.stash_count_max));
+    if (may_fail)
+        digest = subject_digest(&environment->subject);
+    if (op.kind == OP_COMPACT)
+        environment_note_stash(environment, in_stash);
+
+    step->actual = environment_call(environment, op, value, &intact);
+
+    environment_check_outcome(environment, op, step, predicted, stash_count);
+    if (!intact)
+        environment_fail(environment, INVARIANT_VALUE_BYTES,
+                         "key %u: its value's bytes are damaged", op.operand);
+    if (may_fail && outcome_failed(step->actual.outcome) &&
+        subject_digest(&environment->subject) != digest)
+        environment_fail(environment, INVARIANT_FAILURE_CHANGED, "it answered %s and changed",
+                         outcome_name(step->actual.outcome));
+    environment_advance(environment, op, step->actual, in_stash);
+    environment_examine(environment, op);
+    environment_check_expectation(environment, step->actual);
+    environment->digest =
+        (environment->digest ^ ((uint64_t)step->actual.value << 8 | step->actual.outcome)) *
+        UINT64_C(0x9fb21c651e98df25);
+}
+
+/* ---- The run. ---------------------------------------------------------------------------- */
+
+void environment_create(struct environment *environment, unsigned char *arena) {
+    memset(environment, 0, sizeof *environment);
+    subject_create(&environment->subject, arena);
+}
+
+static void environment_begin(struct environment *environment, const struct stream *stream,
+                              const struct geometry *geometry,
+                              const struct environment_options *options) {
+    environment->options = *options;
+    environment->stream = stream;
+    environment->geometry = *geometry;
+    environment->op_index = 0;
+    environment->value_count = 0;
+    environment->digest = 0;
+    memset(&environment->verdict, 0, sizeof environment->verdict);
+    environment_of_assertion = environment;
+    subject_assertion_hook = environment_assertion_failed;
+}
+
+static void environment_end(struct environment *environment) {
+    subject_deinit(&environment->subject);
+    environment_check_balance(environment);
+}
+
+void environment_run(struct environment *environment, const struct stream *stream,
+                     const struct geometry *geometry, const struct environment_options *options) {
+    environment_begin(environment, stream, geometry, options);
+    if (setjmp(environment->escape) != 0) {
+        subject_abandon(&environment->subject);
+    } else {
+        const enum outcome outcome =
+            subject_init(&environment->subject, &environment->geometry, options->fill);
+        if (outcome != OUTCOME_OK)
+            environment_fail(environment, INVARIANT_OUTCOME, "init answered %s",
+                             outcome_name(outcome));
+        model_init(&environment->model, &environment->geometry);
+        policy_init(&environment->policy, &environment->geometry);
+        for (; environment->op_index < stream->op_count; environment->op_index += 1) {
+            environment_step(environment, stream->ops[environment->op_index]);
+            if (environment->options.on_op != NULL)
+                environment->options.on_op(environment, environment->options.context);
+        }
+        if (environment_has(environment, LAYER_VERIFY))
+            environment_verify(environment);
+        environment->digest ^= subject_digest(&environment->subject);
+        environment_end(environment);
+    }
+    subject_assertion_hook = NULL;
+    environment_of_assertion = NULL;
+}

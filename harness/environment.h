@@ -1,0 +1,62 @@
+/* The environment: runs one stream through a subject and, beside it, through the model and the
+ * policy model, and compares them. Oracle layers 1 to 7 and parts of 9 are here; input.h makes the
+ * passes that layers 8 and 9 compare. */
+#ifndef HARNESS_ENVIRONMENT_H
+#define HARNESS_ENVIRONMENT_H
+
+#include "model.h"
+#include "policy.h"
+#include "stream.h"
+#include "subject.h"
+#include "verdict.h"
+
+#include <setjmp.h>
+
+struct environment;
+
+struct environment_options {
+    uint32_t layers; /* bit of enum layer; LAYERS_ALL */
+    enum pass pass;
+    uint8_t fill; /* the pattern of the memory before init */
+    /* Called at the failing place, before its stack is gone; a fuzz target reports and traps here.
+     * Null, or a function that returns: the run ends with its verdict. */
+    void (*on_failure)(const struct environment *environment);
+    /* Called after each op, for a trace that is shown as it runs; may be null. */
+    void (*on_op)(const struct environment *environment, void *context);
+    void *context;
+    /* Null, or what each op must answer: OUTCOME_NONE where anything will do. */
+    const struct result *expectations;
+};
+
+/* What an op answered, and what the model said that it should. */
+struct step {
+    struct result actual, expected;
+};
+
+struct environment {
+    struct environment_options options;
+    const struct stream *stream;
+    struct geometry geometry; /* the current one: of the pass, and after reinit */
+    struct subject subject;
+    struct model model;
+    struct policy policy;
+    uint32_t op_index;
+    uint32_t value_count; /* upserts so far, failed ones too: the number of the last value */
+    uint64_t digest;      /* of all answers so far; at the end, of the final state too */
+    struct verdict verdict;
+    jmp_buf escape;
+    /* What every key answered when the scope was opened: layer 4. */
+    struct place_state places_at_open[KEY_COUNT_MAX];
+    struct step steps[STREAM_OP_COUNT_MAX];
+};
+
+/* Once, before the first run: the arena is SUBJECT_ARENA_SIZE bytes, SUBJECT_ALIGNMENT_MAX aligned.
+ */
+void environment_create(struct environment *environment, unsigned char *arena);
+
+/* Runs the whole stream in `geometry` (that of the stream, or of the pass). The verdict is in
+ * environment->verdict; steps up to and including the failing op are filled in. */
+void environment_run(struct environment *environment, const struct stream *stream,
+                     const struct geometry *geometry, const struct environment_options *options);
+
+#endif

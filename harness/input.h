@@ -1,0 +1,33 @@
+/* One input, all of its passes: with the cache, without it, and whatever else its geometry asks for
+ * (again on other memory; with another layout). The one body that the fuzz target, ./trace, ./soak
+ * and the tests share, so that they cannot drift apart. */
+#ifndef HARNESS_INPUT_H
+#define HARNESS_INPUT_H
+
+#include "environment.h"
+
+struct input_options {
+    uint32_t layers;
+    /* As in environment_options; expectations are for the first pass. */
+    void (*on_failure)(const struct environment *environment);
+    void (*on_op)(const struct environment *environment, void *context);
+    void *context;
+    const struct result *expectations;
+};
+
+/* Runs the stream. Returns the environment of the pass that failed, its verdict within, or null
+ * when all passes agree. It is good until the next call. Not reentrant: the passes' memory is
+ * static, so that an input costs no allocation. */
+const struct environment *input_run(const struct stream *stream,
+                                    const struct input_options *options);
+
+/* After a run that agrees: a digest of all answers and of the final state, with the cache. */
+uint64_t input_digest(void);
+
+/* After a run that agrees: what op `index` answered in the first pass. */
+struct step input_step(uint32_t index);
+
+/* The environment that is running, for a report from a sanitizer's callback; null between runs. */
+const struct environment *input_running(void);
+
+#endif

@@ -1,0 +1,68 @@
+/* The reader behind input_file.h. */
+#include "input_file.h"
+
+#include "codec.h"
+#include "trace_text.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static uint8_t content[INPUT_FILE_SIZE_MAX];
+
+static bool __attribute__((format(printf, 2, 3)))
+input_file_fail(struct input_file *file, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(file->error, sizeof file->error, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+static bool input_file_load(struct input_file *file, const char *path) {
+    struct stat status;
+    FILE *stream;
+    bool failed;
+    if (stat(path, &status) != 0)
+        return input_file_fail(file, "%s: %s", path, strerror(errno));
+    if (S_ISDIR(status.st_mode))
+        return input_file_fail(file, "%s: is a directory, expected a file", path);
+    if (!S_ISREG(status.st_mode))
+        return input_file_fail(file, "%s: is not a regular file", path);
+    if (status.st_size > INPUT_FILE_SIZE_MAX)
+        return input_file_fail(file, "%s: %lld bytes, too large: an input has at most %d", path,
+                               (long long)status.st_size, INPUT_FILE_SIZE_MAX);
+    stream = fopen(path, "rb");
+    if (stream == NULL)
+        return input_file_fail(file, "%s: %s", path, strerror(errno));
+    file->size = fread(content, 1, sizeof content, stream);
+    failed = ferror(stream) != 0;
+    (void)fclose(stream);
+    return failed ? input_file_fail(file, "%s: cannot be read: %s", path, strerror(errno)) : true;
+}
+
+bool input_file_read(struct input_file *file, const char *path) {
+    struct trace_error error;
+    memset(&file->stream.geometry, 0, sizeof file->stream.geometry);
+    file->error[0] = '\0';
+    file->is_other_version = false;
+    if (!input_file_load(file, path))
+        return false;
+    file->is_text = trace_text_is(content, file->size);
+    if (file->is_text)
+        return trace_text_parse((const char *)content, file->size, &file->stream,
+                                file->expectations, &error)
+                   ? true
+                   : input_file_fail(file, "%s:%u:%u: %s", path, error.line, error.column,
+                                     error.message);
+    file->is_other_version = codec_version(content, file->size) != CODEC_VERSION;
+    if (file->is_other_version)
+        return input_file_fail(file,
+                               "%s: not an input of this build: its first byte says version %u, "
+                               "this build reads version %d (text traces start with '%s')",
+                               path, codec_version(content, file->size), CODEC_VERSION,
+                               TRACE_TEXT_MAGIC);
+    codec_decode(content, file->size, &file->stream);
+    return true;
+}

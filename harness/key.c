@@ -1,0 +1,36 @@
+/* The hash modes. Of the library it uses the default hash alone, as a user would. */
+#include "key.h"
+
+#include "cache_map_hash.h"
+
+#include <assert.h>
+
+/* The stash's home bucket is the top bits of fragment x 0x9e3779b9, the fragment being the XOR of
+ * the hash's halves. This number is the multiplier's inverse modulo 2^32, so the product is chosen
+ * and the fragment computed from it. */
+#define STASH_MULTIPLIER_INVERSE UINT32_C(0x144cbc89)
+_Static_assert((uint32_t)(STASH_MULTIPLIER_INVERSE *UINT32_C(0x9e3779b9)) == 1,
+               "the inverse of the stash's multiplier");
+
+static uint64_t hash_same_home(unsigned key_id) {
+    const uint32_t product = UINT32_MAX - key_id; /* all top bits set: the last bucket */
+    const uint32_t fragment = product * STASH_MULTIPLIER_INVERSE;
+    return (uint64_t)(fragment ^ key_id) << 32 | key_id;
+}
+
+uint64_t key_hash(unsigned key_id, enum hash_mode mode) {
+    const uint64_t number = key_number(key_id);
+    switch (mode) {
+    case HASH_MIX: return cache_map_hash_64(number, 0);
+    case HASH_SEEDED: return cache_map_hash_64(number, UINT64_C(0x5eed5eed5eed5eed));
+    case HASH_IDENTITY: return number;
+    case HASH_BUCKETS: return cache_map_hash_64(key_id % 4, 0);
+    case HASH_COLLIDE: return UINT64_C(0x0123456789abcdef);
+    case HASH_SAME_SET: return key_id;
+    case HASH_SAME_TAG: return (cache_map_hash_64(number, 0) & ~UINT64_C(0xffff)) | 0x5a5a;
+    case HASH_SAME_HOME: return hash_same_home(key_id);
+    case HASH_MODE_COUNT: break;
+    }
+    assert(false && "no such hash mode");
+    return 0;
+}

@@ -1,0 +1,27 @@
+/* Keys and their hashes: a stream names a key by its id (0..255); here ids become 64-bit numbers
+ * that include 0 and the largest, and numbers become hashes of the chosen mode.
+ *
+ * This is the "user's code" of the map under test: both the subject and the naive policy model call
+ * it, as a user's key and hash would be the same for both. */
+#ifndef HARNESS_KEY_H
+#define HARNESS_KEY_H
+
+#include "geometry.h"
+
+/* 0 -> 0, 1 -> largest, 2 -> 1, 3 -> largest - 1, ...: one to one in any type of 8 bits or more
+ * (truncated), and for the identity hash one half of the keys in the first set, one in the last. */
+static inline uint64_t key_number(unsigned key_id) {
+    const uint64_t half = key_id / 2;
+    return key_id % 2 == 0 ? half : ~half;
+}
+
+/* The inverse, from the low 8 bits. */
+static inline unsigned key_id_of_number(uint64_t number) {
+    const unsigned low = (unsigned)(number & 0xff);
+    return low < 128 ? low * 2 : (255 - low) * 2 + 1;
+}
+
+/* The hash of a key id under a mode. Pure. */
+uint64_t key_hash(unsigned key_id, enum hash_mode mode);
+
+#endif

@@ -1,0 +1,42 @@
+/* The op table as data. Knows neither the map nor the model. */
+#include "op.h"
+
+#include <assert.h>
+
+#define OP_SLOTS_PLUS(name, words, operand, slots, functions, meaning) +slots
+_Static_assert((0 OP_TABLE(OP_SLOTS_PLUS)) == OP_SLOT_COUNT, "the opcode slots add up");
+#undef OP_SLOTS_PLUS
+
+static const struct op_description descriptions[OP_KIND_COUNT] = {
+#define OP_ROW(name, words, operand, slots, functions, meaning) \
+    {words, operand, slots, functions, meaning},
+    OP_TABLE(OP_ROW)
+#undef OP_ROW
+};
+
+static const char *const outcome_names[OUTCOME_COUNT] = {
+#define OUTCOME_ROW(name, word) word,
+    OUTCOME_TABLE(OUTCOME_ROW)
+#undef OUTCOME_ROW
+};
+
+const struct op_description *op_describe(enum op_kind kind) {
+    assert(kind < OP_KIND_COUNT);
+    return &descriptions[kind];
+}
+
+const char *op_refusal_name(enum op_refusal refusal) {
+    static const char *const names[REFUSAL_COUNT] = {"out_of_memory", "cache_not_sets",
+                                                     "stash_none", "stash_limit", "overflow"};
+    assert(refusal < REFUSAL_COUNT);
+    return names[refusal];
+}
+
+const char *outcome_name(enum outcome outcome) {
+    assert(outcome < OUTCOME_COUNT);
+    return outcome_names[outcome];
+}
+
+bool outcome_failed(enum outcome outcome) {
+    return outcome == OUTCOME_ABSENT || outcome >= OUTCOME_STASH_FULL;
+}

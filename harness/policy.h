@@ -1,0 +1,67 @@
+/* The policy model: a naive twin of the whole map, written from the contract's sections 5 to 7 with
+ * loops over arrays. It predicts every outcome (stash full too), slot, count, hand, stash entry and
+ * metric. Shares no code with the library: no packed counts, no hash table, no inverse functions.
+ *
+ * Where the contract leaves a discard free (counts and hands), it states what the library chose:
+ * hands stay; a value that was never away keeps its count; one that a remove took away has the
+ * count it had; one that was evicted comes back with count 1. */
+#ifndef HARNESS_POLICY_H
+#define HARNESS_POLICY_H
+
+#include "geometry.h"
+#include "op.h"
+
+struct policy_slot {
+    uint32_t value;
+    uint16_t key_id;
+    uint8_t count; /* 0: free */
+};
+
+struct policy_set {
+    struct policy_slot slots[WAY_COUNT_MAX];
+    uint8_t hand;
+};
+
+enum policy_stash_state { POLICY_STASH_NONE, POLICY_STASH_VALUE, POLICY_STASH_TOMBSTONE };
+
+struct policy_stash_key {
+    uint32_t value;
+    uint8_t state; /* enum policy_stash_state */
+};
+
+/* What a mutation met: its set as it was, and the two stash rows that it may have changed. */
+struct policy_undo {
+    struct policy_set set_before;
+    uint32_t set;
+    uint16_t key_id, victim_id; /* the same where there was no victim */
+    struct policy_stash_key key_before, victim_before;
+    bool is_remove;
+};
+
+struct policy {
+    struct geometry geometry;
+    uint8_t ways;
+    uint8_t count_max;
+    bool classic;
+    uint32_t key_set[KEY_COUNT_MAX];
+    uint16_t key_tag[KEY_COUNT_MAX];
+    struct policy_set sets[SET_COUNT_MAX];
+    struct policy_stash_key stash[KEY_COUNT_MAX];
+    uint32_t stash_count;
+    uint32_t value_count;
+    uint64_t hits, misses;
+    bool scope_open;
+    uint32_t undo_count;
+    struct policy_undo undo[SCOPE_COUNT_MAX];
+};
+
+void policy_init(struct policy *policy, const struct geometry *geometry);
+
+/* Carries out any op but reinit and init_refused, and says what it answers. `value` is the number
+ * that an upsert stores. */
+struct result policy_apply(struct policy *policy, struct op op, uint32_t value);
+
+/* The set of a key; only where the geometry has a cache. */
+uint32_t policy_set_of_key(const struct policy *policy, unsigned key_id);
+
+#endif

@@ -1,0 +1,15 @@
+/* The report of a failure for a terminal: what is wrong in domain words, the failing op with the
+ * ops before it, the map's answers beside the model's, and what to do next. Knows how to show a
+ * run, not how to make one. */
+#ifndef HARNESS_REPORT_H
+#define HARNESS_REPORT_H
+
+#include "environment.h"
+
+#include <stdio.h>
+
+/* The op where a run stopped and the 20 before it. `cause` is null for a verdict of the
+ * environment, or says what else stopped it (a sanitizer, a signal). At most 100 columns. */
+void report_print(FILE *file, const struct environment *environment, const char *cause);
+
+#endif

@@ -1,0 +1,357 @@
+/* The subject behind subject.h: translates between the harness's words and the library's, and owns
+ * the map's memory. No decision about right or wrong is made here. */
+#include "subject_functions.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void (*subject_assertion_hook)(const struct subject_assertion *assertion);
+
+_Noreturn void subject_assertion_failed(const char *expression, const char *file, unsigned line,
+                                        const char *function) {
+    const struct subject_assertion assertion = {expression, file, function, line};
+    if (subject_assertion_hook != NULL)
+        subject_assertion_hook(&assertion);
+    fprintf(stderr, "%s:%u: %s: Assertion '%s' failed.\n", file, line, function, expression);
+    abort();
+}
+
+static const struct subject_functions *const instances[LAYOUT_COUNT] = {
+#define SUBJECT_ROW(number, value) [number] = &subject_functions_##number,
+    LAYOUT_TABLE(SUBJECT_ROW)
+#undef SUBJECT_ROW
+};
+
+/* ---- Words. ------------------------------------------------------------------------------ */
+
+static enum outcome outcome_of_status(enum cache_map_status status) {
+    switch (status) {
+    case CACHE_MAP_OK: return OUTCOME_OK;
+    case CACHE_MAP_INSERTED: return OUTCOME_INSERTED;
+    case CACHE_MAP_UPDATED: return OUTCOME_UPDATED;
+    case CACHE_MAP_REVIVED: return OUTCOME_REVIVED;
+    case CACHE_MAP_REMOVED: return OUTCOME_REMOVED;
+    case CACHE_MAP_FOUND: return OUTCOME_FOUND;
+    case CACHE_MAP_TOMBSTONE: return OUTCOME_TOMBSTONE;
+    case CACHE_MAP_ABSENT: return OUTCOME_ABSENT;
+    case CACHE_MAP_STASH_FULL: return OUTCOME_STASH_FULL;
+    case CACHE_MAP_SCOPE_FULL: return OUTCOME_SCOPE_FULL;
+    case CACHE_MAP_SCOPE_OPEN: return OUTCOME_SCOPE_ALREADY_OPEN;
+    case CACHE_MAP_SCOPE_NOT_OPEN: return OUTCOME_SCOPE_NOT_OPEN;
+    case CACHE_MAP_OPTIONS_INVALID: return OUTCOME_OPTIONS_INVALID;
+    case CACHE_MAP_SIZE_OVERFLOW: return OUTCOME_SIZE_OVERFLOW;
+    case CACHE_MAP_OUT_OF_MEMORY: return OUTCOME_OUT_OF_MEMORY;
+    case CACHE_MAP_STATUS_COUNT: break;
+    }
+    return OUTCOME_NONE;
+}
+
+static enum place place_of_library(enum cache_map_place place) {
+    switch (place) {
+    case CACHE_MAP_PLACE_ABSENT: return PLACE_ABSENT;
+    case CACHE_MAP_PLACE_CACHE: return PLACE_CACHE;
+    case CACHE_MAP_PLACE_STASH_VALUE: return PLACE_STASH_VALUE;
+    case CACHE_MAP_PLACE_STASH_TOMBSTONE: break;
+    }
+    return PLACE_STASH_TOMBSTONE;
+}
+
+static struct result result_of_status(enum cache_map_status status) {
+    return result_of(outcome_of_status(status));
+}
+
+/* ---- Memory and life. -------------------------------------------------------------------- */
+
+static void *subject_allocate(void *context, size_t size, size_t alignment) {
+    struct subject *subject = (struct subject *)context;
+    subject->allocation_count += 1;
+    subject->allocation_size = size;
+    subject->allocation_alignment = alignment;
+    return subject->arena + SUBJECT_RED_ZONE_SIZE;
+}
+
+static void subject_deallocate(void *context, void *memory, size_t size, size_t alignment) {
+    struct subject *subject = (struct subject *)context;
+    subject->deallocation_count += 1;
+    if (memory != subject->arena + SUBJECT_RED_ZONE_SIZE || size != subject->allocation_size ||
+        alignment != subject->allocation_alignment)
+        subject->allocation_unbalanced = true;
+}
+
+static void *subject_allocate_nothing(void *context, size_t size, size_t alignment) {
+    (void)context;
+    (void)size;
+    (void)alignment;
+    return NULL;
+}
+
+static struct cache_map_options options_of_geometry(const struct geometry *geometry) {
+    struct cache_map_options options;
+    options.cache_value_count_max =
+        (uint64_t)geometry->set_count * layout_describe(geometry->layout)->ways;
+    options.stash_value_count_max = geometry->stash_count_max;
+    options.scope_value_count_max = geometry->scope_count_max;
+    options.hash_seed = geometry->hash;
+    return options;
+}
+
+void subject_create(struct subject *subject, unsigned char *arena) {
+    memset(subject, 0, sizeof *subject);
+    assert((uintptr_t)arena % SUBJECT_ALIGNMENT_MAX == 0);
+    subject->arena = arena;
+}
+
+enum outcome subject_init(struct subject *subject, const struct geometry *geometry, uint8_t fill) {
+    const struct cache_map_options options = options_of_geometry(geometry);
+    const struct cache_map_allocator allocator = {subject, subject_allocate, subject_deallocate};
+    unsigned char *block = subject->arena + SUBJECT_RED_ZONE_SIZE;
+    size_t size = 0;
+    enum cache_map_status status;
+    assert(!subject->live);
+    subject->functions = instances[geometry->layout];
+    subject->geometry = *geometry;
+    subject->fill = fill;
+    subject->in_memory = fill % 2 == 1;
+    status = subject->functions->memory_size(&options, &size);
+    if (status != CACHE_MAP_OK)
+        return outcome_of_status(status);
+    assert(size + 2 * (size_t)SUBJECT_RED_ZONE_SIZE <= SUBJECT_ARENA_SIZE);
+    CACHE_MAP_UNPOISON(block, size);
+    memset(block, fill, size);
+    memset(subject->map, fill, sizeof subject->map);
+    CACHE_MAP_POISON(subject->arena, SUBJECT_RED_ZONE_SIZE);
+    CACHE_MAP_POISON(block + size, SUBJECT_RED_ZONE_SIZE);
+    status = subject->in_memory
+                 ? subject->functions->init_in_memory(subject->map, &options, block, size)
+                 : subject->functions->init(subject->map, &options, &allocator);
+    subject->live = status == CACHE_MAP_OK;
+    return outcome_of_status(status);
+}
+
+void subject_deinit(struct subject *subject) {
+    assert(subject->live);
+    subject->functions->deinit(subject->map);
+    subject->live = false;
+}
+
+void subject_abandon(struct subject *subject) {
+    subject->live = false;
+    subject->deallocation_count = subject->allocation_count;
+}
+
+bool subject_balanced(const struct subject *subject) {
+    return !subject->allocation_unbalanced &&
+           subject->allocation_count ==
+               subject->deallocation_count + (subject->live && !subject->in_memory);
+}
+
+enum outcome subject_init_refused(struct subject *subject, enum op_refusal refusal,
+                                  bool *untouched) {
+    const struct cache_map_allocator nothing = {NULL, subject_allocate_nothing, NULL};
+    const unsigned ways = layout_describe(subject->geometry.layout)->ways;
+    struct cache_map_options options = options_of_geometry(&subject->geometry);
+    alignas(64) unsigned char map[SUBJECT_MAP_SIZE_MAX];
+    enum cache_map_status status;
+    switch (refusal) {
+    case REFUSAL_CACHE_NOT_SETS: options.cache_value_count_max += ways / 2; break;
+    case REFUSAL_STASH_NONE: options.stash_value_count_max = 0; break;
+    case REFUSAL_STASH_LIMIT:
+        options.stash_value_count_max = CACHE_MAP_STASH_VALUE_COUNT_LIMIT + 1;
+        break;
+    case REFUSAL_OVERFLOW: options.cache_value_count_max = UINT64_MAX - UINT64_MAX % ways; break;
+    case REFUSAL_OUT_OF_MEMORY:
+    case REFUSAL_COUNT: break;
+    }
+    memset(map, 0x3c, sizeof map);
+    status = subject->functions->init(map, &options, &nothing);
+    *untouched = map[0] == 0x3c && memcmp(map, map + 1, sizeof map - 1) == 0;
+    return outcome_of_status(status);
+}
+
+/* ---- Ops. -------------------------------------------------------------------------------- */
+
+struct result subject_upsert(struct subject *subject, unsigned key_id, uint32_t value) {
+    alignas(128) unsigned char argument[VALUE_SIZE_MAX];
+    subject->functions->make_value(argument, key_id, value);
+    return result_of_status(subject->functions->upsert(subject->map, argument));
+}
+
+struct result subject_rewrite(struct subject *subject, unsigned key_id) {
+    const void *value = subject->functions->get(subject->map, key_id);
+    if (value == NULL)
+        return result_of(OUTCOME_ABSENT);
+    return result_of_status(subject->functions->upsert(subject->map, value));
+}
+
+struct result subject_remove(struct subject *subject, unsigned key_id) {
+    return result_of_status(subject->functions->remove(subject->map, key_id));
+}
+
+static struct result result_of_value(const struct subject *subject, unsigned key_id,
+                                     const void *value, bool *intact) {
+    const struct value_state state = subject->functions->value_state(value);
+    const struct result result = {OUTCOME_FOUND, state.value};
+    *intact = state.intact && state.key_id == key_id;
+    return result;
+}
+
+struct result subject_get(struct subject *subject, unsigned key_id, bool *intact) {
+    const void *value = subject->functions->get(subject->map, key_id);
+    *intact = true;
+    return value == NULL ? result_of(OUTCOME_NOTHING)
+                         : result_of_value(subject, key_id, value, intact);
+}
+
+struct result subject_lookup(struct subject *subject, unsigned key_id, bool *intact) {
+    const void *value = NULL;
+    const enum cache_map_status status = subject->functions->lookup(subject->map, key_id, &value);
+    *intact = (status == CACHE_MAP_FOUND) == (value != NULL);
+    if (status != CACHE_MAP_FOUND || value == NULL)
+        return result_of_status(status);
+    return result_of_value(subject, key_id, value, intact);
+}
+
+struct result subject_has(struct subject *subject, unsigned key_id) {
+    return result_of(subject->functions->has(subject->map, key_id) ? OUTCOME_YES : OUTCOME_NO);
+}
+
+struct result subject_demote(struct subject *subject, unsigned key_id) {
+    subject->functions->demote(subject->map, key_id);
+    return result_of(OUTCOME_OK);
+}
+
+struct result subject_compact(struct subject *subject) {
+    return result_of_status(subject->functions->compact(subject->map));
+}
+
+struct result subject_scope_open(struct subject *subject) {
+    return result_of_status(subject->functions->scope_open(subject->map));
+}
+
+struct result subject_scope_close(struct subject *subject, bool discard) {
+    return result_of_status(subject->functions->scope_close(
+        subject->map, discard ? CACHE_MAP_SCOPE_DISCARD : CACHE_MAP_SCOPE_PERSIST));
+}
+
+struct result subject_reset(struct subject *subject) {
+    return result_of_status(subject->functions->reset(subject->map));
+}
+
+/* ---- Inspection. ------------------------------------------------------------------------- */
+
+struct counts_state subject_counts(const struct subject *subject) {
+    const struct cache_map_counts counts = subject->functions->counts(subject->map);
+    const struct counts_state state = {
+        .cache_value_count = counts.cache_value_count,
+        .cache_value_count_max = counts.cache_value_count_max,
+        .set_count = counts.set_count,
+        .stash_count = counts.stash_count,
+        .stash_count_max = counts.stash_count_max,
+        .scope_count = counts.scope_count,
+        .scope_count_max = counts.scope_count_max,
+        .scope_open = counts.scope_open,
+        .hits = counts.metrics.hits,
+        .misses = counts.metrics.misses,
+    };
+    return state;
+}
+
+void subject_set(const struct subject *subject, uint32_t set, struct set_state *state) {
+    subject->functions->set(subject->map, set, state);
+}
+
+struct entry_state subject_entry(const struct subject *subject, uint32_t entry) {
+    const struct cache_map_entry_view view = subject->functions->entry(subject->map, entry);
+    const struct entry_state state = {subject->functions->value_state(view.value), view.tombstone};
+    return state;
+}
+
+struct record_state subject_record(const struct subject *subject, uint32_t record) {
+    const struct cache_map_record_view view = subject->functions->record(subject->map, record);
+    struct record_state state = {
+        .is_remove = view.is_remove,
+        .evicts = view.evicts,
+        .before = place_of_library(view.before),
+        .slot = view.slot,
+        .entry = view.entry,
+        .has_overwritten = view.overwritten != NULL,
+    };
+    if (view.overwritten != NULL)
+        state.overwritten = subject->functions->value_state(view.overwritten);
+    return state;
+}
+
+struct place_state subject_place(const struct subject *subject, unsigned key_id) {
+    const struct cache_map_place_view view = subject->functions->place(subject->map, key_id);
+    struct place_state state = {
+        .place = place_of_library(view.place),
+        .set = (uint32_t)view.set,
+        .way = (uint8_t)view.way,
+        .count = (uint8_t)view.count,
+    };
+    if (view.value != NULL)
+        state.content = subject->functions->value_state(view.value);
+    return state;
+}
+
+const char *subject_check(const struct subject *subject) {
+    const enum cache_map_invariant broken = subject->functions->check(subject->map);
+    return broken == CACHE_MAP_INVARIANT_NONE ? NULL : cache_map_invariant_name(broken);
+}
+
+/* ---- Digest. ----------------------------------------------------------------------------- */
+
+static uint64_t digest_add(uint64_t digest, uint64_t number) {
+    digest = (digest ^ number) * UINT64_C(0x9fb21c651e98df25);
+    return digest ^ digest >> 32;
+}
+
+static uint64_t digest_add_value(uint64_t digest, struct value_state state) {
+    return digest_add(digest,
+                      (uint64_t)state.value << 32 | (uint64_t)state.key_id << 1 | state.intact);
+}
+
+static uint64_t digest_sets(const struct subject *subject, uint64_t digest, uint64_t set_count) {
+    const unsigned ways = layout_describe(subject->geometry.layout)->ways;
+    for (uint32_t set = 0; set < set_count; set += 1) {
+        struct set_state state;
+        subject_set(subject, set, &state);
+        digest = digest_add(digest, state.hand);
+        for (unsigned way = 0; way < ways; way += 1) {
+            const struct slot_state slot = state.slots[way];
+            digest = digest_add(digest, slot.count);
+            if (slot.count != 0)
+                digest = digest_add_value(digest_add(digest, slot.tag), slot.content);
+        }
+    }
+    return digest;
+}
+
+static uint64_t digest_records(const struct subject *subject, uint64_t digest, uint64_t count) {
+    for (uint32_t record = 0; record < count; record += 1) {
+        const struct record_state state = subject_record(subject, record);
+        digest = digest_add(digest, (uint64_t)state.is_remove << 8 | (uint64_t)state.evicts << 9 |
+                                        (uint64_t)state.before);
+        digest = digest_add(digest, state.slot);
+        digest = digest_add(digest, state.entry);
+        if (state.has_overwritten)
+            digest = digest_add_value(digest, state.overwritten);
+    }
+    return digest;
+}
+
+uint64_t subject_digest(const struct subject *subject) {
+    const struct counts_state counts = subject_counts(subject);
+    uint64_t digest = digest_add(0, counts.cache_value_count);
+    digest = digest_add(digest, counts.stash_count);
+    digest = digest_add(digest, counts.scope_count << 1 | counts.scope_open);
+    digest = digest_add(digest, counts.hits);
+    digest = digest_add(digest, counts.misses);
+    digest = digest_sets(subject, digest, counts.set_count);
+    for (uint32_t entry = 0; entry < counts.stash_count; entry += 1) {
+        const struct entry_state state = subject_entry(subject, entry);
+        digest = digest_add_value(digest_add(digest, state.tombstone), state.content);
+    }
+    return digest_records(subject, digest, counts.scope_count);
+}

@@ -1,0 +1,140 @@
+/* The subject: one cache map of one geometry, behind plain functions that speak of key ids and
+ * value numbers. What stands above (environment, reports, tools) never sees the library's types.
+ *
+ * Its memory is an arena that is used again for each input: no malloc for an op or an input. The
+ * arena is filled with a pattern before each init, so that a field which init forgets shows. Below
+ * and above the block lie red zones, poisoned under AddressSanitizer. */
+#ifndef HARNESS_SUBJECT_H
+#define HARNESS_SUBJECT_H
+
+#include "geometry.h"
+#include "op.h"
+
+#include <stdalign.h>
+
+enum place { PLACE_ABSENT, PLACE_CACHE, PLACE_STASH_VALUE, PLACE_STASH_TOMBSTONE };
+
+/* A value as it lies in the map. `intact` is false when its bytes are not, all of them, what was
+ * written for this key under this number. */
+struct value_state {
+    uint16_t key_id;
+    bool intact;
+    uint32_t value;
+};
+
+struct slot_state {
+    struct value_state content; /* only where count > 0 */
+    uint16_t tag;
+    uint8_t count;
+};
+
+struct set_state {
+    uint8_t hand;
+    struct slot_state slots[WAY_COUNT_MAX];
+};
+
+struct entry_state {
+    struct value_state content;
+    bool tombstone;
+};
+
+struct place_state {
+    enum place place;
+    uint32_t set;
+    uint8_t way;
+    uint8_t count;
+    struct value_state content; /* only where the key has a value */
+};
+
+struct record_state {
+    bool is_remove;
+    bool evicts;
+    enum place before;
+    uint64_t slot;
+    uint32_t entry;
+    bool has_overwritten;
+    struct value_state overwritten;
+};
+
+struct counts_state {
+    uint64_t cache_value_count, cache_value_count_max, set_count;
+    uint64_t stash_count, stash_count_max;
+    uint64_t scope_count, scope_count_max;
+    bool scope_open;
+    uint64_t hits, misses;
+};
+
+struct subject;
+struct subject_functions;
+
+enum {
+    SUBJECT_RED_ZONE_SIZE = 4096,
+    SUBJECT_ARENA_SIZE = 4 * 1024 * 1024,
+    SUBJECT_ALIGNMENT_MAX = 4096,
+    SUBJECT_MAP_SIZE_MAX = 512
+};
+
+struct subject {
+    const struct subject_functions *functions;
+    struct geometry geometry;
+    uint8_t fill;
+    bool in_memory; /* by init_in_memory, not through the allocator */
+    bool live;
+    /* What the allocator hook has seen. */
+    unsigned allocation_count, deallocation_count;
+    size_t allocation_size, allocation_alignment;
+    bool allocation_unbalanced;
+    alignas(64) unsigned char map[SUBJECT_MAP_SIZE_MAX]; /* the typed map struct */
+    unsigned char *arena; /* SUBJECT_ARENA_SIZE bytes, aligned; supplied by the owner */
+};
+
+/* Makes a subject whose arena is `arena` (SUBJECT_ARENA_SIZE bytes, SUBJECT_ALIGNMENT_MAX aligned).
+ */
+void subject_create(struct subject *subject, unsigned char *arena);
+
+/* init / deinit of the map. `fill` is the arena's pattern. An even fill goes through the allocator
+ * hook, an odd one through init_in_memory. */
+enum outcome subject_init(struct subject *subject, const struct geometry *geometry, uint8_t fill);
+void subject_deinit(struct subject *subject);
+/* Drops the map without a call into it: after a failed assertion its state is unknown. */
+void subject_abandon(struct subject *subject);
+/* An init that must fail, of another map struct; true in *untouched when that struct stayed. */
+enum outcome subject_init_refused(struct subject *subject, enum op_refusal refusal,
+                                  bool *untouched);
+/* True when each allocation was given back, once, with its size and alignment. */
+bool subject_balanced(const struct subject *subject);
+
+struct result subject_upsert(struct subject *subject, unsigned key_id, uint32_t value);
+/* upsert(map, get(map, key)); ABSENT where get finds nothing. */
+struct result subject_rewrite(struct subject *subject, unsigned key_id);
+struct result subject_remove(struct subject *subject, unsigned key_id);
+/* FOUND with the value's number. In *intact whether all its bytes were right. */
+struct result subject_get(struct subject *subject, unsigned key_id, bool *intact);
+struct result subject_lookup(struct subject *subject, unsigned key_id, bool *intact);
+struct result subject_has(struct subject *subject, unsigned key_id);
+struct result subject_demote(struct subject *subject, unsigned key_id);
+struct result subject_compact(struct subject *subject);
+struct result subject_scope_open(struct subject *subject);
+struct result subject_scope_close(struct subject *subject, bool discard);
+struct result subject_reset(struct subject *subject);
+
+/* Inspection. */
+struct counts_state subject_counts(const struct subject *subject);
+void subject_set(const struct subject *subject, uint32_t set, struct set_state *state);
+struct entry_state subject_entry(const struct subject *subject, uint32_t entry);
+struct record_state subject_record(const struct subject *subject, uint32_t record);
+struct place_state subject_place(const struct subject *subject, unsigned key_id);
+/* Null, or the sentence of the first invariant that the library's own `check` finds broken. */
+const char *subject_check(const struct subject *subject);
+/* A hash of the whole observable state: every slot, hand, entry, record, count and metric. */
+uint64_t subject_digest(const struct subject *subject);
+
+/* A failed CACHE_MAP_ASSERT of the library. Where `subject_assertion_hook` is set it is called, and
+ * must not return (it longjmps); otherwise the failure is printed as assert(3) does, and abort. */
+struct subject_assertion {
+    const char *expression, *file, *function;
+    unsigned line;
+};
+extern void (*subject_assertion_hook)(const struct subject_assertion *assertion);
+
+#endif

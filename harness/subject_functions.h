@@ -1,0 +1,91 @@
+/* The table of functions through which subject.c calls one instance of the library. Only subject.c
+ * and the instances include this. */
+#ifndef HARNESS_SUBJECT_FUNCTIONS_H
+#define HARNESS_SUBJECT_FUNCTIONS_H
+
+/* The library's assertions reach the harness: in tools a failed one is a verdict, not an abort. For
+ * coverage they are taken out, since their failing side must never run. */
+#if defined(CACHEMAP_COVERAGE)
+#    define CACHE_MAP_ASSERT(condition) ((void)sizeof(condition))
+#else
+#    define CACHE_MAP_ASSERT(condition) \
+        ((condition) ? (void)0 : subject_assertion_failed(#condition, __FILE__, __LINE__, __func__))
+#endif
+/* A fuzzing build has sanitizers and coverage counters: with one copy of each body for all layouts
+ * it compiles in a tenth of the time, and a branch counts once, not 48 times. Other builds keep
+ * what users get: every body folded into each layout. */
+#if defined(FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION) || defined(CACHEMAP_COVERAGE)
+#    define CACHE_MAP_INLINE static inline
+#endif
+_Noreturn void subject_assertion_failed(const char *expression, const char *file, unsigned line,
+                                        const char *function);
+
+#include "cache_map.h"
+
+#include "key.h"
+#include "subject.h"
+
+struct subject_functions {
+    const struct cache_map_layout *layout;
+    size_t map_size;
+    size_t (*memory_alignment)(void);
+    enum cache_map_status (*memory_size)(const struct cache_map_options *options, size_t *size);
+    enum cache_map_status (*init)(void *map, const struct cache_map_options *options,
+                                  const struct cache_map_allocator *allocator);
+    enum cache_map_status (*init_in_memory)(void *map, const struct cache_map_options *options,
+                                            void *memory, size_t size);
+    void (*deinit)(void *map);
+    /* `value` is a value of the instance's type: one that make_value made, or one in the map. */
+    enum cache_map_status (*upsert)(void *map, const void *value);
+    void (*make_value)(void *value, unsigned key_id, uint32_t number);
+    enum cache_map_status (*remove)(void *map, unsigned key_id);
+    const void *(*get)(void *map, unsigned key_id);
+    enum cache_map_status (*lookup)(void *map, unsigned key_id, const void **value);
+    bool (*has)(void *map, unsigned key_id);
+    void (*demote)(void *map, unsigned key_id);
+    enum cache_map_status (*compact)(void *map);
+    enum cache_map_status (*scope_open)(void *map);
+    enum cache_map_status (*scope_close)(void *map, enum cache_map_scope_mode mode);
+    enum cache_map_status (*reset)(void *map);
+    struct cache_map_counts (*counts)(const void *map);
+    void (*set)(const void *map, uint32_t set, struct set_state *state);
+    struct cache_map_entry_view (*entry)(const void *map, uint32_t entry);
+    struct cache_map_record_view (*record)(const void *map, uint32_t record);
+    struct cache_map_place_view (*place)(const void *map, unsigned key_id);
+    enum cache_map_invariant (*check)(const void *map);
+    struct value_state (*value_state)(const void *value);
+};
+
+/* One table a layout, in the order of LAYOUT_TABLE. */
+#define SUBJECT_DECLARE(number, value) \
+    extern const struct subject_functions subject_functions_##number;
+LAYOUT_TABLE(SUBJECT_DECLARE)
+#undef SUBJECT_DECLARE
+
+/* The user's hash: the options' seed carries the hash mode. */
+static inline uint64_t subject_hash(uint64_t key_number_low, uint64_t seed) {
+    return key_hash(key_id_of_number(key_number_low), (enum hash_mode)seed);
+}
+
+/* The bytes beside the key: the value's number, little endian, over and over; so that a value which
+ * was copied in part is told from a whole one. */
+static inline void subject_content_fill(unsigned char *content, size_t size, uint32_t value) {
+    const unsigned char bytes[4] = {(unsigned char)value, (unsigned char)(value >> 8),
+                                    (unsigned char)(value >> 16), (unsigned char)(value >> 24)};
+    for (size_t i = 0; i < size; i += 1)
+        content[i] = bytes[i % 4];
+}
+
+static inline uint32_t subject_content_value(const unsigned char *content, size_t size) {
+    uint32_t value = 0;
+    for (size_t i = 0; i < size && i < 4; i += 1)
+        value |= (uint32_t)content[i] << (8 * i);
+    return value;
+}
+
+static inline bool subject_content_intact(const unsigned char *content, size_t size) {
+    /* Periodic in 4 bytes. */
+    return size <= 4 || memcmp(content, content + 4, size - 4) == 0;
+}
+
+#endif

@@ -1,0 +1,188 @@
+/* One instance of the library behind subject_functions. Included once for each layout, after
+ * INSTANCE_NUMBER (of the layout) and INSTANCE_VALUE (the kind of its value, see subject_values.h).
+ * Each function is one call of the typed API. */
+
+#define INSTANCE_PASTE(a, b)    CACHE_MAP_PASTE_EXPANDED(a, b)
+#define INSTANCE_MAP            INSTANCE_PASTE(map, INSTANCE_NUMBER)
+#define INSTANCE_FUNCTION(end)  INSTANCE_PASTE(INSTANCE_MAP, end)
+#define INSTANCE_STRUCT         struct INSTANCE_MAP
+#define INSTANCE_VALUE_STRUCT   struct INSTANCE_PASTE(value, INSTANCE_VALUE)
+#define INSTANCE_KEY_TYPE       INSTANCE_PASTE(key, INSTANCE_VALUE)
+#define INSTANCE_KEY_OF(number) INSTANCE_PASTE(KEY_OF_NUMBER, INSTANCE_VALUE)(number)
+#define INSTANCE_NUMBER_OF(key) INSTANCE_PASTE(NUMBER_OF_KEY, INSTANCE_VALUE)(key)
+
+#define CACHE_MAP_NAME            INSTANCE_MAP
+#define CACHE_MAP_VALUE           INSTANCE_VALUE_STRUCT
+#define CACHE_MAP_KEY             INSTANCE_KEY_TYPE
+#define CACHE_MAP_KEY_OF(value)   ((value)->key)
+#define CACHE_MAP_KEY_EQUAL(a, b) INSTANCE_PASTE(KEY_EQUAL, INSTANCE_VALUE)(a, b)
+#define CACHE_MAP_HASH(key, seed) subject_hash(INSTANCE_NUMBER_OF(key), (seed))
+#define CACHE_MAP_WAYS            LAYOUT_WAYS(INSTANCE_NUMBER)
+#define CACHE_MAP_TAG_BITS        LAYOUT_TAG_BITS(INSTANCE_NUMBER)
+#define CACHE_MAP_CLOCK_BITS      LAYOUT_CLOCK_BITS(INSTANCE_NUMBER)
+#define CACHE_MAP_POLICY \
+    (LAYOUT_CLASSIC(INSTANCE_NUMBER) ? CACHE_MAP_POLICY_CLOCK_CLASSIC : CACHE_MAP_POLICY_CLOCK)
+#include "cache_map.h"
+
+_Static_assert(sizeof(INSTANCE_STRUCT) <= SUBJECT_MAP_SIZE_MAX, "a subject has room for the map");
+_Static_assert(sizeof(INSTANCE_VALUE_STRUCT) == INSTANCE_VALUE, "the value has its kind's size");
+
+static INSTANCE_KEY_TYPE INSTANCE_FUNCTION(key_of_id)(unsigned key_id) {
+    return INSTANCE_KEY_OF(key_number(key_id));
+}
+
+static INSTANCE_STRUCT *INSTANCE_FUNCTION(of)(const void *map) {
+    return (INSTANCE_STRUCT *)(uintptr_t)map;
+}
+
+static enum cache_map_status
+INSTANCE_FUNCTION(do_init)(void *map, const struct cache_map_options *options,
+                           const struct cache_map_allocator *allocator) {
+    return INSTANCE_FUNCTION(init)(INSTANCE_FUNCTION(of)(map), options, allocator);
+}
+
+static enum cache_map_status
+INSTANCE_FUNCTION(do_init_in_memory)(void *map, const struct cache_map_options *options,
+                                     void *memory, size_t size) {
+    return INSTANCE_FUNCTION(init_in_memory)(INSTANCE_FUNCTION(of)(map), options, memory, size);
+}
+
+static void INSTANCE_FUNCTION(do_deinit)(void *map) {
+    INSTANCE_FUNCTION(deinit)(INSTANCE_FUNCTION(of)(map));
+}
+
+static enum cache_map_status INSTANCE_FUNCTION(do_upsert)(void *map, const void *value) {
+    return INSTANCE_FUNCTION(upsert)(INSTANCE_FUNCTION(of)(map),
+                                     (const INSTANCE_VALUE_STRUCT *)value);
+}
+
+static void INSTANCE_FUNCTION(do_make_value)(void *value, unsigned key_id, uint32_t number) {
+    INSTANCE_VALUE_STRUCT *typed = (INSTANCE_VALUE_STRUCT *)value;
+    typed->key = INSTANCE_FUNCTION(key_of_id)(key_id);
+    subject_content_fill(typed->content, sizeof typed->content, number);
+}
+
+static enum cache_map_status INSTANCE_FUNCTION(do_remove)(void *map, unsigned key_id) {
+    return INSTANCE_FUNCTION(remove)(INSTANCE_FUNCTION(of)(map),
+                                     INSTANCE_FUNCTION(key_of_id)(key_id));
+}
+
+static const void *INSTANCE_FUNCTION(do_get)(void *map, unsigned key_id) {
+    return INSTANCE_FUNCTION(get)(INSTANCE_FUNCTION(of)(map), INSTANCE_FUNCTION(key_of_id)(key_id));
+}
+
+static enum cache_map_status INSTANCE_FUNCTION(do_lookup)(void *map, unsigned key_id,
+                                                          const void **value) {
+    INSTANCE_VALUE_STRUCT *found = NULL;
+    const enum cache_map_status status = INSTANCE_FUNCTION(lookup)(
+        INSTANCE_FUNCTION(of)(map), INSTANCE_FUNCTION(key_of_id)(key_id), &found);
+    *value = found;
+    return status;
+}
+
+static bool INSTANCE_FUNCTION(do_has)(void *map, unsigned key_id) {
+    return INSTANCE_FUNCTION(has)(INSTANCE_FUNCTION(of)(map), INSTANCE_FUNCTION(key_of_id)(key_id));
+}
+
+static void INSTANCE_FUNCTION(do_demote)(void *map, unsigned key_id) {
+    INSTANCE_FUNCTION(demote)(INSTANCE_FUNCTION(of)(map), INSTANCE_FUNCTION(key_of_id)(key_id));
+}
+
+static enum cache_map_status INSTANCE_FUNCTION(do_compact)(void *map) {
+    return INSTANCE_FUNCTION(compact)(INSTANCE_FUNCTION(of)(map));
+}
+
+static enum cache_map_status INSTANCE_FUNCTION(do_scope_open)(void *map) {
+    return INSTANCE_FUNCTION(scope_open)(INSTANCE_FUNCTION(of)(map));
+}
+
+static enum cache_map_status INSTANCE_FUNCTION(do_scope_close)(void *map,
+                                                               enum cache_map_scope_mode mode) {
+    return INSTANCE_FUNCTION(scope_close)(INSTANCE_FUNCTION(of)(map), mode);
+}
+
+static enum cache_map_status INSTANCE_FUNCTION(do_reset)(void *map) {
+    return INSTANCE_FUNCTION(reset)(INSTANCE_FUNCTION(of)(map));
+}
+
+static struct cache_map_counts INSTANCE_FUNCTION(do_counts)(const void *map) {
+    return INSTANCE_FUNCTION(inspect_counts)(INSTANCE_FUNCTION(of)(map));
+}
+
+static struct value_state INSTANCE_FUNCTION(do_value_state)(const void *value) {
+    const INSTANCE_VALUE_STRUCT *typed = (const INSTANCE_VALUE_STRUCT *)value;
+    struct value_state state;
+    state.key_id = (uint16_t)key_id_of_number(INSTANCE_NUMBER_OF(typed->key));
+    state.value = subject_content_value(typed->content, sizeof typed->content);
+    state.intact = subject_content_intact(typed->content, sizeof typed->content);
+    return state;
+}
+
+/* A whole set in one call: the policy is compared after every op. */
+static void INSTANCE_FUNCTION(do_set)(const void *map, uint32_t set, struct set_state *state) {
+    state->hand = (uint8_t)INSTANCE_FUNCTION(inspect_hand)(INSTANCE_FUNCTION(of)(map), set);
+    for (uint32_t way = 0; way < LAYOUT_WAYS(INSTANCE_NUMBER); way += 1) {
+        const struct cache_map_slot_view view =
+            INSTANCE_FUNCTION(inspect_slot)(INSTANCE_FUNCTION(of)(map), set, way);
+        state->slots[way].tag = (uint16_t)view.tag;
+        state->slots[way].count = (uint8_t)view.count;
+        if (view.count != 0)
+            state->slots[way].content = INSTANCE_FUNCTION(do_value_state)(view.value);
+    }
+}
+
+static struct cache_map_entry_view INSTANCE_FUNCTION(do_entry)(const void *map, uint32_t entry) {
+    return INSTANCE_FUNCTION(inspect_entry)(INSTANCE_FUNCTION(of)(map), entry);
+}
+
+static struct cache_map_record_view INSTANCE_FUNCTION(do_record)(const void *map, uint32_t record) {
+    return INSTANCE_FUNCTION(inspect_record)(INSTANCE_FUNCTION(of)(map), record);
+}
+
+static struct cache_map_place_view INSTANCE_FUNCTION(do_place)(const void *map, unsigned key_id) {
+    return INSTANCE_FUNCTION(inspect_place)(INSTANCE_FUNCTION(of)(map),
+                                            INSTANCE_FUNCTION(key_of_id)(key_id));
+}
+
+static enum cache_map_invariant INSTANCE_FUNCTION(do_check)(const void *map) {
+    return INSTANCE_FUNCTION(check)(INSTANCE_FUNCTION(of)(map));
+}
+
+const struct subject_functions INSTANCE_PASTE(subject_functions, INSTANCE_NUMBER) = {
+    .layout = &INSTANCE_FUNCTION(layout),
+    .map_size = sizeof(INSTANCE_STRUCT),
+    .memory_alignment = INSTANCE_FUNCTION(memory_alignment),
+    .memory_size = INSTANCE_FUNCTION(memory_size),
+    .init = INSTANCE_FUNCTION(do_init),
+    .init_in_memory = INSTANCE_FUNCTION(do_init_in_memory),
+    .deinit = INSTANCE_FUNCTION(do_deinit),
+    .upsert = INSTANCE_FUNCTION(do_upsert),
+    .make_value = INSTANCE_FUNCTION(do_make_value),
+    .remove = INSTANCE_FUNCTION(do_remove),
+    .get = INSTANCE_FUNCTION(do_get),
+    .lookup = INSTANCE_FUNCTION(do_lookup),
+    .has = INSTANCE_FUNCTION(do_has),
+    .demote = INSTANCE_FUNCTION(do_demote),
+    .compact = INSTANCE_FUNCTION(do_compact),
+    .scope_open = INSTANCE_FUNCTION(do_scope_open),
+    .scope_close = INSTANCE_FUNCTION(do_scope_close),
+    .reset = INSTANCE_FUNCTION(do_reset),
+    .counts = INSTANCE_FUNCTION(do_counts),
+    .set = INSTANCE_FUNCTION(do_set),
+    .entry = INSTANCE_FUNCTION(do_entry),
+    .record = INSTANCE_FUNCTION(do_record),
+    .place = INSTANCE_FUNCTION(do_place),
+    .check = INSTANCE_FUNCTION(do_check),
+    .value_state = INSTANCE_FUNCTION(do_value_state),
+};
+
+#undef INSTANCE_PASTE
+#undef INSTANCE_MAP
+#undef INSTANCE_FUNCTION
+#undef INSTANCE_STRUCT
+#undef INSTANCE_VALUE_STRUCT
+#undef INSTANCE_KEY_TYPE
+#undef INSTANCE_KEY_OF
+#undef INSTANCE_NUMBER_OF
+#undef INSTANCE_NUMBER
+#undef INSTANCE_VALUE

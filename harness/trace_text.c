@@ -1,0 +1,476 @@
+/* Parser and printer behind trace_text.h. */
+#include "trace_text.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TRACE_TEXT_VERSION = 1, WORD_SIZE_MAX = 64 };
+
+/* ---- Words of a line. -------------------------------------------------------------------- */
+
+/* A reader over one line; `at` moves forward word by word. */
+struct reader {
+    const char *line, *end, *at;
+    unsigned line_number;
+    struct trace_error *error;
+};
+
+/* A word of the line, without its separators. Empty at the end of the line. */
+struct word {
+    const char *start;
+    size_t size;
+};
+
+static bool __attribute__((format(printf, 3, 4)))
+reader_fail(const struct reader *reader, const char *at, const char *format, ...) {
+    va_list arguments;
+    reader->error->line = reader->line_number;
+    reader->error->column = (unsigned)(at - reader->line) + 1;
+    va_start(arguments, format);
+    (void)vsnprintf(reader->error->message, sizeof reader->error->message, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+/* The next word: up to a blank, with '=' a word of its own only where blanks surround it. */
+static struct word reader_next(struct reader *reader) {
+    struct word word;
+    while (reader->at < reader->end && (*reader->at == ' ' || *reader->at == '\t'))
+        reader->at += 1;
+    word.start = reader->at;
+    while (reader->at < reader->end && *reader->at != ' ' && *reader->at != '\t')
+        reader->at += 1;
+    word.size = (size_t)(reader->at - word.start);
+    return word;
+}
+
+static bool word_is(struct word word, const char *text) {
+    return word.size == strlen(text) && memcmp(word.start, text, word.size) == 0;
+}
+
+/* For messages: the word, cut to a length that fits. */
+static int word_width(struct word word) {
+    return word.size > WORD_SIZE_MAX ? WORD_SIZE_MAX : (int)word.size;
+}
+
+static bool word_number(struct word word, unsigned *number) {
+    uint64_t sum = 0;
+    if (word.size == 0 || word.size > 10)
+        return false;
+    for (size_t i = 0; i < word.size; i += 1) {
+        if (word.start[i] < '0' || word.start[i] > '9')
+            return false;
+        sum = sum * 10 + (uint64_t)(word.start[i] - '0');
+    }
+    *number = (unsigned)sum;
+    return sum <= UINT32_MAX;
+}
+
+/* ---- The geometry line. ------------------------------------------------------------------ */
+
+struct field {
+    const char *name;
+    unsigned low, high;                  /* of a number */
+    const char *(*word_of)(unsigned at); /* or the names of 0..high; null for a number */
+    unsigned standard;
+};
+
+static const char *policy_word(unsigned policy) {
+    return policy == LAYOUT_POLICY_CLOCK ? "clock" : "clock_classic";
+}
+
+static const char *hash_word(unsigned mode) {
+    return hash_mode_name((enum hash_mode)mode);
+}
+
+static const char *read_word(unsigned mode) {
+    return read_mode_name((enum read_mode)mode);
+}
+
+static const char *run_word(unsigned mode) {
+    return run_mode_name((enum run_mode)mode);
+}
+
+enum {
+    FIELD_SETS,
+    FIELD_WAYS,
+    FIELD_TAG,
+    FIELD_CLOCK,
+    FIELD_POLICY,
+    FIELD_LAYOUT_END,
+    FIELD_STASH = FIELD_LAYOUT_END,
+    FIELD_SCOPE,
+    FIELD_HASH,
+    FIELD_KEYS,
+    FIELD_READ,
+    FIELD_RUN,
+    FIELD_COUNT
+};
+
+static const struct field fields[FIELD_COUNT] = {
+    [FIELD_SETS] = {"sets", 0, SET_COUNT_MAX, NULL, 1},
+    [FIELD_WAYS] = {"ways", 2, WAY_COUNT_MAX, NULL, 2},
+    [FIELD_TAG] = {"tag", 8, 16, NULL, 8},
+    [FIELD_CLOCK] = {"clock", 1, 4, NULL, 2},
+    [FIELD_POLICY] = {"policy", 0, 1, policy_word, 0},
+    [FIELD_STASH] = {"stash", 1, STASH_COUNT_MAX, NULL, 4},
+    [FIELD_SCOPE] = {"scope", 0, SCOPE_COUNT_MAX, NULL, 4},
+    [FIELD_HASH] = {"hash", 0, HASH_MODE_COUNT - 1, hash_word, 0},
+    [FIELD_KEYS] = {"keys", 2, KEY_COUNT_MAX, NULL, 8},
+    [FIELD_READ] = {"read", 0, READ_MODE_COUNT - 1, read_word, 0},
+    [FIELD_RUN] = {"run", 0, RUN_MODE_COUNT - 1, run_word, 0},
+};
+
+/* The value of a field from its word after the '='. */
+static bool field_parse(struct reader *reader, const struct field *field, struct word value,
+                        unsigned *number) {
+    if (field->word_of == NULL) {
+        if (!word_number(value, number) || *number < field->low || *number > field->high)
+            return reader_fail(reader, value.start, "%s=%.*s: expected a number from %u to %u",
+                               field->name, word_width(value), value.start, field->low,
+                               field->high);
+        return true;
+    }
+    for (*number = 0; *number <= field->high; *number += 1)
+        if (word_is(value, field->word_of(*number)))
+            return true;
+    return reader_fail(reader, value.start, "%s=%.*s: no such %s; the first is '%s', see %s",
+                       field->name, word_width(value), value.start, field->name, field->word_of(0),
+                       "docs/input-format.md");
+}
+
+/* Parses name=value words to the end of the line; `numbers` has the standard values before. */
+static bool fields_parse(struct reader *reader, unsigned field_count, unsigned *numbers) {
+    bool seen[FIELD_COUNT] = {false};
+    for (struct word word = reader_next(reader); word.size > 0; word = reader_next(reader)) {
+        const char *equals = (const char *)memchr(word.start, '=', word.size);
+        unsigned at = 0;
+        struct word name = word, value = word;
+        if (equals == NULL)
+            return reader_fail(reader, word.start, "'%.*s': expected name=value", word_width(word),
+                               word.start);
+        name.size = (size_t)(equals - word.start);
+        value.start = equals + 1;
+        value.size = word.size - name.size - 1;
+        while (at < field_count && !word_is(name, fields[at].name))
+            at += 1;
+        if (at == field_count)
+            return reader_fail(reader, name.start, "'%.*s': no such field", word_width(name),
+                               name.start);
+        if (seen[at])
+            return reader_fail(reader, name.start, "'%s' is there twice", fields[at].name);
+        seen[at] = true;
+        if (!field_parse(reader, &fields[at], value, &numbers[at]))
+            return false;
+    }
+    return true;
+}
+
+static bool layout_of_numbers(struct reader *reader, const char *at, const unsigned *numbers,
+                              uint8_t *layout) {
+    const int found = layout_find(numbers[FIELD_WAYS], numbers[FIELD_TAG], numbers[FIELD_CLOCK],
+                                  numbers[FIELD_POLICY]);
+    if (found < 0)
+        return reader_fail(reader, at,
+                           "no such layout: ways is 2, 4, 8 or 16, tag 8 or 16, clock 1, 2 or 4");
+    *layout = (uint8_t)found;
+    return true;
+}
+
+static void numbers_of_geometry(const struct geometry *geometry, unsigned *numbers) {
+    const struct layout_description *layout = layout_describe(geometry->layout);
+    numbers[FIELD_SETS] = geometry->set_count;
+    numbers[FIELD_WAYS] = layout->ways;
+    numbers[FIELD_TAG] = layout->tag_bits;
+    numbers[FIELD_CLOCK] = layout->clock_bits;
+    numbers[FIELD_POLICY] = layout->policy;
+    numbers[FIELD_STASH] = geometry->stash_count_max;
+    numbers[FIELD_SCOPE] = geometry->scope_count_max;
+    numbers[FIELD_HASH] = geometry->hash;
+    numbers[FIELD_KEYS] = geometry->key_count;
+    numbers[FIELD_READ] = geometry->read;
+    numbers[FIELD_RUN] = geometry->run;
+}
+
+static void numbers_standard(unsigned *numbers) {
+    for (unsigned at = 0; at < FIELD_COUNT; at += 1)
+        numbers[at] = fields[at].standard;
+}
+
+static bool geometry_of_numbers(struct reader *reader, const char *at, const unsigned *numbers,
+                                struct geometry *geometry) {
+    geometry->set_count = (uint16_t)numbers[FIELD_SETS];
+    geometry->stash_count_max = (uint16_t)numbers[FIELD_STASH];
+    geometry->scope_count_max = (uint16_t)numbers[FIELD_SCOPE];
+    geometry->hash = (uint8_t)numbers[FIELD_HASH];
+    geometry->key_count = (uint16_t)numbers[FIELD_KEYS];
+    geometry->read = (uint8_t)numbers[FIELD_READ];
+    geometry->run = (uint8_t)numbers[FIELD_RUN];
+    return layout_of_numbers(reader, at, numbers, &geometry->layout);
+}
+
+/* ---- Op lines. --------------------------------------------------------------------------- */
+
+/* Finds the op whose words start the line; ops of two words are tried on both. */
+static bool op_parse_kind(struct reader *reader, struct op *op) {
+    const struct word first = reader_next(reader);
+    for (unsigned kind = 0; kind < OP_KIND_COUNT; kind += 1) {
+        const char *words = op_describe((enum op_kind)kind)->words;
+        const size_t first_size = strcspn(words, " ");
+        const char *mark = reader->at;
+        if (first.size != first_size || memcmp(first.start, words, first_size) != 0)
+            continue;
+        op->kind = (uint8_t)kind;
+        if (words[first_size] == '\0' || word_is(reader_next(reader), words + first_size + 1))
+            return true;
+        reader->at = mark;
+    }
+    return reader_fail(reader, first.start,
+                       "'%.*s' starts no op; ops are upsert, remove, get, scope open, ..., see "
+                       "docs/input-format.md",
+                       word_width(first), first.start);
+}
+
+static bool op_parse_key(struct reader *reader, const struct stream *stream, struct op *op) {
+    const struct word word = reader_next(reader);
+    unsigned key_id = 0;
+    if (!word_number(word, &key_id))
+        return reader_fail(reader, word.start, "'%.*s': expected a key, a number", word_width(word),
+                           word.start);
+    if (key_id >= stream->geometry.key_count)
+        return reader_fail(reader, word.start, "key %u: the geometry has keys=%u, so 0 to %u",
+                           key_id, stream->geometry.key_count, stream->geometry.key_count - 1);
+    op->operand = (uint8_t)key_id;
+    return true;
+}
+
+static bool op_parse_refusal(struct reader *reader, struct op *op) {
+    const struct word word = reader_next(reader);
+    for (unsigned refusal = 0; refusal < REFUSAL_COUNT; refusal += 1)
+        if (word_is(word, op_refusal_name((enum op_refusal)refusal))) {
+            op->operand = (uint8_t)refusal;
+            return true;
+        }
+    return reader_fail(reader, word.start, "'%.*s': expected a reason such as out_of_memory",
+                       word_width(word), word.start);
+}
+
+static bool op_parse_operand(struct reader *reader, const struct stream *stream, struct op *op) {
+    unsigned numbers[FIELD_COUNT];
+    const char *at = reader->at;
+    op->operand = 0;
+    switch (op_describe((enum op_kind)op->kind)->operand) {
+    case OPERAND_NONE: return true;
+    case OPERAND_KEY: return op_parse_key(reader, stream, op);
+    case OPERAND_REFUSAL: return op_parse_refusal(reader, op);
+    case OPERAND_LAYOUT: break;
+    }
+    numbers_standard(numbers);
+    return fields_parse(reader, FIELD_LAYOUT_END, numbers) &&
+           layout_of_numbers(reader, at, numbers, &op->operand);
+}
+
+/* The outcome after '=', if there is one: a number is the value found. */
+static bool op_parse_outcome(struct reader *reader, struct result *expectation) {
+    struct word word = reader_next(reader);
+    *expectation = result_of(OUTCOME_NONE);
+    if (word.size == 0)
+        return true;
+    if (!word_is(word, "="))
+        return reader_fail(reader, word.start, "'%.*s': expected '=' and an outcome, or the end",
+                           word_width(word), word.start);
+    word = reader_next(reader);
+    if (word_number(word, &expectation->value)) {
+        expectation->outcome = OUTCOME_FOUND;
+        return true;
+    }
+    expectation->value = 0;
+    for (unsigned outcome = OUTCOME_OK; outcome < OUTCOME_COUNT; outcome += 1)
+        if (outcome != OUTCOME_FOUND && word_is(word, outcome_name((enum outcome)outcome))) {
+            expectation->outcome = (enum outcome)outcome;
+            return true;
+        }
+    return reader_fail(reader, word.start, "'%.*s' is no outcome", word_width(word), word.start);
+}
+
+static bool op_parse(struct reader *reader, struct stream *stream, struct result *expectations) {
+    struct op *op = &stream->ops[stream->op_count];
+    const char *start = reader->at;
+    const char *end = reader->end;
+    const char *equals = NULL;
+    if (stream->op_count == STREAM_OP_COUNT_MAX)
+        return reader_fail(reader, start, "more than %d ops", STREAM_OP_COUNT_MAX);
+    if (!op_parse_kind(reader, op))
+        return false;
+    /* The fields of reinit end where the outcome starts. */
+    for (const char *at = reader->at; equals == NULL && at + 2 < end; at += 1)
+        if (at[0] == ' ' && at[1] == '=' && at[2] == ' ')
+            equals = at;
+    if (equals != NULL)
+        reader->end = equals;
+    if (!op_parse_operand(reader, stream, op))
+        return false;
+    reader->end = end;
+    if (!op_parse_outcome(reader, &expectations[stream->op_count]))
+        return false;
+    if (reader_next(reader).size > 0)
+        return reader_fail(reader, reader->at, "unexpected text after the outcome");
+    stream->op_count += 1;
+    return true;
+}
+
+/* ---- The file. --------------------------------------------------------------------------- */
+
+bool trace_text_is(const uint8_t *bytes, size_t size) {
+    const size_t magic_size = strlen(TRACE_TEXT_MAGIC);
+    return size >= magic_size && memcmp(bytes, TRACE_TEXT_MAGIC, magic_size) == 0;
+}
+
+static bool parse_magic(struct reader *reader) {
+    unsigned version = 0;
+    struct word word = reader_next(reader);
+    if (!word_is(word, TRACE_TEXT_MAGIC))
+        return reader_fail(reader, word.start, "expected '%s %d' on the first line",
+                           TRACE_TEXT_MAGIC, TRACE_TEXT_VERSION);
+    word = reader_next(reader);
+    if (!word_number(word, &version) || version != TRACE_TEXT_VERSION)
+        return reader_fail(reader, word.start, "trace version '%.*s': this build reads version %d",
+                           word_width(word), word.start, TRACE_TEXT_VERSION);
+    if (reader_next(reader).size > 0)
+        return reader_fail(reader, reader->at, "unexpected text after the version");
+    return true;
+}
+
+static bool parse_geometry(struct reader *reader, struct stream *stream) {
+    unsigned numbers[FIELD_COUNT];
+    const struct word word = reader_next(reader);
+    if (!word_is(word, "geometry"))
+        return reader_fail(reader, word.start, "expected the line 'geometry sets=... ways=...'");
+    numbers_standard(numbers);
+    return fields_parse(reader, FIELD_COUNT, numbers) &&
+           geometry_of_numbers(reader, word.start, numbers, &stream->geometry);
+}
+
+/* Cuts the comment and blanks off a line's end, and refuses what is not text. */
+static bool line_trim(struct reader *reader) {
+    const char *comment = NULL;
+    for (const char *at = reader->line; at < reader->end; at += 1)
+        if ((*at < ' ' || *at > '~') && *at != '\t' && *at != '\r' && comment == NULL)
+            return reader_fail(reader, at, "byte 0x%02x is not text", (unsigned char)*at);
+        else if (*at == '#' && comment == NULL)
+            comment = at;
+    if (comment != NULL)
+        reader->end = comment;
+    while (reader->end > reader->line &&
+           (reader->end[-1] == ' ' || reader->end[-1] == '\t' || reader->end[-1] == '\r'))
+        reader->end -= 1;
+    return true;
+}
+
+bool trace_text_parse(const char *text, size_t size, struct stream *stream,
+                      struct result *expectations, struct trace_error *error) {
+    const char *const text_end = text + size;
+    struct reader reader = {text, text, text, 0, error};
+    unsigned head_line_count = 0; /* the magic, then the geometry, then ops */
+    stream->op_count = 0;
+    for (const char *line = text; line < text_end;) {
+        const char *newline = (const char *)memchr(line, '\n', (size_t)(text_end - line));
+        reader.line = reader.at = line;
+        reader.end = newline == NULL ? text_end : newline;
+        reader.line_number += 1;
+        line = reader.end + 1;
+        if (!line_trim(&reader))
+            return false;
+        if (reader.end == reader.line && head_line_count > 0)
+            continue;
+        if (head_line_count == 0   ? !parse_magic(&reader)
+            : head_line_count == 1 ? !parse_geometry(&reader, stream)
+                                   : !op_parse(&reader, stream, expectations))
+            return false;
+        head_line_count += head_line_count < 2;
+    }
+    if (head_line_count < 2) {
+        reader.line_number += 1;
+        reader.line = reader.at = text_end;
+        return reader_fail(&reader, text_end, "the file ends before its %s line",
+                           head_line_count == 0 ? "first" : "geometry");
+    }
+    return true;
+}
+
+/* ---- Printing. --------------------------------------------------------------------------- */
+
+static size_t fields_print(char *text, size_t size, const unsigned *numbers, unsigned first,
+                           unsigned last) {
+    size_t used = 0;
+    for (unsigned at = first; at < last; at += 1) {
+        const char *blank = at == first ? "" : " ";
+        const int written =
+            fields[at].word_of == NULL
+                ? snprintf(text + used, size - used, "%s%s=%u", blank, fields[at].name, numbers[at])
+                : snprintf(text + used, size - used, "%s%s=%s", blank, fields[at].name,
+                           fields[at].word_of(numbers[at]));
+        used += (size_t)written;
+        assert(used < size);
+    }
+    return used;
+}
+
+void trace_text_op(struct op op, char *text, size_t size) {
+    const struct op_description *description = op_describe((enum op_kind)op.kind);
+    struct geometry geometry = {0};
+    unsigned numbers[FIELD_COUNT];
+    int used = snprintf(text, size, "%s", description->words);
+    assert(used > 0 && (size_t)used < size);
+    switch (description->operand) {
+    case OPERAND_NONE: return;
+    case OPERAND_KEY:
+        (void)snprintf(text + used, size - (size_t)used, " %u", (unsigned)op.operand);
+        return;
+    case OPERAND_REFUSAL:
+        (void)snprintf(text + used, size - (size_t)used, " %s",
+                       op_refusal_name((enum op_refusal)op.operand));
+        return;
+    case OPERAND_LAYOUT: break;
+    }
+    geometry.layout = op.operand;
+    numbers_of_geometry(&geometry, numbers);
+    text[used] = ' ';
+    (void)fields_print(text + used + 1, size - (size_t)used - 1, numbers, FIELD_WAYS,
+                       FIELD_LAYOUT_END);
+}
+
+void trace_text_result(struct result result, char *text, size_t size) {
+    if (result.outcome == OUTCOME_FOUND)
+        (void)snprintf(text, size, "%u", (unsigned)result.value);
+    else
+        (void)snprintf(text, size, "%s", outcome_name(result.outcome));
+}
+
+void trace_text_geometry(const struct geometry *geometry, char *text, size_t size) {
+    unsigned numbers[FIELD_COUNT];
+    numbers_of_geometry(geometry, numbers);
+    (void)fields_print(text, size, numbers, FIELD_SETS, FIELD_COUNT);
+}
+
+void trace_text_print(FILE *file, const struct stream *stream, const struct result *outcomes) {
+    char text[160];
+    unsigned value = 0;
+    trace_text_geometry(&stream->geometry, text, sizeof text);
+    fprintf(file, "%s %d\ngeometry %s\n", TRACE_TEXT_MAGIC, TRACE_TEXT_VERSION, text);
+    for (uint32_t i = 0; i < stream->op_count; i += 1) {
+        trace_text_op(stream->ops[i], text, sizeof text);
+        fprintf(file, "%s", text);
+        if (outcomes != NULL && outcomes[i].outcome != OUTCOME_NONE) {
+            trace_text_result(outcomes[i], text, sizeof text);
+            fprintf(file, " = %s", text);
+        }
+        if (stream->ops[i].kind == OP_UPSERT) {
+            value += 1;
+            fprintf(file, "    # value %u", value);
+        }
+        fprintf(file, "\n");
+    }
+}

@@ -1,0 +1,46 @@
+/* Text <-> stream: the form that people read, write and commit. docs/input-format.md describes it.
+ *
+ *     cachemap-trace 1
+ *     geometry sets=1 ways=2 tag=8 clock=2 policy=clock stash=4 scope=4 hash=collide keys=8
+ *     upsert 3 = inserted    # value 1
+ *     get 3 = 1
+ *     scope open
+ *
+ * What stands after = is an outcome, and optional; replay checks it. Upserts store 1, 2, 3, ... in
+ * the order of the file. Knows streams, nothing of the map or the model. */
+#ifndef HARNESS_TRACE_TEXT_H
+#define HARNESS_TRACE_TEXT_H
+
+#include "stream.h"
+
+#include <stdio.h>
+
+#define TRACE_TEXT_MAGIC "cachemap-trace"
+
+struct trace_error {
+    unsigned line, column; /* from 1 */
+    char message[200];     /* what was wrong and what was expected, without a full stop */
+};
+
+/* True when the bytes are meant as a text trace: they start with TRACE_TEXT_MAGIC. */
+bool trace_text_is(const uint8_t *bytes, size_t size);
+
+/* Parses `size` bytes of text. `expectations` has room for STREAM_OP_COUNT_MAX results,
+ * OUTCOME_NONE where the text says none. False, and *error, at the first mistake. */
+bool trace_text_parse(const char *text, size_t size, struct stream *stream,
+                      struct result *expectations, struct trace_error *error);
+
+/* One op in text, without an outcome, into `text` (at most `size` bytes, terminated). */
+void trace_text_op(struct op op, char *text, size_t size);
+
+/* One outcome in text: "17" for a found value, else its name. */
+void trace_text_result(struct result result, char *text, size_t size);
+
+/* The geometry's fields, as on the geometry line, without the word. */
+void trace_text_geometry(const struct geometry *geometry, char *text, size_t size);
+
+/* The head (magic and geometry), and one line an op. `outcomes` may be null; otherwise outcome i is
+ * written after op i unless it is OUTCOME_NONE. */
+void trace_text_print(FILE *file, const struct stream *stream, const struct result *outcomes);
+
+#endif

@@ -1,0 +1,81 @@
+/* The invariants as data, and one trap for each. */
+#include "verdict.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+const char *layer_name(enum layer layer) {
+    static const char *const names[LAYER_COUNT] = {
+        "none",      "outcome", "placement", "failure",      "discard",
+        "structure", "policy",  "verify",    "differential", "runtime"};
+    assert(layer < LAYER_COUNT);
+    return names[layer];
+}
+
+const char *pass_name(enum pass pass) {
+    static const char *const names[PASS_COUNT] = {"with the cache", "without the cache",
+                                                  "again on other memory", "with another layout"};
+    assert(pass < PASS_COUNT);
+    return names[pass];
+}
+
+struct invariant_description {
+    enum layer layer;
+    const char *function, *meaning;
+};
+
+static const struct invariant_description descriptions[INVARIANT_COUNT] = {
+    {LAYER_OUTCOME, "none", "every invariant held"},
+#define INVARIANT_ROW(name, layer, function, expression, meaning) {layer, #function, meaning},
+    INVARIANT_TABLE(INVARIANT_ROW)
+#undef INVARIANT_ROW
+};
+
+enum layer invariant_layer(enum invariant invariant) {
+    assert(invariant < INVARIANT_COUNT);
+    return descriptions[invariant].layer;
+}
+
+const char *invariant_function(enum invariant invariant) {
+    assert(invariant < INVARIANT_COUNT);
+    return descriptions[invariant].function;
+}
+
+const char *invariant_meaning(enum invariant invariant) {
+    assert(invariant < INVARIANT_COUNT);
+    return descriptions[invariant].meaning;
+}
+
+/* One function an invariant: its name is in the stack and in the line. They write their own number
+ * to a volatile, or the linker would fold functions that are alike into one. */
+static volatile int trapped_invariant;
+
+static void verdict_print_assertion(const struct verdict *verdict, const char *function,
+                                    const char *expression) {
+    fprintf(stderr, "%s:%d: %s: Assertion '%s' failed.\n", verdict->file, verdict->line,
+            verdict->function != NULL ? verdict->function : function,
+            verdict->expression != NULL ? verdict->expression : expression);
+}
+
+#define INVARIANT_TRAP(name, layer, function, expression, meaning) \
+    _Noreturn static void __attribute__((noinline)) function(const struct verdict *verdict) { \
+        trapped_invariant = INVARIANT_##name; \
+        verdict_print_assertion(verdict, __func__, expression); \
+        __builtin_trap(); \
+    }
+INVARIANT_TABLE(INVARIANT_TRAP)
+#undef INVARIANT_TRAP
+
+_Noreturn void verdict_trap(const struct verdict *verdict) {
+    (void)fflush(stdout);
+    switch (verdict->invariant) {
+#define INVARIANT_CASE(name, layer, function, expression, meaning) \
+    case INVARIANT_##name: function(verdict);
+        INVARIANT_TABLE(INVARIANT_CASE)
+#undef INVARIANT_CASE
+    case INVARIANT_NONE:
+    case INVARIANT_COUNT: break;
+    }
+    assert(false && "a verdict that agrees has no trap");
+    __builtin_trap();
+}

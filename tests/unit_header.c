@@ -1,0 +1,275 @@
+/* The public header by itself: several maps in one file, each typed function called, and failed
+ * assertions routed elsewhere by CACHE_MAP_ASSERT. unit_header.cpp compiles the same text as
+ * C++17. */
+static void header_assertion_failed(const char *condition);
+
+#define CACHE_MAP_ASSERT(condition) ((condition) ? (void)0 : header_assertion_failed(#condition))
+#include "cache_map.h" /* without a name: the common parts only */
+
+struct account {
+    uint64_t id;
+    int64_t balance;
+};
+
+#define CACHE_MAP_NAME          account_cache
+#define CACHE_MAP_VALUE         struct account
+#define CACHE_MAP_KEY           uint64_t
+#define CACHE_MAP_KEY_OF(value) ((value)->id)
+#include "cache_map.h"
+
+struct point {
+    int32_t x, y;
+};
+struct pixel {
+    struct point at;
+    uint32_t colour;
+};
+
+#define CACHE_MAP_NAME            pixel_cache
+#define CACHE_MAP_VALUE           struct pixel
+#define CACHE_MAP_KEY             struct point
+#define CACHE_MAP_KEY_OF(value)   ((value)->at)
+#define CACHE_MAP_KEY_EQUAL(a, b) ((a).x == (b).x && (a).y == (b).y)
+#define CACHE_MAP_HASH(key, seed) \
+    cache_map_hash_128((uint64_t)(int64_t)(key).x, (uint64_t)(int64_t)(key).y, (seed))
+#define CACHE_MAP_WAYS       2
+#define CACHE_MAP_TAG_BITS   16
+#define CACHE_MAP_CLOCK_BITS 4
+#define CACHE_MAP_POLICY     CACHE_MAP_POLICY_CLOCK_CLASSIC
+#include "cache_map.h"
+
+#define CACHE_MAP_NAME          number_set
+#define CACHE_MAP_VALUE         uint32_t
+#define CACHE_MAP_KEY           uint32_t
+#define CACHE_MAP_KEY_OF(value) (*(value))
+#include "cache_map.h"
+
+/* The header takes its parameters away again. */
+#if defined(CACHE_MAP_NAME) || defined(CACHE_MAP_VALUE) || defined(CACHE_MAP_KEY) || \
+    defined(CACHE_MAP_KEY_OF) || defined(CACHE_MAP_KEY_EQUAL) || defined(CACHE_MAP_HASH) || \
+    defined(CACHE_MAP_WAYS) || defined(CACHE_MAP_TAG_BITS) || defined(CACHE_MAP_CLOCK_BITS) || \
+    defined(CACHE_MAP_POLICY) || defined(CACHE_MAP_THIS) || defined(CACHE_MAP_FUNCTION)
+#    error "cache_map.h leaves a parameter defined"
+#endif
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#include <cmocka.h>
+#ifdef __cplusplus
+}
+#endif
+
+/* ---- Failed assertions. ------------------------------------------------------------------ */
+
+static jmp_buf assertion_escape;
+static bool assertion_expected;
+static const char *assertion_condition;
+
+static void header_assertion_failed(const char *condition) {
+    if (!assertion_expected)
+        fail_msg("assertion failed: %s", condition);
+    assertion_condition = condition;
+    longjmp(assertion_escape, 1);
+}
+
+/* Runs a call that must fail an assertion, the one whose text starts with `start`. */
+#define expect_assertion(start, call) \
+    do { \
+        assertion_expected = true; \
+        assertion_condition = NULL; \
+        if (setjmp(assertion_escape) == 0) { \
+            (void)(call); \
+        } \
+        assertion_expected = false; \
+        if (assertion_condition == NULL) \
+            fail_msg("%s failed no assertion", #call); \
+        if (strncmp(assertion_condition, start, strlen(start)) != 0) \
+            fail_msg("%s failed the assertion %s", #call, assertion_condition); \
+    } while (0)
+
+/* Static: they live through longjmp. */
+static struct account_cache accounts;
+static struct account_cache *no_accounts;
+static const struct account *no_account;
+static const struct cache_map_options small_options = {16, 8, 4, 1};
+
+static void a_null_map_is_a_failed_assertion(void **state) {
+    static const struct account account = {1, 2};
+    static struct account *found;
+    (void)state;
+    expect_assertion("map != NULL", account_cache_init(no_accounts, &small_options, NULL));
+    expect_assertion("map != NULL", account_cache_deinit(no_accounts));
+    expect_assertion("map != NULL", account_cache_reset(no_accounts));
+    expect_assertion("map != NULL", account_cache_lookup(no_accounts, 1, &found));
+    expect_assertion("map != NULL", account_cache_get(no_accounts, 1));
+    expect_assertion("map != NULL", account_cache_has(no_accounts, 1));
+    expect_assertion("map != NULL", account_cache_demote(no_accounts, 1));
+    expect_assertion("map != NULL", account_cache_upsert(no_accounts, &account));
+    expect_assertion("map != NULL", account_cache_remove(no_accounts, 1));
+    expect_assertion("map != NULL", account_cache_scope_open(no_accounts));
+    expect_assertion("map != NULL",
+                     account_cache_scope_close(no_accounts, CACHE_MAP_SCOPE_DISCARD));
+    expect_assertion("map != NULL", account_cache_compact(no_accounts));
+}
+
+static void a_null_argument_is_a_failed_assertion(void **state) {
+    static size_t size;
+    (void)state;
+    expect_assertion("options != NULL", account_cache_memory_size(NULL, &size));
+    expect_assertion("options != NULL", account_cache_memory_size(&small_options, NULL));
+    expect_assertion("map != NULL && options != NULL", account_cache_init(&accounts, NULL, NULL));
+    expect_assertion("map != NULL && memory != NULL",
+                     account_cache_init_in_memory(&accounts, &small_options, NULL, 1u << 20));
+    assert_int_equal(account_cache_init(&accounts, &small_options, NULL), CACHE_MAP_OK);
+    expect_assertion("map != NULL && value != NULL", account_cache_upsert(&accounts, no_account));
+    expect_assertion("map != NULL && value != NULL", account_cache_lookup(&accounts, 1, NULL));
+#ifndef __cplusplus /* where there is no enum of another value */
+    expect_assertion("mode ==", account_cache_scope_close(&accounts, (enum cache_map_scope_mode)3));
+#endif
+    account_cache_deinit(&accounts);
+}
+
+static void a_map_of_zeros_is_a_failed_assertion(void **state) {
+    static const struct account account = {1, 2};
+    static struct account *found;
+    (void)state;
+    memset(&accounts, 0, sizeof accounts);
+    expect_assertion("map->memory != NULL", account_cache_deinit(&accounts));
+    expect_assertion("map->memory != NULL", account_cache_reset(&accounts));
+    expect_assertion("map->memory != NULL", account_cache_lookup(&accounts, 1, &found));
+    expect_assertion("map->memory != NULL", account_cache_get(&accounts, 1));
+    expect_assertion("map->memory != NULL", account_cache_has(&accounts, 1));
+    expect_assertion("map->memory != NULL", account_cache_demote(&accounts, 1));
+    expect_assertion("map->memory != NULL", account_cache_upsert(&accounts, &account));
+    expect_assertion("map->memory != NULL", account_cache_remove(&accounts, 1));
+    expect_assertion("map->memory != NULL", account_cache_scope_open(&accounts));
+    expect_assertion("map->memory != NULL",
+                     account_cache_scope_close(&accounts, CACHE_MAP_SCOPE_DISCARD));
+    expect_assertion("map->memory != NULL", account_cache_compact(&accounts));
+    expect_assertion("map->memory != NULL", account_cache_inspect_counts(&accounts));
+    expect_assertion("map->memory != NULL", account_cache_check(&accounts));
+}
+
+static void a_second_deinit_is_a_failed_assertion(void **state) {
+    (void)state;
+    assert_int_equal(account_cache_init(&accounts, &small_options, NULL), CACHE_MAP_OK);
+    account_cache_deinit(&accounts);
+    expect_assertion("map->memory != NULL", account_cache_deinit(&accounts));
+    expect_assertion("map->memory != NULL", account_cache_get(&accounts, 1));
+}
+
+/* Inspection past the end is misuse, not a read. */
+static void inspection_out_of_range_is_a_failed_assertion(void **state) {
+    (void)state;
+    assert_int_equal(account_cache_init(&accounts, &small_options, NULL), CACHE_MAP_OK);
+    expect_assertion("set < ", account_cache_inspect_slot(&accounts, 1, 0));
+    expect_assertion("set < ", account_cache_inspect_slot(&accounts, 0, 16));
+    expect_assertion("set < ", account_cache_inspect_hand(&accounts, 1));
+    expect_assertion("entry < ", account_cache_inspect_entry(&accounts, 0));
+    expect_assertion("index < ", account_cache_inspect_record(&accounts, 0));
+    account_cache_deinit(&accounts);
+}
+
+/* ---- The whole interface, once. ---------------------------------------------------------- */
+
+static void each_function_once(void **state) {
+    const struct account first = {7, 100}, second = {8, 200};
+    struct account_cache map;
+    struct account *found = NULL;
+    size_t size = 0;
+    (void)state;
+    assert_int_equal(account_cache_memory_size(&small_options, &size), CACHE_MAP_OK);
+    assert_true(size > 0 && account_cache_memory_alignment() == 64);
+    assert_int_equal(account_cache_init(&map, &small_options, NULL), CACHE_MAP_OK);
+    assert_int_equal(account_cache_upsert(&map, &first), CACHE_MAP_INSERTED);
+    assert_int_equal(account_cache_lookup(&map, 7, &found), CACHE_MAP_FOUND);
+    assert_int_equal(found->balance, 100);
+    assert_ptr_equal(account_cache_get(&map, 7), found);
+    assert_true(account_cache_has(&map, 7));
+    account_cache_demote(&map, 7);
+    assert_int_equal(account_cache_scope_open(&map), CACHE_MAP_OK);
+    assert_int_equal(account_cache_upsert(&map, &second), CACHE_MAP_INSERTED);
+    assert_int_equal(account_cache_inspect_record(&map, 0).before, CACHE_MAP_PLACE_ABSENT);
+    assert_int_equal(account_cache_scope_close(&map, CACHE_MAP_SCOPE_DISCARD), CACHE_MAP_OK);
+    assert_false(account_cache_has(&map, 8));
+    assert_int_equal(account_cache_remove(&map, 7), CACHE_MAP_REMOVED);
+    assert_int_equal(account_cache_lookup(&map, 7, &found), CACHE_MAP_TOMBSTONE);
+    assert_null(found);
+    assert_true(account_cache_inspect_entry(&map, 0).tombstone);
+    assert_int_equal(account_cache_inspect_place(&map, 7).place, CACHE_MAP_PLACE_STASH_TOMBSTONE);
+    assert_int_equal(account_cache_inspect_slot(&map, 0, 0).count, 0);
+    assert_true(account_cache_inspect_hand(&map, 0) < 16);
+    assert_int_equal(account_cache_inspect_counts(&map).stash_count, 1);
+    assert_int_equal(account_cache_check(&map), CACHE_MAP_INVARIANT_NONE);
+    assert_int_equal(account_cache_compact(&map), CACHE_MAP_OK);
+    assert_int_equal(account_cache_lookup(&map, 7, &found), CACHE_MAP_ABSENT);
+    assert_int_equal(account_cache_reset(&map), CACHE_MAP_OK);
+    account_cache_deinit(&map);
+}
+
+static void a_map_in_the_callers_memory(void **state) {
+    static const struct cache_map_options options = {0, 4, 2, 0};
+    static uint64_t words[1024];
+    const uintptr_t aligned = ((uintptr_t)words + 63) / 64 * 64;
+    unsigned char *memory = (unsigned char *)words + (aligned - (uintptr_t)words);
+    const struct account account = {9, 1};
+    struct account_cache map;
+    (void)state;
+    assert_int_equal(account_cache_init_in_memory(&map, &options, memory, sizeof words - 64),
+                     CACHE_MAP_OK);
+    assert_int_equal(account_cache_upsert(&map, &account), CACHE_MAP_INSERTED);
+    assert_true(account_cache_has(&map, 9));
+    account_cache_deinit(&map);
+}
+
+/* Three maps of three types, used in turn: each knows its own keys only. */
+static void maps_of_several_types_live_side_by_side(void **state) {
+    struct account_cache account_map;
+    struct pixel_cache pixel_map;
+    struct number_set number_map;
+    (void)state;
+    assert_int_equal(account_cache_init(&account_map, &small_options, NULL), CACHE_MAP_OK);
+    assert_int_equal(pixel_cache_init(&pixel_map, &small_options, NULL), CACHE_MAP_OK);
+    assert_int_equal(number_set_init(&number_map, &small_options, NULL), CACHE_MAP_OK);
+    for (int32_t i = 0; i < 8; i += 1) {
+        const struct account account = {(uint64_t)i, i * 10};
+        const struct pixel pixel = {{i, -i}, (uint32_t)i};
+        const uint32_t number = (uint32_t)i * 3;
+        assert_int_equal(account_cache_upsert(&account_map, &account), CACHE_MAP_INSERTED);
+        assert_int_equal(pixel_cache_upsert(&pixel_map, &pixel), CACHE_MAP_INSERTED);
+        assert_int_equal(number_set_upsert(&number_map, &number), CACHE_MAP_INSERTED);
+    }
+    for (int32_t i = 0; i < 8; i += 1) {
+        const struct point at = {i, -i}, elsewhere = {i + 1, -i};
+        assert_int_equal(account_cache_get(&account_map, (uint64_t)i)->balance, i * 10);
+        assert_int_equal(pixel_cache_get(&pixel_map, at)->colour, i);
+        assert_null(pixel_cache_get(&pixel_map, elsewhere));
+        assert_true(number_set_has(&number_map, (uint32_t)i * 3));
+        assert_false(number_set_has(&number_map, (uint32_t)i * 3 + 1));
+    }
+    assert_int_equal(pixel_cache_check(&pixel_map), CACHE_MAP_INVARIANT_NONE);
+    account_cache_deinit(&account_map);
+    pixel_cache_deinit(&pixel_map);
+    number_set_deinit(&number_map);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_null_map_is_a_failed_assertion),
+        cmocka_unit_test(a_null_argument_is_a_failed_assertion),
+        cmocka_unit_test(a_map_of_zeros_is_a_failed_assertion),
+        cmocka_unit_test(a_second_deinit_is_a_failed_assertion),
+        cmocka_unit_test(inspection_out_of_range_is_a_failed_assertion),
+        cmocka_unit_test(each_function_once),
+        cmocka_unit_test(a_map_in_the_callers_memory),
+        cmocka_unit_test(maps_of_several_types_live_side_by_side),
+    };
+    return cmocka_run_group_tests_name("header", tests, NULL, NULL);
+}

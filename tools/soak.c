@@ -1,0 +1,195 @@
+/* ./soak: swarm streams without coverage guidance, for as long as you like. Deterministic in its
+ * seed: the seed and the number of a stream name the stream. */
+#include "codec.h"
+#include "generate.h"
+#include "input.h"
+#include "report.h"
+#include "stop.h"
+#include "trace_text.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { SECONDS_STANDARD = 10, STREAM_CPU_SECONDS = 60, PROGRESS_SECONDS = 2 };
+
+static const char usage_text[] =
+    "usage: soak [--seed N] [--ops N] [--seconds N] [--streams N]\n"
+    "\n"
+    "  --seed N       a decimal number, 0x... or a git commit hash; default: from the clock, "
+    "printed\n"
+    "  --ops N        stop after so many ops in all\n"
+    "  --seconds N    stop after so many seconds; default 10 if no other limit is given\n"
+    "  --streams N    stop after so many streams\n"
+    "\n"
+    "A stream that fails is saved as crash-soak-SEED-STREAM; './trace replay --verbose FILE' shows "
+    "it.\n"
+    "exit status: 0 all agree (also after Ctrl-C), 1 a stream fails, 2 usage, or it cannot be "
+    "saved\n";
+
+struct soak {
+    uint64_t seed;
+    char seed_text[64];
+    unsigned long long op_count_max, stream_count_max; /* 0: none */
+    unsigned long long seconds_max;
+    unsigned long long op_count, stream_count;
+    time_t start, progress;
+};
+
+static struct stream stream;
+
+static int usage_error(const char *message, const char *argument) {
+    fprintf(stderr, "soak: %s%s\n\n%s", message, argument, usage_text);
+    return EXIT_USAGE;
+}
+
+/* ---- The seed. --------------------------------------------------------------------------- */
+
+static bool is_hex(const char *text) {
+    size_t size = 0;
+    for (; text[size] != '\0'; size += 1)
+        if (!isxdigit((unsigned char)text[size]))
+            return false;
+    return size >= 7 && size <= 40;
+}
+
+/* FNV-1a: two commits give two seeds, and a hash of any length gives one. */
+static uint64_t seed_of_commit(const char *text) {
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (; *text != '\0'; text += 1)
+        hash = (hash ^ (uint64_t)tolower((unsigned char)*text)) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+static bool seed_parse(const char *text, uint64_t *seed) {
+    char *end = NULL;
+    const int base = strncmp(text, "0x", 2) == 0 ? 16 : 10;
+    errno = 0;
+    if (isdigit((unsigned char)text[0])) {
+        *seed = strtoull(text, &end, base);
+        if (*end == '\0' && errno == 0)
+            return true;
+    }
+    *seed = seed_of_commit(text);
+    return is_hex(text);
+}
+
+static bool number_parse(const char *text, unsigned long long *number) {
+    char *end = NULL;
+    errno = 0;
+    *number = strtoull(text, &end, 10);
+    return isdigit((unsigned char)text[0]) && *end == '\0' && errno == 0 && *number > 0;
+}
+
+/* ---- The loop. --------------------------------------------------------------------------- */
+
+static void print_totals(const struct soak *soak, FILE *out, const char *word) {
+    fprintf(out, "soak: %s: seed %s, %llu streams, %llu ops, %lld s\n", word, soak->seed_text,
+            soak->stream_count, soak->op_count, (long long)(time(NULL) - soak->start));
+}
+
+/* True when a limit is reached. */
+static bool soak_done(const struct soak *soak) {
+    return (soak->op_count_max != 0 && soak->op_count >= soak->op_count_max) ||
+           (soak->stream_count_max != 0 && soak->stream_count >= soak->stream_count_max) ||
+           (soak->seconds_max != 0 &&
+            (unsigned long long)(time(NULL) - soak->start) >= soak->seconds_max);
+}
+
+static void soak_progress(struct soak *soak) {
+    if (!isatty(STDERR_FILENO) || time(NULL) - soak->progress < PROGRESS_SECONDS)
+        return;
+    soak->progress = time(NULL);
+    print_totals(soak, stderr, "running");
+}
+
+/* Saves the failing stream; its name says how to make it again. */
+static int soak_save(const struct soak *soak) {
+    static uint8_t bytes[CODEC_SIZE_MAX];
+    const char *field = NULL;
+    char path[128];
+    const size_t size = codec_encode(&stream, bytes, &field);
+    FILE *out;
+    bool written;
+    (void)snprintf(path, sizeof path, "crash-soak-%s-%llu", soak->seed_text, soak->stream_count);
+    out = fopen(path, "wb");
+    written = out != NULL && size > 0 && fwrite(bytes, 1, size, out) == size;
+    if (out != NULL)
+        written = fclose(out) == 0 && written;
+    if (!written) {
+        fprintf(stderr, "soak: %s cannot be written: %s. To make it again: ./soak --seed %s\n",
+                path, strerror(errno), soak->seed_text);
+        return EXIT_USAGE;
+    }
+    fprintf(stderr, "soak: saved %s; next: ./trace replay --verbose %s\n", path, path);
+    return EXIT_FAILS;
+}
+
+static int soak_run(struct soak *soak) {
+    const struct input_options options = {.layers = LAYERS_ALL};
+    for (; !soak_done(soak) && !stop_requested(); soak->stream_count += 1) {
+        struct random random = {soak->seed + soak->stream_count * UINT64_C(0xd1342543de82ef95)};
+        const struct environment *failed;
+        generate_geometry(&random, &stream.geometry);
+        generate_ops(&random, &stream, STREAM_OP_COUNT_MAX);
+        stop_limit_cpu(STREAM_CPU_SECONDS);
+        failed = input_run(&stream, &options);
+        stop_limit_cpu(0);
+        if (failed != NULL) {
+            report_print(stderr, failed, NULL);
+            fprintf(stderr, "soak: seed %s, stream %llu\n", soak->seed_text, soak->stream_count);
+            return soak_save(soak);
+        }
+        soak->op_count += stream.op_count;
+        soak_progress(soak);
+    }
+    print_totals(soak, stdout, stop_requested() ? "interrupted, all agree" : "all agree");
+    return EXIT_AGREES;
+}
+
+static int soak_options(struct soak *soak, int argc, char **argv) {
+    static const struct option options[] = {
+        {"seed", required_argument, NULL, 's'},    {"ops", required_argument, NULL, 'o'},
+        {"seconds", required_argument, NULL, 't'}, {"streams", required_argument, NULL, 'n'},
+        {"help", no_argument, NULL, 'h'},          {0}};
+    for (int option = 0; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        bool good = true;
+        switch (option) {
+        case 's':
+            good = seed_parse(optarg, &soak->seed) && strlen(optarg) < sizeof soak->seed_text;
+            if (good)
+                (void)snprintf(soak->seed_text, sizeof soak->seed_text, "%s", optarg);
+            break;
+        case 'o': good = number_parse(optarg, &soak->op_count_max); break;
+        case 't': good = number_parse(optarg, &soak->seconds_max); break;
+        case 'n': good = number_parse(optarg, &soak->stream_count_max); break;
+        case 'h': fputs(usage_text, stdout); exit(EXIT_AGREES);
+        default: return usage_error("see the options below", "");
+        }
+        if (!good)
+            return usage_error("not a number of 1 or more, nor (for --seed) a commit hash: ",
+                               optarg);
+    }
+    return optind < argc ? usage_error("unexpected argument: ", argv[optind]) : EXIT_AGREES;
+}
+
+int main(int argc, char **argv) {
+    struct soak soak = {0};
+    int status;
+    soak.start = soak.progress = time(NULL);
+    soak.seed = (uint64_t)soak.start;
+    (void)snprintf(soak.seed_text, sizeof soak.seed_text, "%llu", (unsigned long long)soak.seed);
+    status = soak_options(&soak, argc, argv);
+    if (status != EXIT_AGREES)
+        return status;
+    if (soak.op_count_max == 0 && soak.seconds_max == 0 && soak.stream_count_max == 0)
+        soak.seconds_max = SECONDS_STANDARD;
+    stop_install();
+    printf("soak: seed %s\n", soak.seed_text);
+    (void)fflush(stdout);
+    return soak_run(&soak);
+}

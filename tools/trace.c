@@ -1,0 +1,270 @@
+/* ./trace: inputs and traces without a fuzzing engine. Commands: replay, show, encode.
+ *
+ * A short main on the road of harness/: file -> stream -> passes -> verdict -> report. */
+#include "codec.h"
+#include "input.h"
+#include "input_file.h"
+#include "report.h"
+#include "stop.h"
+#include "trace_text.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { REPLAY_CPU_SECONDS = 60, PATH_SIZE_MAX = 4096 };
+
+static const char usage_text[] =
+    "usage: trace COMMAND [OPTIONS] FILE...\n"
+    "\n"
+    "  replay [--verbose] FILE...   run each input (bytes, a text trace, or a folder of them) "
+    "twice,\n"
+    "                               beside the model; --verbose shows each op and what it "
+    "answered\n"
+    "  show FILE                    the input as text; outcomes of the run stand after '='\n"
+    "  encode [-o OUT] FILE         the text trace as bytes, to OUT or standard output\n"
+    "  help                         this text\n"
+    "\n"
+    "exit status: 0 all agree, 1 an input fails, 2 something cannot be read or written, or usage\n"
+    "formats: docs/input-format.md      how to read a report: docs/report.md\n";
+
+static struct input_file file;
+
+struct replay {
+    bool verbose;
+    unsigned input_count;
+    unsigned other_version_count; /* in folders: skipped, and counted */
+    unsigned long long op_count;
+    int status; /* the worst exit code so far */
+};
+
+static int usage_error(const char *message, const char *argument) {
+    fprintf(stderr, "trace: %s%s\n\n%s", message, argument, usage_text);
+    return EXIT_USAGE;
+}
+
+static void worst(struct replay *replay, int status) {
+    /* An input that fails says more than one that cannot be read. */
+    if (status == EXIT_FAILS || replay->status == EXIT_AGREES)
+        replay->status = status;
+}
+
+/* ---- replay ------------------------------------------------------------------------------ */
+
+static void print_op(const struct environment *environment, void *context) {
+    const struct step *step = &environment->steps[environment->op_index];
+    char op[64], result[24];
+    const bool *verbose = (const bool *)context;
+    if (!*verbose)
+        return;
+    trace_text_op(environment->stream->ops[environment->op_index], op, sizeof op);
+    trace_text_result(step->actual, result, sizeof result);
+    printf("%6u  %s = %s\n", (unsigned)environment->op_index, op, result);
+}
+
+/* One run of the input that is loaded. */
+static bool replay_once(struct replay *replay, const char *path, bool verbose) {
+    const struct input_options options = {
+        .layers = LAYERS_ALL,
+        .on_op = print_op,
+        .context = &verbose,
+        .expectations = file.is_text ? file.expectations : NULL,
+    };
+    const struct environment *failed;
+    stop_limit_cpu(REPLAY_CPU_SECONDS);
+    failed = input_run(&file.stream, &options);
+    stop_limit_cpu(0);
+    if (failed == NULL)
+        return true;
+    (void)fflush(stdout);
+    fprintf(stderr, "%s:\n", path);
+    report_print(stderr, failed, NULL);
+    worst(replay, EXIT_FAILS);
+    return false;
+}
+
+static void replay_file(struct replay *replay, const char *path, bool in_folder) {
+    uint64_t digest;
+    if (!input_file_read(&file, path)) {
+        /* A byte mutator makes such inputs: in a fuzzer's folder they are no news. */
+        if (in_folder && file.is_other_version) {
+            replay->other_version_count += 1;
+            return;
+        }
+        fprintf(stderr, "trace: %s\n", file.error);
+        worst(replay, EXIT_USAGE);
+        return;
+    }
+    replay->input_count += 1;
+    replay->op_count += file.stream.op_count;
+    if (replay->verbose) {
+        char geometry[160];
+        trace_text_geometry(&file.stream.geometry, geometry, sizeof geometry);
+        printf("%s: %u ops, geometry %s\n", path, (unsigned)file.stream.op_count, geometry);
+    }
+    if (!replay_once(replay, path, replay->verbose))
+        return;
+    digest = input_digest();
+    /* The second run shows what the first one left behind. */
+    if (replay_once(replay, path, false) && input_digest() != digest) {
+        fprintf(stderr, "%s:\nFAIL  the second run in one process gave another digest\n", path);
+        worst(replay, EXIT_FAILS);
+    }
+}
+
+static int is_visible(const struct dirent *entry) {
+    return entry->d_name[0] != '.';
+}
+
+static void replay_folder(struct replay *replay, const char *path) {
+    struct dirent **entries = NULL;
+    const int count = scandir(path, &entries, is_visible, alphasort);
+    if (count < 0) {
+        fprintf(stderr, "trace: %s: %s\n", path, strerror(errno));
+        worst(replay, EXIT_USAGE);
+        return;
+    }
+    if (count == 0) {
+        fprintf(stderr, "trace: %s: an empty folder, nothing to replay\n", path);
+        worst(replay, EXIT_USAGE);
+    }
+    for (int i = 0; i < count; i += 1) {
+        char name[PATH_SIZE_MAX];
+        if (stop_requested())
+            break;
+        if (snprintf(name, sizeof name, "%s/%s", path, entries[i]->d_name) < (int)sizeof name)
+            replay_file(replay, name, true);
+    }
+    for (int i = 0; i < count; i += 1)
+        free(entries[i]);
+    free(entries);
+}
+
+static int command_replay(int argc, char **argv) {
+    static const struct option options[] = {{"verbose", no_argument, NULL, 'v'}, {0}};
+    struct replay replay = {0};
+    for (int option = 0; (option = getopt_long(argc, argv, "v", options, NULL)) != -1;) {
+        if (option != 'v')
+            return usage_error("replay takes --verbose and files", "");
+        replay.verbose = true;
+    }
+    if (optind == argc)
+        return usage_error("replay: which file?", "");
+    for (int i = optind; i < argc && !stop_requested(); i += 1) {
+        struct stat status;
+        if (stat(argv[i], &status) == 0 && S_ISDIR(status.st_mode))
+            replay_folder(&replay, argv[i]);
+        else
+            replay_file(&replay, argv[i], false);
+    }
+    if (replay.other_version_count > 0) {
+        fprintf(stderr, "trace: skipped %u inputs whose first byte says another version than %d\n",
+                replay.other_version_count, CODEC_VERSION);
+        if (replay.input_count == 0)
+            worst(&replay, EXIT_USAGE);
+    }
+    printf("%s: replayed %u inputs, %llu ops, each twice%s\n",
+           replay.status == EXIT_AGREES  ? "agrees"
+           : replay.status == EXIT_FAILS ? "FAILS"
+                                         : "INCOMPLETE",
+           replay.input_count, replay.op_count, stop_requested() ? " (interrupted)" : "");
+    return stop_requested() && replay.status == EXIT_AGREES ? 130 : replay.status;
+}
+
+/* ---- show and encode --------------------------------------------------------------------- */
+
+static int write_failed(const char *path) {
+    fprintf(stderr, "trace: %s: cannot be written: %s\n", path, strerror(errno));
+    return EXIT_USAGE;
+}
+
+static int read_one(const char *command, int argc, char **argv) {
+    if (optind + 1 != argc)
+        return usage_error(command, optind == argc ? ": which file?" : ": one file at a time");
+    if (!input_file_read(&file, argv[optind])) {
+        fprintf(stderr, "trace: %s\n", file.error);
+        return EXIT_USAGE;
+    }
+    return EXIT_AGREES;
+}
+
+static int command_show(int argc, char **argv) {
+    static struct result outcomes[STREAM_OP_COUNT_MAX];
+    const struct input_options options = {.layers = LAYERS_ALL};
+    const struct environment *failed;
+    int status;
+    if (getopt(argc, argv, "") != -1)
+        return usage_error("show takes one file", "");
+    status = read_one("show", argc, argv);
+    if (status != EXIT_AGREES)
+        return status;
+    stop_limit_cpu(REPLAY_CPU_SECONDS);
+    failed = input_run(&file.stream, &options);
+    /* What the model expects: a trace with the outcomes of the bug would pass on the bug. */
+    for (uint32_t i = 0; i < file.stream.op_count; i += 1)
+        outcomes[i] = failed == NULL ? input_step(i).actual : result_of(OUTCOME_NONE);
+    trace_text_print(stdout, &file.stream, outcomes);
+    if (fflush(stdout) != 0)
+        return write_failed("standard output");
+    if (failed != NULL)
+        fprintf(stderr, "trace: this input FAILS here; outcomes are left out. See: trace replay\n");
+    return EXIT_AGREES;
+}
+
+static int command_encode(int argc, char **argv) {
+    static uint8_t bytes[CODEC_SIZE_MAX];
+    const char *path = NULL, *field = NULL;
+    size_t size;
+    FILE *out;
+    int status;
+    for (int option = 0; (option = getopt(argc, argv, "o:")) != -1;) {
+        if (option != 'o')
+            return usage_error("encode takes -o OUT and one file", "");
+        path = optarg;
+    }
+    status = read_one("encode", argc, argv);
+    if (status != EXIT_AGREES)
+        return status;
+    if (!file.is_text) {
+        fprintf(stderr, "trace: %s: is not text: expected '%s 1' on its first line\n", argv[optind],
+                TRACE_TEXT_MAGIC);
+        return EXIT_USAGE;
+    }
+    size = codec_encode(&file.stream, bytes, &field);
+    if (size == 0) {
+        fprintf(stderr,
+                "trace: %s: bytes cannot say this geometry's %s; docs/input-format.md "
+                "lists the numbers that they can\n",
+                argv[optind], field);
+        return EXIT_USAGE;
+    }
+    out = path == NULL ? stdout : fopen(path, "wb");
+    if (out == NULL)
+        return write_failed(path);
+    if (fwrite(bytes, 1, size, out) != size || fflush(out) != 0)
+        return write_failed(path == NULL ? "standard output" : path);
+    if (path != NULL && fclose(out) != 0)
+        return write_failed(path);
+    return EXIT_AGREES;
+}
+
+int main(int argc, char **argv) {
+    stop_install();
+    if (argc < 2)
+        return usage_error("which command?", "");
+    if (strcmp(argv[1], "replay") == 0)
+        return command_replay(argc - 1, argv + 1);
+    if (strcmp(argv[1], "show") == 0)
+        return command_show(argc - 1, argv + 1);
+    if (strcmp(argv[1], "encode") == 0)
+        return command_encode(argc - 1, argv + 1);
+    if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0) {
+        fputs(usage_text, stdout);
+        return EXIT_AGREES;
+    }
+    return usage_error("no such command: ", argv[1]);
+}
