@@ -21,7 +21,8 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Ws
             -Wmissing-prototypes -Wcast-qual -Wformat=2 -Wundef -Wvla -Werror
 CXX_WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=undefined
-COUNTERS := -fsanitize-coverage=inline-8bit-counters,pc-table
+COUNTERS := -fsanitize-coverage=inline-8bit-counters,pc-table \
+            -fsanitize-coverage-ignorelist=fuzz_targets/coverage-ignore.txt
 FUZZING := -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 
 LIBRARY := $(wildcard src/*.h)
@@ -94,3 +95,117 @@ $(BUILD)/asan/%.o: %.c $(HEADERS)
 	@mkdir -p $(@D)
 	@echo 'asan  $<'
 	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O1 -fno-omit-frame-pointer $(FUZZING) $(SANITIZERS) -c $< -o $@
+
+# ./trace for coverage: clang's source coverage, one copy of each body for all layouts, assertions
+# taken out.
+coverage_objects = $(patsubst %.c,$(BUILD)/coverage/%.o,$(HARNESS) harness/stop.c tools/$(1).c)
+$(patsubst %.c,$(BUILD)/coverage/%.o,$(SANITIZED)): COVERAGE_FLAGS = -O1 -fprofile-instr-generate -fcoverage-mapping
+
+$(BUILD)/trace-coverage: $(call coverage_objects,trace)
+	@echo 'link  $@'
+	@$(CLANG) -fprofile-instr-generate $^ -o $@
+
+$(BUILD)/coverage/%.o: %.c $(HEADERS)
+	@mkdir -p $(@D)
+	@echo 'cover $<'
+	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O1 -DCACHEMAP_COVERAGE '-DCACHE_MAP_ASSERT(condition)=((void)0)' -Wno-unused-parameter -Wno-unused-variable $(COVERAGE_FLAGS) -c $< -o $@
+
+.PHONY: print-clang
+print-clang:
+	@echo $(CLANG)
+
+# ---- The main job. ---------------------------------------------------------------------------------
+
+.PHONY: fuzz
+fuzz:
+	@scripts/need.sh fuzz
+	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap trace
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_JOBS=$(FUZZ_JOBS) scripts/fuzz.sh
+
+.PHONY: coverage
+coverage:
+	@scripts/need.sh coverage
+	@scripts/coverage.sh corpus
+
+# ---- Tests. ----------------------------------------------------------------------------------------
+
+UNITS := $(patsubst tests/%.c,%,$(wildcard tests/unit_*.c)) conformance
+HARNESS_TESTS := $(patsubst tests/%.c,%,$(wildcard tests/harness_*.c))
+TEST_INCLUDES := $(INCLUDES) -Itests
+# Three ways to build a library test: sanitized, as gcc users get it, and without vectors, builtins and
+# 128-bit integers. The instances of the layouts share their bodies where that only saves time.
+TEST_asan = $(CLANG) -O1 -fno-omit-frame-pointer $(SANITIZERS) '-DCACHE_MAP_INLINE=static inline'
+TEST_gcc = $(GCC) -O2
+TEST_portable = $(CLANG) -O1 $(SANITIZERS) -DCACHE_MAP_PORTABLE '-DCACHE_MAP_INLINE=static inline'
+
+define test_rule
+$(BUILD)/test/$(1)/%: tests/%.c $(HEADERS)
+	@mkdir -p $$(@D)
+	@echo 'test  $$< ($(1))'
+	@$$(TEST_$(1)) $(STANDARD) $(WARNINGS) $(TEST_INCLUDES) -g $$< -lcmocka -lm -o $$@
+endef
+$(foreach way,asan gcc portable,$(eval $(call test_rule,$(way))))
+
+# Functions of the subject that harness_oracle falsifies.
+WRAPPED :=
+$(BUILD)/test/harness/harness_oracle: WRAP = $(foreach name,$(WRAPPED),-Wl,--wrap=$(name))
+$(BUILD)/test/harness/%: tests/%.c $(HEADERS) $(patsubst %.c,$(BUILD)/asan/%.o,$(HARNESS))
+	@mkdir -p $(@D)
+	@echo 'test  $<'
+	@$(TEST_asan) $(STANDARD) $(WARNINGS) $(TEST_INCLUDES) $(FUZZING) -g $< $(patsubst %.c,$(BUILD)/asan/%.o,$(HARNESS)) $(WRAP) -lcmocka -lm -o $@
+
+$(BUILD)/test/unit_header_cpp_gcc: tests/unit_header.cpp tests/unit_header.c $(HEADERS)
+	@mkdir -p $(@D)
+	@echo 'test  $< (g++)'
+	@g++ -std=c++17 $(CXX_WARNINGS) $(TEST_INCLUDES) -g $< -lcmocka -o $@
+
+$(BUILD)/test/unit_header_cpp_clang: tests/unit_header.cpp tests/unit_header.c $(HEADERS)
+	@mkdir -p $(@D)
+	@echo 'test  $< (clang++)'
+	@$(subst clang,clang++,$(notdir $(CLANG))) -std=c++17 $(CXX_WARNINGS) $(TEST_INCLUDES) -g $< -lcmocka -o $@
+
+TEST_PROGRAMS := $(foreach way,asan gcc portable,$(UNITS:%=$(BUILD)/test/$(way)/%)) \
+                 $(HARNESS_TESTS:%=$(BUILD)/test/harness/%) \
+                 $(BUILD)/test/unit_header_cpp_gcc $(BUILD)/test/unit_header_cpp_clang
+
+.PHONY: test
+test:
+	@scripts/need.sh test
+	@$(MAKE) --no-print-directory -j$$(nproc) all tables $(BUILD)/trace-asan $(BUILD)/trace-coverage test-programs
+	@scripts/test.sh
+
+.PHONY: test-programs
+test-programs: $(TEST_PROGRAMS)
+
+# ---- Planted bugs, corpus, measurements. -----------------------------------------------------------
+
+.PHONY: bugs
+bugs:
+	@scripts/need.sh fuzz
+	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap
+	@scripts/bugs.sh $(BUGS)
+
+.PHONY: corpus
+corpus:
+	@scripts/need.sh fuzz
+	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap trace
+	@scripts/corpus.sh
+
+# ---- Style. ----------------------------------------------------------------------------------------
+
+SOURCES := $(wildcard src/*.h harness/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/*.cpp bench/*.c)
+TIDY_SOURCES := $(wildcard harness/*.c fuzz_targets/*.c tools/*.c)
+
+.PHONY: format format-check tidy
+format:
+	clang-format -i $(SOURCES)
+
+format-check:
+	@clang-format --dry-run --Werror $(SOURCES)
+
+tidy:
+	@clang-tidy --quiet $(TIDY_SOURCES) -- $(STANDARD) $(INCLUDES)
+
+.PHONY: clean
+clean:
+	rm -rf $(BUILD) fuzz_cachemap fuzz_trace trace soak tables

@@ -305,8 +305,10 @@ static struct result environment_reinit(struct environment *environment, unsigne
     subject_deinit(&environment->subject);
     environment_check_balance(environment);
     environment->geometry.layout = (uint8_t)layout;
-    outcome = subject_init(&environment->subject, &environment->geometry,
-                           (uint8_t)(environment->subject.fill + 1));
+    outcome = subject_init(
+        &environment->subject, &environment->geometry,
+        (enum subject_memory)((environment->subject.memory + 1) % SUBJECT_MEMORY_COUNT),
+        (uint8_t)(environment->subject.fill + 1));
     policy_init(&environment->policy, &environment->geometry);
     return result_of(outcome);
 }
@@ -534,8 +536,8 @@ void environment_run(struct environment *environment, const struct stream *strea
     if (setjmp(environment->escape) != 0) {
         subject_abandon(&environment->subject);
     } else {
-        const enum outcome outcome =
-            subject_init(&environment->subject, &environment->geometry, options->fill);
+        const enum outcome outcome = subject_init(&environment->subject, &environment->geometry,
+                                                  options->memory, options->fill);
         if (outcome != OUTCOME_OK)
             environment_fail(environment, INVARIANT_OUTCOME, "init answered %s",
                              outcome_name(outcome));

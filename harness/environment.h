@@ -18,6 +18,7 @@ struct environment_options {
     uint32_t layers; /* bit of enum layer; LAYERS_ALL */
     enum pass pass;
     uint8_t fill; /* the pattern of the memory before init */
+    enum subject_memory memory;
     /* Called at the failing place, before its stack is gone; a fuzz target reports and traps here.
      * Null, or a function that returns: the run ends with its verdict. */
     void (*on_failure)(const struct environment *environment);

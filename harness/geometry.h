@@ -49,7 +49,7 @@ int layout_find(unsigned ways, unsigned tag_bits, unsigned clock_bits, unsigned 
 /* How keys hash; key.h has the functions. */
 enum hash_mode {
     HASH_MIX,       /* the library's default hash, seed 0 */
-    HASH_SEEDED,    /* the same with another seed */
+    HASH_SEEDED,    /* the library's hash of bytes, with a seed */
     HASH_IDENTITY,  /* the key itself: sets and tags of small numbers */
     HASH_BUCKETS,   /* four hashes for all keys */
     HASH_COLLIDE,   /* one hash for all keys */

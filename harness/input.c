@@ -73,12 +73,17 @@ static void input_fail(struct environment *environment, const struct input_optio
 
 /* True when the pass agrees with itself and its models. */
 static bool input_pass(struct environment *environment, const struct stream *stream,
-                       const struct geometry *geometry, enum pass pass, uint8_t fill,
+                       const struct geometry *geometry, enum pass pass,
                        const struct input_options *options) {
+    /* Each pass on other bytes, and with memory from another source. */
+    static const uint8_t fills[PASS_COUNT] = {0x5a, 0xa5, 0xff, 0x00};
+    static const enum subject_memory memories[PASS_COUNT] = {
+        SUBJECT_MEMORY_HOOK, SUBJECT_MEMORY_SUPPLIED, SUBJECT_MEMORY_STANDARD, SUBJECT_MEMORY_HOOK};
     const struct environment_options pass_options = {
         .layers = options->layers,
         .pass = pass,
-        .fill = fill,
+        .fill = fills[pass],
+        .memory = memories[pass],
         .on_failure = options->on_failure,
         .on_op = pass == PASS_CACHE ? options->on_op : NULL,
         .context = options->context,
@@ -136,22 +141,21 @@ const struct environment *input_run(const struct stream *stream,
                                     const struct input_options *options) {
     const enum run_mode run = (enum run_mode)stream->geometry.run;
     struct geometry geometry = stream->geometry;
-    /* Odd fills go through init_in_memory, even ones through the allocator hook. */
-    if (!input_pass(&first, stream, &geometry, PASS_CACHE, 0x5a, options))
+    if (!input_pass(&first, stream, &geometry, PASS_CACHE, options))
         return &first;
     if ((run == RUN_TWICE || run == RUN_THOROUGH) &&
-        !(input_pass(&other, stream, &geometry, PASS_TWICE, 0xff, options) &&
+        !(input_pass(&other, stream, &geometry, PASS_TWICE, options) &&
           input_same_digest(stream, options)))
         return &other;
     geometry = input_geometry_across(stream->geometry);
     if ((run == RUN_ACROSS || run == RUN_THOROUGH) &&
-        !(input_pass(&other, stream, &geometry, PASS_ACROSS, 0x00, options) &&
+        !(input_pass(&other, stream, &geometry, PASS_ACROSS, options) &&
           input_agree(stream, options)))
         return &other;
     geometry = stream->geometry;
     geometry.set_count = 0;
     if (stream->geometry.set_count != 0 &&
-        !(input_pass(&other, stream, &geometry, PASS_NO_CACHE, 0xa5, options) &&
+        !(input_pass(&other, stream, &geometry, PASS_NO_CACHE, options) &&
           input_agree(stream, options)))
         return &other;
     return NULL;

@@ -4,6 +4,7 @@
 #include "cache_map_hash.h"
 
 #include <assert.h>
+#include <string.h>
 
 /* The stash's home bucket is the top bits of fragment x 0x9e3779b9, the fragment being the XOR of
  * the hash's halves. This number is the multiplier's inverse modulo 2^32, so the product is chosen
@@ -18,11 +19,18 @@ static uint64_t hash_same_home(unsigned key_id) {
     return (uint64_t)(fragment ^ key_id) << 32 | key_id;
 }
 
+/* As a key that is a string hashes: by its bytes, of many lengths, with a seed. */
+static uint64_t hash_of_bytes(unsigned key_id) {
+    unsigned char bytes[32];
+    memset(bytes, (int)key_id, sizeof bytes);
+    return cache_map_hash_bytes(bytes, 1 + key_id % sizeof bytes, UINT64_C(0x5eed5eed5eed5eed));
+}
+
 uint64_t key_hash(unsigned key_id, enum hash_mode mode) {
     const uint64_t number = key_number(key_id);
     switch (mode) {
     case HASH_MIX: return cache_map_hash_64(number, 0);
-    case HASH_SEEDED: return cache_map_hash_64(number, UINT64_C(0x5eed5eed5eed5eed));
+    case HASH_SEEDED: return hash_of_bytes(key_id);
     case HASH_IDENTITY: return number;
     case HASH_BUCKETS: return cache_map_hash_64(key_id % 4, 0);
     case HASH_COLLIDE: return UINT64_C(0x0123456789abcdef);

@@ -45,8 +45,12 @@ static struct result model_expect_mutation(const struct model *model, struct op 
 
 static enum outcome model_expect_refusal(enum op_refusal refusal) {
     switch (refusal) {
-    case REFUSAL_OUT_OF_MEMORY: return OUTCOME_OUT_OF_MEMORY;
-    case REFUSAL_OVERFLOW: return OUTCOME_SIZE_OVERFLOW;
+    case REFUSAL_OUT_OF_MEMORY:
+    case REFUSAL_IN_MEMORY_SMALL: return OUTCOME_OUT_OF_MEMORY;
+    case REFUSAL_OVERFLOW_PRODUCT:
+    case REFUSAL_OVERFLOW_PADDING:
+    case REFUSAL_OVERFLOW_SUM: return OUTCOME_SIZE_OVERFLOW;
+    case REFUSAL_IN_MEMORY_STASH_NONE:
     case REFUSAL_CACHE_NOT_SETS:
     case REFUSAL_STASH_NONE:
     case REFUSAL_STASH_LIMIT:

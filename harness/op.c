@@ -26,8 +26,10 @@ const struct op_description *op_describe(enum op_kind kind) {
 }
 
 const char *op_refusal_name(enum op_refusal refusal) {
-    static const char *const names[REFUSAL_COUNT] = {"out_of_memory", "cache_not_sets",
-                                                     "stash_none", "stash_limit", "overflow"};
+    static const char *const names[REFUSAL_COUNT] = {
+        "out_of_memory", "cache_not_sets",   "stash_none",
+        "stash_limit",   "overflow_product", "overflow_padding",
+        "overflow_sum",  "in_memory_small",  "in_memory_stash_none"};
     assert(refusal < REFUSAL_COUNT);
     return names[refusal];
 }

@@ -39,7 +39,7 @@ enum op_operand {
     OP(REINIT, "reinit", OPERAND_LAYOUT, 1, \
        "deinit memory_size memory_alignment init init_in_memory", \
        "deinit, and init with another layout; an open scope is dropped") \
-    OP(INIT_REFUSED, "init_refused", OPERAND_REFUSAL, 1, "init memory_size", \
+    OP(INIT_REFUSED, "init_refused", OPERAND_REFUSAL, 1, "init init_in_memory memory_size", \
        "init another map in a way that must fail") \
     OP(INSPECT, "inspect", OPERAND_NONE, 1, \
        "check inspect_counts inspect_slot inspect_hand inspect_entry inspect_record " \
@@ -77,7 +77,11 @@ enum op_refusal {
     REFUSAL_CACHE_NOT_SETS,
     REFUSAL_STASH_NONE,
     REFUSAL_STASH_LIMIT,
-    REFUSAL_OVERFLOW,
+    REFUSAL_OVERFLOW_PRODUCT, /* of a count and a size */
+    REFUSAL_OVERFLOW_PADDING, /* of the alignment of the next array */
+    REFUSAL_OVERFLOW_SUM,     /* of the arrays */
+    REFUSAL_IN_MEMORY_SMALL,  /* init_in_memory: a byte too few */
+    REFUSAL_IN_MEMORY_STASH_NONE,
     REFUSAL_COUNT
 };
 const char *op_refusal_name(enum op_refusal refusal);

@@ -102,9 +102,23 @@ void subject_create(struct subject *subject, unsigned char *arena) {
     subject->arena = arena;
 }
 
-enum outcome subject_init(struct subject *subject, const struct geometry *geometry, uint8_t fill) {
-    const struct cache_map_options options = options_of_geometry(geometry);
+static enum cache_map_status
+subject_call_init(struct subject *subject, const struct cache_map_options *options, size_t size) {
     const struct cache_map_allocator allocator = {subject, subject_allocate, subject_deallocate};
+    switch (subject->memory) {
+    case SUBJECT_MEMORY_SUPPLIED:
+        return subject->functions->init_in_memory(subject->map, options,
+                                                  subject->arena + SUBJECT_RED_ZONE_SIZE, size);
+    case SUBJECT_MEMORY_STANDARD: return subject->functions->init(subject->map, options, NULL);
+    case SUBJECT_MEMORY_HOOK:
+    case SUBJECT_MEMORY_COUNT: break;
+    }
+    return subject->functions->init(subject->map, options, &allocator);
+}
+
+enum outcome subject_init(struct subject *subject, const struct geometry *geometry,
+                          enum subject_memory memory, uint8_t fill) {
+    const struct cache_map_options options = options_of_geometry(geometry);
     unsigned char *block = subject->arena + SUBJECT_RED_ZONE_SIZE;
     size_t size = 0;
     enum cache_map_status status;
@@ -112,7 +126,7 @@ enum outcome subject_init(struct subject *subject, const struct geometry *geomet
     subject->functions = instances[geometry->layout];
     subject->geometry = *geometry;
     subject->fill = fill;
-    subject->in_memory = fill % 2 == 1;
+    subject->memory = memory;
     status = subject->functions->memory_size(&options, &size);
     if (status != CACHE_MAP_OK)
         return outcome_of_status(status);
@@ -122,9 +136,8 @@ enum outcome subject_init(struct subject *subject, const struct geometry *geomet
     memset(subject->map, fill, sizeof subject->map);
     CACHE_MAP_POISON(subject->arena, SUBJECT_RED_ZONE_SIZE);
     CACHE_MAP_POISON(block + size, SUBJECT_RED_ZONE_SIZE);
-    status = subject->in_memory
-                 ? subject->functions->init_in_memory(subject->map, &options, block, size)
-                 : subject->functions->init(subject->map, &options, &allocator);
+    assert((uintptr_t)block % subject->functions->memory_alignment() == 0);
+    status = subject_call_init(subject, &options, size);
     subject->live = status == CACHE_MAP_OK;
     return outcome_of_status(status);
 }
@@ -141,30 +154,58 @@ void subject_abandon(struct subject *subject) {
 }
 
 bool subject_balanced(const struct subject *subject) {
+    const bool held = subject->live && subject->memory == SUBJECT_MEMORY_HOOK;
     return !subject->allocation_unbalanced &&
-           subject->allocation_count ==
-               subject->deallocation_count + (subject->live && !subject->in_memory);
+           subject->allocation_count == subject->deallocation_count + held;
+}
+
+/* Options that must be refused for the given reason, from good ones. */
+static void options_spoil(struct cache_map_options *options, enum op_refusal refusal,
+                          const struct cache_map_layout *layout) {
+    const uint64_t ways = layout->ways;
+    switch (refusal) {
+    case REFUSAL_CACHE_NOT_SETS: options->cache_value_count_max += ways / 2; return;
+    case REFUSAL_IN_MEMORY_STASH_NONE:
+    case REFUSAL_STASH_NONE: options->stash_value_count_max = 0; return;
+    case REFUSAL_STASH_LIMIT:
+        options->stash_value_count_max = CACHE_MAP_STASH_VALUE_COUNT_LIMIT + 1;
+        return;
+    case REFUSAL_OVERFLOW_PRODUCT:
+        options->cache_value_count_max = UINT64_MAX - UINT64_MAX % ways;
+        return;
+    case REFUSAL_OVERFLOW_PADDING:
+        /* The cache's values end less than an alignment below the end of the address space. */
+        options->cache_value_count_max = SIZE_MAX / layout->value_size / ways * ways;
+        options->stash_value_count_max = CACHE_MAP_STASH_VALUE_COUNT_LIMIT;
+        return;
+    case REFUSAL_OVERFLOW_SUM:
+        options->cache_value_count_max = (SIZE_MAX - (1u << 16)) / layout->value_size / ways * ways;
+        options->stash_value_count_max = CACHE_MAP_STASH_VALUE_COUNT_LIMIT;
+        return;
+    case REFUSAL_OUT_OF_MEMORY:
+    case REFUSAL_IN_MEMORY_SMALL:
+    case REFUSAL_COUNT: return;
+    }
 }
 
 enum outcome subject_init_refused(struct subject *subject, enum op_refusal refusal,
                                   bool *untouched) {
+    const struct subject_functions *functions = subject->functions;
     const struct cache_map_allocator nothing = {NULL, subject_allocate_nothing, NULL};
-    const unsigned ways = layout_describe(subject->geometry.layout)->ways;
     struct cache_map_options options = options_of_geometry(&subject->geometry);
     alignas(64) unsigned char map[SUBJECT_MAP_SIZE_MAX];
     enum cache_map_status status;
-    switch (refusal) {
-    case REFUSAL_CACHE_NOT_SETS: options.cache_value_count_max += ways / 2; break;
-    case REFUSAL_STASH_NONE: options.stash_value_count_max = 0; break;
-    case REFUSAL_STASH_LIMIT:
-        options.stash_value_count_max = CACHE_MAP_STASH_VALUE_COUNT_LIMIT + 1;
-        break;
-    case REFUSAL_OVERFLOW: options.cache_value_count_max = UINT64_MAX - UINT64_MAX % ways; break;
-    case REFUSAL_OUT_OF_MEMORY:
-    case REFUSAL_COUNT: break;
-    }
+    size_t size = 0;
+    options_spoil(&options, refusal, functions->layout);
     memset(map, 0x3c, sizeof map);
-    status = subject->functions->init(map, &options, &nothing);
+    /* The arena is the live map's: an init that is not refused there is found at once. */
+    if (refusal == REFUSAL_IN_MEMORY_STASH_NONE || refusal == REFUSAL_IN_MEMORY_SMALL) {
+        (void)functions->memory_size(&options, &size);
+        status = functions->init_in_memory(map, &options, subject->arena + SUBJECT_RED_ZONE_SIZE,
+                                           size == 0 ? 0 : size - 1);
+    } else {
+        status = functions->init(map, &options, &nothing);
+    }
     *untouched = map[0] == 0x3c && memcmp(map, map + 1, sizeof map - 1) == 0;
     return outcome_of_status(status);
 }

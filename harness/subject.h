@@ -67,6 +67,14 @@ struct counts_state {
 struct subject;
 struct subject_functions;
 
+/* Where a map's memory comes from: all three ways that the library has. */
+enum subject_memory {
+    SUBJECT_MEMORY_HOOK,     /* the arena, through the allocator hook */
+    SUBJECT_MEMORY_SUPPLIED, /* the arena, by init_in_memory */
+    SUBJECT_MEMORY_STANDARD, /* aligned_alloc and free: with a sanitizer's own red zones and leaks */
+    SUBJECT_MEMORY_COUNT
+};
+
 enum {
     SUBJECT_RED_ZONE_SIZE = 4096,
     SUBJECT_ARENA_SIZE = 4 * 1024 * 1024,
@@ -78,7 +86,7 @@ struct subject {
     const struct subject_functions *functions;
     struct geometry geometry;
     uint8_t fill;
-    bool in_memory; /* by init_in_memory, not through the allocator */
+    enum subject_memory memory;
     bool live;
     /* What the allocator hook has seen. */
     unsigned allocation_count, deallocation_count;
@@ -92,9 +100,9 @@ struct subject {
  */
 void subject_create(struct subject *subject, unsigned char *arena);
 
-/* init / deinit of the map. `fill` is the arena's pattern. An even fill goes through the allocator
- * hook, an odd one through init_in_memory. */
-enum outcome subject_init(struct subject *subject, const struct geometry *geometry, uint8_t fill);
+/* init / deinit of the map. `fill` is the pattern of the arena before. */
+enum outcome subject_init(struct subject *subject, const struct geometry *geometry,
+                          enum subject_memory memory, uint8_t fill);
 void subject_deinit(struct subject *subject);
 /* Drops the map without a call into it: after a failed assertion its state is unknown. */
 void subject_abandon(struct subject *subject);

@@ -31,8 +31,12 @@ static INSTANCE_KEY_TYPE INSTANCE_FUNCTION(key_of_id)(unsigned key_id) {
     return INSTANCE_KEY_OF(key_number(key_id));
 }
 
-static INSTANCE_STRUCT *INSTANCE_FUNCTION(of)(const void *map) {
-    return (INSTANCE_STRUCT *)(uintptr_t)map;
+static INSTANCE_STRUCT *INSTANCE_FUNCTION(of)(void *map) {
+    return (INSTANCE_STRUCT *)map;
+}
+
+static const INSTANCE_STRUCT *INSTANCE_FUNCTION(of_const)(const void *map) {
+    return (const INSTANCE_STRUCT *)map;
 }
 
 static enum cache_map_status
@@ -106,7 +110,7 @@ static enum cache_map_status INSTANCE_FUNCTION(do_reset)(void *map) {
 }
 
 static struct cache_map_counts INSTANCE_FUNCTION(do_counts)(const void *map) {
-    return INSTANCE_FUNCTION(inspect_counts)(INSTANCE_FUNCTION(of)(map));
+    return INSTANCE_FUNCTION(inspect_counts)(INSTANCE_FUNCTION(of_const)(map));
 }
 
 static struct value_state INSTANCE_FUNCTION(do_value_state)(const void *value) {
@@ -120,10 +124,10 @@ static struct value_state INSTANCE_FUNCTION(do_value_state)(const void *value) {
 
 /* A whole set in one call: the policy is compared after every op. */
 static void INSTANCE_FUNCTION(do_set)(const void *map, uint32_t set, struct set_state *state) {
-    state->hand = (uint8_t)INSTANCE_FUNCTION(inspect_hand)(INSTANCE_FUNCTION(of)(map), set);
+    state->hand = (uint8_t)INSTANCE_FUNCTION(inspect_hand)(INSTANCE_FUNCTION(of_const)(map), set);
     for (uint32_t way = 0; way < LAYOUT_WAYS(INSTANCE_NUMBER); way += 1) {
         const struct cache_map_slot_view view =
-            INSTANCE_FUNCTION(inspect_slot)(INSTANCE_FUNCTION(of)(map), set, way);
+            INSTANCE_FUNCTION(inspect_slot)(INSTANCE_FUNCTION(of_const)(map), set, way);
         state->slots[way].tag = (uint16_t)view.tag;
         state->slots[way].count = (uint8_t)view.count;
         if (view.count != 0)
@@ -132,20 +136,20 @@ static void INSTANCE_FUNCTION(do_set)(const void *map, uint32_t set, struct set_
 }
 
 static struct cache_map_entry_view INSTANCE_FUNCTION(do_entry)(const void *map, uint32_t entry) {
-    return INSTANCE_FUNCTION(inspect_entry)(INSTANCE_FUNCTION(of)(map), entry);
+    return INSTANCE_FUNCTION(inspect_entry)(INSTANCE_FUNCTION(of_const)(map), entry);
 }
 
 static struct cache_map_record_view INSTANCE_FUNCTION(do_record)(const void *map, uint32_t record) {
-    return INSTANCE_FUNCTION(inspect_record)(INSTANCE_FUNCTION(of)(map), record);
+    return INSTANCE_FUNCTION(inspect_record)(INSTANCE_FUNCTION(of_const)(map), record);
 }
 
 static struct cache_map_place_view INSTANCE_FUNCTION(do_place)(const void *map, unsigned key_id) {
-    return INSTANCE_FUNCTION(inspect_place)(INSTANCE_FUNCTION(of)(map),
+    return INSTANCE_FUNCTION(inspect_place)(INSTANCE_FUNCTION(of_const)(map),
                                             INSTANCE_FUNCTION(key_of_id)(key_id));
 }
 
 static enum cache_map_invariant INSTANCE_FUNCTION(do_check)(const void *map) {
-    return INSTANCE_FUNCTION(check)(INSTANCE_FUNCTION(of)(map));
+    return INSTANCE_FUNCTION(check)(INSTANCE_FUNCTION(of_const)(map));
 }
 
 const struct subject_functions INSTANCE_PASTE(subject_functions, INSTANCE_NUMBER) = {

@@ -55,6 +55,20 @@ static int word_width(struct word word) {
     return word.size > WORD_SIZE_MAX ? WORD_SIZE_MAX : (int)word.size;
 }
 
+struct shown_word {
+    char text[WORD_SIZE_MAX + 24];
+};
+
+/* For messages: the word in quotes, or that there is none. */
+static struct shown_word word_show(struct word word) {
+    struct shown_word shown;
+    if (word.size == 0)
+        (void)snprintf(shown.text, sizeof shown.text, "the line ends here");
+    else
+        (void)snprintf(shown.text, sizeof shown.text, "'%.*s'", word_width(word), word.start);
+    return shown;
+}
+
 static bool word_number(struct word word, unsigned *number) {
     uint64_t sum = 0;
     if (word.size == 0 || word.size > 10)
@@ -141,22 +155,27 @@ static bool field_parse(struct reader *reader, const struct field *field, struct
                        "docs/input-format.md");
 }
 
-/* Parses name=value words to the end of the line; `numbers` has the standard values before. */
-static bool fields_parse(struct reader *reader, unsigned field_count, unsigned *numbers) {
+/* Parses name=value words, of fields from `first` on and below `end`, to the end of the line or to
+ * the '=' before an outcome; `numbers` has the standard values before. */
+static bool fields_parse(struct reader *reader, unsigned first, unsigned end, unsigned *numbers) {
     bool seen[FIELD_COUNT] = {false};
     for (struct word word = reader_next(reader); word.size > 0; word = reader_next(reader)) {
         const char *equals = (const char *)memchr(word.start, '=', word.size);
-        unsigned at = 0;
+        unsigned at = first;
         struct word name = word, value = word;
-        if (equals == NULL)
+        if (end == FIELD_LAYOUT_END && word_is(word, "=")) {
+            reader->at = word.start;
+            return true;
+        }
+        if (equals == NULL || equals == word.start)
             return reader_fail(reader, word.start, "'%.*s': expected name=value", word_width(word),
                                word.start);
         name.size = (size_t)(equals - word.start);
         value.start = equals + 1;
         value.size = word.size - name.size - 1;
-        while (at < field_count && !word_is(name, fields[at].name))
+        while (at < end && !word_is(name, fields[at].name))
             at += 1;
-        if (at == field_count)
+        if (at == end)
             return reader_fail(reader, name.start, "'%.*s': no such field", word_width(name),
                                name.start);
         if (seen[at])
@@ -237,8 +256,8 @@ static bool op_parse_key(struct reader *reader, const struct stream *stream, str
     const struct word word = reader_next(reader);
     unsigned key_id = 0;
     if (!word_number(word, &key_id))
-        return reader_fail(reader, word.start, "'%.*s': expected a key, a number", word_width(word),
-                           word.start);
+        return reader_fail(reader, word.start, "%s: expected a key, a number",
+                           word_show(word).text);
     if (key_id >= stream->geometry.key_count)
         return reader_fail(reader, word.start, "key %u: the geometry has keys=%u, so 0 to %u",
                            key_id, stream->geometry.key_count, stream->geometry.key_count - 1);
@@ -253,13 +272,13 @@ static bool op_parse_refusal(struct reader *reader, struct op *op) {
             op->operand = (uint8_t)refusal;
             return true;
         }
-    return reader_fail(reader, word.start, "'%.*s': expected a reason such as out_of_memory",
-                       word_width(word), word.start);
+    return reader_fail(reader, word.start, "%s: expected a reason such as out_of_memory",
+                       word_show(word).text);
 }
 
 static bool op_parse_operand(struct reader *reader, const struct stream *stream, struct op *op) {
     unsigned numbers[FIELD_COUNT];
-    const char *at = reader->at;
+    const char *start = reader->line;
     op->operand = 0;
     switch (op_describe((enum op_kind)op->kind)->operand) {
     case OPERAND_NONE: return true;
@@ -268,8 +287,8 @@ static bool op_parse_operand(struct reader *reader, const struct stream *stream,
     case OPERAND_LAYOUT: break;
     }
     numbers_standard(numbers);
-    return fields_parse(reader, FIELD_LAYOUT_END, numbers) &&
-           layout_of_numbers(reader, at, numbers, &op->operand);
+    return fields_parse(reader, FIELD_WAYS, FIELD_LAYOUT_END, numbers) &&
+           layout_of_numbers(reader, start, numbers, &op->operand);
 }
 
 /* The outcome after '=', if there is one: a number is the value found. */
@@ -292,31 +311,23 @@ static bool op_parse_outcome(struct reader *reader, struct result *expectation) 
             expectation->outcome = (enum outcome)outcome;
             return true;
         }
-    return reader_fail(reader, word.start, "'%.*s' is no outcome", word_width(word), word.start);
+    return reader_fail(reader, word.start, "%s: expected an outcome such as 17, inserted or absent",
+                       word_show(word).text);
 }
 
 static bool op_parse(struct reader *reader, struct stream *stream, struct result *expectations) {
     struct op *op = &stream->ops[stream->op_count];
     const char *start = reader->at;
-    const char *end = reader->end;
-    const char *equals = NULL;
+    struct word more;
     if (stream->op_count == STREAM_OP_COUNT_MAX)
         return reader_fail(reader, start, "more than %d ops", STREAM_OP_COUNT_MAX);
-    if (!op_parse_kind(reader, op))
+    if (!op_parse_kind(reader, op) || !op_parse_operand(reader, stream, op))
         return false;
-    /* The fields of reinit end where the outcome starts. */
-    for (const char *at = reader->at; equals == NULL && at + 2 < end; at += 1)
-        if (at[0] == ' ' && at[1] == '=' && at[2] == ' ')
-            equals = at;
-    if (equals != NULL)
-        reader->end = equals;
-    if (!op_parse_operand(reader, stream, op))
-        return false;
-    reader->end = end;
     if (!op_parse_outcome(reader, &expectations[stream->op_count]))
         return false;
-    if (reader_next(reader).size > 0)
-        return reader_fail(reader, reader->at, "unexpected text after the outcome");
+    more = reader_next(reader);
+    if (more.size > 0)
+        return reader_fail(reader, more.start, "unexpected text after the outcome");
     stream->op_count += 1;
     return true;
 }
@@ -336,10 +347,11 @@ static bool parse_magic(struct reader *reader) {
                            TRACE_TEXT_MAGIC, TRACE_TEXT_VERSION);
     word = reader_next(reader);
     if (!word_number(word, &version) || version != TRACE_TEXT_VERSION)
-        return reader_fail(reader, word.start, "trace version '%.*s': this build reads version %d",
-                           word_width(word), word.start, TRACE_TEXT_VERSION);
-    if (reader_next(reader).size > 0)
-        return reader_fail(reader, reader->at, "unexpected text after the version");
+        return reader_fail(reader, word.start, "%s: this build reads trace version %d",
+                           word_show(word).text, TRACE_TEXT_VERSION);
+    word = reader_next(reader);
+    if (word.size > 0)
+        return reader_fail(reader, word.start, "unexpected text after the version");
     return true;
 }
 
@@ -349,15 +361,17 @@ static bool parse_geometry(struct reader *reader, struct stream *stream) {
     if (!word_is(word, "geometry"))
         return reader_fail(reader, word.start, "expected the line 'geometry sets=... ways=...'");
     numbers_standard(numbers);
-    return fields_parse(reader, FIELD_COUNT, numbers) &&
+    return fields_parse(reader, FIELD_SETS, FIELD_COUNT, numbers) &&
            geometry_of_numbers(reader, word.start, numbers, &stream->geometry);
 }
 
-/* Cuts the comment and blanks off a line's end, and refuses what is not text. */
+/* Cuts the comment and blanks off a line's end, and refuses what is not text. A carriage return is
+ * text at the line's end only. */
 static bool line_trim(struct reader *reader) {
     const char *comment = NULL;
     for (const char *at = reader->line; at < reader->end; at += 1)
-        if ((*at < ' ' || *at > '~') && *at != '\t' && *at != '\r' && comment == NULL)
+        if ((*at < ' ' || *at > '~') && *at != '\t' && !(*at == '\r' && at + 1 == reader->end) &&
+            comment == NULL)
             return reader_fail(reader, at, "byte 0x%02x is not text", (unsigned char)*at);
         else if (*at == '#' && comment == NULL)
             comment = at;

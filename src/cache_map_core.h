@@ -272,13 +272,9 @@ CACHE_MAP_INLINE enum cache_map_place cache_map_entry_place(const struct cache_m
 }
 
 CACHE_MAP_INLINE enum cache_map_status cache_map_upsert_status(enum cache_map_place before) {
-    switch (before) {
-    case CACHE_MAP_PLACE_ABSENT: return CACHE_MAP_INSERTED;
-    case CACHE_MAP_PLACE_STASH_TOMBSTONE: return CACHE_MAP_REVIVED;
-    case CACHE_MAP_PLACE_CACHE:
-    case CACHE_MAP_PLACE_STASH_VALUE: break;
-    }
-    return CACHE_MAP_UPDATED;
+    if (before == CACHE_MAP_PLACE_ABSENT)
+        return CACHE_MAP_INSERTED;
+    return before == CACHE_MAP_PLACE_STASH_TOMBSTONE ? CACHE_MAP_REVIVED : CACHE_MAP_UPDATED;
 }
 
 /* The key is resident: its value is replaced in its way. Needs no stash slot. */

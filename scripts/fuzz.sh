@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# The main job behind `make fuzz`: fuzzes for so many seconds with libFuzzer's own progress, keeps
+# new inputs and findings out of corpus/, and says at the end in three lines what was run, the
+# coverage reached, and whether anything was found. Exit status: 0 nothing found, 1 a finding,
+# 2 it could not run.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+seconds=${FUZZ_SECONDS:-60}
+jobs=${FUZZ_JOBS:-1}
+case "$seconds$jobs" in
+*[!0-9]* | '')
+    echo "fuzz.sh: FUZZ_SECONDS and FUZZ_JOBS are whole numbers, got '$seconds' and '$jobs'" >&2
+    exit 2
+    ;;
+esac
+
+scratch=build/fuzz-corpus
+mkdir -p "$scratch" findings
+before=$(find findings -type f | wc -l)
+log=build/fuzz.log
+arguments=(-max_total_time="$seconds" -len_control=0 -max_len=512 -timeout=10 -print_final_stats=1
+    -dict=dict/fuzz_cachemap.dict -artifact_prefix=findings/)
+[ "$jobs" -gt 1 ] && arguments+=(-fork="$jobs" -ignore_crashes=0)
+
+# Ctrl-C reaches the fuzzer, which ends; the summary is still printed.
+trap 'true' INT
+status=0
+./fuzz_cachemap "${arguments[@]}" "$scratch" corpus 2>&1 | tee "$log" || status=${PIPESTATUS[0]}
+trap - INT
+
+after=$(find findings -type f | wc -l)
+runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log" | tail -n 1)
+[ -n "$runs" ] || runs=$(grep -oE '^#[0-9]+' "$log" | tail -n 1 | tr -d '#' || true)
+echo
+echo "ran:      ${runs:-?} inputs in at most $seconds s, $jobs job(s); new inputs in $scratch/"
+echo "coverage: $(scripts/coverage.sh --summary corpus "$scratch" 2>/dev/null ||
+    echo 'not measured (llvm-cov is missing)')"
+if [ "$after" -gt "$before" ]; then
+    newest=$(find findings -type f -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d' ' -f2)
+    echo "found:    a failure, saved as $newest; next: ./trace replay --verbose $newest"
+    exit 1
+elif [ "$status" -ne 0 ] && [ "$status" -ne 130 ]; then
+    echo "found:    nothing, but the fuzzer ended with status $status; see $log"
+    exit 2
+fi
+echo "found:    nothing"

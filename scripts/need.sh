@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# Sees to it that the tools for a task are there: `scripts/need.sh fuzz|test|coverage|...`. Installs
+# what is missing by apt-get without asking, and says what. If it may not install, it says the
+# command that would. Debian package names; the newer clang is taken where it can be had.
+set -euo pipefail
+
+# package : a command, header or file that shows that it is there
+clang="clang:command clang"
+clang_new="clang-19:command clang-19"
+runtime="libclang-rt-14-dev:runtime clang"
+runtime_new="libclang-rt-19-dev:runtime clang-19"
+llvm="llvm-19:command llvm-cov-19"
+gcc="gcc:command gcc"
+gxx="g++:command g++"
+libc="libc6-dev:header stdlib.h"
+cmocka="libcmocka-dev:header cmocka.h"
+zip="zip:command zip"
+format="clang-format:command clang-format"
+tidy="clang-tidy:command clang-tidy"
+
+case "${1:-}" in
+fuzz) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$llvm") ;;
+plain) wanted=("$libc" "$gcc") ;;
+test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$cmocka" "$zip" "$format" "$tidy") ;;
+coverage) wanted=("$libc" "$clang_new" "$runtime_new" "$llvm") ;;
+*)
+    echo "need.sh: usage: scripts/need.sh fuzz|plain|test|coverage" >&2
+    exit 2
+    ;;
+esac
+
+is_there() {
+    case "$1" in
+    command) command -v "$2" >/dev/null ;;
+    header) [ -e "/usr/include/$2" ] || ls /usr/include/*/"$2" >/dev/null 2>&1 ;;
+    runtime)
+        command -v "$2" >/dev/null &&
+            compgen -G "$("$2" -print-resource-dir)/lib/*/libclang_rt.fuzzer*.a" >/dev/null
+        ;;
+    esac
+}
+
+missing=()
+for want in "${wanted[@]}"; do
+    # shellcheck disable=SC2086  # "command clang" is two words on purpose
+    is_there ${want#*:} || missing+=("${want%%:*}")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+# The newer clang is a wish: where the archive lacks it, Debian's default serves.
+older() {
+    local name
+    for name in "${missing[@]}"; do
+        case "$name" in
+        clang-19) echo clang ;;
+        libclang-rt-19-dev) echo libclang-rt-14-dev ;;
+        llvm-19) echo llvm ;;
+        *) echo "$name" ;;
+        esac
+    done
+}
+
+if ! command -v apt-get >/dev/null; then
+    echo "need.sh: missing: ${missing[*]} (Debian names), and there is no apt-get here." >&2
+    echo "         Install them by your system's means and run make again." >&2
+    exit 2
+fi
+run=()
+if [ "$(id -u)" -ne 0 ]; then
+    if ! sudo -n true 2>/dev/null; then
+        echo "need.sh: missing: ${missing[*]}; this user may not install packages. Run:" >&2
+        echo "         sudo apt-get install -y --no-install-recommends ${missing[*]}" >&2
+        exit 2
+    fi
+    run=(sudo -n)
+fi
+echo "need.sh: installing what is missing: ${missing[*]}"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+install() {
+    "${run[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y --no-install-recommends "$@" >>"$log" 2>&1
+}
+"${run[@]}" apt-get update >>"$log" 2>&1 || true
+if ! install "${missing[@]}"; then
+    mapfile -t missing < <(older)
+    if ! install "${missing[@]}"; then
+        tail -n 15 "$log" >&2
+        echo "need.sh: apt-get could not install: ${missing[*]} (its last words are above)." >&2
+        exit 2
+    fi
+fi
