@@ -191,10 +191,30 @@ corpus:
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap trace
 	@scripts/corpus.sh
 
+# The fuzz target under a plain main, twice: as the fuzzing engine runs it, and without sanitizers.
+$(BUILD)/bench-sanitized: $(BUILD)/fuzz/bench/executions.o $(call fuzz_objects,fuzz_cachemap)
+	@echo 'link  $@'
+	@$(CLANG) $(SANITIZERS) $^ -o $@
+
+$(BUILD)/bench-plain: $(patsubst %.c,$(BUILD)/bench/%.o,$(HARNESS) bench/executions.c fuzz_targets/fuzz_cachemap.c)
+	@echo 'link  $@'
+	@$(CLANG) $^ -o $@
+
+$(BUILD)/bench/%.o: %.c $(HEADERS)
+	@mkdir -p $(@D)
+	@echo 'bench $<'
+	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -gdwarf-4 -O2 -c $< -o $@
+
+.PHONY: performance
+performance:
+	@scripts/need.sh performance
+	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/bench-sanitized $(BUILD)/bench-plain
+	@scripts/performance.sh
+
 # ---- Style. ----------------------------------------------------------------------------------------
 
 SOURCES := $(wildcard src/*.h harness/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/*.cpp bench/*.c)
-TIDY_SOURCES := $(wildcard harness/*.c fuzz_targets/*.c tools/*.c)
+TIDY_SOURCES := $(wildcard harness/*.c fuzz_targets/*.c tools/*.c bench/*.c)
 
 .PHONY: format format-check tidy
 format:

@@ -15,16 +15,20 @@ gxx="g++:command g++"
 libc="libc6-dev:header stdlib.h"
 cmocka="libcmocka-dev:header cmocka.h"
 zip="zip:command zip"
+unzip="unzip:command unzip"
+git="git:command git"
+valgrind="valgrind:command valgrind"
 format="clang-format:command clang-format"
 tidy="clang-tidy:command clang-tidy"
 
 case "${1:-}" in
 fuzz) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$llvm") ;;
 plain) wanted=("$libc" "$gcc") ;;
-test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$cmocka" "$zip" "$format" "$tidy") ;;
+test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$cmocka" "$zip" "$unzip" "$git" "$format" "$tidy") ;;
+performance) wanted=("$libc" "$clang_new" "$runtime_new" "$valgrind") ;;
 coverage) wanted=("$libc" "$clang_new" "$runtime_new" "$llvm") ;;
 *)
-    echo "need.sh: usage: scripts/need.sh fuzz|plain|test|coverage" >&2
+    echo "need.sh: usage: scripts/need.sh fuzz|plain|test|coverage|performance" >&2
     exit 2
     ;;
 esac

@@ -122,7 +122,8 @@ cache_map_inspect_slot(const struct cache_map_layout *layout, const struct cache
     view.way = way;
     view.tag =
         cache_map_tag_get(cache_map_set_tags(layout, &map->cache, set), way, layout->tag_bits);
-    view.count = cache_map_slot_count(layout, &map->cache, set * layout->ways + way);
+    view.count = cache_map_counter_get(cache_map_set_counts(layout, &map->cache, set), way,
+                                       layout->clock_bits);
     view.value = view.count == 0
                      ? NULL
                      : cache_map_slot_value(layout, &map->cache, set * layout->ways + way);
