@@ -26,7 +26,7 @@ static uint64_t hash_of_bytes(unsigned key_id) {
     return cache_map_hash_bytes(bytes, 1 + key_id % sizeof bytes, UINT64_C(0x5eed5eed5eed5eed));
 }
 
-uint64_t key_hash(unsigned key_id, enum hash_mode mode) {
+static uint64_t hash_compute(unsigned key_id, enum hash_mode mode) {
     const uint64_t number = key_number(key_id);
     switch (mode) {
     case HASH_MIX: return cache_map_hash_64(number, 0);
@@ -41,4 +41,17 @@ uint64_t key_hash(unsigned key_id, enum hash_mode mode) {
     }
     assert(false && "no such hash mode");
     return 0;
+}
+
+/* Computed once a process: hashing was a ninth of the target's instructions. */
+uint64_t key_hash(unsigned key_id, enum hash_mode mode) {
+    static uint64_t hashes[HASH_MODE_COUNT][KEY_COUNT_MAX];
+    static bool ready;
+    if (!ready)
+        for (unsigned m = 0; m < HASH_MODE_COUNT; m += 1)
+            for (unsigned id = 0; id < KEY_COUNT_MAX; id += 1)
+                hashes[m][id] = hash_compute(id, (enum hash_mode)m);
+    ready = true;
+    assert(key_id < KEY_COUNT_MAX);
+    return hashes[mode % HASH_MODE_COUNT][key_id];
 }
