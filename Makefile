@@ -37,7 +37,7 @@ SANITIZED := harness/subject.c harness/subject_instances.c harness/key.c
 help:
 	@echo 'make fuzz          install what is missing, build, fuzz for FUZZ_SECONDS ($(FUZZ_SECONDS)) seconds'
 	@echo 'make test          install what is missing, build and run all tests'
-	@echo 'make all           build ./fuzz_cachemap ./fuzz_trace ./trace ./soak'
+	@echo 'make all           build ./fuzz_cachemap ./fuzz_trace ./trace ./soak ./tables'
 	@echo 'make bugs          plant each bug of bugs/, see that the fuzzer finds it'
 	@echo 'make coverage      lines and branches of src/ that the corpus reaches'
 	@echo 'make corpus        minimise a long run into a new corpus/ (shows what would change)'
@@ -48,7 +48,7 @@ help:
 # ---- Programs. -------------------------------------------------------------------------------------
 
 .PHONY: all
-all: fuzz_cachemap fuzz_trace trace soak
+all: fuzz_cachemap fuzz_trace trace soak tables
 
 fuzz_objects = $(patsubst %.c,$(BUILD)/fuzz/%.o,$(HARNESS) fuzz_targets/$(1).c)
 plain_objects = $(patsubst %.c,$(BUILD)/plain/%.o,$(HARNESS) harness/stop.c tools/$(1).c)
@@ -74,6 +74,10 @@ $(BUILD)/fuzz/%.o: %.c $(HEADERS)
 	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -fno-omit-frame-pointer $(FUZZING) $(FUZZ_FLAGS) -c $< -o $@
 
 trace: $(call plain_objects,trace)
+	@echo 'link  $@'
+	@$(GCC) $^ -o $@
+
+tables: $(call plain_objects,tables)
 	@echo 'link  $@'
 	@$(GCC) $^ -o $@
 
@@ -171,11 +175,16 @@ TEST_PROGRAMS := $(foreach way,asan gcc portable,$(UNITS:%=$(BUILD)/test/$(way)/
 .PHONY: test
 test:
 	@scripts/need.sh test
-	@$(MAKE) --no-print-directory -j$$(nproc) all tables $(BUILD)/trace-asan $(BUILD)/trace-coverage test-programs
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/trace-asan $(BUILD)/trace-coverage test-programs
 	@scripts/test.sh
 
 .PHONY: test-programs
 test-programs: $(TEST_PROGRAMS)
+
+# What is generated from the tables of the harness; tests/documents.sh compares it.
+.PHONY: dictionary
+dictionary: tables
+	./tables dictionary > dict/fuzz_cachemap.dict
 
 # ---- Planted bugs, corpus, measurements. -----------------------------------------------------------
 
