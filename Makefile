@@ -54,11 +54,14 @@ fuzz_objects = $(patsubst %.c,$(BUILD)/fuzz/%.o,$(HARNESS) fuzz_targets/$(1).c)
 plain_objects = $(patsubst %.c,$(BUILD)/plain/%.o,$(HARNESS) harness/stop.c tools/$(1).c)
 asan_objects = $(patsubst %.c,$(BUILD)/asan/%.o,$(HARNESS) harness/stop.c tools/$(1).c)
 
-fuzz_cachemap: $(call fuzz_objects,fuzz_cachemap)
+fuzz_cachemap fuzz_trace: %: $(BUILD)/%
+	@cp $< $@
+
+$(BUILD)/fuzz_cachemap: $(call fuzz_objects,fuzz_cachemap)
 	@echo 'link  $@'
 	@$(CLANG) -fsanitize=fuzzer,address,undefined $^ -o $@
 
-fuzz_trace: $(call fuzz_objects,fuzz_trace)
+$(BUILD)/fuzz_trace: $(call fuzz_objects,fuzz_trace)
 	@echo 'link  $@'
 	@$(CLANG) -fsanitize=fuzzer,address,undefined $^ -o $@
 
@@ -151,7 +154,8 @@ endef
 $(foreach way,asan gcc portable,$(eval $(call test_rule,$(way))))
 
 # Functions of the subject that harness_oracle falsifies.
-WRAPPED :=
+WRAPPED := $(addprefix subject_,init init_refused balanced upsert remove get lookup has compact \
+           scope_close counts set entry place check digest)
 $(BUILD)/test/harness/harness_oracle: WRAP = $(foreach name,$(WRAPPED),-Wl,--wrap=$(name))
 $(BUILD)/test/harness/%: tests/%.c $(HEADERS) $(patsubst %.c,$(BUILD)/asan/%.o,$(HARNESS))
 	@mkdir -p $(@D)

@@ -56,15 +56,26 @@ static void environment_assertion_failed(const struct subject_assertion *asserti
                         assertion->function);
 }
 
+/* A result in words, "found 17" or "absent", in one of four buffers that are used in turn. */
+static const char *result_words(struct result result) {
+    static char buffers[4][32];
+    static unsigned next;
+    char *buffer = buffers[next++ % 4];
+    if (result.outcome == OUTCOME_FOUND)
+        (void)snprintf(buffer, sizeof buffers[0], "value %u", (unsigned)result.value);
+    else
+        (void)snprintf(buffer, sizeof buffers[0], "%s", outcome_name(result.outcome));
+    return buffer;
+}
+
 /* Ends the run with a verdict about what an op answered. */
 _Noreturn static void environment_fail_outcome(struct environment *environment,
                                                enum invariant invariant, struct result expected,
                                                struct result actual) {
     environment->verdict.expected = expected;
     environment->verdict.actual = actual;
-    environment_fail(environment, invariant, "expected %s %u, the map answered %s %u",
-                     outcome_name(expected.outcome), (unsigned)expected.value,
-                     outcome_name(actual.outcome), (unsigned)actual.value);
+    environment_fail(environment, invariant, "expected %s, the map answered %s",
+                     result_words(expected), result_words(actual));
 }
 
 /* ---- What inspection says of one key, in the words of a lookup. -------------------------- */
@@ -94,11 +105,10 @@ static void environment_check_key(struct environment *environment, unsigned key_
     if (!result_equal(actual, expected)) {
         environment->verdict.expected = expected;
         environment->verdict.actual = actual;
-        environment_fail(environment, invariant, "key %u: the model has %s %u, the map %s %u",
-                         key_id, outcome_name(expected.outcome), (unsigned)expected.value,
-                         outcome_name(actual.outcome), (unsigned)actual.value);
+        environment_fail(environment, invariant, "key %u: the model has %s, the map %s", key_id,
+                         result_words(expected), result_words(actual));
     }
-    if (actual.outcome == OUTCOME_FOUND &&
+    if (environment_has(environment, LAYER_OUTCOME) && actual.outcome == OUTCOME_FOUND &&
         !(place.content.intact && place.content.key_id == key_id))
         environment_fail(environment, INVARIANT_VALUE_BYTES,
                          "key %u: its value's bytes are damaged", key_id);
@@ -197,9 +207,9 @@ static void environment_verify_content(struct environment *environment, struct v
     if (tombstone ? expected.outcome != OUTCOME_TOMBSTONE
                   : expected.outcome != OUTCOME_FOUND || expected.value != content.value)
         environment_fail(environment, INVARIANT_MAP_IN_MODEL,
-                         "the %s holds key %u (%s, value %u), the model has %s %u", where,
+                         "the %s holds key %u (%s, value %u), the model has %s", where,
                          content.key_id, tombstone ? "tombstone" : "value", (unsigned)content.value,
-                         outcome_name(expected.outcome), (unsigned)expected.value);
+                         result_words(expected));
 }
 
 /* Everything in the map is in the model. */
@@ -230,11 +240,10 @@ static void environment_read(struct environment *environment, unsigned key_id,
     if (!result_equal(actual, expected)) {
         environment->verdict.expected = expected;
         environment->verdict.actual = actual;
-        environment_fail(environment, invariant, "lookup of key %u: expected %s %u, got %s %u",
-                         key_id, outcome_name(expected.outcome), (unsigned)expected.value,
-                         outcome_name(actual.outcome), (unsigned)actual.value);
+        environment_fail(environment, invariant, "lookup of key %u: expected %s, got %s", key_id,
+                         result_words(expected), result_words(actual));
     }
-    if (!intact)
+    if (environment_has(environment, LAYER_OUTCOME) && !intact)
         environment_fail(environment, INVARIANT_VALUE_BYTES,
                          "lookup of key %u: its value's bytes are damaged", key_id);
 }
@@ -259,20 +268,29 @@ static void environment_note_places(struct environment *environment) {
         environment->places_at_open[key_id] = subject_place(&environment->subject, key_id);
 }
 
+/* A place in words: "value 3 in set 0 way 1", "tombstone in the stash". Two buffers, used in turn. */
+static const char *place_words(const struct place_state *state) {
+    static char buffers[2][64];
+    static unsigned next;
+    char *buffer = buffers[next++ % 2];
+    const char *result = result_words(result_of_place(state));
+    if (state->place == PLACE_CACHE)
+        (void)snprintf(buffer, sizeof buffers[0], "%s in set %u way %u", result,
+                       (unsigned)state->set, state->way);
+    else
+        (void)snprintf(buffer, sizeof buffers[0], "%s%s", result,
+                       state->place == PLACE_ABSENT ? "" : " in the stash");
+    return buffer;
+}
+
 static void environment_check_discard(struct environment *environment) {
     for (unsigned key_id = 0; key_id < environment->geometry.key_count; key_id += 1) {
         const struct place_state now = subject_place(&environment->subject, key_id);
         const struct place_state *before = &environment->places_at_open[key_id];
-        if (!place_equal(&now, before)) {
-            const struct result expected = result_of_place(before), actual = result_of_place(&now);
+        if (!place_equal(&now, before))
             environment_fail(environment, INVARIANT_DISCARD,
-                             "key %u was %s %u (place %d set %u way %u) before the scope and is "
-                             "%s %u (place %d set %u way %u)",
-                             key_id, outcome_name(expected.outcome), (unsigned)expected.value,
-                             before->place, (unsigned)before->set, before->way,
-                             outcome_name(actual.outcome), (unsigned)actual.value, now.place,
-                             (unsigned)now.set, now.way);
-        }
+                             "key %u was %s when the scope opened, and is %s", key_id,
+                             place_words(before), place_words(&now));
     }
 }
 
@@ -296,7 +314,7 @@ static void environment_check_structure(struct environment *environment, struct 
 /* ---- Ops that are more than one call. ---------------------------------------------------- */
 
 static void environment_check_balance(struct environment *environment) {
-    if (!subject_balanced(&environment->subject))
+    if (environment_has(environment, LAYER_RUNTIME) && !subject_balanced(&environment->subject))
         environment_fail(environment, INVARIANT_BALANCE,
                          "%u allocations, %u given back (sizes and alignments equal: %s)",
                          environment->subject.allocation_count,
@@ -330,9 +348,12 @@ static struct result environment_init_refused(struct environment *environment,
 /* Reads everything; the digest before and after is the same. */
 static struct result environment_inspect(struct environment *environment) {
     const uint64_t before = subject_digest(&environment->subject);
-    for (unsigned key_id = 0; key_id < environment->geometry.key_count; key_id += 1)
+    for (unsigned key_id = 0;
+         environment_has(environment, LAYER_VERIFY) && key_id < environment->geometry.key_count;
+         key_id += 1)
         environment_check_key(environment, key_id, INVARIANT_MODEL_IN_MAP);
-    environment_verify_map(environment);
+    if (environment_has(environment, LAYER_VERIFY))
+        environment_verify_map(environment);
     if (environment_has(environment, LAYER_RUNTIME) &&
         subject_digest(&environment->subject) != before)
         environment_fail(environment, INVARIANT_INSPECTION, "inspection changed the digest");
@@ -441,16 +462,15 @@ static void environment_examine(struct environment *environment, struct op op) {
     switch ((enum read_mode)environment->geometry.read) {
     case READ_INSPECT:
         if (has_key)
-            environment_check_key(environment, op.operand, INVARIANT_MODEL_IN_MAP);
+            environment_check_key(environment, op.operand, INVARIANT_READ);
         return;
     case READ_OWN:
         if (has_key)
-            environment_read(environment, op.operand, INVARIANT_MODEL_IN_MAP);
+            environment_read(environment, op.operand, INVARIANT_READ);
         return;
     case READ_ALL:
         for (unsigned i = 0; i < key_count && i < READ_KEY_COUNT_MAX; i += 1)
-            environment_read(environment, (environment->op_index + i) % key_count,
-                             INVARIANT_MODEL_IN_MAP);
+            environment_read(environment, (environment->op_index + i) % key_count, INVARIANT_READ);
         return;
     case READ_END:
     case READ_MODE_COUNT: return;
@@ -493,7 +513,7 @@ static void environment_step(struct environment *environment, struct op op) {
     step->actual = environment_call(environment, op, value, &intact);
 
     environment_check_outcome(environment, op, step, predicted, stash_count);
-    if (!intact)
+    if (environment_has(environment, LAYER_OUTCOME) && !intact)
         environment_fail(environment, INVARIANT_VALUE_BYTES,
                          "key %u: its value's bytes are damaged", op.operand);
     if (may_fail && outcome_failed(step->actual.outcome) &&

@@ -78,7 +78,7 @@ static bool input_pass(struct environment *environment, const struct stream *str
     /* Each pass on other bytes, and with memory from another source. */
     static const uint8_t fills[PASS_COUNT] = {0x5a, 0xa5, 0xff, 0x00};
     static const enum subject_memory memories[PASS_COUNT] = {
-        SUBJECT_MEMORY_HOOK, SUBJECT_MEMORY_SUPPLIED, SUBJECT_MEMORY_STANDARD, SUBJECT_MEMORY_HOOK};
+        SUBJECT_MEMORY_HOOK, SUBJECT_MEMORY_SUPPLIED, SUBJECT_MEMORY_HOOK, SUBJECT_MEMORY_STANDARD};
     const struct environment_options pass_options = {
         .layers = options->layers,
         .pass = pass,
@@ -163,11 +163,6 @@ const struct environment *input_run(const struct stream *stream,
 
 uint64_t input_digest(void) {
     return first.digest;
-}
-
-struct step input_step(uint32_t index) {
-    assert(index < first.stream->op_count);
-    return first.steps[index];
 }
 
 const struct environment *input_running(void) {

@@ -24,9 +24,6 @@ const struct environment *input_run(const struct stream *stream,
 /* After a run that agrees: a digest of all answers and of the final state, with the cache. */
 uint64_t input_digest(void);
 
-/* After a run that agrees: what op `index` answered in the first pass. */
-struct step input_step(uint32_t index);
-
 /* The environment that is running, for a report from a sanitizer's callback; null between runs. */
 const struct environment *input_running(void);
 

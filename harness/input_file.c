@@ -42,6 +42,17 @@ static bool input_file_load(struct input_file *file, const char *path) {
     return failed ? input_file_fail(file, "%s: cannot be read: %s", path, strerror(errno)) : true;
 }
 
+/* True for a text trace that starts with blanks. Such bytes decode, too: guessing either would be
+ * misreading half of them. */
+static bool input_file_is_blank_text(const uint8_t *bytes, size_t size) {
+    size_t at = 0;
+    while (at < size &&
+           (bytes[at] == ' ' || bytes[at] == '\t' || bytes[at] == '\r' || bytes[at] == '\n'))
+        at += 1;
+    return at > 0 && size - at >= strlen(TRACE_TEXT_MAGIC) &&
+           memcmp(bytes + at, TRACE_TEXT_MAGIC, strlen(TRACE_TEXT_MAGIC)) == 0;
+}
+
 bool input_file_read(struct input_file *file, const char *path) {
     struct trace_error error;
     memset(&file->stream.geometry, 0, sizeof file->stream.geometry);
@@ -56,6 +67,10 @@ bool input_file_read(struct input_file *file, const char *path) {
                    ? true
                    : input_file_fail(file, "%s:%u:%u: %s", path, error.line, error.column,
                                      error.message);
+    if (input_file_is_blank_text(content, file->size))
+        return input_file_fail(
+            file, "%s:1:1: a text trace starts with '%s 1' or a comment, not with a blank", path,
+            TRACE_TEXT_MAGIC);
     file->is_other_version = codec_version(content, file->size) != CODEC_VERSION;
     if (file->is_other_version)
         return input_file_fail(file,

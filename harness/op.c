@@ -3,9 +3,12 @@
 
 #include <assert.h>
 
-#define OP_SLOTS_PLUS(name, words, operand, slots, functions, meaning) +slots
-_Static_assert((0 OP_TABLE(OP_SLOTS_PLUS)) == OP_SLOT_COUNT, "the opcode slots add up");
-#undef OP_SLOTS_PLUS
+struct op_slots {
+#define OP_SLOTS_MEMBER(name, words, operand, slots, functions, meaning) char name[slots];
+    OP_TABLE(OP_SLOTS_MEMBER)
+#undef OP_SLOTS_MEMBER
+};
+_Static_assert(sizeof(struct op_slots) == OP_SLOT_COUNT, "the opcode slots add up");
 
 static const struct op_description descriptions[OP_KIND_COUNT] = {
 #define OP_ROW(name, words, operand, slots, functions, meaning) \

@@ -3,7 +3,27 @@
 
 #include "trace_text.h"
 
+#include <string.h>
+
 enum { REPORT_OP_COUNT = 20, OP_TEXT_SIZE = 64, RESULT_TEXT_SIZE = 24 };
+enum { REPORT_INDENT = 6, REPORT_COLUMN_COUNT = 100 };
+
+/* A text at the report's indent, broken at blanks so that no line is too long. */
+static void report_text(FILE *file, const char *text) {
+    size_t column = 0;
+    while (*text != '\0') {
+        const size_t size = strcspn(text, " ");
+        const bool fits = column + 1 + size <= REPORT_COLUMN_COUNT;
+        if (column == 0 || !fits)
+            column = (size_t)fprintf(file, "%s%*s", column == 0 ? "" : "\n", REPORT_INDENT, "");
+        else
+            column += (size_t)fprintf(file, " ");
+        column = column == REPORT_INDENT + 1 ? REPORT_INDENT : column; /* not the newline */
+        column += (size_t)fprintf(file, "%.*s", (int)size, text);
+        text += size + (text[size] == ' ');
+    }
+    fprintf(file, "\n");
+}
 
 static void report_row(FILE *file, const struct environment *environment, uint32_t index,
                        bool failing) {
@@ -28,17 +48,20 @@ void report_print(FILE *file, const struct environment *environment, const char 
     const uint32_t op_count = environment->stream->op_count;
     const uint32_t stop = cause == NULL ? verdict->op_index : environment->op_index;
     const uint32_t first = stop > REPORT_OP_COUNT ? stop - REPORT_OP_COUNT : 0;
-    char geometry[160];
-    trace_text_geometry(&environment->stream->geometry, geometry, sizeof geometry);
+    char geometry[180] = "geometry ";
+    const size_t used = strlen(geometry);
+    trace_text_geometry(&environment->stream->geometry, geometry + used, sizeof geometry - used);
     fprintf(file, "\nFAIL  %s\n", cause != NULL ? cause : invariant_meaning(verdict->invariant));
-    if (cause == NULL)
-        fprintf(file, "      %s\n      found by layer '%s', %s:%d\n", verdict->detail,
+    if (cause == NULL) {
+        report_text(file, verdict->detail);
+        fprintf(file, "      found by layer '%s', %s:%d\n",
                 layer_name(invariant_layer(verdict->invariant)), verdict->file, verdict->line);
+    }
     fprintf(file, "      pass: %s; op %u of %u%s\n", pass_name(environment->options.pass),
             (unsigned)stop, (unsigned)op_count,
             stop >= op_count ? " (after the last: the final verification)" : "");
-    fprintf(file, "      geometry %s\n\n", geometry);
-    fprintf(file, "  %5s  %-44s %-15s %-15s\n", "#", "op", "map", "model");
+    report_text(file, geometry);
+    fprintf(file, "\n  %5s  %-44s %-15s %-15s\n", "#", "op", "map", "model");
     if (first > 0)
         fprintf(file, "  %5s  (%u ops before)\n", "...", (unsigned)first);
     for (uint32_t i = first; i <= stop && i < op_count; i += 1)

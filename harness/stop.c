@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 static volatile sig_atomic_t requested;
+static void (*call_after_crash)(void);
 
 static void on_interrupt(int signal_number) {
     if (requested)
@@ -37,6 +38,8 @@ static void on_crash(int signal_number) {
         report_print(stderr, input_running(), crash_name(signal_number));
     else
         fprintf(stderr, "%s\n", crash_name(signal_number));
+    if (call_after_crash != NULL)
+        call_after_crash();
     _exit(EXIT_FAILS);
 }
 
@@ -46,8 +49,9 @@ static void install(int signal_number, void (*handler)(int), int flags) {
     (void)sigaction(signal_number, &action, NULL);
 }
 
-void stop_install(void) {
+void stop_install(void (*after_crash)(void)) {
     static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGPROF};
+    call_after_crash = after_crash;
     install(SIGINT, on_interrupt, 0);
     install(SIGTERM, on_interrupt, 0);
     for (size_t i = 0; i < sizeof crashes / sizeof crashes[0]; i += 1)

@@ -8,9 +8,9 @@
 /* Exit codes of the tools. */
 enum { EXIT_AGREES = 0, EXIT_FAILS = 1, EXIT_USAGE = 2 };
 
-/* Installs the handlers. A crash prints the report of the running input and ends with EXIT_FAILS.
- */
-void stop_install(void);
+/* Installs the handlers. A crash prints the report of the running input, calls `after_crash` unless it
+ * is null (to save the input), and ends with EXIT_FAILS. */
+void stop_install(void (*after_crash)(void));
 
 /* True once Ctrl-C (or SIGTERM) has come. A second one ends the process at once. */
 bool stop_requested(void);

@@ -336,14 +336,16 @@ static bool op_parse(struct reader *reader, struct stream *stream, struct result
 
 bool trace_text_is(const uint8_t *bytes, size_t size) {
     const size_t magic_size = strlen(TRACE_TEXT_MAGIC);
-    return size >= magic_size && memcmp(bytes, TRACE_TEXT_MAGIC, magic_size) == 0;
+    return (size >= 1 && bytes[0] == '#') ||
+           (size >= magic_size && memcmp(bytes, TRACE_TEXT_MAGIC, magic_size) == 0);
 }
 
 static bool parse_magic(struct reader *reader) {
     unsigned version = 0;
     struct word word = reader_next(reader);
     if (!word_is(word, TRACE_TEXT_MAGIC))
-        return reader_fail(reader, word.start, "expected '%s %d' on the first line",
+        return reader_fail(reader, word.start,
+                           "expected '%s %d' on the first line that is no comment",
                            TRACE_TEXT_MAGIC, TRACE_TEXT_VERSION);
     word = reader_next(reader);
     if (!word_number(word, &version) || version != TRACE_TEXT_VERSION)
@@ -397,7 +399,7 @@ bool trace_text_parse(const char *text, size_t size, struct stream *stream,
         line = reader.end + 1;
         if (!line_trim(&reader))
             return false;
-        if (reader.end == reader.line && head_line_count > 0)
+        if (reader.end == reader.line)
             continue;
         if (head_line_count == 0   ? !parse_magic(&reader)
             : head_line_count == 1 ? !parse_geometry(&reader, stream)

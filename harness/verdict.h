@@ -28,6 +28,8 @@ const char *layer_name(enum layer layer);
               "an op answered other than the contract says") \
     INVARIANT(VALUE_BYTES, LAYER_OUTCOME, check_value_bytes, "value_is_intact", \
               "the bytes of a value are not the bytes that were written") \
+    INVARIANT(READ, LAYER_OUTCOME, check_read_after_op, "map_read == model_read", \
+              "a key read after an op is not what the model has") \
     INVARIANT(ROOM, LAYER_OUTCOME, check_room, "stash_full_is_allowed", \
               "a mutation failed with stash full where the contract guarantees room") \
     INVARIANT(FORGETS, LAYER_PLACEMENT, check_compact_forgets, "forgotten == stash_before", \

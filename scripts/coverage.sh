@@ -18,7 +18,7 @@ case "${1:-}" in
     ;;
 esac
 [ $# -gt 0 ] || set -- corpus
-make -s build/trace-coverage
+make -s build/trace-coverage >/dev/null
 clang=$(make -s print-clang)
 suffix=${clang##*clang}
 profdata=$(command -v "llvm-profdata$suffix" || command -v llvm-profdata)

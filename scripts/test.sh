@@ -55,7 +55,11 @@ step "replay, libFuzzer" ./fuzz_cachemap -runs=0 corpus
 step "soak" ./soak --seed 1 --streams 20000
 step "fuzz, 20,000 runs" ./fuzz_cachemap -runs=20000 -seed=1 -len_control=0 -max_len=256 \
     -dict=dict/fuzz_cachemap.dict -artifact_prefix=build/test/
-step "fuzz the readers, 20,000 runs" ./fuzz_trace -runs=20000 -seed=1 -artifact_prefix=build/test/ corpus
+# libFuzzer writes what it finds into the first folder: that must not be corpus/.
+rm -rf build/test/readers
+mkdir -p build/test/readers
+step "fuzz the readers, 20,000 runs" ./fuzz_trace -runs=20000 -seed=1 \
+    -artifact_prefix=build/test/ build/test/readers corpus
 step "coverage by the corpus" scripts/coverage.sh --check corpus
 step "canary: a planted bug is found" scripts/bugs.sh --canary
 step "command line" tests/command_line.sh

@@ -104,6 +104,10 @@ CACHE_MAP_STATIC_ASSERT(CACHE_MAP_CLOCK_BITS == 1 || CACHE_MAP_CLOCK_BITS == 2 |
                             CACHE_MAP_CLOCK_BITS == 4,
                         "CACHE_MAP_CLOCK_BITS is 1, 2 or 4");
 
+CACHE_MAP_STATIC_ASSERT((CACHE_MAP_POLICY) == CACHE_MAP_POLICY_CLOCK ||
+                            (CACHE_MAP_POLICY) == CACHE_MAP_POLICY_CLOCK_CLASSIC,
+                        "CACHE_MAP_POLICY is CACHE_MAP_POLICY_CLOCK or _CLOCK_CLASSIC");
+
 #define CACHE_MAP_THIS          struct CACHE_MAP_NAME
 #define CACHE_MAP_FUNCTION(end) CACHE_MAP_PASTE(CACHE_MAP_NAME, end)
 
@@ -261,8 +265,7 @@ static inline enum cache_map_status CACHE_MAP_FUNCTION(remove)(CACHE_MAP_THIS *m
                             CACHE_MAP_HASH(key, map->base.hash_seed), &key);
 }
 
-/* -- Scopes and compact
- * ---------------------------------------------------------------------------- */
+/* -- Scopes and compact -------------------------------------------------------------------- */
 
 /* From here on mutations are logged. OK; SCOPE_OPEN when one is open already. O(1). */
 static inline enum cache_map_status CACHE_MAP_FUNCTION(scope_open)(CACHE_MAP_THIS *map) {
@@ -286,8 +289,7 @@ static inline enum cache_map_status CACHE_MAP_FUNCTION(compact)(CACHE_MAP_THIS *
     return cache_map_compact(&CACHE_MAP_FUNCTION(layout), &map->base);
 }
 
-/* -- Inspection: no effect on the state; pointers are good until the next change
- * -------------------- */
+/* -- Inspection: no effect on the state; pointers are good until the next change ----------- */
 
 /* Counts, capacities and metrics. O(1). */
 static inline struct cache_map_counts

@@ -119,6 +119,17 @@ static void a_null_map_is_a_failed_assertion(void **state) {
     expect_assertion("map != NULL", account_cache_compact(no_accounts));
 }
 
+static void inspection_of_a_null_map_is_a_failed_assertion(void **state) {
+    (void)state;
+    expect_assertion("map != NULL", account_cache_inspect_counts(no_accounts));
+    expect_assertion("map != NULL", account_cache_inspect_slot(no_accounts, 0, 0));
+    expect_assertion("map != NULL", account_cache_inspect_hand(no_accounts, 0));
+    expect_assertion("map != NULL", account_cache_inspect_entry(no_accounts, 0));
+    expect_assertion("map != NULL", account_cache_inspect_record(no_accounts, 0));
+    expect_assertion("map != NULL", account_cache_inspect_place(no_accounts, 1));
+    expect_assertion("map != NULL", account_cache_check(no_accounts));
+}
+
 static void a_null_argument_is_a_failed_assertion(void **state) {
     static size_t size;
     (void)state;
@@ -153,8 +164,19 @@ static void a_map_of_zeros_is_a_failed_assertion(void **state) {
     expect_assertion("map->memory != NULL",
                      account_cache_scope_close(&accounts, CACHE_MAP_SCOPE_DISCARD));
     expect_assertion("map->memory != NULL", account_cache_compact(&accounts));
+}
+
+static void inspection_of_a_map_of_zeros_is_a_failed_assertion(void **state) {
+    (void)state;
+    memset(&accounts, 0, sizeof accounts);
     expect_assertion("map->memory != NULL", account_cache_inspect_counts(&accounts));
+    expect_assertion("map->memory != NULL", account_cache_inspect_place(&accounts, 1));
     expect_assertion("map->memory != NULL", account_cache_check(&accounts));
+    /* No number is in the range of a map that holds nothing. */
+    expect_assertion("set < ", account_cache_inspect_slot(&accounts, 0, 0));
+    expect_assertion("set < ", account_cache_inspect_hand(&accounts, 0));
+    expect_assertion("entry < ", account_cache_inspect_entry(&accounts, 0));
+    expect_assertion("index < ", account_cache_inspect_record(&accounts, 0));
 }
 
 static void a_second_deinit_is_a_failed_assertion(void **state) {
@@ -163,6 +185,8 @@ static void a_second_deinit_is_a_failed_assertion(void **state) {
     account_cache_deinit(&accounts);
     expect_assertion("map->memory != NULL", account_cache_deinit(&accounts));
     expect_assertion("map->memory != NULL", account_cache_get(&accounts, 1));
+    expect_assertion("map->memory != NULL", account_cache_inspect_counts(&accounts));
+    expect_assertion("map->memory != NULL", account_cache_check(&accounts));
 }
 
 /* Inspection past the end is misuse, not a read. */
@@ -263,8 +287,10 @@ static void maps_of_several_types_live_side_by_side(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_null_map_is_a_failed_assertion),
+        cmocka_unit_test(inspection_of_a_null_map_is_a_failed_assertion),
         cmocka_unit_test(a_null_argument_is_a_failed_assertion),
         cmocka_unit_test(a_map_of_zeros_is_a_failed_assertion),
+        cmocka_unit_test(inspection_of_a_map_of_zeros_is_a_failed_assertion),
         cmocka_unit_test(a_second_deinit_is_a_failed_assertion),
         cmocka_unit_test(inspection_out_of_range_is_a_failed_assertion),
         cmocka_unit_test(each_function_once),

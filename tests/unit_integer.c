@@ -140,12 +140,18 @@ static uint64_t rotate_naive(uint64_t word, uint32_t bits) {
     return word;
 }
 
+static uint64_t seed_mixed_naive(uint64_t seed) {
+    const struct cache_map_product mix =
+        multiply_naive(seed ^ UINT64_C(0xa4093822299f31d0), UINT64_C(0x082efa98ec4e6c89));
+    return mix.low ^ mix.high;
+}
+
 static uint64_t hash_128_naive(uint64_t low, uint64_t high, uint64_t seed) {
-    const uint64_t twist = rotate_naive(seed, 32);
+    const uint64_t mixed = seed_mixed_naive(seed);
     const struct cache_map_product first = multiply_naive(
-        low ^ seed ^ UINT64_C(0x243f6a8885a308d3), high ^ twist ^ UINT64_C(0x13198a2e03707344));
+        low ^ seed ^ UINT64_C(0x243f6a8885a308d3), high ^ mixed ^ UINT64_C(0x13198a2e03707344));
     const struct cache_map_product second =
-        multiply_naive(first.low ^ high ^ twist ^ UINT64_C(0xa4093822299f31d0),
+        multiply_naive(first.low ^ high ^ mixed ^ UINT64_C(0xa4093822299f31d0),
                        first.high ^ low ^ seed ^ UINT64_C(0x082efa98ec4e6c89));
     return second.low ^ second.high;
 }
@@ -153,102 +159,102 @@ static uint64_t hash_128_naive(uint64_t low, uint64_t high, uint64_t seed) {
 static const struct {
     uint64_t key, seed, hash;
 } hash_64_answers[] = {
-    {UINT64_C(0x0000000000000000), UINT64_C(0x0000000000000000), UINT64_C(0xb8360d13316cba7e)},
-    {UINT64_C(0x0000000000000000), UINT64_C(0x0000000000000001), UINT64_C(0xe721725b54445758)},
-    {UINT64_C(0x0000000000000000), UINT64_C(0x0123456789abcdef), UINT64_C(0x8f0c3c6c905cd015)},
-    {UINT64_C(0x0000000000000000), UINT64_C(0xffffffffffffffff), UINT64_C(0x20505d5ff96535c7)},
-    {UINT64_C(0x0000000000000001), UINT64_C(0x0000000000000000), UINT64_C(0xe721725b54445758)},
-    {UINT64_C(0x0000000000000001), UINT64_C(0x0000000000000001), UINT64_C(0xb8360d13316cba7e)},
-    {UINT64_C(0x0000000000000001), UINT64_C(0x0123456789abcdef), UINT64_C(0x91371fb574d6cffd)},
-    {UINT64_C(0x0000000000000001), UINT64_C(0xffffffffffffffff), UINT64_C(0x2e7cbcbd7a546fee)},
-    {UINT64_C(0x0000000000000002), UINT64_C(0x0000000000000000), UINT64_C(0xb4523922d65636a4)},
-    {UINT64_C(0x0000000000000002), UINT64_C(0x0000000000000001), UINT64_C(0x658a2cc14318c676)},
-    {UINT64_C(0x0000000000000002), UINT64_C(0x0123456789abcdef), UINT64_C(0xfc8157132c7847d4)},
-    {UINT64_C(0x0000000000000002), UINT64_C(0xffffffffffffffff), UINT64_C(0xdc163d57adb01334)},
-    {UINT64_C(0x0123456789abcdef), UINT64_C(0x0000000000000000), UINT64_C(0x8f0c3c6c905cd015)},
-    {UINT64_C(0x0123456789abcdef), UINT64_C(0x0000000000000001), UINT64_C(0x91371fb574d6cffd)},
-    {UINT64_C(0x0123456789abcdef), UINT64_C(0x0123456789abcdef), UINT64_C(0xb8360d13316cba7e)},
-    {UINT64_C(0x0123456789abcdef), UINT64_C(0xffffffffffffffff), UINT64_C(0xdd77d46a8f082eb4)},
-    {UINT64_C(0x8000000000000000), UINT64_C(0x0000000000000000), UINT64_C(0x1790bfecba05f787)},
-    {UINT64_C(0x8000000000000000), UINT64_C(0x0000000000000001), UINT64_C(0x14e55d12f2a0dc8b)},
-    {UINT64_C(0x8000000000000000), UINT64_C(0x0123456789abcdef), UINT64_C(0x320f2d0b26e7a2fb)},
-    {UINT64_C(0x8000000000000000), UINT64_C(0xffffffffffffffff), UINT64_C(0x4e2ae8f9dc04e1ff)},
-    {UINT64_C(0xffffffffffffffff), UINT64_C(0x0000000000000000), UINT64_C(0x20505d5ff96535c7)},
-    {UINT64_C(0xffffffffffffffff), UINT64_C(0x0000000000000001), UINT64_C(0x2e7cbcbd7a546fee)},
-    {UINT64_C(0xffffffffffffffff), UINT64_C(0x0123456789abcdef), UINT64_C(0xdd77d46a8f082eb4)},
-    {UINT64_C(0xffffffffffffffff), UINT64_C(0xffffffffffffffff), UINT64_C(0xb8360d13316cba7e)},
+    {UINT64_C(0x0000000000000000), UINT64_C(0x0000000000000000), UINT64_C(0x7176b05c5207a483)},
+    {UINT64_C(0x0000000000000000), UINT64_C(0x0000000000000001), UINT64_C(0xd73dbe56380160fc)},
+    {UINT64_C(0x0000000000000000), UINT64_C(0x0123456789abcdef), UINT64_C(0x5157b20fd439443e)},
+    {UINT64_C(0x0000000000000000), UINT64_C(0xffffffffffffffff), UINT64_C(0x3b74fb21523f911d)},
+    {UINT64_C(0x0000000000000001), UINT64_C(0x0000000000000000), UINT64_C(0xa4462ed333a0cbfe)},
+    {UINT64_C(0x0000000000000001), UINT64_C(0x0000000000000001), UINT64_C(0x8794d839ca7c86c9)},
+    {UINT64_C(0x0000000000000001), UINT64_C(0x0123456789abcdef), UINT64_C(0x60a2ce6deb238c4a)},
+    {UINT64_C(0x0000000000000001), UINT64_C(0xffffffffffffffff), UINT64_C(0x0311a573cda83440)},
+    {UINT64_C(0x0000000000000002), UINT64_C(0x0000000000000000), UINT64_C(0x081624afbffa0cbc)},
+    {UINT64_C(0x0000000000000002), UINT64_C(0x0000000000000001), UINT64_C(0x82f5b4aa0cfae40b)},
+    {UINT64_C(0x0000000000000002), UINT64_C(0x0123456789abcdef), UINT64_C(0x509d173941e3402f)},
+    {UINT64_C(0x0000000000000002), UINT64_C(0xffffffffffffffff), UINT64_C(0xef5d150f203b5cc7)},
+    {UINT64_C(0x0123456789abcdef), UINT64_C(0x0000000000000000), UINT64_C(0x42cc0b4fd63ff76d)},
+    {UINT64_C(0x0123456789abcdef), UINT64_C(0x0000000000000001), UINT64_C(0x6d6b7b30018dc49f)},
+    {UINT64_C(0x0123456789abcdef), UINT64_C(0x0123456789abcdef), UINT64_C(0x1bf5f456f7db8434)},
+    {UINT64_C(0x0123456789abcdef), UINT64_C(0xffffffffffffffff), UINT64_C(0x4cb98a260151a2aa)},
+    {UINT64_C(0x8000000000000000), UINT64_C(0x0000000000000000), UINT64_C(0xaee820a1852d228f)},
+    {UINT64_C(0x8000000000000000), UINT64_C(0x0000000000000001), UINT64_C(0xaba11a07eff89144)},
+    {UINT64_C(0x8000000000000000), UINT64_C(0x0123456789abcdef), UINT64_C(0x3f9a59637e5f78f9)},
+    {UINT64_C(0x8000000000000000), UINT64_C(0xffffffffffffffff), UINT64_C(0x7ad8be103f08e11d)},
+    {UINT64_C(0xffffffffffffffff), UINT64_C(0x0000000000000000), UINT64_C(0x0eb46b5f652d6621)},
+    {UINT64_C(0xffffffffffffffff), UINT64_C(0x0000000000000001), UINT64_C(0xda146afa6b4056a2)},
+    {UINT64_C(0xffffffffffffffff), UINT64_C(0x0123456789abcdef), UINT64_C(0x9175ffb3239f6087)},
+    {UINT64_C(0xffffffffffffffff), UINT64_C(0xffffffffffffffff), UINT64_C(0x03fef5fb68ccd3b0)},
 };
 
 static const struct {
     uint64_t low, high, seed, hash;
 } hash_128_answers[] = {
     {UINT64_C(0x0000000000000000), UINT64_C(0x0000000000000000), UINT64_C(0x0000000000000000),
-     UINT64_C(0xb8360d13316cba7e)},
+     UINT64_C(0x7176b05c5207a483)},
     {UINT64_C(0x0000000000000001), UINT64_C(0x0000000000000000), UINT64_C(0x0000000000000000),
-     UINT64_C(0xf83a85a83561d4f1)},
+     UINT64_C(0x851b605bfa1872df)},
     {UINT64_C(0x0000000000000000), UINT64_C(0x0000000000000001), UINT64_C(0x0000000000000000),
-     UINT64_C(0x0daa7fac1cbe67ab)},
+     UINT64_C(0x296e5e759a0f88f9)},
     {UINT64_C(0x0000000000000001), UINT64_C(0x0000000000000002), UINT64_C(0x0000000000000003),
-     UINT64_C(0x12acaa13e8cc62ba)},
+     UINT64_C(0xb2d233a0ddd2b2af)},
     {UINT64_C(0xffffffffffffffff), UINT64_C(0x0000000000000000), UINT64_C(0x0000000000000000),
-     UINT64_C(0x3272b60854450914)},
+     UINT64_C(0xaca7aaad5b14d87f)},
     {UINT64_C(0x0000000000000000), UINT64_C(0xffffffffffffffff), UINT64_C(0x0000000000000000),
-     UINT64_C(0x6d3cfc9d14fc4b58)},
+     UINT64_C(0x3b0c5a5fac7e0434)},
     {UINT64_C(0xffffffffffffffff), UINT64_C(0xffffffffffffffff), UINT64_C(0x0000000000000000),
-     UINT64_C(0x20505d5ff96535c7)},
+     UINT64_C(0x0eb46b5f652d6621)},
     {UINT64_C(0xffffffffffffffff), UINT64_C(0xffffffffffffffff), UINT64_C(0xffffffffffffffff),
-     UINT64_C(0xb8360d13316cba7e)},
+     UINT64_C(0x03fef5fb68ccd3b0)},
     {UINT64_C(0x0123456789abcdef), UINT64_C(0xfedcba9876543210), UINT64_C(0x0000000000000000),
-     UINT64_C(0xc9c715f0e6bd4a51)},
+     UINT64_C(0xe64106f18df0ff6e)},
     {UINT64_C(0x0123456789abcdef), UINT64_C(0xfedcba9876543210), UINT64_C(0x243f6a8885a308d3),
-     UINT64_C(0xe45517f38e46581a)},
+     UINT64_C(0x2fbde5117ee50f3a)},
 };
 
 /* Row n: the first n of the bytes 1, 8, 15, ... under seed 0 and seed 0x0123456789abcdef. */
 static const struct {
     uint64_t hash, hash_seeded;
 } hash_bytes_answers[41] = {
-    {UINT64_C(0xb8360d13316cba7e), UINT64_C(0x8f0c3c6c905cd015)},
-    {UINT64_C(0x8dea1a2ff220131c), UINT64_C(0x471e7b6b830c37e3)},
-    {UINT64_C(0x88e1d477976606b3), UINT64_C(0x5a21c70dab3c09af)},
-    {UINT64_C(0x3761a3c9bfd8ea64), UINT64_C(0xbc8d0867888795df)},
-    {UINT64_C(0x332e145af38c0da1), UINT64_C(0xf6123a6bc73b6d40)},
-    {UINT64_C(0x8a4c580e316ad176), UINT64_C(0x8e0602cd93865977)},
-    {UINT64_C(0x5ed37fc52ceef854), UINT64_C(0xc51c7b40fc5845ac)},
-    {UINT64_C(0x9303c8730ffd9696), UINT64_C(0x2e9c0785e7ae641f)},
-    {UINT64_C(0x5504a91e42e37025), UINT64_C(0x72d305359446368f)},
-    {UINT64_C(0x6572bb1d7ebd7a64), UINT64_C(0x68b679bfd35c34a4)},
-    {UINT64_C(0x7ff52e2e669a9036), UINT64_C(0xcb43663355073311)},
-    {UINT64_C(0xf425e902eb7a0366), UINT64_C(0xcc62d52198170b60)},
-    {UINT64_C(0x559180bf5f9559b1), UINT64_C(0x88e8aa33a507ef35)},
-    {UINT64_C(0x5bf41a20c389b26b), UINT64_C(0x78310ee65f3ba6cc)},
-    {UINT64_C(0x967f20ea08094c9a), UINT64_C(0x2b3f973fcaedc140)},
-    {UINT64_C(0x7d2dbfbe00a281c7), UINT64_C(0x76234bc57ee46d52)},
-    {UINT64_C(0xe033b34fd88869d0), UINT64_C(0x1c8eed315cc9a0ce)},
-    {UINT64_C(0xce91241a39462b2d), UINT64_C(0xc5daf33c79a4fd10)},
-    {UINT64_C(0x7dc952e2f326109c), UINT64_C(0xd4f7134d6bb73ba2)},
-    {UINT64_C(0x20631517911661a9), UINT64_C(0xcb61d26029dc3ba3)},
-    {UINT64_C(0x6a6128dd5bfc4b6f), UINT64_C(0x8545467667c28ce8)},
-    {UINT64_C(0x5e63b0d89257b62b), UINT64_C(0x06a71fb8877db490)},
-    {UINT64_C(0x2c8d56df43a94fa5), UINT64_C(0x3a509c13dac07227)},
-    {UINT64_C(0x47cfc392ff52443a), UINT64_C(0x17f868970f0ccf31)},
-    {UINT64_C(0x0b40b7332b7ca3c8), UINT64_C(0x461109e7887933e1)},
-    {UINT64_C(0x1aada95eb9821716), UINT64_C(0x422258a0638f35a8)},
-    {UINT64_C(0x6da575f9e8cda746), UINT64_C(0x0ce6fa820e957eca)},
-    {UINT64_C(0x119d78f5ec1a10ca), UINT64_C(0x9b70ce860925e545)},
-    {UINT64_C(0xabf31981bfb2b8c6), UINT64_C(0xbe3fa6ec4974e8bb)},
-    {UINT64_C(0x25beaa91678955dd), UINT64_C(0x0b58f77300a7f4a7)},
-    {UINT64_C(0xe288751ce8806303), UINT64_C(0x3c68173d6d673b1e)},
-    {UINT64_C(0x49a3931c19c98142), UINT64_C(0x9fda3eed8f699181)},
-    {UINT64_C(0xd99b47af980448a5), UINT64_C(0x2020502e7efe2adb)},
-    {UINT64_C(0x60d29388be2f4378), UINT64_C(0x2a3b2d666d03f055)},
-    {UINT64_C(0x1daffa890e385db6), UINT64_C(0x2d5dc779ac140138)},
-    {UINT64_C(0x0fd2a67718300c8d), UINT64_C(0x314ec2147d55f14e)},
-    {UINT64_C(0xb53113b381850369), UINT64_C(0x639d9b1e5e9f5a0a)},
-    {UINT64_C(0xed65a1319b55d0c0), UINT64_C(0xd63b76e3cbcd8c3b)},
-    {UINT64_C(0x1b3d998e73fca054), UINT64_C(0x4838ebf663c2a679)},
-    {UINT64_C(0xf2c683d64be4992a), UINT64_C(0x7a12fc5f4071dfea)},
-    {UINT64_C(0x5e4beae44a01820e), UINT64_C(0xef1c63fa0ccc7427)},
+    {UINT64_C(0x7176b05c5207a483), UINT64_C(0x5157b20fd439443e)},
+    {UINT64_C(0x87adfa2bbf502898), UINT64_C(0x0c4d3df0f39080d4)},
+    {UINT64_C(0xd8441b7d400be045), UINT64_C(0xd81bf55c0d62e465)},
+    {UINT64_C(0x0ca82e1377c40580), UINT64_C(0xb48b18b8210065d9)},
+    {UINT64_C(0xf1301cc834aa8388), UINT64_C(0x1b9ad3de41ca01ed)},
+    {UINT64_C(0xe4f8a7ba9e92b43d), UINT64_C(0xf76c3d03f1e82cf5)},
+    {UINT64_C(0x7a56697d217283f0), UINT64_C(0xab0c7f5a83c0b0a4)},
+    {UINT64_C(0x501e10da9202335d), UINT64_C(0x7af82b649913404b)},
+    {UINT64_C(0x80d1857ef347fb1e), UINT64_C(0xbfaf8bc105b80685)},
+    {UINT64_C(0x783aa6cef3152977), UINT64_C(0x198c25e679a6f171)},
+    {UINT64_C(0xef47e3cdd12dbe9d), UINT64_C(0x0486d2c4fa7f0dd4)},
+    {UINT64_C(0x771ad09e61d07843), UINT64_C(0xdfe3dfacbe6cce22)},
+    {UINT64_C(0x47464041416fcfc7), UINT64_C(0x5c2a4339ad4b7140)},
+    {UINT64_C(0x65dc55a608b37e3e), UINT64_C(0x37379ffef1b37e34)},
+    {UINT64_C(0x0aa27469cebc0e09), UINT64_C(0x4b884925bf11c8ee)},
+    {UINT64_C(0xe48fbadaea3580b8), UINT64_C(0x02b099c6cda2a1ff)},
+    {UINT64_C(0xdcc5f36fdcb9d873), UINT64_C(0xb2c09b4b61ea45d2)},
+    {UINT64_C(0xbe0df6b6384af40b), UINT64_C(0xeafb0f7e7ce370c1)},
+    {UINT64_C(0x4b07583070a65ce9), UINT64_C(0x1145ca6f81d6bc39)},
+    {UINT64_C(0xdfeb360201f83784), UINT64_C(0x7720a26fff019d34)},
+    {UINT64_C(0xb0b0222161888906), UINT64_C(0xbcfeccce471eb967)},
+    {UINT64_C(0x6f5a596308c49c8c), UINT64_C(0x72e4e773ddfbb405)},
+    {UINT64_C(0xc12957b6859c93c5), UINT64_C(0x16579048724d0b41)},
+    {UINT64_C(0x76855202a2bf803e), UINT64_C(0x3ccec733d2e81bbe)},
+    {UINT64_C(0x6f1034595393fe08), UINT64_C(0x8473ef635c21ca78)},
+    {UINT64_C(0x684e86bceace2fd9), UINT64_C(0x4bddf2860aac1815)},
+    {UINT64_C(0x5c4e9f095a99e611), UINT64_C(0x9b2bac79c4e12f5c)},
+    {UINT64_C(0x200386e724989334), UINT64_C(0xffecebff9bde9fdd)},
+    {UINT64_C(0xed2f2b57effa1a0d), UINT64_C(0x4e7322f7508a13c4)},
+    {UINT64_C(0xf07356aa9f1ce7ab), UINT64_C(0xcd035cee6df2bd9b)},
+    {UINT64_C(0x0a6ba003c8fb07c2), UINT64_C(0x2beb3245f6c4662c)},
+    {UINT64_C(0x10625a335f0bd3aa), UINT64_C(0xce7f3e3ed4658606)},
+    {UINT64_C(0x8e4d033553f5fe20), UINT64_C(0x5ac2cabb4e520c6f)},
+    {UINT64_C(0xced15b60873b99d1), UINT64_C(0xf8283c1c8cae18b8)},
+    {UINT64_C(0xd6b86302b5876f83), UINT64_C(0xd6c03ea15b8a98fe)},
+    {UINT64_C(0x3746801f12960609), UINT64_C(0xb6c90b42135d93d8)},
+    {UINT64_C(0x66937b76e0090513), UINT64_C(0x5379699c3d85c5b3)},
+    {UINT64_C(0x9625b93212163452), UINT64_C(0xf547d6ff4573c20f)},
+    {UINT64_C(0x484abe89b5fb1989), UINT64_C(0xd605e97dc788d4b0)},
+    {UINT64_C(0x814157bcf83c4fe9), UINT64_C(0x15f8dbcef3ed0a79)},
+    {UINT64_C(0x20a5f71ee6c15e67), UINT64_C(0x5a431283f2ca8bee)},
 };
 
 static void hash_64_gives_the_known_answers(void **state) {
@@ -386,7 +392,7 @@ static void keys_with_a_zero_operand_do_not_collide(void **state) {
                 const uint64_t free_word = unit_random_next(&random);
                 const uint64_t low = operand == 0 ? seeds[s] ^ CACHE_MAP_PI_0 : free_word;
                 const uint64_t high =
-                    operand == 0 ? free_word : rotate_naive(seeds[s], 32) ^ CACHE_MAP_PI_1;
+                    operand == 0 ? free_word : seed_mixed_naive(seeds[s]) ^ CACHE_MAP_PI_1;
                 const uint64_t hash = cache_map_hash_128(low, high, seeds[s]);
                 sets[cache_map_range_of_hash(hash, 256)] += 1;
                 tags[hash & 0xff] += 1;
@@ -416,6 +422,47 @@ static void a_new_seed_spreads_the_keys_of_one_set(void **state) {
             if (sets[set] > 32)
                 fail_msg("seed 2^%u: %u of %u keys still share set %u", shift, sets[set], key_count,
                          set);
+    }
+}
+
+/* If a seed met the key as key ^ seed alone, who knows one seed's collisions would know all. */
+static void a_seed_is_more_than_an_xor_with_the_key(void **state) {
+    struct unit_random random = {6};
+    (void)state;
+    for (uint32_t round = 0; round < 20000; round += 1) {
+        const uint64_t key = round % 2 == 0 ? round + 2 : unit_random_next(&random);
+        const uint64_t seed = round % 4 < 2 ? round + 1 : unit_random_next(&random) | 1;
+        const uint64_t hash = cache_map_hash_64(key, seed);
+        assert_int_not_equal(hash, cache_map_hash_64(key ^ seed, 0));
+        assert_int_not_equal(hash, cache_map_hash_64(0, key ^ seed));
+        assert_int_not_equal(hash, cache_map_hash_64(seed, key));
+        assert_int_not_equal(cache_map_hash_64(key, key), cache_map_hash_64(seed, seed));
+    }
+}
+
+/* How many of 256 sets hold so many of the keys 0..4095. */
+static void loads_of_dense_keys(uint64_t seed, uint32_t *loads, uint32_t load_count) {
+    uint32_t sets[256] = {0};
+    memset(loads, 0, load_count * sizeof loads[0]);
+    for (uint64_t key = 0; key < 4096; key += 1)
+        sets[cache_map_range_of_hash(cache_map_hash_64(key, seed), 256)] += 1;
+    for (uint32_t set = 0; set < 256; set += 1) {
+        assert_true(sets[set] < load_count);
+        loads[sets[set]] += 1;
+    }
+}
+
+/* Dense keys that are merely permuted by a small seed load the sets alike under each: then a set
+ * that overflows for one seed overflows for all. */
+static void each_seed_loads_the_sets_of_dense_keys_in_its_own_way(void **state) {
+    enum { SEED_COUNT = 64, LOAD_COUNT = 64 };
+    static uint32_t loads[SEED_COUNT][LOAD_COUNT];
+    (void)state;
+    for (uint32_t seed = 0; seed < SEED_COUNT; seed += 1) {
+        loads_of_dense_keys(seed, loads[seed], LOAD_COUNT);
+        for (uint32_t other = 0; other < seed; other += 1)
+            if (memcmp(loads[seed], loads[other], sizeof loads[seed]) == 0)
+                fail_msg("seeds %u and %u load the sets alike", other, seed);
     }
 }
 
@@ -466,6 +513,8 @@ int main(void) {
         cmocka_unit_test(keys_at_every_power_of_two_stride_spread_over_sets_and_tags),
         cmocka_unit_test(keys_with_a_zero_operand_do_not_collide),
         cmocka_unit_test(a_new_seed_spreads_the_keys_of_one_set),
+        cmocka_unit_test(a_seed_is_more_than_an_xor_with_the_key),
+        cmocka_unit_test(each_seed_loads_the_sets_of_dense_keys_in_its_own_way),
         cmocka_unit_test(hash_bytes_sees_every_byte_and_the_length),
         cmocka_unit_test(hash_bytes_sees_where_a_byte_stands),
     };

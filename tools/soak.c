@@ -41,6 +41,7 @@ struct soak {
 };
 
 static struct stream stream;
+static struct soak soak; /* of the handler of a crash, too */
 
 static int usage_error(const char *message, const char *argument) {
     fprintf(stderr, "soak: %s%s\n\n%s", message, argument, usage_text);
@@ -87,52 +88,57 @@ static bool number_parse(const char *text, unsigned long long *number) {
 
 /* ---- The loop. --------------------------------------------------------------------------- */
 
-static void print_totals(const struct soak *soak, FILE *out, const char *word) {
-    fprintf(out, "soak: %s: seed %s, %llu streams, %llu ops, %lld s\n", word, soak->seed_text,
-            soak->stream_count, soak->op_count, (long long)(time(NULL) - soak->start));
+static void print_totals(FILE *out, const char *word) {
+    fprintf(out, "soak: %s: seed %s, %llu streams, %llu ops, %lld s\n", word, soak.seed_text,
+            soak.stream_count, soak.op_count, (long long)(time(NULL) - soak.start));
 }
 
 /* True when a limit is reached. */
-static bool soak_done(const struct soak *soak) {
-    return (soak->op_count_max != 0 && soak->op_count >= soak->op_count_max) ||
-           (soak->stream_count_max != 0 && soak->stream_count >= soak->stream_count_max) ||
-           (soak->seconds_max != 0 &&
-            (unsigned long long)(time(NULL) - soak->start) >= soak->seconds_max);
+static bool soak_done(void) {
+    return (soak.op_count_max != 0 && soak.op_count >= soak.op_count_max) ||
+           (soak.stream_count_max != 0 && soak.stream_count >= soak.stream_count_max) ||
+           (soak.seconds_max != 0 &&
+            (unsigned long long)(time(NULL) - soak.start) >= soak.seconds_max);
 }
 
-static void soak_progress(struct soak *soak) {
-    if (!isatty(STDERR_FILENO) || time(NULL) - soak->progress < PROGRESS_SECONDS)
+static void soak_progress(void) {
+    if (!isatty(STDERR_FILENO) || time(NULL) - soak.progress < PROGRESS_SECONDS)
         return;
-    soak->progress = time(NULL);
-    print_totals(soak, stderr, "running");
+    soak.progress = time(NULL);
+    print_totals(stderr, "running");
 }
 
 /* Saves the failing stream; its name says how to make it again. */
-static int soak_save(const struct soak *soak) {
+static int soak_save(void) {
     static uint8_t bytes[CODEC_SIZE_MAX];
     const char *field = NULL;
     char path[128];
     const size_t size = codec_encode(&stream, bytes, &field);
     FILE *out;
     bool written;
-    (void)snprintf(path, sizeof path, "crash-soak-%s-%llu", soak->seed_text, soak->stream_count);
+    (void)snprintf(path, sizeof path, "crash-soak-%s-%llu", soak.seed_text, soak.stream_count);
     out = fopen(path, "wb");
     written = out != NULL && size > 0 && fwrite(bytes, 1, size, out) == size;
     if (out != NULL)
         written = fclose(out) == 0 && written;
     if (!written) {
         fprintf(stderr, "soak: %s cannot be written: %s. To make it again: ./soak --seed %s\n",
-                path, strerror(errno), soak->seed_text);
+                path, strerror(errno), soak.seed_text);
         return EXIT_USAGE;
     }
     fprintf(stderr, "soak: saved %s; next: ./trace replay --verbose %s\n", path, path);
     return EXIT_FAILS;
 }
 
-static int soak_run(struct soak *soak) {
+static void save_after_crash(void) {
+    fprintf(stderr, "soak: seed %s, stream %llu\n", soak.seed_text, soak.stream_count);
+    (void)soak_save();
+}
+
+static int soak_run(void) {
     const struct input_options options = {.layers = LAYERS_ALL};
-    for (; !soak_done(soak) && !stop_requested(); soak->stream_count += 1) {
-        struct random random = {soak->seed + soak->stream_count * UINT64_C(0xd1342543de82ef95)};
+    for (; !soak_done() && !stop_requested(); soak.stream_count += 1) {
+        struct random random = {soak.seed + soak.stream_count * UINT64_C(0xd1342543de82ef95)};
         const struct environment *failed;
         generate_geometry(&random, &stream.geometry);
         generate_ops(&random, &stream, STREAM_OP_COUNT_MAX);
@@ -141,17 +147,21 @@ static int soak_run(struct soak *soak) {
         stop_limit_cpu(0);
         if (failed != NULL) {
             report_print(stderr, failed, NULL);
-            fprintf(stderr, "soak: seed %s, stream %llu\n", soak->seed_text, soak->stream_count);
-            return soak_save(soak);
+            fprintf(stderr, "soak: seed %s, stream %llu\n", soak.seed_text, soak.stream_count);
+            return soak_save();
         }
-        soak->op_count += stream.op_count;
-        soak_progress(soak);
+        soak.op_count += stream.op_count;
+        soak_progress();
     }
-    print_totals(soak, stdout, stop_requested() ? "interrupted, all agree" : "all agree");
+    print_totals(stdout, stop_requested() ? "interrupted, all agree" : "all agree");
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fprintf(stderr, "soak: standard output: cannot be written: %s\n", strerror(errno));
+        return EXIT_USAGE;
+    }
     return EXIT_AGREES;
 }
 
-static int soak_options(struct soak *soak, int argc, char **argv) {
+static int soak_options(int argc, char **argv) {
     static const struct option options[] = {
         {"seed", required_argument, NULL, 's'},    {"ops", required_argument, NULL, 'o'},
         {"seconds", required_argument, NULL, 't'}, {"streams", required_argument, NULL, 'n'},
@@ -160,13 +170,13 @@ static int soak_options(struct soak *soak, int argc, char **argv) {
         bool good = true;
         switch (option) {
         case 's':
-            good = seed_parse(optarg, &soak->seed) && strlen(optarg) < sizeof soak->seed_text;
+            good = seed_parse(optarg, &soak.seed) && strlen(optarg) < sizeof soak.seed_text;
             if (good)
-                (void)snprintf(soak->seed_text, sizeof soak->seed_text, "%s", optarg);
+                (void)snprintf(soak.seed_text, sizeof soak.seed_text, "%s", optarg);
             break;
-        case 'o': good = number_parse(optarg, &soak->op_count_max); break;
-        case 't': good = number_parse(optarg, &soak->seconds_max); break;
-        case 'n': good = number_parse(optarg, &soak->stream_count_max); break;
+        case 'o': good = number_parse(optarg, &soak.op_count_max); break;
+        case 't': good = number_parse(optarg, &soak.seconds_max); break;
+        case 'n': good = number_parse(optarg, &soak.stream_count_max); break;
         case 'h': fputs(usage_text, stdout); exit(EXIT_AGREES);
         default: return usage_error("see the options below", "");
         }
@@ -178,18 +188,17 @@ static int soak_options(struct soak *soak, int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-    struct soak soak = {0};
     int status;
     soak.start = soak.progress = time(NULL);
     soak.seed = (uint64_t)soak.start;
     (void)snprintf(soak.seed_text, sizeof soak.seed_text, "%llu", (unsigned long long)soak.seed);
-    status = soak_options(&soak, argc, argv);
+    status = soak_options(argc, argv);
     if (status != EXIT_AGREES)
         return status;
     if (soak.op_count_max == 0 && soak.seconds_max == 0 && soak.stream_count_max == 0)
         soak.seconds_max = SECONDS_STANDARD;
-    stop_install();
+    stop_install(save_after_crash);
     printf("soak: seed %s\n", soak.seed_text);
     (void)fflush(stdout);
-    return soak_run(&soak);
+    return soak_run();
 }

@@ -64,7 +64,7 @@ static void print_invariant_table(void) {
            "| --- | --- | --- | --- |\n");
     for (unsigned wanted = LAYER_OUTCOME; wanted < LAYER_COUNT; wanted += 1) {
 #define INVARIANT_LINE(name, layer, function, expression, meaning) \
-    if (layer == wanted) \
+    if ((layer) == wanted) \
         printf("| %u %s | `%s` | `%s` | %s |\n", wanted, layer_name(layer), #function, expression, \
                meaning);
         INVARIANT_TABLE(INVARIANT_LINE)

@@ -1,0 +1,385 @@
+/* The codec: every byte string decodes, encoding is its inverse and canonical, and text says the
+ * same as bytes. */
+#include "harness_support.h"
+
+#include "codec.h"
+#include "input_file.h"
+
+#include <dirent.h>
+
+enum { STREAM_COUNT = 4000 };
+
+/* The only version there is has a high nibble of 0. */
+_Static_assert(CODEC_VERSION == 1, "these tests know version 1");
+
+static struct stream stream, again;
+static struct result expectations[STREAM_OP_COUNT_MAX], expectations_again[STREAM_OP_COUNT_MAX];
+static uint8_t bytes[CODEC_SIZE_MAX], bytes_again[CODEC_SIZE_MAX];
+static uint8_t long_input[CODEC_SIZE_MAX + 64];
+
+/* ---- What holds for every stream. -------------------------------------------------------- */
+
+static unsigned operand_limit(const struct geometry *geometry, struct op op) {
+    switch (op_describe((enum op_kind)op.kind)->operand) {
+    case OPERAND_KEY: return geometry->key_count;
+    case OPERAND_LAYOUT: return LAYOUT_COUNT;
+    case OPERAND_REFUSAL: return REFUSAL_COUNT;
+    case OPERAND_NONE: break;
+    }
+    return 1;
+}
+
+static void assert_valid(const struct stream *decoded) {
+    const struct geometry *geometry = &decoded->geometry;
+    assert_true(geometry->layout < LAYOUT_COUNT);
+    assert_true(geometry->hash < HASH_MODE_COUNT);
+    assert_true(geometry->read < READ_MODE_COUNT);
+    assert_true(geometry->run < RUN_MODE_COUNT);
+    assert_true(number_table_find(geometry_set_counts(), geometry->set_count) >= 0);
+    assert_true(number_table_find(geometry_stash_counts(), geometry->stash_count_max) >= 0);
+    assert_true(number_table_find(geometry_scope_counts(), geometry->scope_count_max) >= 0);
+    assert_true(number_table_find(geometry_key_counts(), geometry->key_count) >= 0);
+    assert_true(geometry->set_count <= SET_COUNT_MAX);
+    assert_true(geometry->stash_count_max >= 1 && geometry->stash_count_max <= STASH_COUNT_MAX);
+    assert_true(geometry->scope_count_max <= SCOPE_COUNT_MAX);
+    assert_true(geometry->key_count >= 2 && geometry->key_count <= KEY_COUNT_MAX);
+    assert_true(decoded->op_count <= STREAM_OP_COUNT_MAX);
+    for (uint32_t i = 0; i < decoded->op_count; i += 1) {
+        assert_true(decoded->ops[i].kind < OP_KIND_COUNT);
+        assert_true(decoded->ops[i].operand < operand_limit(geometry, decoded->ops[i]));
+    }
+}
+
+/* Encodes, decodes, encodes again: the same stream and the same bytes. */
+static void assert_bytes_round_trip(const struct stream *original, const char *name) {
+    const char *field = "not written";
+    const size_t size = codec_encode(original, bytes, &field);
+    assert_null(field);
+    assert_int_equal(size, CODEC_HEADER_SIZE + CODEC_RECORD_SIZE * original->op_count);
+    assert_int_equal(codec_version(bytes, size), CODEC_VERSION);
+    memset(&again, 0xa5, sizeof again);
+    codec_decode(bytes, size, &again);
+    support_assert_streams_equal(original, &again, name);
+    assert_int_equal(codec_encode(&again, bytes_again, &field), size);
+    assert_memory_equal(bytes, bytes_again, size);
+}
+
+static void assert_text_round_trip(const struct stream *original, const struct result *outcomes,
+                                   const char *name) {
+    struct trace_error error;
+    size_t size = 0;
+    char *text = support_print(original, outcomes, &size);
+    assert_true(trace_text_is((const uint8_t *)text, size));
+    memset(&again, 0xa5, sizeof again);
+    if (!trace_text_parse(text, size, &again, expectations_again, &error))
+        fail_msg("%s: its text does not parse, %u:%u: %s", name, error.line, error.column,
+                 error.message);
+    support_assert_streams_equal(original, &again, name);
+    for (uint32_t i = 0; i < original->op_count; i += 1)
+        if (!result_equal(expectations_again[i],
+                          outcomes == NULL ? result_of(OUTCOME_NONE) : outcomes[i]))
+            fail_msg("%s: the outcome of op %u is another", name, (unsigned)i);
+    free(text);
+}
+
+/* Decodes what was meant for nobody: valid, and canonical once encoded. */
+static void assert_decodes(const uint8_t *input, size_t size) {
+    memset(&stream, 0xa5, sizeof stream);
+    codec_decode(input, size, &stream);
+    assert_valid(&stream);
+    assert_bytes_round_trip(&stream, "random bytes");
+}
+
+/* ---- Generated streams. ------------------------------------------------------------------ */
+
+static void generated_streams_come_back_from_bytes(void **state) {
+    (void)state;
+    for (uint64_t number = 0; number < STREAM_COUNT; number += 1) {
+        support_generate(11, number, &stream);
+        assert_valid(&stream);
+        assert_bytes_round_trip(&stream, "generated");
+    }
+}
+
+static void generated_streams_come_back_from_text(void **state) {
+    struct random random = {12};
+    (void)state;
+    for (uint64_t number = 0; number < STREAM_COUNT / 4; number += 1) {
+        support_generate(12, number, &stream);
+        assert_text_round_trip(&stream, NULL, "generated");
+        for (uint32_t i = 0; i < stream.op_count; i += 1) {
+            expectations[i] = result_of((enum outcome)random_below(&random, OUTCOME_COUNT));
+            if (expectations[i].outcome == OUTCOME_FOUND)
+                expectations[i].value = (uint32_t)random_next(&random);
+        }
+        assert_text_round_trip(&stream, expectations, "generated, with outcomes");
+    }
+}
+
+/* Each number that a byte can say, in each field, and each word. */
+static void every_geometry_that_bytes_can_say_comes_back(void **state) {
+    const struct number_table sets = geometry_set_counts(), stashes = geometry_stash_counts();
+    const struct number_table scopes = geometry_scope_counts(), keys = geometry_key_counts();
+    (void)state;
+    for (unsigned i = 0; i < 256; i += 1) {
+        memset(&stream, 0, sizeof stream);
+        stream.geometry.layout = (uint8_t)(i % LAYOUT_COUNT);
+        stream.geometry.hash = (uint8_t)(i % HASH_MODE_COUNT);
+        stream.geometry.read = (uint8_t)(i % READ_MODE_COUNT);
+        stream.geometry.run = (uint8_t)(i / READ_MODE_COUNT % RUN_MODE_COUNT);
+        stream.geometry.set_count = sets.numbers[i % sets.count];
+        stream.geometry.stash_count_max = stashes.numbers[i % stashes.count];
+        stream.geometry.scope_count_max = scopes.numbers[i % scopes.count];
+        stream.geometry.key_count = keys.numbers[i % keys.count];
+        assert_bytes_round_trip(&stream, "geometry");
+        assert_text_round_trip(&stream, NULL, "geometry");
+    }
+}
+
+/* ---- Any bytes. -------------------------------------------------------------------------- */
+
+static void the_empty_input_is_an_empty_stream(void **state) {
+    (void)state;
+    assert_int_equal(codec_version(NULL, 0), CODEC_VERSION);
+    assert_decodes(NULL, 0);
+    assert_int_equal(stream.op_count, 0);
+}
+
+static void every_input_of_one_byte_decodes(void **state) {
+    (void)state;
+    for (unsigned byte = 0; byte < 256; byte += 1) {
+        const uint8_t input = (uint8_t)byte;
+        assert_decodes(&input, 1);
+        assert_int_equal(stream.op_count, 0);
+        assert_int_equal(codec_version(&input, 1), 1 + byte / 16);
+    }
+}
+
+/* Each byte value at each of the first eight places, among zeros and among ones. */
+static void every_byte_at_every_place_of_short_inputs_decodes(void **state) {
+    (void)state;
+    for (size_t size = 0; size <= 8; size += 1)
+        for (size_t place = 0; place < size; place += 1)
+            for (unsigned byte = 0; byte < 512; byte += 1) {
+                uint8_t input[8];
+                memset(input, byte < 256 ? 0x00 : 0xff, sizeof input);
+                input[0] &= 0x0f;
+                input[place] = (uint8_t)byte;
+                assert_decodes(input, size);
+            }
+}
+
+static void random_inputs_of_every_length_decode_and_encode_canonically(void **state) {
+    struct random random = {13};
+    (void)state;
+    for (size_t size = 0; size <= 300; size += 1)
+        for (unsigned round = 0; round < 64; round += 1) {
+            uint8_t input[300];
+            for (size_t i = 0; i < size; i += 1)
+                input[i] = (uint8_t)random_next(&random);
+            if (size > 0 && round % 4 != 0)
+                input[0] &= 0x0f;
+            assert_decodes(input, size);
+        }
+}
+
+static void absent_header_bytes_are_zero(void **state) {
+    const uint8_t header[CODEC_HEADER_SIZE] = {0x0b, 0x2f, 0x5c, 0x21, 0x22, 0x20};
+    (void)state;
+    for (size_t size = 0; size <= CODEC_HEADER_SIZE; size += 1) {
+        uint8_t whole[CODEC_HEADER_SIZE] = {0};
+        memcpy(whole, header, size);
+        codec_decode(header, size, &stream);
+        codec_decode(whole, sizeof whole, &again);
+        support_assert_streams_equal(&stream, &again, "short header");
+        assert_int_equal(stream.op_count, 0);
+    }
+}
+
+static void half_a_record_at_the_end_is_ignored(void **state) {
+    struct random random = {14};
+    uint8_t input[64];
+    (void)state;
+    for (size_t i = 0; i < sizeof input; i += 1)
+        input[i] = (uint8_t)random_next(&random);
+    input[0] = 0;
+    for (size_t size = CODEC_HEADER_SIZE; size < sizeof input; size += 2) {
+        codec_decode(input, size, &stream);
+        codec_decode(input, size + 1, &again);
+        support_assert_streams_equal(&stream, &again, "half a record");
+        assert_int_equal(stream.op_count, (size - CODEC_HEADER_SIZE) / 2);
+    }
+}
+
+static void ops_past_the_most_are_ignored(void **state) {
+    (void)state;
+    memset(long_input, 0, sizeof long_input);
+    for (size_t i = CODEC_HEADER_SIZE; i < sizeof long_input; i += 1)
+        long_input[i] = (uint8_t)(i * 7);
+    codec_decode(long_input, CODEC_SIZE_MAX - 1, &stream);
+    assert_int_equal(stream.op_count, STREAM_OP_COUNT_MAX - 1);
+    codec_decode(long_input, CODEC_SIZE_MAX, &stream);
+    assert_int_equal(stream.op_count, STREAM_OP_COUNT_MAX);
+    codec_decode(long_input, sizeof long_input, &again);
+    support_assert_streams_equal(&stream, &again, "too long");
+    assert_bytes_round_trip(&stream, "the longest");
+}
+
+static void an_input_of_another_version_is_the_empty_stream(void **state) {
+    uint8_t input[CODEC_HEADER_SIZE + 20] = {0};
+    (void)state;
+    codec_decode(input, sizeof input, &stream);
+    assert_int_equal(stream.op_count, 10);
+    for (unsigned nibble = 1; nibble < 16; nibble += 1) {
+        input[0] = (uint8_t)(nibble << 4);
+        assert_int_equal(codec_version(input, sizeof input), nibble + 1);
+        assert_decodes(input, sizeof input);
+        assert_int_equal(stream.op_count, 0);
+    }
+}
+
+/* ---- Opcodes and operands. --------------------------------------------------------------- */
+
+/* The one op of an input whose record is these two bytes, in a world of `key_byte`'s keys. */
+static struct op op_of_bytes(uint8_t key_byte, uint8_t opcode, uint8_t operand) {
+    const uint8_t input[] = {0, 0, 0, 0, 0, key_byte, opcode, operand};
+    codec_decode(input, sizeof input, &stream);
+    assert_int_equal(stream.op_count, 1);
+    return stream.ops[0];
+}
+
+static void every_opcode_is_an_op_with_the_odds_of_its_slots(void **state) {
+    unsigned seen[OP_KIND_COUNT] = {0};
+    (void)state;
+    for (unsigned opcode = 0; opcode < 256; opcode += 1) {
+        const struct op op = op_of_bytes(0, (uint8_t)opcode, 0);
+        assert_true(op.kind < OP_KIND_COUNT);
+        assert_int_equal(op.kind, op_of_bytes(0, (uint8_t)(opcode % OP_SLOT_COUNT), 0).kind);
+        seen[op.kind] += 1;
+    }
+    for (unsigned kind = 0; kind < OP_KIND_COUNT; kind += 1) {
+        const struct op_description *description = op_describe((enum op_kind)kind);
+        assert_true(description->slot_count > 0);
+        if (seen[kind] != 256 / OP_SLOT_COUNT * description->slot_count)
+            fail_msg("'%s' has %u slots and %u opcodes", description->words,
+                     description->slot_count, seen[kind]);
+    }
+}
+
+static void operands_wrap_into_their_range(void **state) {
+    const struct number_table keys = geometry_key_counts();
+    (void)state;
+    for (unsigned key_byte = 0; key_byte < keys.count; key_byte += 1)
+        for (unsigned opcode = 0; opcode < OP_SLOT_COUNT; opcode += 1)
+            for (unsigned operand = 0; operand < 256; operand += 1) {
+                const struct op op =
+                    op_of_bytes((uint8_t)key_byte, (uint8_t)opcode, (uint8_t)operand);
+                assert_int_equal(stream.geometry.key_count, keys.numbers[key_byte]);
+                assert_int_equal(op.operand, operand % operand_limit(&stream.geometry, op));
+            }
+}
+
+/* ---- Numbers that bytes cannot say. ------------------------------------------------------ */
+
+static void encode_refuses_and_names_the_field(void **state) {
+    static const struct {
+        const char *field;
+        uint16_t sets, stash, scope, keys;
+    } refused[] = {
+        {"sets", 6, 4, 4, 8},   {"sets", 63, 4, 4, 8},   {"stash", 1, 33, 4, 8},
+        {"stash", 1, 0, 4, 8},  {"stash", 1, 255, 4, 8}, {"scope", 1, 4, 33, 8},
+        {"keys", 1, 4, 4, 17},  {"keys", 1, 4, 4, 255},  {"keys", 1, 4, 4, 0},
+        {"scope", 1, 4, 65, 8}, {"sets", 65, 4, 4, 8},   {"keys", 1, 4, 4, 257},
+    };
+    (void)state;
+    for (size_t i = 0; i < SUPPORT_COUNT_OF(refused); i += 1) {
+        const char *field = NULL;
+        memset(&stream, 0, sizeof stream);
+        stream.op_count = 3;
+        stream.geometry.set_count = refused[i].sets;
+        stream.geometry.stash_count_max = refused[i].stash;
+        stream.geometry.scope_count_max = refused[i].scope;
+        stream.geometry.key_count = refused[i].keys;
+        assert_int_equal(codec_encode(&stream, bytes, &field), 0);
+        assert_non_null(field);
+        assert_string_equal(field, refused[i].field);
+    }
+}
+
+/* ---- The files of the project. ----------------------------------------------------------- */
+
+static int is_visible(const struct dirent *entry) {
+    return entry->d_name[0] != '.';
+}
+
+static bool ends_in(const char *name, const char *end) {
+    const size_t size = strlen(name), end_size = strlen(end);
+    return size >= end_size && strcmp(name + size - end_size, end) == 0;
+}
+
+/* An engine keeps an input of another version, for the branch that refuses it. */
+static void assert_file_decodes_to_nothing(const char *path) {
+    size_t size = 0;
+    char *content = support_read_file(path, &size);
+    assert_decodes((const uint8_t *)content, size);
+    assert_int_equal(stream.op_count, 0);
+    free(content);
+}
+
+/* Each file of the folder (whose name ends in `end`) is an input, the same in bytes and in text.
+ * Folders in it belong to other fuzz targets. A folder may be empty or absent. */
+static void assert_folder_round_trips(const char *folder, const char *end) {
+    static struct input_file file;
+    struct dirent **entries = NULL;
+    const int count = scandir(folder, &entries, is_visible, alphasort);
+    for (int i = 0; i < count; i += 1) {
+        char path[1024];
+        const bool taken = entries[i]->d_type != DT_DIR && ends_in(entries[i]->d_name, end);
+        (void)snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
+        free(entries[i]);
+        if (!taken)
+            continue;
+        if (!input_file_read(&file, path) && !file.is_other_version)
+            fail_msg("%s", file.error);
+        if (file.is_other_version) {
+            assert_file_decodes_to_nothing(path);
+            continue;
+        }
+        assert_valid(&file.stream);
+        assert_bytes_round_trip(&file.stream, path);
+        assert_text_round_trip(&file.stream, file.is_text ? file.expectations : NULL, path);
+    }
+    free(entries);
+}
+
+static void the_corpus_round_trips(void **state) {
+    (void)state;
+    assert_folder_round_trips("corpus", "");
+}
+
+static void the_regressions_round_trip(void **state) {
+    (void)state;
+    assert_folder_round_trips("regressions", ".trace");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(generated_streams_come_back_from_bytes),
+        cmocka_unit_test(generated_streams_come_back_from_text),
+        cmocka_unit_test(every_geometry_that_bytes_can_say_comes_back),
+        cmocka_unit_test(the_empty_input_is_an_empty_stream),
+        cmocka_unit_test(every_input_of_one_byte_decodes),
+        cmocka_unit_test(every_byte_at_every_place_of_short_inputs_decodes),
+        cmocka_unit_test(random_inputs_of_every_length_decode_and_encode_canonically),
+        cmocka_unit_test(absent_header_bytes_are_zero),
+        cmocka_unit_test(half_a_record_at_the_end_is_ignored),
+        cmocka_unit_test(ops_past_the_most_are_ignored),
+        cmocka_unit_test(an_input_of_another_version_is_the_empty_stream),
+        cmocka_unit_test(every_opcode_is_an_op_with_the_odds_of_its_slots),
+        cmocka_unit_test(operands_wrap_into_their_range),
+        cmocka_unit_test(encode_refuses_and_names_the_field),
+        cmocka_unit_test(the_corpus_round_trips),
+        cmocka_unit_test(the_regressions_round_trip),
+    };
+    return cmocka_run_group_tests_name("harness_codec", tests, NULL, NULL);
+}

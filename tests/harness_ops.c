@@ -1,0 +1,393 @@
+/* The op table against the library's interface, the instances against the table of layouts, and the
+ * generator against its own rules. Runs in the project's root: it reads src/cache_map.h. */
+#include "subject_functions.h"
+
+#include "harness_support.h"
+
+#include "codec.h"
+
+static struct stream stream;
+
+/* ---- The op table and the library. ------------------------------------------------------- */
+
+enum { NAME_COUNT_MAX = 64, NAME_SIZE_MAX = 32 };
+
+struct names {
+    char names[NAME_COUNT_MAX][NAME_SIZE_MAX];
+    unsigned count;
+};
+
+static bool names_have(const struct names *names, const char *name) {
+    for (unsigned i = 0; i < names->count; i += 1)
+        if (strcmp(names->names[i], name) == 0)
+            return true;
+    return false;
+}
+
+static void names_add(struct names *names, const char *start, size_t size) {
+    char name[NAME_SIZE_MAX] = "";
+    assert_true(size > 0 && size < sizeof name);
+    memcpy(name, start, size);
+    if (names_have(names, name))
+        return;
+    assert_true(names->count < NAME_COUNT_MAX);
+    memcpy(names->names[names->count], name, sizeof name);
+    names->count += 1;
+}
+
+/* The typed functions of the public header: each name in "CACHE_MAP_FUNCTION(name)(". */
+static void names_of_header(struct names *names) {
+    static const char *const internal[] = {"value_has_key", "value_hash", "value_key_equal"};
+    static const char mark[] = "CACHE_MAP_FUNCTION(";
+    struct names all = {{{0}}, 0};
+    size_t size = 0;
+    char *text = support_read_file("src/cache_map.h", &size);
+    for (const char *at = strstr(text, mark); at != NULL; at = strstr(at, mark)) {
+        size_t name_size;
+        at += strlen(mark);
+        name_size = strcspn(at, ")");
+        if (at[name_size] == ')' && at[name_size + 1] == '(')
+            names_add(&all, at, name_size);
+    }
+    for (size_t i = 0; i < SUPPORT_COUNT_OF(internal); i += 1)
+        if (!names_have(&all, internal[i]))
+            fail_msg("src/cache_map.h has no %s any more", internal[i]);
+    for (unsigned i = 0; i < all.count; i += 1) {
+        bool is_internal = false;
+        for (size_t other = 0; other < SUPPORT_COUNT_OF(internal); other += 1)
+            is_internal |= strcmp(all.names[i], internal[other]) == 0;
+        if (!is_internal)
+            names_add(names, all.names[i], strlen(all.names[i]));
+    }
+    free(text);
+}
+
+/* The functions that the ops say they drive. */
+static void names_of_ops(struct names *names) {
+    for (unsigned kind = 0; kind < OP_KIND_COUNT; kind += 1) {
+        const char *at = op_describe((enum op_kind)kind)->functions;
+        assert_true(*at != '\0');
+        while (*at != '\0') {
+            const size_t size = strcspn(at, " ");
+            names_add(names, at, size);
+            at += size;
+            at += strspn(at, " ");
+        }
+    }
+}
+
+static void every_function_of_the_library_has_an_op(void **state) {
+    struct names header = {{{0}}, 0}, ops = {{{0}}, 0};
+    (void)state;
+    names_of_header(&header);
+    names_of_ops(&ops);
+    assert_true(header.count > 15); /* else the scan is broken */
+    for (unsigned i = 0; i < header.count; i += 1)
+        if (!names_have(&ops, header.names[i]))
+            fail_msg("no op drives '%s' of src/cache_map.h", header.names[i]);
+}
+
+static void every_function_that_an_op_names_is_there(void **state) {
+    struct names header = {{{0}}, 0}, ops = {{{0}}, 0};
+    (void)state;
+    names_of_header(&header);
+    names_of_ops(&ops);
+    for (unsigned i = 0; i < ops.count; i += 1)
+        if (!names_have(&header, ops.names[i]))
+            fail_msg("an op names '%s', which src/cache_map.h does not have", ops.names[i]);
+}
+
+static void words_and_names_are_distinct(void **state) {
+    (void)state;
+    for (unsigned kind = 0; kind < OP_KIND_COUNT; kind += 1)
+        for (unsigned other = 0; other < kind; other += 1)
+            assert_string_not_equal(op_describe((enum op_kind)kind)->words,
+                                    op_describe((enum op_kind)other)->words);
+    for (unsigned outcome = 0; outcome < OUTCOME_COUNT; outcome += 1)
+        for (unsigned other = 0; other < outcome; other += 1)
+            assert_string_not_equal(outcome_name((enum outcome)outcome),
+                                    outcome_name((enum outcome)other));
+    for (unsigned refusal = 0; refusal < REFUSAL_COUNT; refusal += 1)
+        for (unsigned other = 0; other < refusal; other += 1)
+            assert_string_not_equal(op_refusal_name((enum op_refusal)refusal),
+                                    op_refusal_name((enum op_refusal)other));
+}
+
+/* ---- Layouts. ---------------------------------------------------------------------------- */
+
+static const struct subject_functions *const instances[LAYOUT_COUNT] = {
+#define INSTANCE_ROW(number, value) &subject_functions_##number,
+    LAYOUT_TABLE(INSTANCE_ROW)
+#undef INSTANCE_ROW
+};
+
+static void each_instance_has_the_layout_of_its_row(void **state) {
+    (void)state;
+    for (unsigned number = 0; number < LAYOUT_COUNT; number += 1) {
+        const struct layout_description *row = layout_describe(number);
+        const struct cache_map_layout *layout = instances[number]->layout;
+        const bool classic = layout->policy == CACHE_MAP_POLICY_CLOCK_CLASSIC;
+        if (layout->ways != row->ways || layout->tag_bits != row->tag_bits ||
+            layout->clock_bits != row->clock_bits || layout->value_size != row->value_size ||
+            classic != (row->policy == LAYOUT_POLICY_CLOCK_CLASSIC))
+            fail_msg("instance %u has ways=%u tag=%u clock=%u value=%u, its row ways=%u tag=%u "
+                     "clock=%u value=%u",
+                     number, (unsigned)layout->ways, (unsigned)layout->tag_bits,
+                     (unsigned)layout->clock_bits, (unsigned)layout->value_size, row->ways,
+                     row->tag_bits, row->clock_bits, row->value_size);
+        assert_true(instances[number]->map_size <= SUBJECT_MAP_SIZE_MAX);
+        assert_true(layout->value_size <= VALUE_SIZE_MAX);
+        assert_true(instances[number]->memory_alignment() <= SUBJECT_ALIGNMENT_MAX);
+    }
+}
+
+static void the_layouts_are_all_combinations_once(void **state) {
+    static const unsigned ways[] = {2, 4, 8, 16}, tags[] = {8, 16}, clocks[] = {1, 2, 4};
+    bool seen[LAYOUT_COUNT] = {false};
+    (void)state;
+    for (size_t w = 0; w < SUPPORT_COUNT_OF(ways); w += 1)
+        for (size_t t = 0; t < SUPPORT_COUNT_OF(tags); t += 1)
+            for (size_t c = 0; c < SUPPORT_COUNT_OF(clocks); c += 1)
+                for (unsigned policy = 0; policy < 2; policy += 1) {
+                    const int found = layout_find(ways[w], tags[t], clocks[c], policy);
+                    assert_in_range(found, 0, LAYOUT_COUNT - 1);
+                    assert_false(seen[found]);
+                    seen[found] = true;
+                    assert_int_equal(layout_describe((unsigned)found)->ways, ways[w]);
+                }
+    assert_int_equal(layout_find(3, 8, 1, 0), -1);
+    assert_int_equal(layout_find(2, 8, 3, 0), -1);
+    assert_int_equal(layout_find(2, 12, 1, 0), -1);
+    assert_int_equal(layout_find(2, 8, 1, 2), -1);
+}
+
+/* Every layout and the largest geometry fit the arena. */
+static void the_largest_map_of_each_layout_fits_the_arena(void **state) {
+    (void)state;
+    for (unsigned number = 0; number < LAYOUT_COUNT; number += 1) {
+        const struct cache_map_options options = {(uint64_t)SET_COUNT_MAX *
+                                                      layout_describe(number)->ways,
+                                                  STASH_COUNT_MAX, SCOPE_COUNT_MAX, 0};
+        size_t size = 0;
+        assert_int_equal(instances[number]->memory_size(&options, &size), CACHE_MAP_OK);
+        assert_true(size + 2 * (size_t)SUBJECT_RED_ZONE_SIZE <= SUBJECT_ARENA_SIZE);
+    }
+}
+
+/* ---- The generator's rules. -------------------------------------------------------------- */
+
+enum { STREAM_COUNT = 4000 };
+
+/* Which rules a stream keeps, if every mutation succeeds. */
+struct kept {
+    bool compacts, closes, ends;
+};
+
+static struct kept rules_kept(const struct stream *made) {
+    struct kept kept = {true, true, true};
+    uint32_t mutations = 0, scope_mutations = 0;
+    bool open = false;
+    for (uint32_t i = 0; i < made->op_count; i += 1) {
+        const enum op_kind kind = (enum op_kind)made->ops[i].kind;
+        const bool fresh = kind == OP_REINIT || (!open && (kind == OP_COMPACT || kind == OP_RESET));
+        if (kind == OP_UPSERT || kind == OP_REWRITE || kind == OP_REMOVE) {
+            mutations += 1;
+            scope_mutations += open;
+        }
+        if (fresh)
+            mutations = 0;
+        if (kind == OP_SCOPE_OPEN && !open)
+            scope_mutations = 0;
+        if (kind == OP_SCOPE_OPEN)
+            open = true;
+        if (kind == OP_SCOPE_PERSIST || kind == OP_SCOPE_DISCARD || kind == OP_REINIT)
+            open = false;
+        kept.compacts &= mutations <= made->geometry.stash_count_max;
+        kept.closes &= !open || scope_mutations <= made->geometry.scope_count_max;
+    }
+    kept.ends = !open;
+    return kept;
+}
+
+/* Most streams keep each rule, and a good share breaks it: a quarter may, if it is long enough. */
+static void most_streams_keep_each_rule_and_some_break_it(void **state) {
+    unsigned compacts = 0, closes = 0, ends = 0, all = 0;
+    (void)state;
+    for (uint64_t number = 0; number < STREAM_COUNT; number += 1) {
+        struct kept kept;
+        support_generate(1, number, &stream);
+        kept = rules_kept(&stream);
+        compacts += !kept.compacts;
+        closes += !kept.closes;
+        ends += !kept.ends;
+        all += kept.compacts && kept.closes && kept.ends;
+    }
+    assert_in_range(compacts, STREAM_COUNT / 20, STREAM_COUNT * 3 / 10);
+    assert_in_range(closes, STREAM_COUNT / 50, STREAM_COUNT * 3 / 10);
+    assert_in_range(ends, STREAM_COUNT / 50, STREAM_COUNT * 3 / 10);
+    assert_in_range(all, STREAM_COUNT / 3, STREAM_COUNT);
+}
+
+static void each_stream_leaves_some_ops_out(void **state) {
+    unsigned missing[OP_KIND_COUNT] = {0}, rich = 0;
+    (void)state;
+    for (uint64_t number = 0; number < STREAM_COUNT; number += 1) {
+        bool seen[OP_KIND_COUNT] = {false};
+        support_generate(2, number, &stream);
+        if (stream.op_count < 300)
+            continue;
+        rich += 1;
+        for (uint32_t i = 0; i < stream.op_count; i += 1)
+            seen[stream.ops[i].kind] = true;
+        for (unsigned kind = 0; kind < OP_KIND_COUNT; kind += 1)
+            missing[kind] += !seen[kind];
+    }
+    assert_true(rich > 100);
+    for (unsigned kind = 0; kind < OP_KIND_COUNT; kind += 1) {
+        const char *words = op_describe((enum op_kind)kind)->words;
+        if (missing[kind] == rich)
+            fail_msg("'%s' is in no stream", words);
+        /* Upserts are never off; compact and the ends of a scope are forced by the rules. */
+        if (missing[kind] < rich / 20 && kind != OP_UPSERT && kind != OP_COMPACT &&
+            kind != OP_SCOPE_PERSIST && kind != OP_SCOPE_DISCARD)
+            fail_msg("'%s' is in %u of %u long streams", words, rich - missing[kind], rich);
+        if (kind == OP_UPSERT)
+            assert_int_equal(missing[kind], 0);
+    }
+}
+
+static void lengths_have_a_heavy_tail(void **state) {
+    unsigned tiny = 0, small = 0, large = 0;
+    uint64_t sum = 0;
+    (void)state;
+    for (uint64_t number = 0; number < STREAM_COUNT; number += 1) {
+        support_generate(3, number, &stream);
+        assert_in_range(stream.op_count, 1, 1024);
+        tiny += stream.op_count <= 4;
+        small += stream.op_count <= 32;
+        large += stream.op_count > 256;
+        sum += stream.op_count;
+    }
+    assert_in_range(tiny, STREAM_COUNT / 10, STREAM_COUNT / 2);
+    assert_in_range(small, STREAM_COUNT / 3, STREAM_COUNT * 3 / 4);
+    assert_in_range(large, STREAM_COUNT / 20, STREAM_COUNT / 4);
+    assert_true(sum / STREAM_COUNT > 40); /* the mean is far above the median */
+}
+
+static void the_ops_are_at_most_as_many_as_asked_for(void **state) {
+    (void)state;
+    for (uint32_t most = 1; most <= 64; most += 1)
+        for (uint64_t seed = 0; seed < 32; seed += 1) {
+            struct random random = {seed};
+            generate_geometry(&random, &stream.geometry);
+            generate_ops(&random, &stream, most);
+            assert_in_range(stream.op_count, 1, most);
+        }
+}
+
+/* Counts how often each number of the table is drawn: none is left out. */
+static void tally(struct number_table table, unsigned number, unsigned *seen) {
+    const int index = number_table_find(table, number);
+    assert_true(index >= 0);
+    seen[index] += 1;
+}
+
+static void assert_tallied(struct number_table table, const unsigned *seen, const char *name) {
+    for (unsigned i = 0; i < table.count; i += 1)
+        if (seen[i] == 0 && number_table_find(table, table.numbers[i]) == (int)i)
+            fail_msg("no stream has %s=%u", name, table.numbers[i]);
+}
+
+static void every_geometry_occurs(void **state) {
+    unsigned layouts[LAYOUT_COUNT] = {0}, hashes[HASH_MODE_COUNT] = {0};
+    unsigned reads[READ_MODE_COUNT] = {0}, runs[RUN_MODE_COUNT] = {0};
+    unsigned sets[64] = {0}, stashes[64] = {0}, scopes[64] = {0}, keys[64] = {0};
+    (void)state;
+    for (uint64_t number = 0; number < STREAM_COUNT; number += 1) {
+        support_generate(4, number, &stream);
+        layouts[stream.geometry.layout] += 1;
+        hashes[stream.geometry.hash] += 1;
+        reads[stream.geometry.read] += 1;
+        runs[stream.geometry.run] += 1;
+        tally(geometry_set_counts(), stream.geometry.set_count, sets);
+        tally(geometry_stash_counts(), stream.geometry.stash_count_max, stashes);
+        tally(geometry_scope_counts(), stream.geometry.scope_count_max, scopes);
+        tally(geometry_key_counts(), stream.geometry.key_count, keys);
+    }
+    for (unsigned i = 0; i < LAYOUT_COUNT; i += 1)
+        assert_true(layouts[i] >= STREAM_COUNT / 400);
+    for (unsigned i = 0; i < HASH_MODE_COUNT; i += 1)
+        assert_true(hashes[i] >= STREAM_COUNT / 20);
+    for (unsigned i = 0; i < READ_MODE_COUNT; i += 1)
+        assert_true(reads[i] >= STREAM_COUNT / 20);
+    for (unsigned i = 0; i < RUN_MODE_COUNT; i += 1)
+        assert_true(runs[i] >= STREAM_COUNT / 40);
+    assert_tallied(geometry_set_counts(), sets, "sets");
+    assert_tallied(geometry_stash_counts(), stashes, "stash");
+    assert_tallied(geometry_scope_counts(), scopes, "scope");
+    assert_tallied(geometry_key_counts(), keys, "keys");
+}
+
+/* ---- Determinism. ------------------------------------------------------------------------ */
+
+/* FNV-1a over the stream's bytes. */
+static uint64_t digest_of_stream(uint64_t seed, uint64_t number) {
+    static uint8_t bytes[CODEC_SIZE_MAX];
+    const char *field = NULL;
+    uint64_t digest = UINT64_C(0xcbf29ce484222325);
+    size_t size;
+    support_generate(seed, number, &stream);
+    size = codec_encode(&stream, bytes, &field);
+    assert_true(size >= CODEC_HEADER_SIZE);
+    for (size_t i = 0; i < size; i += 1)
+        digest = (digest ^ bytes[i]) * UINT64_C(0x100000001b3);
+    return digest;
+}
+
+/* A change of these is a change of what every seed means: say so where seeds are written down. */
+static const uint64_t digests_of_seed_1[] = {
+    UINT64_C(0x1a1765d7129e5522), UINT64_C(0xaeb798997117676e), UINT64_C(0x3cd8f0b0ceb27d4e),
+    UINT64_C(0x4d07fa533041efd2), UINT64_C(0x18d23fca4f906dd4), UINT64_C(0xe8ac40e0ec74fb28),
+    UINT64_C(0x80587bc99f03db05), UINT64_C(0x7df53f7b76b10118),
+};
+
+static void the_first_streams_of_seed_1_are_known(void **state) {
+    (void)state;
+    for (uint64_t number = 0; number < SUPPORT_COUNT_OF(digests_of_seed_1); number += 1) {
+        const uint64_t digest = digest_of_stream(1, number);
+        if (digest != digests_of_seed_1[number])
+            fail_msg("stream %u of seed 1 has digest 0x%016llx, %u ops", (unsigned)number,
+                     (unsigned long long)digest, (unsigned)stream.op_count);
+        assert_int_equal(digest_of_stream(1, number), digest);
+    }
+}
+
+static void other_seeds_and_numbers_give_other_streams(void **state) {
+    enum { COUNT = 64 };
+    uint64_t digests[COUNT];
+    (void)state;
+    for (uint64_t i = 0; i < COUNT; i += 1) {
+        digests[i] = digest_of_stream(5 + i % 8, i / 8);
+        for (uint64_t other = 0; other < i; other += 1)
+            assert_int_not_equal(digests[i], digests[other]);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_function_of_the_library_has_an_op),
+        cmocka_unit_test(every_function_that_an_op_names_is_there),
+        cmocka_unit_test(words_and_names_are_distinct),
+        cmocka_unit_test(each_instance_has_the_layout_of_its_row),
+        cmocka_unit_test(the_layouts_are_all_combinations_once),
+        cmocka_unit_test(the_largest_map_of_each_layout_fits_the_arena),
+        cmocka_unit_test(most_streams_keep_each_rule_and_some_break_it),
+        cmocka_unit_test(each_stream_leaves_some_ops_out),
+        cmocka_unit_test(lengths_have_a_heavy_tail),
+        cmocka_unit_test(the_ops_are_at_most_as_many_as_asked_for),
+        cmocka_unit_test(every_geometry_occurs),
+        cmocka_unit_test(the_first_streams_of_seed_1_are_known),
+        cmocka_unit_test(other_seeds_and_numbers_give_other_streams),
+    };
+    return cmocka_run_group_tests_name("harness_ops", tests, NULL, NULL);
+}
