@@ -1,0 +1,288 @@
+#!/usr/bin/env bash
+# Plants each bug of bugs/ into a copy of src/ and sees that the fuzz target finds it: by replaying
+# the shipped inputs, and from an empty corpus within the executions that its patch allows. A control
+# first runs the library as it is and must find nothing.
+#
+#   scripts/bugs.sh [NAME...]      all bugs and the control, or those named (`control` is a name)
+#   scripts/bugs.sh --canary       one quick bug end to end, from an empty corpus: is the fuzzer awake?
+#   scripts/bugs.sh --list         what each bug breaks, and which layers should find it
+#
+#   SEEDS=3        from an empty corpus with the seeds 1 to 3 (1)
+#   JOBS=2         bugs at a time (the number of cores)
+#   CORPUS=empty   or `shipped`, or `both` (both)
+#
+# What a bug's build and runs left stays in build/bugs/NAME/: the patched src/, ./fuzz_cachemap,
+# logs and artifacts. Exit status: 0 all as it must be, 1 a bug not found or a false alarm, 2 it
+# could not run, 130 interrupted.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+seeds=${SEEDS:-1}
+jobs=${JOBS:-$(nproc)}
+corpus=${CORPUS:-both}
+control_budget=50000
+canary=remove-leaves-no-tombstone
+out=build/bugs
+# What includes the library is built again for each bug; every other object is the fuzz target's.
+rebuilt=(subject subject_instances key)
+options=(-len_control=0 -max_len=512 -timeout=10 -print_final_stats=1)
+names=()
+name_width=4
+
+fail() {
+    echo "bugs.sh: $*" >&2
+    exit 2
+}
+
+# ---- What there is to do. ------------------------------------------------------------------------
+
+# header NAME FIELD: a line of the patch's head.
+header() {
+    sed -n "s/^$2: *//p;/^--- /q" "bugs/$1.patch"
+}
+
+budget_of() {
+    if [ "$1" = control ]; then echo "$control_budget"; else header "$1" Budget; fi
+}
+
+all_names() {
+    local patch
+    for patch in bugs/*.patch; do
+        basename "$patch" .patch
+    done
+}
+
+list() {
+    local name
+    for name in $(all_names); do
+        printf '%s\n    %s\n    found by %s, within %s executions\n' "$name" "$(header "$name" What)" \
+            "$(header "$name" Layer)" "$(header "$name" Budget)"
+    done
+}
+
+check_names() {
+    local name budget
+    for name in "${names[@]}"; do
+        [ "$name" = control ] || [ -f "bugs/$name.patch" ] ||
+            fail "there is no bugs/$name.patch; scripts/bugs.sh --list names them all"
+        budget=$(budget_of "$name")
+        [[ $budget =~ ^[1-9][0-9]*$ ]] ||
+            fail "bugs/$name.patch: 'Budget:' must be a number of executions, it is '$budget'"
+        [ ${#name} -le "$name_width" ] || name_width=${#name}
+    done
+}
+
+read_arguments() {
+    case "${1:-}" in
+    -h | --help)
+        sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' scripts/bugs.sh
+        exit 0
+        ;;
+    --list)
+        list
+        exit 0
+        ;;
+    --canary)
+        names=("$canary")
+        corpus=empty
+        seeds=1
+        ;;
+    -*) fail "no such option: $1; see scripts/bugs.sh --help" ;;
+    *) names=("$@") ;;
+    esac
+    [ ${#names[@]} -gt 0 ] || mapfile -t names < <(echo control && all_names)
+    [[ $seeds =~ ^[1-9][0-9]*$ ]] || fail "SEEDS must be a number, it is '$seeds'"
+    [[ $jobs =~ ^[1-9][0-9]*$ ]] || fail "JOBS must be a number, it is '$jobs'"
+    case "$corpus" in
+    empty | shipped | both) ;;
+    *) fail "CORPUS must be empty, shipped or both, it is '$corpus'" ;;
+    esac
+    check_names
+}
+
+shipped_inputs() {
+    find corpus regressions -maxdepth 1 -type f ! -name '.*' ! -name '*.md' 2>/dev/null | sort || true
+}
+
+# ---- Building. -----------------------------------------------------------------------------------
+
+# The objects that all bugs share.
+build_base() {
+    local clang
+    clang=$(make -s --no-print-directory print-clang)
+    command -v "$clang" >/dev/null || fail "no $clang here; \`make fuzz\` installs what is missing"
+    make -s --no-print-directory -j"$jobs" fuzz_cachemap >&2 || fail "./fuzz_cachemap does not build"
+}
+
+# build_bug NAME: build/bugs/NAME/fuzz_cachemap, by the Makefile's own rules and flags. Says why not.
+build_bug() {
+    local name=$1 dir=$out/$1 object
+    rm -rf "$dir"
+    mkdir -p "$dir"
+    cp -r src "$dir/src"
+    if [ "$name" != control ] &&
+        ! patch -d "$dir" -p1 -s -t --no-backup-if-mismatch <"bugs/$name.patch" >"$dir/patch.log" 2>&1; then
+        echo "the patch does not apply: $(head -n 1 "$dir/patch.log")"
+        return 1
+    fi
+    cp -pr build/fuzz "$dir/fuzz"
+    for object in "${rebuilt[@]}"; do
+        rm -f "$dir/fuzz/harness/$object.o"
+    done
+    if ! make -s --no-print-directory BUILD="$dir" INCLUDES="-I$dir/src -Iharness" \
+        "$dir/fuzz_cachemap" >"$dir/build.log" 2>&1; then
+        echo "it does not compile, see $dir/build.log: $(grep -m 1 -E 'error|\*\*\*' "$dir/build.log" || true)"
+        return 1
+    fi
+}
+
+# ---- Running. ------------------------------------------------------------------------------------
+
+# layer_of LOG: what stopped the run that wrote LOG; nothing if nothing did.
+layer_of() {
+    local log=$1 layer
+    layer=$(sed -n "s/.*found by layer '\([a-z]*\)'.*/\1/p" "$log" | head -n 1)
+    if grep -q 'FAIL  an assertion of the library failed' "$log"; then
+        echo 'library assertion'
+    elif [ -n "$layer" ]; then
+        echo "$layer"
+    elif grep -q 'ERROR: AddressSanitizer' "$log"; then
+        sed -n 's/.*ERROR: AddressSanitizer: \([a-z-]*\).*/asan \1/p' "$log" | head -n 1
+    elif grep -q 'runtime error:' "$log"; then
+        echo 'ubsan'
+    elif grep -q 'ERROR: libFuzzer: ' "$log"; then
+        sed -n 's/.*ERROR: libFuzzer: \([a-z]*\).*/\1/p' "$log" | head -n 1
+    fi
+}
+
+executions_of() {
+    local count
+    count=$(sed -n 's/^stat::number_of_executed_units: *//p' "$1" | tail -n 1)
+    [ -n "$count" ] || count=$(sed -n 's/^#\([0-9]*\).*/\1/p' "$1" | tail -n 1)
+    echo "${count:-?}"
+}
+
+# run_shipped NAME FILE...: replays each; the layer that stopped it, or nothing.
+run_shipped() {
+    local dir=$out/$1/shipped
+    shift
+    mkdir -p "$dir"
+    "$dir/../fuzz_cachemap" "${options[@]}" -artifact_prefix="$dir/" "$@" >"$dir/log" 2>&1 || true
+    layer_of "$dir/log"
+}
+
+# run_empty NAME SEED: fuzzes from nothing; "layer:executions:seconds".
+run_empty() {
+    local dir=$out/$1/seed-$2 budget start
+    budget=$(budget_of "$1")
+    mkdir -p "$dir"
+    start=$SECONDS
+    # shellcheck disable=SC2046  # no dictionary, no word
+    "$dir/../fuzz_cachemap" "${options[@]}" -runs="$budget" -seed="$2" -artifact_prefix="$dir/" \
+        $([ ! -f dict/fuzz_cachemap.dict ] || echo -dict=dict/fuzz_cachemap.dict) >"$dir/log" 2>&1 || true
+    echo "$(layer_of "$dir/log"):$(executions_of "$dir/log"):$((SECONDS - start))"
+}
+
+# ---- The table. ----------------------------------------------------------------------------------
+
+row() {
+    printf "%-${name_width}s  %-26s %14s %9s %8s   %s\n" "$@"
+}
+
+join() {
+    local IFS=$1
+    shift
+    echo "$*"
+}
+
+# try_bug NAME: builds and runs it, prints its row, and writes build/bugs/NAME/result: "passed" or
+# "failed".
+try_bug() {
+    local name=$1 seed run reason='' shipped='-' found=0 runs=0
+    local -a layers=() executions=() seconds=() inputs=()
+    if ! reason=$(build_bug "$name"); then
+        row "$name" - - - - "FAILED: $reason"
+        echo failed >"$out/$name/result"
+        return
+    fi
+    if [ "$corpus" != empty ]; then
+        mapfile -t inputs < <(shipped_inputs)
+        if [ ${#inputs[@]} -gt 0 ]; then
+            run=$(run_shipped "$name" "${inputs[@]}")
+            shipped=$([ -n "$run" ] && echo yes || echo no)
+            [ "$corpus" = both ] || layers+=("${run:-none}")
+        fi
+    fi
+    for ((seed = 1; seed <= seeds; seed += 1)); do
+        [ "$corpus" != shipped ] || break
+        run=$(run_empty "$name" "$seed")
+        layers+=("${run%%:*}")
+        seconds+=("${run##*:}")
+        run=${run#*:}
+        executions+=("${run%%:*}")
+        runs=$((runs + 1))
+        [ -z "${layers[-1]}" ] || found=$((found + 1))
+    done
+    reason=$(verdict_of "$name" "$shipped" "$found" "$runs")
+    run=$(printf '%s\n' "${layers[@]}" | awk 'NF && !seen[$0]++' | paste -sd, | sed 's/,/, /g')
+    row "$name" "${run:--}" "$(join , "${executions[@]:--}")" "$(join , "${seconds[@]:--}")" "$shipped" \
+        "$reason"
+    if [ -z "$reason" ]; then echo passed; else echo failed; fi >"$out/$name/result"
+}
+
+# verdict_of NAME SHIPPED FOUND RUNS: why it failed, or nothing.
+verdict_of() {
+    if [ "$1" = control ]; then
+        if [ "$2" = yes ] || [ "$3" -gt 0 ]; then echo "FAILED: a false alarm, see $out/control/"; fi
+    elif [ "$3" -lt "$4" ]; then
+        echo "FAILED: found with $3 of $4 seeds within $(budget_of "$1") executions"
+    elif [ "$2" = no ]; then
+        echo "FAILED: not found by the shipped inputs"
+    fi
+}
+
+# ---- The whole. ----------------------------------------------------------------------------------
+
+summary() {
+    local passed failed
+    passed=$(cat "${names[@]/%//result}" 2>/dev/null | grep -c passed || true)
+    failed=$(cat "${names[@]/%//result}" 2>/dev/null | grep -c failed || true)
+    echo
+    echo "$passed passed, $failed failed$1"
+    [ "$failed" -eq 0 ]
+}
+
+interrupted() {
+    trap - INT TERM
+    local pid
+    for pid in $(jobs -p); do
+        kill -- "-$pid" 2>/dev/null || true
+    done
+    wait 2>/dev/null || true
+    (cd "$out" && summary ", interrupted") || true
+    exit 130
+}
+
+main() {
+    local name
+    read_arguments "$@"
+    build_base
+    mkdir -p "$out"
+    for name in "${names[@]}"; do
+        rm -f "$out/$name/result"
+    done
+    trap interrupted INT TERM
+    set -m # each bug is a process group of its own, to be stopped as one
+    row bug 'found by' executions seconds shipped ''
+    for name in "${names[@]}"; do
+        while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
+            wait -n || true
+        done
+        try_bug "$name" &
+    done
+    wait
+    (cd "$out" && summary '')
+}
+
+unset MAKEFLAGS MFLAGS # of a make that calls this: its job server is not ours
+main "$@"
