@@ -194,7 +194,7 @@ dictionary: tables
 
 .PHONY: bugs
 bugs:
-	@scripts/need.sh fuzz
+	@scripts/need.sh bugs
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap
 	@scripts/bugs.sh $(BUGS)
 

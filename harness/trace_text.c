@@ -334,10 +334,18 @@ static bool op_parse(struct reader *reader, struct stream *stream, struct result
 
 /* ---- The file. --------------------------------------------------------------------------- */
 
-bool trace_text_is(const uint8_t *bytes, size_t size) {
+static bool starts_with_magic(const uint8_t *bytes, size_t size) {
     const size_t magic_size = strlen(TRACE_TEXT_MAGIC);
-    return (size >= 1 && bytes[0] == '#') ||
-           (size >= magic_size && memcmp(bytes, TRACE_TEXT_MAGIC, magic_size) == 0);
+    return size >= magic_size && memcmp(bytes, TRACE_TEXT_MAGIC, magic_size) == 0;
+}
+
+bool trace_text_is(const uint8_t *bytes, size_t size) {
+    if (size == 0 || bytes[0] != '#')
+        return starts_with_magic(bytes, size);
+    for (size_t at = 1; at < size; at += 1)
+        if (bytes[at - 1] == '\n' && starts_with_magic(bytes + at, size - at))
+            return true;
+    return false;
 }
 
 static bool parse_magic(struct reader *reader) {

@@ -22,8 +22,8 @@ struct trace_error {
     char message[200];     /* what was wrong and what was expected, without a full stop */
 };
 
-/* True when the bytes are meant as a text trace: they start with TRACE_TEXT_MAGIC or a comment. (No
- * input of bytes does: its first byte would claim another version.) */
+/* True when the bytes are meant as a text trace: they start with TRACE_TEXT_MAGIC, or with a comment
+ * and one of their lines does. (No input of bytes starts with '#': that would be another version.) */
 bool trace_text_is(const uint8_t *bytes, size_t size);
 
 /* Parses `size` bytes of text. `expectations` has room for STREAM_OP_COUNT_MAX results,

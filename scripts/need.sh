@@ -17,6 +17,7 @@ cmocka="libcmocka-dev:header cmocka.h"
 zip="zip:command zip"
 unzip="unzip:command unzip"
 git="git:command git"
+patch="patch:command patch"
 valgrind="valgrind:command valgrind"
 format="clang-format:command clang-format"
 tidy="clang-tidy:command clang-tidy"
@@ -24,11 +25,12 @@ tidy="clang-tidy:command clang-tidy"
 case "${1:-}" in
 fuzz) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$llvm") ;;
 plain) wanted=("$libc" "$gcc") ;;
-test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$cmocka" "$zip" "$unzip" "$git" "$format" "$tidy") ;;
+test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$cmocka" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy") ;;
+bugs) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$patch") ;;
 performance) wanted=("$libc" "$clang_new" "$runtime_new" "$valgrind") ;;
 coverage) wanted=("$libc" "$clang_new" "$runtime_new" "$llvm") ;;
 *)
-    echo "need.sh: usage: scripts/need.sh fuzz|plain|test|coverage|performance" >&2
+    echo "need.sh: usage: scripts/need.sh fuzz|plain|test|bugs|coverage|performance" >&2
     exit 2
     ;;
 esac
