@@ -111,7 +111,7 @@ build_base() {
     local clang
     clang=$(make -s --no-print-directory print-clang)
     command -v "$clang" >/dev/null || fail "no $clang here; \`make fuzz\` installs what is missing"
-    make -s --no-print-directory -j"$jobs" fuzz_cachemap >&2 || fail "./fuzz_cachemap does not build"
+    make -s --no-print-directory -j"$jobs" fuzz_cachemap >/dev/null || fail "./fuzz_cachemap does not build"
 }
 
 # build_bug NAME: build/bugs/NAME/fuzz_cachemap, by the Makefile's own rules and flags. Says why not.
@@ -186,7 +186,9 @@ run_empty() {
 # ---- The table. ----------------------------------------------------------------------------------
 
 row() {
-    printf "%-${name_width}s  %-26s %14s %9s %8s   %s\n" "$@"
+    local line
+    printf -v line "%-${name_width}s  %-26s %14s %9s %8s   %s" "$@"
+    echo "${line%"${line##*[! ]}"}"
 }
 
 join() {
