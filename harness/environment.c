@@ -355,6 +355,10 @@ static struct result environment_inspect(struct environment *environment) {
     if (environment_has(environment, LAYER_VERIFY))
         environment_verify_map(environment);
     if (environment_has(environment, LAYER_RUNTIME) &&
+        !subject_free_slots_poisoned(&environment->subject))
+        environment_fail(environment, INVARIANT_POISON,
+                         "the poison of a slot is not what its count says");
+    if (environment_has(environment, LAYER_RUNTIME) &&
         subject_digest(&environment->subject) != before)
         environment_fail(environment, INVARIANT_INSPECTION, "inspection changed the digest");
     return result_of(OUTCOME_OK);

@@ -25,21 +25,64 @@ static void report_text(FILE *file, const char *text) {
     fprintf(file, "\n");
 }
 
-static void report_row(FILE *file, const struct environment *environment, uint32_t index,
-                       bool failing) {
-    const struct step *step = &environment->steps[index];
-    const struct op op = environment->stream->ops[index];
-    char text[OP_TEXT_SIZE], actual[RESULT_TEXT_SIZE], expected[RESULT_TEXT_SIZE];
+/* True when op `index` repeats the one before it without a change: such rows are folded into one, so
+ * that the last rows show what led to the failure. The failing op stands alone. */
+static bool report_repeats(const struct environment *environment, uint32_t index, uint32_t stop) {
+    const struct op *ops = environment->stream->ops;
+    const struct step *steps = environment->steps;
+    const bool stores =
+        ops[index].kind == OP_UPSERT && !outcome_failed(steps[index].actual.outcome);
+    return index > 0 && index != stop && !stores && ops[index].kind == ops[index - 1].kind &&
+           ops[index].operand == ops[index - 1].operand &&
+           result_equal(steps[index].actual, steps[index - 1].actual) &&
+           result_equal(steps[index].expected, steps[index - 1].expected);
+}
+
+/* The number of the value that op `index` stores, or 0. */
+static unsigned report_value(const struct stream *stream, uint32_t index) {
     unsigned value = 0;
-    trace_text_op(op, text, sizeof text);
+    for (uint32_t i = 0; stream->ops[index].kind == OP_UPSERT && i <= index; i += 1)
+        value += stream->ops[i].kind == OP_UPSERT;
+    return value;
+}
+
+/* One row; `count` equal ops in a row stand in it. */
+static void report_row(FILE *file, const struct environment *environment, uint32_t index,
+                       uint32_t count, bool failing) {
+    const struct step *step = &environment->steps[index];
+    const unsigned value = report_value(environment->stream, index);
+    char text[OP_TEXT_SIZE], actual[RESULT_TEXT_SIZE], expected[RESULT_TEXT_SIZE];
+    trace_text_op(environment->stream->ops[index], text, sizeof text);
     trace_text_result(step->actual, actual, sizeof actual);
     trace_text_result(step->expected, expected, sizeof expected);
-    fprintf(file, "%s %5u  %-44s %-15s %-15s", failing ? ">" : " ", (unsigned)index, text, actual,
-            expected);
-    for (uint32_t i = 0; op.kind == OP_UPSERT && i <= index; i += 1)
-        value += environment->stream->ops[i].kind == OP_UPSERT;
-    if (value != 0)
-        fprintf(file, " value %u", value);
+    fprintf(file, "%s %5u  %-44s %-15s ", failing ? ">" : " ", (unsigned)index, text, actual);
+    if (count > 1)
+        fprintf(file, "%-15s x %u\n", expected, (unsigned)count);
+    else if (value != 0)
+        fprintf(file, "%-15s value %u\n", expected, value);
+    else
+        fprintf(file, "%s\n", expected);
+}
+
+/* The rows up to the failing op, the last REPORT_OP_COUNT of them after folding. */
+static void report_rows(FILE *file, const struct environment *environment, uint32_t stop) {
+    const uint32_t op_count = environment->stream->op_count;
+    const uint32_t end = stop < op_count ? stop + 1 : op_count;
+    uint32_t first = end, row_count = 0;
+    while (first > 0 && row_count < REPORT_OP_COUNT) {
+        first -= 1;
+        row_count += !report_repeats(environment, first, stop);
+    }
+    fprintf(file, "\n  %5s  %-44s %-15s %s\n", "#", "op", "map", "model");
+    if (first > 0)
+        fprintf(file, "  %5s  (%u ops before)\n", "...", (unsigned)first);
+    for (uint32_t i = first, next; i < end; i = next) {
+        for (next = i + 1; next < end && report_repeats(environment, next, stop); next += 1)
+            continue;
+        report_row(file, environment, i, next - i, i == stop);
+    }
+    if (stop >= op_count)
+        fprintf(file, "> %5s  final verification\n", "end");
     fprintf(file, "\n");
 }
 
@@ -47,7 +90,6 @@ void report_print(FILE *file, const struct environment *environment, const char 
     const struct verdict *verdict = &environment->verdict;
     const uint32_t op_count = environment->stream->op_count;
     const uint32_t stop = cause == NULL ? verdict->op_index : environment->op_index;
-    const uint32_t first = stop > REPORT_OP_COUNT ? stop - REPORT_OP_COUNT : 0;
     char geometry[180] = "geometry ";
     const size_t used = strlen(geometry);
     trace_text_geometry(&environment->stream->geometry, geometry + used, sizeof geometry - used);
@@ -61,12 +103,5 @@ void report_print(FILE *file, const struct environment *environment, const char 
             (unsigned)stop, (unsigned)op_count,
             stop >= op_count ? " (after the last: the final verification)" : "");
     report_text(file, geometry);
-    fprintf(file, "\n  %5s  %-44s %-15s %-15s\n", "#", "op", "map", "model");
-    if (first > 0)
-        fprintf(file, "  %5s  (%u ops before)\n", "...", (unsigned)first);
-    for (uint32_t i = first; i <= stop && i < op_count; i += 1)
-        report_row(file, environment, i, i == stop);
-    if (stop >= op_count)
-        fprintf(file, "> %5s  final verification\n", "end");
-    fprintf(file, "\n");
+    report_rows(file, environment, stop);
 }

@@ -68,13 +68,13 @@ static void *subject_allocate(void *context, size_t size, size_t alignment) {
     subject->allocation_count += 1;
     subject->allocation_size = size;
     subject->allocation_alignment = alignment;
-    return subject->arena + SUBJECT_RED_ZONE_SIZE;
+    return subject->block;
 }
 
 static void subject_deallocate(void *context, void *memory, size_t size, size_t alignment) {
     struct subject *subject = (struct subject *)context;
     subject->deallocation_count += 1;
-    if (memory != subject->arena + SUBJECT_RED_ZONE_SIZE || size != subject->allocation_size ||
+    if (memory != subject->block || size != subject->allocation_size ||
         alignment != subject->allocation_alignment)
         subject->allocation_unbalanced = true;
 }
@@ -107,8 +107,7 @@ subject_call_init(struct subject *subject, const struct cache_map_options *optio
     const struct cache_map_allocator allocator = {subject, subject_allocate, subject_deallocate};
     switch (subject->memory) {
     case SUBJECT_MEMORY_SUPPLIED:
-        return subject->functions->init_in_memory(subject->map, options,
-                                                  subject->arena + SUBJECT_RED_ZONE_SIZE, size);
+        return subject->functions->init_in_memory(subject->map, options, subject->block, size);
     case SUBJECT_MEMORY_STANDARD: return subject->functions->init(subject->map, options, NULL);
     case SUBJECT_MEMORY_HOOK:
     case SUBJECT_MEMORY_COUNT: break;
@@ -119,8 +118,7 @@ subject_call_init(struct subject *subject, const struct cache_map_options *optio
 enum outcome subject_init(struct subject *subject, const struct geometry *geometry,
                           enum subject_memory memory, uint8_t fill) {
     const struct cache_map_options options = options_of_geometry(geometry);
-    unsigned char *block = subject->arena + SUBJECT_RED_ZONE_SIZE;
-    size_t size = 0;
+    size_t size = 0, alignment;
     enum cache_map_status status;
     assert(!subject->live);
     subject->functions = instances[geometry->layout];
@@ -130,13 +128,17 @@ enum outcome subject_init(struct subject *subject, const struct geometry *geomet
     status = subject->functions->memory_size(&options, &size);
     if (status != CACHE_MAP_OK)
         return outcome_of_status(status);
-    assert(size + 2 * (size_t)SUBJECT_RED_ZONE_SIZE <= SUBJECT_ARENA_SIZE);
-    CACHE_MAP_UNPOISON(block, size);
-    memset(block, fill, size);
+    alignment = subject->functions->memory_alignment();
+    if (alignment < SUBJECT_ALIGNMENT_MIN || alignment > SUBJECT_ALIGNMENT_MAX)
+        return OUTCOME_NONE; /* not what the contract says of memory_alignment */
+    /* Aligned to just that and no more: who asks for too little gets too little. */
+    subject->block = subject->arena + SUBJECT_RED_ZONE_SIZE + alignment;
+    assert(size + 3 * (size_t)SUBJECT_RED_ZONE_SIZE <= SUBJECT_ARENA_SIZE);
+    CACHE_MAP_UNPOISON(subject->arena, size + 3 * (size_t)SUBJECT_RED_ZONE_SIZE);
+    memset(subject->block, fill, size);
     memset(subject->map, fill, sizeof subject->map);
-    CACHE_MAP_POISON(subject->arena, SUBJECT_RED_ZONE_SIZE);
-    CACHE_MAP_POISON(block + size, SUBJECT_RED_ZONE_SIZE);
-    assert((uintptr_t)block % subject->functions->memory_alignment() == 0);
+    CACHE_MAP_POISON(subject->arena, SUBJECT_RED_ZONE_SIZE + alignment);
+    CACHE_MAP_POISON(subject->block + size, SUBJECT_RED_ZONE_SIZE);
     status = subject_call_init(subject, &options, size);
     subject->live = status == CACHE_MAP_OK;
     return outcome_of_status(status);
@@ -171,7 +173,8 @@ static void options_spoil(struct cache_map_options *options, enum op_refusal ref
         options->stash_value_count_max = CACHE_MAP_STASH_VALUE_COUNT_LIMIT + 1;
         return;
     case REFUSAL_OVERFLOW_PRODUCT:
-        options->cache_value_count_max = UINT64_MAX - UINT64_MAX % ways;
+        /* The least that wraps: what is left of the product is small. */
+        options->cache_value_count_max = (SIZE_MAX / layout->value_size / ways + 1) * ways;
         return;
     case REFUSAL_OVERFLOW_PADDING:
         /* The cache's values end less than an alignment below the end of the address space. */
@@ -201,8 +204,7 @@ enum outcome subject_init_refused(struct subject *subject, enum op_refusal refus
     /* The arena is the live map's: an init that is not refused there is found at once. */
     if (refusal == REFUSAL_IN_MEMORY_STASH_NONE || refusal == REFUSAL_IN_MEMORY_SMALL) {
         (void)functions->memory_size(&options, &size);
-        status = functions->init_in_memory(map, &options, subject->arena + SUBJECT_RED_ZONE_SIZE,
-                                           size == 0 ? 0 : size - 1);
+        status = functions->init_in_memory(map, &options, subject->block, size == 0 ? 0 : size - 1);
     } else {
         status = functions->init(map, &options, &nothing);
     }
@@ -339,6 +341,31 @@ struct place_state subject_place(const struct subject *subject, unsigned key_id)
 const char *subject_check(const struct subject *subject) {
     const enum cache_map_invariant broken = subject->functions->check(subject->map);
     return broken == CACHE_MAP_INVARIANT_NONE ? NULL : cache_map_invariant_name(broken);
+}
+
+bool subject_free_slots_poisoned(const struct subject *subject) {
+#if defined(CACHE_MAP_ASAN)
+    /* Every typed map is a `struct cache_map` with a type around it. */
+    const struct cache_map *map = (const struct cache_map *)(const void *)subject->map;
+    const struct cache_map_layout *layout = subject->functions->layout;
+    const uint64_t slot_count = map->cache.set_count * layout->ways;
+    if (layout->value_size % 8 != 0)
+        return true; /* shadow bytes stand for 8 bytes: neighbours share one */
+    for (uint64_t slot = 0; slot < slot_count; slot += 1) {
+        const unsigned char *value = map->cache.values + slot * layout->value_size;
+        const bool is_free = cache_map_slot_count(layout, &map->cache, slot) == 0;
+        if ((__asan_address_is_poisoned(value) != 0) != is_free)
+            return false;
+    }
+    for (uint32_t entry = 0; entry < map->stash.count_max; entry += 1) {
+        const unsigned char *value = map->stash.values + (size_t)entry * layout->value_size;
+        if ((__asan_address_is_poisoned(value) != 0) != (entry >= map->stash.count))
+            return false;
+    }
+#else
+    (void)subject;
+#endif
+    return true;
 }
 
 /* ---- Digest. ----------------------------------------------------------------------------- */

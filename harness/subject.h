@@ -78,6 +78,7 @@ enum subject_memory {
 enum {
     SUBJECT_RED_ZONE_SIZE = 4096,
     SUBJECT_ARENA_SIZE = 4 * 1024 * 1024,
+    SUBJECT_ALIGNMENT_MIN = 64,
     SUBJECT_ALIGNMENT_MAX = 4096,
     SUBJECT_MAP_SIZE_MAX = 512
 };
@@ -93,6 +94,7 @@ struct subject {
     size_t allocation_size, allocation_alignment;
     bool allocation_unbalanced;
     alignas(64) unsigned char map[SUBJECT_MAP_SIZE_MAX]; /* the typed map struct */
+    unsigned char *block;                                /* in the arena: what the map gets */
     unsigned char *arena; /* SUBJECT_ARENA_SIZE bytes, aligned; supplied by the owner */
 };
 
@@ -134,6 +136,9 @@ struct record_state subject_record(const struct subject *subject, uint32_t recor
 struct place_state subject_place(const struct subject *subject, unsigned key_id);
 /* Null, or the sentence of the first invariant that the library's own `check` finds broken. */
 const char *subject_check(const struct subject *subject);
+/* Under AddressSanitizer: whether just the free slots, of cache and stash, are poisoned. Otherwise
+ * true. */
+bool subject_free_slots_poisoned(const struct subject *subject);
 /* A hash of the whole observable state: every slot, hand, entry, record, count and metric. */
 uint64_t subject_digest(const struct subject *subject);
 

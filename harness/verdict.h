@@ -58,6 +58,8 @@ const char *layer_name(enum layer layer);
               "the same stream on other memory gave another digest") \
     INVARIANT(INSPECTION, LAYER_RUNTIME, check_inspection_is_pure, \
               "digest_after == digest_before", "an inspection changed the map") \
+    INVARIANT(POISON, LAYER_RUNTIME, check_free_slots_are_poisoned, "poisoned == free", \
+              "a free slot can be read, or one in use cannot, under AddressSanitizer") \
     INVARIANT(BALANCE, LAYER_RUNTIME, check_memory_balance, "allocations == deallocations", \
               "memory was not given back as it was taken") \
     INVARIANT(REFUSED_INIT, LAYER_RUNTIME, check_refused_init, "map_struct_is_untouched", \

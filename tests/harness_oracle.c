@@ -18,7 +18,8 @@
 #define WRAPPED_TABLE(WRAPPED) \
     WRAPPED(init) WRAPPED(init_refused) WRAPPED(balanced) WRAPPED(upsert) WRAPPED(remove) \
     WRAPPED(get) WRAPPED(lookup) WRAPPED(has) WRAPPED(compact) WRAPPED(scope_close) \
-    WRAPPED(counts) WRAPPED(set) WRAPPED(entry) WRAPPED(place) WRAPPED(check) WRAPPED(digest)
+    WRAPPED(counts) WRAPPED(set) WRAPPED(entry) WRAPPED(place) WRAPPED(check) WRAPPED(digest) \
+    WRAPPED(free_slots_poisoned)
 /* clang-format on */
 
 enum wrapped {
@@ -56,7 +57,8 @@ enum falsehood {
     MORE_IN_STASH,
     MORE_IN_SCOPE,
     BROKEN,
-    OTHER_DIGEST
+    OTHER_DIGEST,
+    READABLE
 };
 
 /* An op index that stands for the final verification. */
@@ -243,6 +245,11 @@ WRAP(uint64_t, digest, (const struct subject *subject)) {
     return __real_subject_digest(subject) ^ (lie_now(WRAPPED_digest) == OTHER_DIGEST);
 }
 
+WRAP(bool, free_slots_poisoned, (const struct subject *subject)) {
+    return __real_subject_free_slots_poisoned(subject) &&
+           lie_now(WRAPPED_free_slots_poisoned) != READABLE;
+}
+
 /* ---- Lies and who must find them. -------------------------------------------------------- */
 
 /* One set of two ways that all keys share: key 0 is evicted by the third. */
@@ -352,6 +359,8 @@ static const struct lie lies[] = {
      PASS_TWICE, 0, false},
     {FILLED "inspect\n", TINY, INVARIANT_INSPECTION, 3, WRAPPED_digest, OTHER_DIGEST, 1, PASS_CACHE,
      0, false},
+    {FILLED "inspect\n", TINY, INVARIANT_POISON, 3, WRAPPED_free_slots_poisoned, READABLE, 0,
+     PASS_NO_CACHE, 0, false},
     {FILLED, TINY, INVARIANT_BALANCE, AT_END, WRAPPED_balanced, UNBALANCED, 0, PASS_CACHE, 0,
      false},
     {FILLED "reinit ways=4\n", TINY, INVARIANT_BALANCE, 3, WRAPPED_balanced, UNBALANCED, 0,
