@@ -144,6 +144,8 @@ layer_of() {
     layer=$(sed -n "s/.*found by layer '\([a-z]*\)'.*/\1/p" "$log" | head -n 1)
     if grep -q 'FAIL  an assertion of the library failed' "$log"; then
         echo 'library assertion'
+    elif grep -q 'FAIL  the op does not end' "$log"; then
+        echo 'hang'
     elif [ -n "$layer" ]; then
         echo "$layer"
     elif grep -q 'ERROR: AddressSanitizer' "$log"; then
