@@ -69,14 +69,18 @@ static const char *result_words(struct result result) {
 }
 
 /* Ends the run with a verdict about what an op answered. */
-_Noreturn static void environment_fail_outcome(struct environment *environment,
-                                               enum invariant invariant, struct result expected,
-                                               struct result actual) {
+_Noreturn static void environment_fail_outcome_at(struct environment *environment,
+                                                  enum invariant invariant, int line,
+                                                  struct result expected, struct result actual) {
     environment->verdict.expected = expected;
     environment->verdict.actual = actual;
-    environment_fail(environment, invariant, "expected %s, the map answered %s",
-                     result_words(expected), result_words(actual));
+    environment_fail_at(environment, invariant, "environment.c", line,
+                        "expected %s, the map answered %s", result_words(expected),
+                        result_words(actual));
 }
+
+#define environment_fail_outcome(environment, invariant, expected, actual) \
+    environment_fail_outcome_at((environment), (invariant), __LINE__, (expected), (actual))
 
 /* ---- What inspection says of one key, in the words of a lookup. -------------------------- */
 
@@ -391,8 +395,7 @@ static struct result environment_call(struct environment *environment, struct op
     return result_of(OUTCOME_NONE);
 }
 
-/* True when the op may answer stash full although the model, which knows no places, expects more.
- */
+/* True when the op may answer stash full although the model, which knows no places, expects more. */
 static bool environment_may_be_full(const struct environment *environment, struct op op,
                                     struct result expected, uint64_t stash_count_before) {
     const bool needs_room = op.kind == OP_UPSERT || op.kind == OP_REMOVE;
@@ -404,19 +407,19 @@ static bool environment_may_be_full(const struct environment *environment, struc
 
 /* Layer 1, and the outcomes of layer 6. */
 static void environment_check_outcome(struct environment *environment, struct op op,
-                                      const struct step *step, struct result predicted,
-                                      uint64_t stash_count_before) {
+                                      struct result actual, struct result expected,
+                                      struct result predicted, uint64_t stash_count_before) {
     const bool policy = environment_has(environment, LAYER_POLICY) && op.kind != OP_REINIT &&
                         op.kind != OP_INIT_REFUSED;
-    const bool full = step->actual.outcome == OUTCOME_STASH_FULL;
+    const bool full = actual.outcome == OUTCOME_STASH_FULL;
     if (environment_has(environment, LAYER_OUTCOME)) {
-        if (full && !environment_may_be_full(environment, op, step->expected, stash_count_before))
-            environment_fail_outcome(environment, INVARIANT_ROOM, step->expected, step->actual);
-        if (!full && !result_equal(step->actual, step->expected))
-            environment_fail_outcome(environment, INVARIANT_OUTCOME, step->expected, step->actual);
+        if (full && !environment_may_be_full(environment, op, expected, stash_count_before))
+            environment_fail_outcome(environment, INVARIANT_ROOM, expected, actual);
+        if (!full && !result_equal(actual, expected))
+            environment_fail_outcome(environment, INVARIANT_OUTCOME, expected, actual);
     }
-    if (policy && !result_equal(step->actual, predicted))
-        environment_fail_outcome(environment, INVARIANT_POLICY_OUTCOME, predicted, step->actual);
+    if (policy && !result_equal(actual, predicted))
+        environment_fail_outcome(environment, INVARIANT_POLICY_OUTCOME, predicted, actual);
 }
 
 /* Compact with layer 2: which keys were in the stash is read before. Without it the model believes
@@ -437,10 +440,11 @@ static void environment_forget(struct environment *environment, bool *in_stash) 
         environment_check_key(environment, key_id, INVARIANT_FORGETS);
 }
 
-/* Brings the models up to date with an op that the map has carried out. */
-static void environment_advance(struct environment *environment, struct op op, struct result actual,
-                                bool *in_stash) {
-    if (outcome_failed(actual.outcome))
+/* Brings the model up to date with an op that the map has carried out, unless only the map has: with
+ * the layer off that would report it, the model stays where the contract is. */
+static void environment_advance(struct environment *environment, struct op op,
+                                const struct step *step, bool *in_stash) {
+    if (outcome_failed(step->actual.outcome) || outcome_failed(step->expected.outcome))
         return;
     if (op.kind == OP_COMPACT)
         environment_forget(environment, in_stash);
@@ -489,26 +493,34 @@ static void environment_check_expectation(struct environment *environment, struc
                                  expectations[environment->op_index], actual);
 }
 
+/* Layer 3: whether this op may fail, so that the digest before it is needed. A lookup's "absent" is an
+ * answer, and the get in a rewrite counts as a use whatever follows. */
+static bool environment_may_fail(const struct environment *environment, struct op op,
+                                 struct result expected, uint64_t stash_count) {
+    const bool may_be_full = (op.kind == OP_UPSERT || op.kind == OP_REMOVE) &&
+                             stash_count == environment->geometry.stash_count_max;
+    return environment_has(environment, LAYER_FAILURE) && environment_walks(environment) &&
+           op.kind != OP_REWRITE && op.kind != OP_LOOKUP &&
+           (outcome_failed(expected.outcome) || may_be_full);
+}
+
 /* One op: predict, call, compare, advance, examine. */
 static void environment_step(struct environment *environment, struct op op) {
     struct step *step = &environment->steps[environment->op_index];
     const uint32_t value = environment->value_count + (op.kind == OP_UPSERT);
     const bool models = op.kind != OP_REINIT && op.kind != OP_INIT_REFUSED;
     const uint64_t stash_count = subject_counts(&environment->subject).stash_count;
-    const bool key_may_fail = op.kind == OP_UPSERT || op.kind == OP_REMOVE;
     bool in_stash[KEY_COUNT_MAX];
     bool intact = true, may_fail;
     uint64_t digest = 0;
-    struct result predicted = result_of(OUTCOME_NONE);
+    const struct result expected = model_expect(&environment->model, op);
+    const struct result predicted =
+        models ? policy_apply(&environment->policy, op, value) : expected;
     environment->value_count = value;
-    step->expected = model_expect(&environment->model, op);
+    /* The naive map knows of stash full, too. */
+    step->expected = environment_has(environment, LAYER_POLICY) ? predicted : expected;
     step->actual = result_of(OUTCOME_NONE);
-    if (models)
-        predicted = policy_apply(&environment->policy, op, value);
-    may_fail = environment_has(environment, LAYER_FAILURE) && environment_walks(environment) &&
-               op.kind != OP_REWRITE && op.kind != OP_LOOKUP &&
-               (outcome_failed(step->expected.outcome) ||
-                (key_may_fail && stash_count == environment->geometry.stash_count_max));
+    may_fail = environment_may_fail(environment, op, expected, stash_count);
     if (may_fail)
         digest = subject_digest(&environment->subject);
     if (op.kind == OP_COMPACT)
@@ -516,7 +528,7 @@ static void environment_step(struct environment *environment, struct op op) {
 
     step->actual = environment_call(environment, op, value, &intact);
 
-    environment_check_outcome(environment, op, step, predicted, stash_count);
+    environment_check_outcome(environment, op, step->actual, expected, predicted, stash_count);
     if (environment_has(environment, LAYER_OUTCOME) && !intact)
         environment_fail(environment, INVARIANT_VALUE_BYTES,
                          "key %u: its value's bytes are damaged", op.operand);
@@ -524,7 +536,7 @@ static void environment_step(struct environment *environment, struct op op) {
         subject_digest(&environment->subject) != digest)
         environment_fail(environment, INVARIANT_FAILURE_CHANGED, "it answered %s and changed",
                          outcome_name(step->actual.outcome));
-    environment_advance(environment, op, step->actual, in_stash);
+    environment_advance(environment, op, step, in_stash);
     environment_examine(environment, op);
     environment_check_expectation(environment, step->actual);
     environment->digest =

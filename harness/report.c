@@ -86,22 +86,37 @@ static void report_rows(FILE *file, const struct environment *environment, uint3
     fprintf(file, "\n");
 }
 
+/* The stream's geometry, and what this pass makes of it: other sets, another layout. */
+static void report_geometry(FILE *file, const struct environment *environment) {
+    const struct geometry *own = &environment->stream->geometry, *now = &environment->geometry;
+    const struct layout_description *layout = layout_describe(now->layout);
+    char text[180] = "geometry ";
+    const size_t used = strlen(text);
+    trace_text_geometry(own, text + used, sizeof text - used);
+    report_text(file, text);
+    if (own->layout == now->layout && own->set_count == now->set_count)
+        return;
+    (void)snprintf(text, sizeof text, "in this pass, here: sets=%u ways=%u tag=%u clock=%u%s",
+                   now->set_count, layout->ways, layout->tag_bits, layout->clock_bits,
+                   layout->policy == LAYOUT_POLICY_CLOCK ? "" : " policy=clock_classic");
+    report_text(file, text);
+}
+
 void report_print(FILE *file, const struct environment *environment, const char *cause) {
     const struct verdict *verdict = &environment->verdict;
     const uint32_t op_count = environment->stream->op_count;
     const uint32_t stop = cause == NULL ? verdict->op_index : environment->op_index;
-    char geometry[180] = "geometry ";
-    const size_t used = strlen(geometry);
-    trace_text_geometry(&environment->stream->geometry, geometry + used, sizeof geometry - used);
     fprintf(file, "\nFAIL  %s\n", cause != NULL ? cause : invariant_meaning(verdict->invariant));
     if (cause == NULL) {
         report_text(file, verdict->detail);
-        fprintf(file, "      found by layer '%s', %s:%d\n",
-                layer_name(invariant_layer(verdict->invariant)), verdict->file, verdict->line);
+        fprintf(file, "      found by layer '%s', %s/%s:%d\n",
+                layer_name(invariant_layer(verdict->invariant)),
+                verdict->invariant == INVARIANT_ASSERTION ? "src" : "harness", verdict->file,
+                verdict->line);
     }
     fprintf(file, "      pass: %s; op %u of %u%s\n", pass_name(environment->options.pass),
             (unsigned)stop, (unsigned)op_count,
             stop >= op_count ? " (after the last: the final verification)" : "");
-    report_text(file, geometry);
+    report_geometry(file, environment);
     report_rows(file, environment, stop);
 }

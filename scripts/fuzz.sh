@@ -45,7 +45,7 @@ echo
 echo "ran:      ${runs:-?} inputs in at most $seconds s, $jobs job(s); new inputs in $scratch/"
 echo "coverage: $coverage"
 if [ -n "$newest" ]; then
-    echo "found:    a failure, saved as $newest; next: ./trace replay --verbose $newest"
+    echo "found:    a failure: ./trace replay --verbose $newest"
     exit 1
 elif [ "$status" -ne 0 ] && [ "$status" -ne 130 ]; then
     echo "found:    nothing, but the fuzzer ended with status $status; see $log"

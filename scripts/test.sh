@@ -9,13 +9,16 @@ log_folder=build/test/log
 mkdir -p "$log_folder"
 passed=0
 failed=0
+# A bug may be an endless loop. No step takes a tenth of this.
+step_seconds_max=400
 
 # step NAME COMMAND...: counts the checks that the command reports (cmocka's or our own closing line),
 # or one if it reports none.
 step() {
     local name=$1 log="$log_folder/${1//[ \/]/_}.log" status=0 good bad
     shift
-    "$@" >"$log" 2>&1 || status=$?
+    timeout "$step_seconds_max" "$@" >"$log" 2>&1 || status=$?
+    [ "$status" -ne 124 ] || echo "FAIL: does not end after $step_seconds_max s" >>"$log"
     good=$(sed -nE 's/^\[  PASSED  \] ([0-9]+) test\(s\)\.$/\1/p; s/^([0-9]+) passed, [0-9]+ failed$/\1/p' "$log" | tail -n 1)
     bad=$(sed -nE 's/^\[  FAILED  \] ([0-9]+) test\(s\), listed below:$/\1/p; s/^[0-9]+ passed, ([0-9]+) failed$/\1/p' "$log" | tail -n 1)
     good=${good:-$((status == 0))}

@@ -41,6 +41,18 @@
  *   CACHE_MAP_CLOCK_BITS       1, 2 (default) or 4
  *   CACHE_MAP_POLICY           CACHE_MAP_POLICY_CLOCK (default) or CACHE_MAP_POLICY_CLOCK_CLASSIC
  *
+ *   A key that is a struct needs both macros, for C compares no structs:
+ *     #define CACHE_MAP_KEY_EQUAL(a, b) ((a).x == (b).x && (a).y == (b).y)
+ *     #define CACHE_MAP_HASH(key, seed) cache_map_hash_128((key).x, (key).y, (seed))
+ *   A hash that is a function of yours and calls cache_map_hash_128: include this header once without
+ *   CACHE_MAP_NAME, write the function, then define the parameters and include it again.
+ *
+ * OPTIONS AND STATUSES (cache_map_types.h, included by this header)
+ *   struct cache_map_options     cache_value_count_max (0 or a multiple of the ways),
+ *                                stash_value_count_max, scope_value_count_max, hash_seed
+ *   enum cache_map_status        every outcome; cache_map_status_name(status) gives its word,
+ *                                cache_map_status_failed(status) tells a refusal from a success
+ *
  * CAVEATS
  *   - A pointer into the map is good until the next call that changes the map: any upsert, remove,
  *     scope_close, compact, reset, deinit. Inspection, lookups and demote keep it good.

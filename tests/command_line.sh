@@ -177,7 +177,7 @@ trace show good.trace >shown_text
 trace show good.bin >shown_bytes
 expect 'bytes show as the text that they were' 'another text' cmp shown_text shown_bytes
 cp shown_bytes shown.trace
-check 'what show prints can be replayed' 0 '^agrees: replayed 1 inputs, 5 ops' '' \
+check 'what show prints can be replayed' 0 '^agrees: replayed 1 input, 5 ops' '' \
     trace replay shown.trace
 check 'encode the empty file' 2 '' "empty: is not text: expected 'cachemap-trace 1'" \
     trace encode empty
@@ -202,10 +202,10 @@ check 'replay to a full device' 2 - 'standard output: cannot be written' \
 
 # ---- trace: replay. -----------------------------------------------------------------------
 
-check 'replay text' 0 '^agrees: replayed 1 inputs, 5 ops, each twice$' '' trace replay good.trace
-check 'replay bytes' 0 '^agrees: replayed 1 inputs, 5 ops, each twice$' '' trace replay good.bin
-check 'replay the empty file' 0 '^agrees: replayed 1 inputs, 0 ops' '' trace replay empty
-check 'replay the largest file' 0 '^agrees: replayed 1 inputs, 16384 ops' '' trace replay largest
+check 'replay text' 0 '^agrees: replayed 1 input, 5 ops, each twice$' '' trace replay good.trace
+check 'replay bytes' 0 '^agrees: replayed 1 input, 5 ops, each twice$' '' trace replay good.bin
+check 'replay the empty file' 0 '^agrees: replayed 1 input, 0 ops' '' trace replay empty
+check 'replay the largest file' 0 '^agrees: replayed 1 input, 16384 ops' '' trace replay largest
 check 'replay several files' 0 '^agrees: replayed 3 inputs, 10 ops' '' \
     trace replay good.trace good.bin empty
 check 'replay --verbose shows each op' 0 '^ +4  scope discard = ok$' '' \
@@ -228,9 +228,9 @@ cp good.trace wrong_value.trace version_2.bin mixed/
 cp version_2.bin version_16.bin others/
 rmdir folder/sub
 check 'replay a folder' 0 '^agrees: replayed 3 inputs, 10 ops' '' trace replay folder
-check 'replay an empty folder' 2 '^INCOMPLETE' 'none: an empty folder, nothing to replay' \
+check 'replay an empty folder' 2 '^INCOMPLETE' 'none: no inputs in this folder' \
     trace replay none
-check 'replay a folder with a failure' 1 '^FAILS: replayed 2 inputs' 'skipped 1 inputs' \
+check 'replay a folder with a failure' 1 '^FAILS: 1 of 2 inputs' 'skipped 1 inputs' \
     trace replay mixed
 check 'replay a folder of other versions' 2 '^INCOMPLETE' 'skipped 2 inputs' trace replay others
 check 'replay a missing folder' 2 '^INCOMPLETE' 'none/such: No such file' trace replay none/such

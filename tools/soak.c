@@ -44,7 +44,7 @@ static struct stream stream;
 static struct soak soak; /* of the handler of a crash, too */
 
 static int usage_error(const char *message, const char *argument) {
-    fprintf(stderr, "soak: %s%s\n\n%s", message, argument, usage_text);
+    fprintf(stderr, "soak: %s%s; ./soak --help lists the options\n", message, argument);
     return EXIT_USAGE;
 }
 
@@ -178,7 +178,7 @@ static int soak_options(int argc, char **argv) {
         case 't': good = number_parse(optarg, &soak.seconds_max); break;
         case 'n': good = number_parse(optarg, &soak.stream_count_max); break;
         case 'h': fputs(usage_text, stdout); exit(EXIT_AGREES);
-        default: return usage_error("see the options below", "");
+        default: return usage_error("no such option", "");
         }
         if (!good)
             return usage_error("not a number of 1 or more, nor (for --seed) a commit hash: ",

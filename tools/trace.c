@@ -37,7 +37,7 @@ static struct input_file file;
 
 struct replay {
     bool verbose;
-    unsigned input_count;
+    unsigned input_count, failed_count;
     unsigned other_version_count; /* in folders: skipped, and counted */
     unsigned long long op_count;
     int status; /* the worst exit code so far */
@@ -49,7 +49,7 @@ static int write_failed(const char *path) {
 }
 
 static int usage_error(const char *message, const char *argument) {
-    fprintf(stderr, "trace: %s%s\n\n%s", message, argument, usage_text);
+    fprintf(stderr, "trace: %s%s; ./trace help lists the commands\n", message, argument);
     return EXIT_USAGE;
 }
 
@@ -86,6 +86,13 @@ static bool replay_once(struct replay *replay, const char *path, bool verbose) {
     stop_limit_cpu(0);
     if (failed == NULL)
         return true;
+    if (verbose && failed->op_index < failed->stream->op_count &&
+        failed->options.pass == PASS_CACHE) {
+        char op[64];
+        trace_text_op(failed->stream->ops[failed->op_index], op, sizeof op);
+        printf("%6u  %s    <- fails here\n", (unsigned)failed->op_index, op);
+    }
+    replay->failed_count += 1;
     (void)fflush(stdout);
     fprintf(stderr, "%s:\n", path);
     report_print(stderr, failed, NULL);
@@ -122,8 +129,10 @@ static void replay_file(struct replay *replay, const char *path, bool in_folder)
     }
 }
 
+/* Neither hidden files nor a folder's own README. */
 static int is_visible(const struct dirent *entry) {
-    return entry->d_name[0] != '.';
+    const size_t size = strlen(entry->d_name);
+    return entry->d_name[0] != '.' && !(size > 3 && strcmp(entry->d_name + size - 3, ".md") == 0);
 }
 
 static void replay_folder(struct replay *replay, const char *path) {
@@ -135,7 +144,7 @@ static void replay_folder(struct replay *replay, const char *path) {
         return;
     }
     if (count == 0) {
-        fprintf(stderr, "trace: %s: an empty folder, nothing to replay\n", path);
+        fprintf(stderr, "trace: %s: no inputs in this folder\n", path);
         worst(replay, EXIT_USAGE);
     }
     for (int i = 0; i < count; i += 1) {
@@ -173,11 +182,14 @@ static int command_replay(int argc, char **argv) {
         if (replay.input_count == 0)
             worst(&replay, EXIT_USAGE);
     }
-    printf("%s: replayed %u inputs, %llu ops, each twice%s\n",
-           replay.status == EXIT_AGREES  ? "agrees"
-           : replay.status == EXIT_FAILS ? "FAILS"
-                                         : "INCOMPLETE",
-           replay.input_count, replay.op_count, stop_requested() ? " (interrupted)" : "");
+    if (replay.failed_count > 0)
+        printf("FAILS: %u of %u inputs%s\n", replay.failed_count, replay.input_count,
+               stop_requested() ? " (interrupted)" : "");
+    else
+        printf("%s: replayed %u input%s, %llu ops, each twice%s\n",
+               replay.status == EXIT_AGREES ? "agrees" : "INCOMPLETE", replay.input_count,
+               replay.input_count == 1 ? "" : "s", replay.op_count,
+               stop_requested() ? " (interrupted)" : "");
     if (fflush(stdout) != 0 || ferror(stdout))
         worst(&replay, write_failed("standard output"));
     return stop_requested() && replay.status == EXIT_AGREES ? 130 : replay.status;
