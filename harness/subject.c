@@ -6,6 +6,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Under MemorySanitizer the pattern counts as no initialisation. */
+#if defined(__has_feature)
+#    if __has_feature(memory_sanitizer)
+#        include <sanitizer/msan_interface.h>
+#        define SUBJECT_UNINITIALISED(memory, size) __msan_poison((memory), (size))
+#    endif
+#endif
+#ifndef SUBJECT_UNINITIALISED
+#    define SUBJECT_UNINITIALISED(memory, size) ((void)(memory), (void)(size))
+#endif
+
 void (*subject_assertion_hook)(const struct subject_assertion *assertion);
 
 _Noreturn void subject_assertion_failed(const char *expression, const char *file, unsigned line,
@@ -136,6 +147,7 @@ enum outcome subject_init(struct subject *subject, const struct geometry *geomet
     assert(size + 3 * (size_t)SUBJECT_RED_ZONE_SIZE <= SUBJECT_ARENA_SIZE);
     CACHE_MAP_UNPOISON(subject->arena, size + 3 * (size_t)SUBJECT_RED_ZONE_SIZE);
     memset(subject->block, fill, size);
+    SUBJECT_UNINITIALISED(subject->block, size);
     memset(subject->map, fill, sizeof subject->map);
     CACHE_MAP_POISON(subject->arena, SUBJECT_RED_ZONE_SIZE + alignment);
     CACHE_MAP_POISON(subject->block + size, SUBJECT_RED_ZONE_SIZE);
