@@ -2,7 +2,7 @@
 # The main job behind `make fuzz`: fuzzes for so many seconds with libFuzzer's own progress, keeps
 # new inputs and findings out of corpus/, and says at the end in three lines what was run, the
 # coverage reached, and whether anything was found. Exit status: 0 nothing found, 1 a finding,
-# 2 it could not run.
+# 2 it could not run, 130 interrupted (Ctrl-C; the summary is of what was run until then).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -47,7 +47,10 @@ echo "coverage: $coverage"
 if [ -n "$newest" ]; then
     echo "found:    a failure: ./trace replay --verbose $newest"
     exit 1
-elif [ "$status" -ne 0 ] && [ "$status" -ne 130 ]; then
+elif [ "$status" -eq 72 ] || [ "$status" -eq 130 ]; then # libFuzzer's own, and the shell's, for Ctrl-C
+    echo "found:    nothing until it was interrupted"
+    exit 130
+elif [ "$status" -ne 0 ]; then
     echo "found:    nothing, but the fuzzer ended with status $status; see $log"
     exit 2
 fi
