@@ -21,12 +21,15 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Ws
             -Wmissing-prototypes -Wcast-qual -Wformat=2 -Wundef -Wvla -Werror
 CXX_WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=undefined
+# No fake stacks where fuzzing is fast: a value that was stored by its address on a stack shows as a wrong
+# value, and the detection took a fifth of the time. The sanitized tests and OSS-Fuzz have it.
+FUZZ_SANITIZERS := $(SANITIZERS) -fsanitize-address-use-after-return=never
 COUNTERS := -fsanitize-coverage=inline-8bit-counters,pc-table \
             -fsanitize-coverage-ignorelist=fuzz_targets/coverage-ignore.txt
 FUZZING := -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 
 LIBRARY := $(wildcard src/*.h)
-HEADERS := $(LIBRARY) $(wildcard harness/*.h) $(wildcard tests/*.h)
+HEADERS := Makefile $(LIBRARY) $(wildcard harness/*.h) $(wildcard tests/*.h)
 HARNESS := $(filter-out harness/stop.c,$(wildcard harness/*.c))
 # What touches the map's memory is sanitized, and what has the library's code in it is instrumented.
 # The rest of the harness is neither: it would take a third of the time, and its branches are no news
@@ -67,8 +70,8 @@ $(BUILD)/fuzz_trace: $(call fuzz_objects,fuzz_trace)
 
 # The second target is about the readers: there they are instrumented.
 $(BUILD)/fuzz/fuzz_targets/fuzz_trace.o $(BUILD)/fuzz/harness/trace_text.o \
-$(BUILD)/fuzz/harness/codec.o $(BUILD)/fuzz/harness/geometry.o: FUZZ_FLAGS = -O1 $(SANITIZERS) $(COUNTERS)
-$(patsubst %.c,$(BUILD)/fuzz/%.o,$(SANITIZED)): FUZZ_FLAGS = -O1 $(SANITIZERS) $(COUNTERS)
+$(BUILD)/fuzz/harness/codec.o $(BUILD)/fuzz/harness/geometry.o: FUZZ_FLAGS = -O1 $(FUZZ_SANITIZERS) $(COUNTERS)
+$(patsubst %.c,$(BUILD)/fuzz/%.o,$(SANITIZED)): FUZZ_FLAGS = -O1 $(FUZZ_SANITIZERS) $(COUNTERS)
 $(BUILD)/fuzz/%: FUZZ_FLAGS = -O2
 
 $(BUILD)/fuzz/%.o: %.c $(HEADERS)

@@ -509,7 +509,8 @@ static void environment_step(struct environment *environment, struct op op) {
     struct step *step = &environment->steps[environment->op_index];
     const uint32_t value = environment->value_count + (op.kind == OP_UPSERT);
     const bool models = op.kind != OP_REINIT && op.kind != OP_INIT_REFUSED;
-    const uint64_t stash_count = subject_counts(&environment->subject).stash_count;
+    const bool needs_room = op.kind == OP_UPSERT || op.kind == OP_REMOVE;
+    const uint64_t stash_count = needs_room ? subject_counts(&environment->subject).stash_count : 0;
     bool in_stash[KEY_COUNT_MAX];
     bool intact = true, may_fail;
     uint64_t digest = 0;
