@@ -24,20 +24,25 @@ int layout_find(unsigned ways, unsigned tag_bits, unsigned clock_bits, unsigned 
     return -1;
 }
 
-const char *hash_mode_name(enum hash_mode mode) {
+const char *layout_policy_name(unsigned policy) {
+    assert(policy <= LAYOUT_POLICY_CLOCK_CLASSIC);
+    return policy == LAYOUT_POLICY_CLOCK ? "clock" : "clock_classic";
+}
+
+const char *hash_mode_name(unsigned mode) {
     static const char *const names[HASH_MODE_COUNT] = {
         "mix", "seeded", "identity", "buckets", "collide", "same_set", "same_tag", "same_home"};
     assert(mode < HASH_MODE_COUNT);
     return names[mode];
 }
 
-const char *read_mode_name(enum read_mode mode) {
+const char *read_mode_name(unsigned mode) {
     static const char *const names[READ_MODE_COUNT] = {"inspect", "all", "own", "end"};
     assert(mode < READ_MODE_COUNT);
     return names[mode];
 }
 
-const char *run_mode_name(enum run_mode mode) {
+const char *run_mode_name(unsigned mode) {
     static const char *const names[RUN_MODE_COUNT] = {"plain", "twice", "across", "thorough"};
     assert(mode < RUN_MODE_COUNT);
     return names[mode];

@@ -46,6 +46,9 @@ const struct layout_description *layout_describe(unsigned layout);
 /* The layout with these parameters, or -1. */
 int layout_find(unsigned ways, unsigned tag_bits, unsigned clock_bits, unsigned policy);
 
+/* The words of an enum in text, by number: below its count. Static. */
+const char *layout_policy_name(unsigned policy);
+
 /* How keys hash; key.h has the functions. */
 enum hash_mode {
     HASH_MIX,       /* the library's default hash, seed 0 */
@@ -58,7 +61,7 @@ enum hash_mode {
     HASH_SAME_HOME, /* every key at home in the last bucket of the stash's index */
     HASH_MODE_COUNT
 };
-const char *hash_mode_name(enum hash_mode mode);
+const char *hash_mode_name(unsigned mode);
 
 /* What is read after each op, beside the comparison of outcomes. Reading by lookup saturates the
  * clock's counts, and not reading misses what only a lookup shows: streams of both kinds are
@@ -70,7 +73,7 @@ enum read_mode {
     READ_END,     /* nothing before the end */
     READ_MODE_COUNT
 };
-const char *read_mode_name(enum read_mode mode);
+const char *read_mode_name(unsigned mode);
 
 /* Which passes a stream makes beside "with the cache" and "without it". */
 enum run_mode {
@@ -80,7 +83,7 @@ enum run_mode {
     RUN_THOROUGH, /* both */
     RUN_MODE_COUNT
 };
-const char *run_mode_name(enum run_mode mode);
+const char *run_mode_name(unsigned mode);
 
 enum {
     KEY_COUNT_MAX = 256,

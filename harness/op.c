@@ -28,7 +28,7 @@ const struct op_description *op_describe(enum op_kind kind) {
     return &descriptions[kind];
 }
 
-const char *op_refusal_name(enum op_refusal refusal) {
+const char *op_refusal_name(unsigned refusal) {
     static const char *const names[REFUSAL_COUNT] = {
         "out_of_memory", "cache_not_sets",   "stash_none",
         "stash_limit",   "overflow_product", "overflow_padding",

@@ -84,7 +84,7 @@ enum op_refusal {
     REFUSAL_IN_MEMORY_STASH_NONE,
     REFUSAL_COUNT
 };
-const char *op_refusal_name(enum op_refusal refusal);
+const char *op_refusal_name(unsigned refusal);
 
 /* What an op answered. The harness has its own words, so that the model shares none of the
  * library's code; subject.c translates. */

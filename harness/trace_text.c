@@ -91,22 +91,6 @@ struct field {
     unsigned standard;
 };
 
-static const char *policy_word(unsigned policy) {
-    return policy == LAYOUT_POLICY_CLOCK ? "clock" : "clock_classic";
-}
-
-static const char *hash_word(unsigned mode) {
-    return hash_mode_name((enum hash_mode)mode);
-}
-
-static const char *read_word(unsigned mode) {
-    return read_mode_name((enum read_mode)mode);
-}
-
-static const char *run_word(unsigned mode) {
-    return run_mode_name((enum run_mode)mode);
-}
-
 enum {
     FIELD_SETS,
     FIELD_WAYS,
@@ -128,13 +112,13 @@ static const struct field fields[FIELD_COUNT] = {
     [FIELD_WAYS] = {"ways", 2, WAY_COUNT_MAX, NULL, 2},
     [FIELD_TAG] = {"tag", 8, 16, NULL, 8},
     [FIELD_CLOCK] = {"clock", 1, 4, NULL, 2},
-    [FIELD_POLICY] = {"policy", 0, 1, policy_word, 0},
+    [FIELD_POLICY] = {"policy", 0, 1, layout_policy_name, 0},
     [FIELD_STASH] = {"stash", 1, STASH_COUNT_MAX, NULL, 4},
     [FIELD_SCOPE] = {"scope", 0, SCOPE_COUNT_MAX, NULL, 4},
-    [FIELD_HASH] = {"hash", 0, HASH_MODE_COUNT - 1, hash_word, 0},
+    [FIELD_HASH] = {"hash", 0, HASH_MODE_COUNT - 1, hash_mode_name, 0},
     [FIELD_KEYS] = {"keys", 2, KEY_COUNT_MAX, NULL, 8},
-    [FIELD_READ] = {"read", 0, READ_MODE_COUNT - 1, read_word, 0},
-    [FIELD_RUN] = {"run", 0, RUN_MODE_COUNT - 1, run_word, 0},
+    [FIELD_READ] = {"read", 0, READ_MODE_COUNT - 1, read_mode_name, 0},
+    [FIELD_RUN] = {"run", 0, RUN_MODE_COUNT - 1, run_mode_name, 0},
 };
 
 /* The value of a field from its word after the '='. */

@@ -90,22 +90,6 @@ static void print_numbers(const char *head, struct number_table table) {
     printf("\n");
 }
 
-static const char *hash_word(unsigned mode) {
-    return hash_mode_name((enum hash_mode)mode);
-}
-
-static const char *read_word(unsigned mode) {
-    return read_mode_name((enum read_mode)mode);
-}
-
-static const char *run_word(unsigned mode) {
-    return run_mode_name((enum run_mode)mode);
-}
-
-static const char *refusal_word(unsigned refusal) {
-    return op_refusal_name((enum op_refusal)refusal);
-}
-
 static void print_words(const char *head, const char *(*word_of)(unsigned), unsigned count) {
     printf("| %s mod %u | word |\n| --- | --- |\n", head, count);
     for (unsigned at = 0; at < count; at += 1)
@@ -119,10 +103,8 @@ static void print_layouts(void) {
            LAYOUT_COUNT);
     for (unsigned number = 0; number < LAYOUT_COUNT; number += 1) {
         const struct layout_description *layout = layout_describe(number);
-        printf("| %u | %u | %u | %u | %s | %u |\n", number, layout->ways, layout->tag_bits,
-               layout->clock_bits,
-               layout->policy == LAYOUT_POLICY_CLOCK ? "`clock`" : "`clock_classic`",
-               layout->value_size);
+        printf("| %u | %u | %u | %u | `%s` | %u |\n", number, layout->ways, layout->tag_bits,
+               layout->clock_bits, layout_policy_name(layout->policy), layout->value_size);
     }
 }
 
@@ -135,18 +117,18 @@ static void print_capacity(const char *meaning, unsigned byte, struct number_tab
 
 static void print_number_tables(void) {
     printf("Read mode:\n\n");
-    print_words("byte 0, bits 0 and 1", read_word, READ_MODE_COUNT);
+    print_words("byte 0, bits 0 and 1", read_mode_name, READ_MODE_COUNT);
     printf("Run mode:\n\n");
-    print_words("byte 0, bits 2 and 3", run_word, RUN_MODE_COUNT);
+    print_words("byte 0, bits 2 and 3", run_mode_name, RUN_MODE_COUNT);
     printf("Hash mode:\n\n");
-    print_words("byte 2, high nibble", hash_word, HASH_MODE_COUNT);
+    print_words("byte 2, high nibble", hash_mode_name, HASH_MODE_COUNT);
     printf("Sets:\n\n");
     print_numbers("byte 2, low nibble", geometry_set_counts());
     print_capacity("Stash capacity", 3, geometry_stash_counts());
     print_capacity("Scope capacity", 4, geometry_scope_counts());
     print_capacity("Keys", 5, geometry_key_counts());
     printf("Reason, the operand of `init_refused`:\n\n");
-    print_words("operand", refusal_word, REFUSAL_COUNT);
+    print_words("operand", op_refusal_name, REFUSAL_COUNT);
     printf("Layout, also the operand of `reinit`:\n\n");
     print_layouts();
 }
@@ -234,7 +216,7 @@ static void print_dictionary_headers(void) {
                                       .scope_count_max = 8,
                                       .key_count = 6};
         stream.geometry = tiny;
-        (void)snprintf(name, sizeof name, "header_one_set_%s", hash_word(mode));
+        (void)snprintf(name, sizeof name, "header_one_set_%s", hash_mode_name(mode));
         print_entry(name, 0);
     }
     stream.geometry.layout = (uint8_t)layout_find(2, 8, 1, LAYOUT_POLICY_CLOCK_CLASSIC);
