@@ -10,7 +10,6 @@ BUILD := build
 # The newest clang that is there; 14 is the oldest that is tested. Override: make CLANG=clang-14.
 CLANG ?= $(or $(shell command -v clang-19),clang)
 GCC ?= gcc
-LLVM_SUFFIX := $(patsubst clang%,%,$(notdir $(CLANG)))
 
 FUZZ_SECONDS ?= 60
 FUZZ_JOBS ?= 1

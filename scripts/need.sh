@@ -5,9 +5,7 @@
 set -euo pipefail
 
 # package : a command, header or file that shows that it is there
-clang="clang:command clang"
 clang_new="clang-19:command clang-19"
-runtime="libclang-rt-14-dev:runtime clang"
 runtime_new="libclang-rt-19-dev:runtime clang-19"
 llvm="llvm-19:command llvm-cov-19"
 gcc="gcc:command gcc"
@@ -24,13 +22,12 @@ tidy="clang-tidy:command clang-tidy"
 
 case "${1:-}" in
 fuzz) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$llvm") ;;
-plain) wanted=("$libc" "$gcc") ;;
 test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$cmocka" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy") ;;
 bugs) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$patch") ;;
 performance) wanted=("$libc" "$clang_new" "$runtime_new" "$valgrind") ;;
 coverage) wanted=("$libc" "$clang_new" "$runtime_new" "$llvm") ;;
 *)
-    echo "need.sh: usage: scripts/need.sh fuzz|plain|test|bugs|coverage|performance" >&2
+    echo "need.sh: usage: scripts/need.sh fuzz|test|bugs|coverage|performance" >&2
     exit 2
     ;;
 esac

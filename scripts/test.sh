@@ -35,12 +35,15 @@ step() {
     fi
 }
 
-# Every program that stands in a folder of tests, by name.
+# Every program that stands in a folder of tests, by name; a folder without any is a failure.
 step_folder() {
-    local program
+    local program count=0
     for program in build/test/"$1"/*; do
-        [ -x "$program" ] && [ -f "$program" ] && step "$1 $(basename "$program")" "$program"
+        [ -x "$program" ] && [ -f "$program" ] || continue
+        step "$1 $(basename "$program")" "$program"
+        count=$((count + 1))
     done
+    [ "$count" -gt 0 ] || step "$1: no test was built" false
 }
 
 step_folder asan

@@ -7,21 +7,7 @@ root=$PWD
 clang=$(make -s print-clang)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-passed=0
-failed=0
-
-check() {
-    local name=$1
-    shift
-    if "$@" >"$folder/check.log" 2>&1; then
-        echo "ok - $name"
-        passed=$((passed + 1))
-    else
-        echo "FAIL - $name"
-        sed 's/^/    /' "$folder/check.log" | tail -n 20
-        failed=$((failed + 1))
-    fi
-}
+. tests/checks.sh
 
 # A copy of the sources elsewhere, as OSS-Fuzz clones them, and another working folder.
 mkdir -p "$folder/src/cachemap" "$folder/elsewhere"
@@ -78,8 +64,14 @@ ENGINE
 "$clang" -c "$folder/engine.c" -o "$folder/engine.o"
 check "another engine, no sanitizer" build "$folder/out2" "$folder/engine.o" ""
 check "it replays the corpus" bash -c "'$folder/out2/fuzz_cachemap' '$root'/corpus/*"
-check "without OUT it builds in the root" bash -c "cd '$folder/elsewhere' && env -u OUT -u LIB_FUZZING_ENGINE make -n -C '$folder/src/cachemap' fuzz_cachemap >/dev/null"
+# Without the variables of OSS-Fuzz: both targets in the root, with all three.
+in_root() {
+    (cd "$folder/elsewhere" && env -u OUT -u LIB_FUZZING_ENGINE -u CFLAGS "$folder/src/cachemap/build.sh") &&
+        test -x "$folder/src/cachemap/fuzz_trace" &&
+        nm "$folder/src/cachemap/fuzz_cachemap" >"$folder/symbols" &&
+        grep -q __asan_report "$folder/symbols" && grep -q __ubsan_handle "$folder/symbols" &&
+        "$folder/src/cachemap/fuzz_cachemap" -runs=0 "$root/corpus"
+}
+check "without OUT it builds in the root, sanitized" in_root
 
-echo
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+checks_end

@@ -8,8 +8,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 unset MAKEFLAGS MFLAGS # of a make that calls this: its job server is not ours
 
-passed=0
-failed=0
+. tests/checks.sh
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
@@ -19,20 +18,6 @@ for document in README.md CONTRIBUTING.md docs/*.md regressions/README.md; do
 done
 clang=$(make -s print-clang 2>/dev/null || echo clang)
 warnings=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -Isrc)
-
-# check NAME COMMAND...: one line; what a command that failed has printed follows.
-check() {
-    local name=$1
-    shift
-    if "$@" >"$scratch/output" 2>&1; then
-        echo "ok - $name"
-        passed=$((passed + 1))
-    else
-        echo "FAIL - $name"
-        sed 's/^/    /' "$scratch/output" | head -n 20
-        failed=$((failed + 1))
-    fi
-}
 
 # ---- Fenced blocks. ------------------------------------------------------------------------------
 
@@ -243,5 +228,4 @@ check_blocks
 check_generated
 check_numbers
 check_links
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+checks_end

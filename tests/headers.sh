@@ -5,21 +5,7 @@ set -u
 cd "$(dirname "$0")/.."
 clang=$(make -s print-clang)
 warnings=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
-passed=0
-failed=0
-
-check() {
-    local name=$1
-    shift
-    if output=$("$@" 2>&1); then
-        echo "ok - $name"
-        passed=$((passed + 1))
-    else
-        echo "FAIL - $name"
-        echo "$output" | head -n 10 | sed 's/^/    /'
-        failed=$((failed + 1))
-    fi
-}
+. tests/checks.sh
 
 # What a header defines, by the preprocessor: macros that its own includes do not have.
 no_foreign_macro() {
@@ -40,6 +26,4 @@ for header in src/*.h; do
     check "$header, clang++, C++17" "${clang/clang/clang++}" -std=c++17 "${warnings[@]}" -Wno-unused-function -Isrc -fsyntax-only -x c++ "$header"
     check "$header, names have the prefix" no_foreign_macro "$header"
 done
-echo
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+checks_end

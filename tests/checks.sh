@@ -1,0 +1,27 @@
+# Sourced by the shell tests of this folder: counts checks, prints a line for each, and the closing line.
+# Not a test by itself.
+# shellcheck shell=bash
+
+passed=0
+failed=0
+
+# check NAME COMMAND...: what a command that failed has printed follows its line.
+check() {
+    local name=$1 output
+    shift
+    if output=$("$@" 2>&1); then
+        echo "ok - $name"
+        passed=$((passed + 1))
+    else
+        echo "FAIL - $name"
+        printf '%s\n' "$output" | tail -n 20 | sed 's/^/    /'
+        failed=$((failed + 1))
+    fi
+}
+
+# The closing line; its status is the test's.
+checks_end() {
+    echo
+    echo "$passed passed, $failed failed"
+    [ "$failed" -eq 0 ]
+}
