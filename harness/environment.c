@@ -146,9 +146,9 @@ static void environment_compare_set(struct environment *environment, uint32_t se
     }
 }
 
-static void environment_compare_counts(struct environment *environment,
-                                       const struct counts_state *counts) {
+static void environment_compare_counts(struct environment *environment) {
     const struct policy *policy = &environment->policy;
+    const struct counts_state *counts = &environment->counts;
     if (counts->cache_value_count != policy->value_count ||
         counts->stash_count != policy->stash_count || counts->scope_count != policy->undo_count ||
         counts->scope_open != policy->scope_open)
@@ -166,9 +166,8 @@ static void environment_compare_counts(struct environment *environment,
 
 /* The stash's entries, in any order, are the naive stash's. Counts are equal already, and no key is
  * twice in the stash if each entry is reached by its own key. */
-static void environment_compare_stash(struct environment *environment,
-                                      const struct counts_state *counts) {
-    for (uint32_t entry = 0; entry < counts->stash_count; entry += 1) {
+static void environment_compare_stash(struct environment *environment) {
+    for (uint32_t entry = 0; entry < environment->counts.stash_count; entry += 1) {
         const struct entry_state state = subject_entry(&environment->subject, entry);
         const struct policy_stash_key *row =
             &environment->policy.stash[state.content.key_id % KEY_COUNT_MAX];
@@ -186,9 +185,8 @@ static void environment_compare_stash(struct environment *environment,
 
 /* `all`: every set, not only that of the op's key. */
 static void environment_compare_policy(struct environment *environment, struct op op, bool all) {
-    const struct counts_state counts = subject_counts(&environment->subject);
-    environment_compare_counts(environment, &counts);
-    environment_compare_stash(environment, &counts);
+    environment_compare_counts(environment);
+    environment_compare_stash(environment);
     if (environment->geometry.set_count == 0)
         return;
     if (!all && op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY) {
@@ -218,7 +216,7 @@ static void environment_verify_content(struct environment *environment, struct v
 
 /* Everything in the map is in the model. */
 static void environment_verify_map(struct environment *environment) {
-    const struct counts_state counts = subject_counts(&environment->subject);
+    const struct counts_state counts = environment->counts;
     const unsigned ways = layout_describe(environment->geometry.layout)->ways;
     for (uint32_t set = 0; set < counts.set_count; set += 1) {
         struct set_state state;
@@ -261,6 +259,7 @@ static void environment_verify(struct environment *environment) {
     environment_verify_map(environment);
     for (unsigned key_id = 0; key_id < environment->geometry.key_count; key_id += 1)
         environment_read(environment, key_id, INVARIANT_MODEL_IN_MAP);
+    environment->counts = subject_counts(&environment->subject);
     if (environment_has(environment, LAYER_POLICY))
         environment_compare_policy(environment, any, true);
 }
@@ -425,9 +424,8 @@ static void environment_check_outcome(struct environment *environment, struct op
 /* Compact with layer 2: which keys were in the stash is read before. Without it the model believes
  * what the map says of each key afterwards, as "may be missing" does. */
 static void environment_note_stash(const struct environment *environment, bool *in_stash) {
-    const struct counts_state counts = subject_counts(&environment->subject);
     memset(in_stash, 0, KEY_COUNT_MAX * sizeof in_stash[0]);
-    for (uint32_t entry = 0; entry < counts.stash_count; entry += 1)
+    for (uint32_t entry = 0; entry < environment->counts.stash_count; entry += 1)
         in_stash[subject_entry(&environment->subject, entry).content.key_id % KEY_COUNT_MAX] = true;
 }
 
@@ -460,6 +458,8 @@ static void environment_advance(struct environment *environment, struct op op,
 static void environment_examine(struct environment *environment, struct op op) {
     const unsigned key_count = environment->geometry.key_count;
     const bool has_key = op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY;
+    if (environment->options.at_end_only)
+        return;
     if (environment_has(environment, LAYER_STRUCTURE))
         environment_check_structure(environment, op);
     if (environment_has(environment, LAYER_POLICY))
@@ -509,8 +509,7 @@ static void environment_step(struct environment *environment, struct op op) {
     struct step *step = &environment->steps[environment->op_index];
     const uint32_t value = environment->value_count + (op.kind == OP_UPSERT);
     const bool models = op.kind != OP_REINIT && op.kind != OP_INIT_REFUSED;
-    const bool needs_room = op.kind == OP_UPSERT || op.kind == OP_REMOVE;
-    const uint64_t stash_count = needs_room ? subject_counts(&environment->subject).stash_count : 0;
+    const uint64_t stash_count = environment->counts.stash_count; /* before the op */
     bool in_stash[KEY_COUNT_MAX];
     bool intact = true, may_fail;
     uint64_t digest = 0;
@@ -528,6 +527,7 @@ static void environment_step(struct environment *environment, struct op op) {
         environment_note_stash(environment, in_stash);
 
     step->actual = environment_call(environment, op, value, &intact);
+    environment->counts = subject_counts(&environment->subject);
 
     environment_check_outcome(environment, op, step->actual, expected, predicted, stash_count);
     if (environment_has(environment, LAYER_OUTCOME) && !intact)
@@ -584,6 +584,7 @@ void environment_run(struct environment *environment, const struct stream *strea
                              outcome_name(outcome));
         model_init(&environment->model, &environment->geometry);
         policy_init(&environment->policy, &environment->geometry);
+        environment->counts = subject_counts(&environment->subject);
         for (; environment->op_index < stream->op_count; environment->op_index += 1) {
             environment_step(environment, stream->ops[environment->op_index]);
             if (environment->options.on_op != NULL)

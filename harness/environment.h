@@ -19,6 +19,7 @@ struct environment_options {
     enum pass pass;
     uint8_t fill; /* the pattern of the memory before init */
     enum subject_memory memory;
+    bool at_end_only; /* nothing is examined after an op but its answer; the rest at the end */
     /* Called at the failing place, before its stack is gone; a fuzz target reports and traps here.
      * Null, or a function that returns: the run ends with its verdict. */
     void (*on_failure)(const struct environment *environment);
@@ -41,6 +42,7 @@ struct environment {
     struct subject subject;
     struct model model;
     struct policy policy;
+    struct counts_state counts; /* the map's, after init and after each op */
     uint32_t op_index;
     uint32_t value_count; /* upserts so far, failed ones too: the number of the last value */
     uint64_t digest;      /* of all answers so far; at the end, of the final state too */

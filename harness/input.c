@@ -84,6 +84,7 @@ static bool input_pass(struct environment *environment, const struct stream *str
         .pass = pass,
         .fill = fills[pass],
         .memory = memories[pass],
+        .at_end_only = options->at_end_only,
         .on_failure = options->on_failure,
         .on_op = pass == PASS_CACHE ? options->on_op : NULL,
         .context = options->context,

@@ -8,6 +8,7 @@
 
 struct input_options {
     uint32_t layers;
+    bool at_end_only; /* as in environment_options */
     /* As in environment_options; expectations are for the first pass. */
     void (*on_failure)(const struct environment *environment);
     void (*on_op)(const struct environment *environment, void *context);
