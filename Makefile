@@ -232,11 +232,11 @@ performance:
 # bench/variant.c: our target with its ingredients to switch off. The baselines: bench/naive.c has all
 # of libFuzzer's defaults, bench/original.c is a program of its own; both see the public header alone.
 SURVIVAL_FLAGS := -g -O1 -fno-omit-frame-pointer
-SURVIVAL_PROGRAMS := fuzz_cachemap variant naive original afl
 
-$(BUILD)/variant: $(BUILD)/fuzz/bench/variant.o $(patsubst %.c,$(BUILD)/fuzz/%.o,$(HARNESS))
+VARIANT_WRAPPED := codec_decode generate_geometry input_run mutate mutate_cross
+$(BUILD)/variant: $(BUILD)/fuzz/bench/variant.o $(call fuzz_objects,fuzz_cachemap)
 	@echo 'link  $@'
-	@$(CLANG) -fsanitize=fuzzer,address,undefined $^ -o $@
+	@$(CLANG) -fsanitize=fuzzer,address,undefined $^ $(VARIANT_WRAPPED:%=-Wl,--wrap=%) -o $@
 
 $(BUILD)/naive: bench/naive.c bench/reference.h $(HEADERS)
 	@mkdir -p $(@D)
@@ -267,8 +267,13 @@ $(BUILD)/afl: $(patsubst %.c,$(BUILD)/afl-objects/%.o,$(HARNESS) fuzz_targets/fu
 	@echo 'link  $@'
 	@AFL_QUIET=1 AFL_USE_ASAN=1 AFL_USE_UBSAN=1 $(AFL_CLANG) -fsanitize=fuzzer $^ -o $@
 
+$(BUILD)/afl_mutator.so: bench/afl_mutator.c $(addprefix harness/,mutate.c codec.c geometry.c generate.c op.c) $(HEADERS)
+	@mkdir -p $(@D)
+	@echo 'build $@'
+	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O2 -shared -fPIC -Wl,-z,defs $(filter %.c,$^) -o $@
+
 .PHONY: survival survival-programs survival-report
-survival-programs: $(SURVIVAL_PROGRAMS:%=$(BUILD)/%)
+survival-programs: $(addprefix $(BUILD)/,fuzz_cachemap variant naive original afl afl_mutator.so)
 
 survival:
 	@scripts/need.sh survival
