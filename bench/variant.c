@@ -65,6 +65,7 @@ static void switch_off(const char *word, size_t length) {
     refuse(word, length);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the type is libFuzzer's */
 int LLVMFuzzerInitialize(int *argc, char ***argv) {
     const char *word = getenv("CACHEMAP_WITHOUT");
     (void)argc;
