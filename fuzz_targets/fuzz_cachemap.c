@@ -19,7 +19,7 @@ size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t 
 __attribute__((weak)) size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t size_max);
 
 #ifndef CROSS_ODDS
-#define CROSS_ODDS 4
+#define CROSS_ODDS 8
 #endif
 #define NEXT_STEP \
     "      whole story: ./trace replay --verbose FILE      (FILE: the artifact named below)\n\n"
