@@ -304,7 +304,8 @@ static bool mutate_fill(struct edit *edit) {
     }
     /* Some of them stay in the cache. */
     length = geometry->stash_count_max + random_below(&edit->random, 20);
-    range = insert_run(edit, OP_UPSERT, length < geometry->key_count ? length : geometry->key_count);
+    range =
+        insert_run(edit, OP_UPSERT, length < geometry->key_count ? length : geometry->key_count);
     if (random_one_in(&edit->random, 2))
         (void)wrap_in_scope(edit, range);
     return range.count > 0;
