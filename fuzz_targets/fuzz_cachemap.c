@@ -1,12 +1,13 @@
 /* The fuzz target: bytes -> ops -> the cache map beside its model -> trap at the first
  * disagreement.
  *
- * Everything that it does is in harness/; read input.h next, then environment.c. */
+ * Everything that it does is in harness/; read input.h next, then environment.c. What guides the
+ * engine is in mutate.h and state_counters.h. */
 #include "codec.h"
-#include "state_counters.h"
 #include "input.h"
 #include "mutate.h"
 #include "report.h"
+#include "state_counters.h"
 #include "watchdog.h"
 
 #include <stdlib.h>
@@ -18,9 +19,9 @@ size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t 
 /* The engine's; null in programs without one that has it. */
 __attribute__((weak)) size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t size_max);
 
-#ifndef CROSS_ODDS
-#define CROSS_ODDS 4
-#endif
+/* libFuzzer draws evenly between mutator and crossover, and again where the crossover returns 0. */
+enum { CROSS_ODDS = 8 };
+
 #define NEXT_STEP \
     "      whole story: ./trace replay --verbose FILE      (FILE: the artifact named below)\n\n"
 
@@ -73,10 +74,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t size_max, unsi
     return mutate(data, size, size_max, seed, &options);
 }
 
-/* libFuzzer draws between mutator and crossover evenly, and draws again after a 0. */
 size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size,
                                  uint8_t *out, size_t out_size_max, unsigned seed) {
-    return seed % CROSS_ODDS != 0
-               ? 0
-               : mutate_cross(a, a_size, b, b_size, out, out_size_max, seed);
+    return seed % CROSS_ODDS != 0 ? 0 : mutate_cross(a, a_size, b, b_size, out, out_size_max, seed);
 }

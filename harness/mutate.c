@@ -22,7 +22,7 @@
  * mutation that finds nothing to change is drawn again; the longest range but for deletions is
  * below 2^RANGE_EXPONENT_MAX. */
 enum { BYTES_ODDS = 8, MUTATION_COUNT_MAX = 4, DRAW_COUNT_MAX = 16, RANGE_EXPONENT_MAX = 8 };
-enum { RUN_EXPONENT_MAX = 6 };
+enum { RUN_EXPONENT_MAX = 6, RUN_LENGTH_MAX = 64 };
 
 /* What a mutation works on: the stream, and beside it room for another. */
 struct edit {
@@ -240,17 +240,19 @@ static bool mutate_retarget(struct edit *edit) {
     return true;
 }
 
-static bool mutate_scope(struct edit *edit) {
+/* Discards are the harder half. */
+static bool wrap_in_scope(struct edit *edit, struct range range) {
     const struct op open = {OP_SCOPE_OPEN, 0};
-    struct op close = {OP_SCOPE_DISCARD, 0};
-    struct range range;
-    if (edit->stream->op_count == 0 || edit->stream->op_count + 2 > edit->op_count_max)
+    const struct op close = {random_one_in(&edit->random, 4) ? OP_SCOPE_PERSIST : OP_SCOPE_DISCARD,
+                             0};
+    if (edit->stream->op_count + 2 > edit->op_count_max)
         return false;
-    if (random_one_in(&edit->random, 4))
-        close.kind = OP_SCOPE_PERSIST;
-    range = draw_range(edit);
     (void)insert_ops(edit, range.at + range.count, &close, 1);
     return insert_ops(edit, range.at, &open, 1);
+}
+
+static bool mutate_scope(struct edit *edit) {
+    return edit->stream->op_count > 0 && wrap_in_scope(edit, draw_range(edit));
 }
 
 static bool mutate_compact(struct edit *edit) {
@@ -258,25 +260,55 @@ static bool mutate_compact(struct edit *edit) {
     return insert_ops(edit, draw_place(edit), &compact, 1);
 }
 
-/* One op for each of some keys in turn. A large stash is full only after as many different keys:
- * one run in four is as long as that takes. */
+/* One op for each of `length` keys in turn. Returns where they stand; less than `length` if there is
+ * no room for all. */
+static struct range insert_run(struct edit *edit, uint8_t kind, uint32_t length) {
+    const unsigned key_count = edit->stream->geometry.key_count;
+    const uint8_t first = draw_operand(edit, OPERAND_KEY);
+    const unsigned step = random_one_in(&edit->random, 4) ? 2 : 1;
+    const uint32_t at = draw_place(edit);
+    const struct range range = {at, open_gap(edit, at, length)};
+    for (uint32_t i = 0; i < range.count; i += 1) {
+        edit->stream->ops[at + i].kind = kind;
+        edit->stream->ops[at + i].operand = (uint8_t)((first + i * step) % key_count);
+    }
+    return range;
+}
+
 static bool mutate_run(struct edit *edit) {
     static const uint8_t kinds[] = {OP_UPSERT, OP_UPSERT, OP_UPSERT, OP_UPSERT,
                                     OP_UPSERT, OP_REMOVE, OP_REMOVE, OP_GET};
-    const struct geometry *geometry = &edit->stream->geometry;
     const uint8_t kind = kinds[random_below(&edit->random, sizeof kinds)];
-    const uint8_t first = draw_operand(edit, OPERAND_KEY);
-    const unsigned step = random_one_in(&edit->random, 4) ? 2 : 1;
-    const bool fills = random_one_in(&edit->random, 4);
-    const uint32_t length = fills ? geometry->stash_count_max + random_below(&edit->random, 3)
-                                  : 1 + draw_length(&edit->random, RUN_EXPONENT_MAX + 1, 63);
-    const uint32_t at = draw_place(edit);
-    const uint32_t gap = open_gap(edit, at, length);
-    for (uint32_t i = 0; i < gap; i += 1) {
-        edit->stream->ops[at + i].kind = kind;
-        edit->stream->ops[at + i].operand = (uint8_t)((first + i * step) % geometry->key_count);
+    const uint32_t length =
+        1 + draw_length(&edit->random, RUN_EXPONENT_MAX + 1, RUN_LENGTH_MAX - 1);
+    return insert_run(edit, kind, length).count > 0;
+}
+
+/* One of the last numbers of a table, which are the largest. */
+static uint16_t draw_large(struct random *random, struct number_table table, uint32_t count) {
+    return table.numbers[table.count - 1 - (int)random_below(random, count)];
+}
+
+/* One stream in a hundred has a stash of 128 entries or more and as many keys, and such a stash is
+ * full only after as many upserts of different keys: none of that comes by chance. */
+static bool mutate_fill(struct edit *edit) {
+    struct geometry *geometry = &edit->stream->geometry;
+    struct range range;
+    uint32_t length;
+    if ((edit->ingredients & MUTATE_GEOMETRY) != 0) {
+        geometry->stash_count_max = draw_large(&edit->random, geometry_stash_counts(), 5);
+        geometry->key_count = draw_large(&edit->random, geometry_key_counts(), 2);
+        if (random_one_in(&edit->random, 2))
+            geometry->scope_count_max = draw_large(&edit->random, geometry_scope_counts(), 3);
+        wrap_operands(edit->stream);
     }
-    return gap > 0;
+    /* Some of them stay in the cache. */
+    length = geometry->stash_count_max + random_below(&edit->random, 20);
+    range =
+        insert_run(edit, OP_UPSERT, length < geometry->key_count ? length : geometry->key_count);
+    if (random_one_in(&edit->random, 2))
+        (void)wrap_in_scope(edit, range);
+    return range.count > 0;
 }
 
 /* ---- Mutations of the geometry, and whole streams. --------------------------------------- */
@@ -336,6 +368,7 @@ static bool (*const appliers[MUTATION_COUNT])(struct edit *edit) = {
     [MUTATION_SCOPE] = mutate_scope,
     [MUTATION_COMPACT] = mutate_compact,
     [MUTATION_RUN] = mutate_run,
+    [MUTATION_FILL] = mutate_fill,
     [MUTATION_FIELD] = mutate_field,
     [MUTATION_GEOMETRY] = mutate_geometry,
     [MUTATION_SWARM_REPLACE] = mutate_swarm_replace,

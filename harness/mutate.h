@@ -37,6 +37,8 @@ enum mutate_ingredient {
     MUTATION(SCOPE, MUTATE_OPS, 10, "a range stands in a scope that is discarded or persisted") \
     MUTATION(COMPACT, MUTATE_OPS, 4, "a compact") \
     MUTATION(RUN, MUTATE_OPS, 10, "neighbouring keys are upserted, or removed, or read in turn") \
+    MUTATION(FILL, MUTATE_OPS, 3, \
+             "a large stash, if geometries may change, and upserts to fill it") \
     MUTATION(FIELD, MUTATE_GEOMETRY, 10, "one field of the geometry") \
     MUTATION(GEOMETRY, MUTATE_GEOMETRY, 2, "all fields of the geometry") \
     MUTATION(SWARM_REPLACE, MUTATE_SWARM, 12, "a fresh swarm stream instead") \

@@ -1,72 +1,67 @@
 /* The state counters behind state_counters.h. */
 #include "state_counters.h"
 
-#ifndef GROUPS
-#define GROUPS 0xff
-#endif
-enum { LEVEL_COUNT = 32 };
+/* Fills of 0 to 16 each have a level, above it 4 and then 32 share one. */
+enum { LEVEL_EACH_MAX = 16, LEVEL_COUNT = 28, EIGHTHS = 8 };
 
-struct features {
-    uint8_t outcome[OP_KIND_COUNT][OUTCOME_COUNT][4];
-    uint8_t pair[OP_KIND_COUNT][OP_KIND_COUNT][2];
-    uint8_t stash[LEVEL_COUNT + 9];
-    uint8_t scope[LEVEL_COUNT + 9];
-    uint8_t layout[LAYOUT_COUNT];
-    uint8_t modes[HASH_MODE_COUNT][READ_MODE_COUNT * RUN_MODE_COUNT];
-    uint8_t outcome_plain[OP_KIND_COUNT][OUTCOME_COUNT];
-    uint8_t hash_outcome[HASH_MODE_COUNT][OP_KIND_COUNT][OUTCOME_COUNT];
+/* What is counted, a byte each: how many ops of the input left the map like that, at most 255. The
+ * engine tells 1, 2, 3, 4 to 7, 8 to 15, 16 to 31, 32 to 127 and more apart. */
+struct state_counters {
+    /* How full, in entries, and in eighths of what there is room for; the last is exactly full. */
+    uint8_t stash[LEVEL_COUNT], stash_eighths[EIGHTHS + 1];
+    uint8_t scope[LEVEL_COUNT], scope_eighths[EIGHTHS + 1];
+    /* What each op answered, in and out of a scope, with a full stash and without. */
+    uint8_t answers[OP_KIND_COUNT][OUTCOME_COUNT][2][2];
+    /* Each op behind each other, done or refused. */
+    uint8_t pairs[OP_KIND_COUNT][OP_KIND_COUNT][2];
+    /* The input's world. */
+    uint8_t layouts[LAYOUT_COUNT];
+    uint8_t modes[HASH_MODE_COUNT][READ_MODE_COUNT][RUN_MODE_COUNT];
 };
 
-__attribute__((section("__libfuzzer_extra_counters"), used, aligned(8)))
-static volatile uint8_t counters[sizeof(struct features)];
+/* The engine reads the section as bytes, from start to stop. */
+__attribute__((section("__libfuzzer_extra_counters"), used,
+               aligned(8))) static struct state_counters counters;
 
-static void note(size_t at) {
-#ifdef FLAT
-    counters[at] = 1;
-#else
-    if (counters[at] != UINT8_MAX)
-        counters[at] += 1;
-#endif
-}
-#define NOTE(member) note((size_t)((uint8_t *)&((struct features *)0)->member - (uint8_t *)0))
-
-static unsigned level(uint64_t count) {
-    unsigned l = 16;
-    if (count <= 16) return (unsigned)count;
-    if (count <= 32) return 16 + (unsigned)(count - 16) / 4;
-    l = 20 + (unsigned)(count - 32) / 32;
-    return l < LEVEL_COUNT ? l : LEVEL_COUNT - 1;
+/* Saturates: a counter that wrapped to 0 would not be there. */
+static void count(uint8_t *counter) {
+    *counter = (uint8_t)(*counter + (*counter != UINT8_MAX));
 }
 
-static unsigned fullness(uint64_t count, uint64_t max) {
-    return (unsigned)(count * 8 / (max == 0 ? 1 : max));
+static unsigned level(uint64_t fill) {
+    uint64_t at = fill;
+    if (fill > LEVEL_EACH_MAX)
+        at = LEVEL_EACH_MAX + (fill - LEVEL_EACH_MAX + 3) / 4;
+    if (fill > 2 * LEVEL_EACH_MAX)
+        at = LEVEL_EACH_MAX + 4 + (fill - 2 * LEVEL_EACH_MAX + 31) / 32;
+    return at < LEVEL_COUNT ? (unsigned)at : LEVEL_COUNT - 1;
+}
+
+static unsigned eighths(uint64_t fill, uint64_t fill_max) {
+    return fill_max == 0 ? EIGHTHS : (unsigned)(fill * EIGHTHS / fill_max);
+}
+
+static void count_world(const struct geometry *geometry) {
+    count(&counters.layouts[geometry->layout]);
+    count(&counters.modes[geometry->hash][geometry->read][geometry->run]);
 }
 
 void state_counters_note(const struct environment *environment, void *context) {
     const struct counts_state *counts = &environment->counts;
-    const struct op op = environment->stream->ops[environment->op_index];
-    const enum outcome outcome = environment->steps[environment->op_index].actual.outcome;
+    const uint32_t index = environment->op_index;
+    const struct op *op = &environment->stream->ops[index];
+    const enum outcome outcome = environment->steps[index].actual.outcome;
     const bool full = counts->stash_count == counts->stash_count_max;
     (void)context;
-    if (GROUPS & 1) {
-        NOTE(stash[level(counts->stash_count)]);
-        NOTE(stash[LEVEL_COUNT + fullness(counts->stash_count, counts->stash_count_max)]);
+    if (index == 0)
+        count_world(&environment->stream->geometry);
+    else
+        count(&counters.pairs[op[-1].kind][op->kind][outcome_failed(outcome)]);
+    count(&counters.answers[op->kind][outcome][counts->scope_open][full]);
+    count(&counters.stash[level(counts->stash_count)]);
+    count(&counters.stash_eighths[eighths(counts->stash_count, counts->stash_count_max)]);
+    if (counts->scope_open) {
+        count(&counters.scope[level(counts->scope_count)]);
+        count(&counters.scope_eighths[eighths(counts->scope_count, counts->scope_count_max)]);
     }
-    if ((GROUPS & 2) && counts->scope_open) {
-        NOTE(scope[level(counts->scope_count)]);
-        NOTE(scope[LEVEL_COUNT + fullness(counts->scope_count, counts->scope_count_max)]);
-    }
-    if (GROUPS & 4)
-        NOTE(outcome[op.kind][outcome][full * 2 + counts->scope_open]);
-    if ((GROUPS & 8) && environment->op_index > 0)
-        NOTE(pair[environment->stream->ops[environment->op_index - 1].kind][op.kind][outcome_failed(outcome)]);
-    if ((GROUPS & 16) && environment->op_index == 0) {
-        const struct geometry *g = &environment->stream->geometry;
-        NOTE(layout[g->layout]);
-        NOTE(modes[g->hash][g->read * 4 + g->run]);
-    }
-    if (GROUPS & 32)
-        NOTE(outcome_plain[op.kind][outcome]);
-    if (GROUPS & 64)
-        NOTE(hash_outcome[environment->stream->geometry.hash][op.kind][outcome]);
 }
