@@ -112,8 +112,10 @@ stopped_early <- function(runs, run_count_max) {
 # ---- Tables. -----------------------------------------------------------------------------------------
 
 row <- function(...) paste0("| ", paste(..., sep = " | "), " |")
-seconds <- function(x) ifelse(is.na(x), "-", formatC(x, digits = 3, format = "fg", flag = "#"))
-seconds_text <- function(x) sub("\\.$", "", seconds(x))
+# Two digits: the runs agree in no more.
+seconds_text <- function(x) {
+    ifelse(is.na(x), "-", sub("\\.$", "", formatC(x, digits = 2, format = "fg", flag = "#")))
+}
 range_text <- function(x) paste(seconds_text(x[[1]]), "to", seconds_text(x[[2]]))
 chance <- function(p) if (is.na(p)) "-" else if (p < 1e-4) "< 0.0001" else sprintf("%.4f", p)
 
