@@ -1,8 +1,8 @@
 /* The state counters behind state_counters.h. */
 #include "state_counters.h"
 
-/* Fills of 0 to 16 each have a level, above it 4 and then 32 share one. */
-enum { LEVEL_EACH_MAX = 16, LEVEL_COUNT = 28, EIGHTHS = 8 };
+/* Fills of 0 to 16 each have a level; up to 32 four share one, and above 32. */
+enum { LEVEL_EACH_MAX = 16, LEVEL_FEW_MAX = 32, LEVEL_COUNT = 28, EIGHTHS = 8 };
 
 /* What is counted, a byte each: how many ops of the input left the map like that, at most 255. The
  * engine tells 1, 2, 3, 4 to 7, 8 to 15, 16 to 31, 32 to 127 and more apart. */
@@ -32,8 +32,8 @@ static unsigned level(uint64_t fill) {
     uint64_t at = fill;
     if (fill > LEVEL_EACH_MAX)
         at = LEVEL_EACH_MAX + (fill - LEVEL_EACH_MAX + 3) / 4;
-    if (fill > 2 * LEVEL_EACH_MAX)
-        at = LEVEL_EACH_MAX + 4 + (fill - 2 * LEVEL_EACH_MAX + 31) / 32;
+    if (fill > LEVEL_FEW_MAX)
+        at = LEVEL_EACH_MAX + 4 + (fill - LEVEL_FEW_MAX + 31) / 32;
     return at < LEVEL_COUNT ? (unsigned)at : LEVEL_COUNT - 1;
 }
 

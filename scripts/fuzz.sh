@@ -18,7 +18,7 @@ esac
 scratch=build/fuzz-corpus
 mkdir -p "$scratch" findings
 log=build/fuzz.log
-arguments=(-max_total_time="$seconds" -len_control=0 -max_len=512 -timeout=10 -print_final_stats=1 -print_funcs=0
+arguments=(-max_total_time="$seconds" -len_control=0 -max_len=1024 -timeout=10 -print_final_stats=1 -print_funcs=0
     -dict=dict/fuzz_cachemap.dict -artifact_prefix=findings/)
 [ "$jobs" -gt 1 ] && arguments+=(-fork="$jobs" -ignore_crashes=0)
 

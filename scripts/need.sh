@@ -12,6 +12,7 @@ gcc="gcc:command gcc"
 gxx="g++:command g++"
 libc="libc6-dev:header stdlib.h"
 cmocka="libcmocka-dev:header cmocka.h"
+binutils="binutils:command objcopy"
 zip="zip:command zip"
 unzip="unzip:command unzip"
 git="git:command git"
@@ -28,7 +29,7 @@ gnuplot="gnuplot-nox:command gnuplot"
 
 case "${1:-}" in
 fuzz) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$llvm") ;;
-test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$cmocka" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python") ;;
+test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$cmocka" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python") ;;
 bugs) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$patch") ;;
 performance) wanted=("$libc" "$clang_new" "$runtime_new" "$valgrind") ;;
 survival) wanted=("$libc" "$clang_new" "$runtime_new" "$patch" "$python" "$afl" "$afl_clang" "$survival" "$jsonlite" "$gnuplot") ;;
