@@ -388,6 +388,26 @@ static void slots_and_hand_of_a_known_map(void **state) {
     items_deinit(&map);
 }
 
+static void a_set_is_its_hand_and_its_slots(void **state) {
+    struct cache_map_set_view set;
+    struct items map;
+    (void)state;
+    make_known_map(&map);
+    memset(&set, 0xee, sizeof set);
+    items_inspect_set(&map, 0, &set);
+    assert_int_equal(set.hand, items_inspect_hand(&map, 0));
+    for (uint32_t way = 0; way < 4; way += 1) {
+        const struct cache_map_slot_view slot = items_inspect_slot(&map, 0, way);
+        assert_int_equal(set.slots[way].set, slot.set);
+        assert_int_equal(set.slots[way].way, slot.way);
+        assert_int_equal(set.slots[way].tag, slot.tag);
+        assert_int_equal(set.slots[way].count, slot.count);
+        assert_ptr_equal(set.slots[way].value, slot.value);
+    }
+    assert_int_equal(set.slots[4].count, 0xeeeeeeee); /* there is no such way: not written */
+    items_deinit(&map);
+}
+
 static void entries_of_a_known_map(void **state) {
     struct items map;
     (void)state;
@@ -476,6 +496,7 @@ int main(void) {
         cmocka_unit_test(every_invariant_has_a_name_of_its_own),
         cmocka_unit_test(counts_of_a_known_map),
         cmocka_unit_test(slots_and_hand_of_a_known_map),
+        cmocka_unit_test(a_set_is_its_hand_and_its_slots),
         cmocka_unit_test(entries_of_a_known_map),
         cmocka_unit_test(places_in_a_known_map),
         cmocka_unit_test(records_of_a_known_map),
