@@ -47,7 +47,7 @@ suffix=${clang##*clang}
 profdata=$(command -v "llvm-profdata$suffix" || command -v llvm-profdata)
 cov=$(command -v "llvm-cov$suffix" || command -v llvm-cov)
 mcdc=$(make -s print-mcdc)
-LLVM_PROFILE_FILE=$folder/raw.profile "$program" replay "$@" >"$folder/replay.log" || {
+LLVM_PROFILE_FILE=$folder/raw.profile "$program" replay "$@" >"$folder/replay.log" 2>&1 || {
     tail -n 20 "$folder/replay.log" >&2
     echo "coverage.sh: the replay fails: there is no coverage of a run that is wrong" >&2
     exit 2

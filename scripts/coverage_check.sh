@@ -117,6 +117,8 @@ awk -F'\t' -v mode="$1" -v exceptions="$3" -v percent_min="${4:-0}" '
     function row(name) {
         printf "%-22s%s%s%s\n", name, cell(name, "line"), cell(name, "branch"), cell(name, "condition")
     }
+    function feasible(kind) { return all["src/", kind] - excused["src/", kind] }
+    function missing(kind) { return feasible(kind) - reached["src/", kind] }
     function figures(kind) { return (reached["src/", kind] + 0) " of " (all["src/", kind] + 0) }
     END {
         if (NR == 0) report("there are no facts: nothing was measured")
@@ -134,17 +136,17 @@ awk -F'\t' -v mode="$1" -v exceptions="$3" -v percent_min="${4:-0}" '
             printf "src/: lines %s, branches %s, MC/DC %s; layouts %d of %d; not reached and not excused: %d\n",
                 figures("line"), figures("branch"),
                 has_mcdc ? figures("condition") : "not measured", layout_whole, layout_count,
-                all["src/", "line"] - reached["src/", "line"] - excused["src/", "line"] \
-                + all["src/", "branch"] - reached["src/", "branch"] - excused["src/", "branch"] \
-                + all["src/", "condition"] - reached["src/", "condition"] - excused["src/", "condition"]
+                missing("line") + missing("branch") + missing("condition")
             exit 0
         }
         if (mode == "branches") {
-            feasible = all["src/", "branch"] - excused["src/", "branch"]
-            percent = feasible ? 100 * reached["src/", "branch"] / feasible : 0
+            percent = feasible("branch") ? 100 * reached["src/", "branch"] / feasible("branch") : 0
             for (i = 1; i <= branch_finding_count; i++) print branch_findings[i]
             printf "branches: %d of %d that are not excused, %.1f %%, wanted %d %%\n",
-                reached["src/", "branch"], feasible, percent, percent_min
+                reached["src/", "branch"], feasible("branch"), percent, percent_min
+            printf "beside: lines %d of %d, MC/DC %s; layouts %d of %d\n", reached["src/", "line"],
+                feasible("line"), has_mcdc ? reached["src/", "condition"] + 0 " of " feasible("condition") \
+                : "not measured", layout_whole, layout_count
             exit percent < percent_min
         }
         printf "%-22s  %13s %8s  %13s %8s  %13s %8s\n", "file", "lines", "excused", "branches", "excused",
