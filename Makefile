@@ -13,6 +13,7 @@ GCC ?= gcc
 
 FUZZ_SECONDS ?= 60
 FUZZ_JOBS ?= 1
+COVERAGE_SECONDS ?= 60
 
 INCLUDES := -Isrc -Iharness
 STANDARD := -std=c11 -D_DEFAULT_SOURCE
@@ -41,7 +42,8 @@ help:
 	@echo 'make test          install what is missing, build and run all tests'
 	@echo 'make all           build ./fuzz_cachemap ./fuzz_trace ./trace ./soak ./tables'
 	@echo 'make bugs          plant each bug of bugs/, see that the fuzzer finds it'
-	@echo 'make coverage      lines and branches of src/ that the corpus reaches'
+	@echo 'make coverage      lines, branches and MC/DC of src/ that the corpus reaches; fails for a gap'
+	@echo 'make coverage-empty  fuzz COVERAGE_SECONDS ($(COVERAGE_SECONDS)) seconds from nothing: branches reached'
 	@echo 'make corpus        minimise a long run into a new corpus/ (shows what would change)'
 	@echo 'make performance   executions and ops per second, and where the time goes'
 	@echo 'make format tidy   clang-format in place; clang-tidy'
@@ -106,9 +108,12 @@ $(BUILD)/asan/%.o: %.c $(HEADERS)
 	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O1 -fno-omit-frame-pointer $(FUZZING) $(SANITIZERS) -c $< -o $@
 
 # ./trace for coverage: clang's source coverage, one copy of each body for all layouts, assertions
-# taken out.
+# taken out. The compiler's words are kept: they name the decisions that it cannot instrument.
 coverage_objects = $(patsubst %.c,$(BUILD)/coverage/%.o,$(HARNESS) harness/stop.c tools/$(1).c)
-$(patsubst %.c,$(BUILD)/coverage/%.o,$(SANITIZED)): COVERAGE_FLAGS = -O1 -fprofile-instr-generate -fcoverage-mapping
+$(patsubst %.c,$(BUILD)/coverage/%.o,$(SANITIZED)): COVERAGE_FLAGS = -O1 -fprofile-instr-generate -fcoverage-mapping $(MCDC)
+# MC/DC is clang 18's and newer's. The recursive = asks the compiler only where the answer is used.
+MCDC = $(shell $(CLANG) -fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc -fsyntax-only -x c /dev/null \
+         2>/dev/null && echo -fcoverage-mcdc)
 
 $(BUILD)/trace-coverage: $(call coverage_objects,trace)
 	@echo 'link  $@'
@@ -117,11 +122,13 @@ $(BUILD)/trace-coverage: $(call coverage_objects,trace)
 $(BUILD)/coverage/%.o: %.c $(HEADERS)
 	@mkdir -p $(@D)
 	@echo 'cover $<'
-	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O1 -DCACHEMAP_COVERAGE '-DCACHE_MAP_ASSERT(condition)=((void)0)' -Wno-unused-parameter -Wno-unused-variable $(COVERAGE_FLAGS) -c $< -o $@
+	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O1 -DCACHEMAP_COVERAGE '-DCACHE_MAP_ASSERT(condition)=((void)0)' -Wno-unused-parameter -Wno-unused-variable $(COVERAGE_FLAGS) -c $< -o $@ 2>$(@:.o=.diagnostics) || { cat $(@:.o=.diagnostics) >&2; exit 1; }
 
-.PHONY: print-clang
+.PHONY: print-clang print-mcdc
 print-clang:
 	@echo $(CLANG)
+print-mcdc:
+	@echo $(MCDC)
 
 # ---- The main job. ---------------------------------------------------------------------------------
 
@@ -135,6 +142,12 @@ fuzz:
 coverage:
 	@scripts/need.sh coverage
 	@scripts/coverage.sh corpus
+
+.PHONY: coverage-empty
+coverage-empty:
+	@scripts/need.sh coverage
+	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap $(BUILD)/trace-coverage
+	@COVERAGE_SECONDS=$(COVERAGE_SECONDS) scripts/coverage_empty.sh
 
 # ---- Tests. ----------------------------------------------------------------------------------------
 

@@ -15,17 +15,18 @@ cmocka="libcmocka-dev:header cmocka.h"
 zip="zip:command zip"
 unzip="unzip:command unzip"
 git="git:command git"
+jq="jq:command jq"
 patch="patch:command patch"
 valgrind="valgrind:command valgrind"
 format="clang-format:command clang-format"
 tidy="clang-tidy:command clang-tidy"
 
 case "${1:-}" in
-fuzz) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$llvm") ;;
-test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$cmocka" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy") ;;
+fuzz) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
+test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy") ;;
 bugs) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$patch") ;;
 performance) wanted=("$libc" "$clang_new" "$runtime_new" "$valgrind") ;;
-coverage) wanted=("$libc" "$clang_new" "$runtime_new" "$llvm") ;;
+coverage) wanted=("$libc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
 *)
     echo "need.sh: usage: scripts/need.sh fuzz|test|bugs|coverage|performance" >&2
     exit 2

@@ -67,6 +67,7 @@ mkdir -p build/test/readers
 step "fuzz the readers, 20,000 runs" ./fuzz_trace -runs=20000 -seed=1 \
     -artifact_prefix=build/test/ build/test/readers corpus
 step "coverage by the corpus" scripts/coverage.sh --check corpus
+step "the coverage gate can fail" tests/coverage.sh
 step "canary: a planted bug is found" scripts/bugs.sh --canary
 step "headers alone" tests/headers.sh
 step "command line" tests/command_line.sh
