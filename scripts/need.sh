@@ -12,6 +12,7 @@ gcc="gcc:command gcc"
 gxx="g++:command g++"
 libc="libc6-dev:header stdlib.h"
 cmocka="libcmocka-dev:header cmocka.h"
+binutils="binutils:command objcopy"
 zip="zip:command zip"
 unzip="unzip:command unzip"
 git="git:command git"
@@ -23,7 +24,7 @@ tidy="clang-tidy:command clang-tidy"
 
 case "${1:-}" in
 fuzz) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
-test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy") ;;
+test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy") ;;
 bugs) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$patch") ;;
 performance) wanted=("$libc" "$clang_new" "$runtime_new" "$valgrind") ;;
 coverage) wanted=("$libc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
