@@ -43,7 +43,7 @@ CONTROL = "control"
 REBUILT = ("subject", "subject_instances", "key")
 SHARED_FOLDERS = ("fuzz", "afl-objects")
 # Of scripts/bugs.sh, whose figures are comparable.
-OUR_OPTIONS = ["-len_control=0", "-max_len=512", "-timeout=10",
+OUR_OPTIONS = ["-len_control=0", "-max_len=1024", "-timeout=10",
                f"-dict={ROOT}/dict/fuzz_cachemap.dict"]
 # Ingredients of bench/variant.c; `feedback` is both kinds of it.
 ABLATIONS = {word: word for word in ("mutator", "swarm", "op_edits", "bytes", "counters", "coverage",
