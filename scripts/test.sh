@@ -69,6 +69,8 @@ step "fuzz the readers, 20,000 runs" ./fuzz_trace -runs=20000 -seed=1 \
 step "coverage by the corpus" scripts/coverage.sh --check corpus
 step "the coverage gate can fail" tests/coverage.sh
 step "canary: a planted bug is found" scripts/bugs.sh --canary
+step "each layer of the oracle is needed" scripts/layers.sh
+step "the check of the layers can fail" tests/layers.sh
 step "headers alone" tests/headers.sh
 step "command line" tests/command_line.sh
 step "build.sh as OSS-Fuzz calls it" tests/build_sh.sh
