@@ -42,6 +42,7 @@ help:
 	@echo 'make test          install what is missing, build and run all tests'
 	@echo 'make all           build ./fuzz_cachemap ./fuzz_trace ./trace ./soak ./tables'
 	@echo 'make bugs          plant each bug of bugs/, see that the fuzzer finds it'
+	@echo 'make layers        each layer of the oracle finds a bug that no other layer finds'
 	@echo 'make coverage      lines, branches and MC/DC of src/ that the corpus reaches; fails for a gap'
 	@echo 'make coverage-empty  fuzz COVERAGE_SECONDS ($(COVERAGE_SECONDS)) seconds from nothing: branches reached'
 	@echo 'make corpus        minimise a long run into a new corpus/ (shows what would change)'
@@ -213,6 +214,29 @@ bugs:
 	@scripts/need.sh bugs
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap
 	@scripts/bugs.sh $(BUGS)
+
+# Each layer of the oracle has a bug that it alone finds. Built without copies of the library's bodies:
+# in seconds, for each bug anew.
+FAST = $(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) $(FUZZING) -O1
+fast_objects = $(patsubst %.c,$(BUILD)/fast/%.o,$(HARNESS) harness/stop.c tools/$(1).c)
+
+$(BUILD)/soak-fast: $(call fast_objects,soak)
+	@echo 'link  $@'
+	@$(GCC) $^ -o $@
+
+$(BUILD)/trace-fast: $(call fast_objects,trace)
+	@echo 'link  $@'
+	@$(GCC) $^ -o $@
+
+$(BUILD)/fast/%.o: %.c $(HEADERS)
+	@mkdir -p $(@D)
+	@echo 'fast  $<'
+	@$(FAST) -c $< -o $@
+
+.PHONY: layers
+layers:
+	@scripts/need.sh bugs
+	@scripts/layers.sh
 
 .PHONY: corpus
 corpus:
