@@ -41,6 +41,7 @@ help:
 	@echo 'make test          install what is missing, build and run all tests'
 	@echo 'make all           build ./fuzz_cachemap ./fuzz_trace ./trace ./soak ./tables'
 	@echo 'make bugs          plant each bug of bugs/, see that the fuzzer finds it'
+	@echo 'make mutants       the mutation score: every small change of src/, and what finds it'
 	@echo 'make coverage      lines and branches of src/ that the corpus reaches'
 	@echo 'make corpus        minimise a long run into a new corpus/ (shows what would change)'
 	@echo 'make performance   executions and ops per second, and where the time goes'
@@ -225,6 +226,14 @@ performance:
 	@scripts/need.sh performance
 	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/bench-sanitized $(BUILD)/bench-plain
 	@scripts/performance.sh
+
+# ---- Mutation score. -------------------------------------------------------------------------------
+
+# MUTANTS='--file FILE', '--only PATTERN', ...: see scripts/mutants --help. FUZZ_RUNS and JOBS reach it.
+.PHONY: mutants
+mutants:
+	@scripts/need.sh mutants
+	@scripts/mutants --document docs/mutation-score.md $(MUTANTS)
 
 # ---- Style. ----------------------------------------------------------------------------------------
 

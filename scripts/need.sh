@@ -16,18 +16,20 @@ zip="zip:command zip"
 unzip="unzip:command unzip"
 git="git:command git"
 patch="patch:command patch"
+python3="python3:command python3"
 valgrind="valgrind:command valgrind"
 format="clang-format:command clang-format"
 tidy="clang-tidy:command clang-tidy"
 
 case "${1:-}" in
 fuzz) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$llvm") ;;
-test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$cmocka" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy") ;;
+test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$cmocka" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python3") ;;
 bugs) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$patch") ;;
+mutants) wanted=("$libc" "$clang_new" "$runtime_new" "$cmocka" "$python3") ;;
 performance) wanted=("$libc" "$clang_new" "$runtime_new" "$valgrind") ;;
 coverage) wanted=("$libc" "$clang_new" "$runtime_new" "$llvm") ;;
 *)
-    echo "need.sh: usage: scripts/need.sh fuzz|test|bugs|coverage|performance" >&2
+    echo "need.sh: usage: scripts/need.sh fuzz|test|bugs|coverage|mutants|performance" >&2
     exit 2
     ;;
 esac
