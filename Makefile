@@ -13,6 +13,7 @@ GCC ?= gcc
 
 FUZZ_SECONDS ?= 60
 FUZZ_JOBS ?= 1
+COVERAGE_SECONDS ?= 60
 
 INCLUDES := -Isrc -Iharness
 STANDARD := -std=c11 -D_DEFAULT_SOURCE
@@ -41,7 +42,10 @@ help:
 	@echo 'make test          install what is missing, build and run all tests'
 	@echo 'make all           build ./fuzz_cachemap ./fuzz_trace ./trace ./soak ./tables'
 	@echo 'make bugs          plant each bug of bugs/, see that the fuzzer finds it'
-	@echo 'make coverage      lines and branches of src/ that the corpus reaches'
+	@echo 'make layers        each layer of the oracle finds a bug that no other layer finds'
+	@echo 'make coverage      lines, branches and MC/DC of src/ that the corpus reaches; fails for a gap'
+	@echo 'make coverage-empty  fuzz COVERAGE_SECONDS ($(COVERAGE_SECONDS)) seconds from nothing: branches reached'
+	@echo 'make mutants       the mutation score: every small change of src/, and what finds it'
 	@echo 'make corpus        minimise a long run into a new corpus/ (shows what would change)'
 	@echo 'make survival      time to each planted bug, beside other fuzzers and without our ingredients (hours)'
 	@echo 'make performance   executions and ops per second, and where the time goes'
@@ -107,9 +111,12 @@ $(BUILD)/asan/%.o: %.c $(HEADERS)
 	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O1 -fno-omit-frame-pointer $(FUZZING) $(SANITIZERS) -c $< -o $@
 
 # ./trace for coverage: clang's source coverage, one copy of each body for all layouts, assertions
-# taken out.
+# taken out. The compiler's words are kept: they name the decisions that it cannot instrument.
 coverage_objects = $(patsubst %.c,$(BUILD)/coverage/%.o,$(HARNESS) harness/stop.c tools/$(1).c)
-$(patsubst %.c,$(BUILD)/coverage/%.o,$(SANITIZED)): COVERAGE_FLAGS = -O1 -fprofile-instr-generate -fcoverage-mapping
+$(patsubst %.c,$(BUILD)/coverage/%.o,$(SANITIZED)): COVERAGE_FLAGS = -O1 -fprofile-instr-generate -fcoverage-mapping $(MCDC)
+# MC/DC is clang 18's and newer's. The recursive = asks the compiler only where the answer is used.
+MCDC = $(shell $(CLANG) -fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc -fsyntax-only -x c /dev/null \
+         2>/dev/null && echo -fcoverage-mcdc)
 
 $(BUILD)/trace-coverage: $(call coverage_objects,trace)
 	@echo 'link  $@'
@@ -118,11 +125,13 @@ $(BUILD)/trace-coverage: $(call coverage_objects,trace)
 $(BUILD)/coverage/%.o: %.c $(HEADERS)
 	@mkdir -p $(@D)
 	@echo 'cover $<'
-	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O1 -DCACHEMAP_COVERAGE '-DCACHE_MAP_ASSERT(condition)=((void)0)' -Wno-unused-parameter -Wno-unused-variable $(COVERAGE_FLAGS) -c $< -o $@
+	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O1 -DCACHEMAP_COVERAGE '-DCACHE_MAP_ASSERT(condition)=((void)0)' -Wno-unused-parameter -Wno-unused-variable $(COVERAGE_FLAGS) -c $< -o $@ 2>$(@:.o=.diagnostics) || { cat $(@:.o=.diagnostics) >&2; exit 1; }
 
-.PHONY: print-clang
+.PHONY: print-clang print-mcdc
 print-clang:
 	@echo $(CLANG)
+print-mcdc:
+	@echo $(MCDC)
 
 # ---- The main job. ---------------------------------------------------------------------------------
 
@@ -136,6 +145,12 @@ fuzz:
 coverage:
 	@scripts/need.sh coverage
 	@scripts/coverage.sh corpus
+
+.PHONY: coverage-empty
+coverage-empty:
+	@scripts/need.sh coverage
+	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap $(BUILD)/trace-coverage
+	@COVERAGE_SECONDS=$(COVERAGE_SECONDS) scripts/coverage_empty.sh
 
 # ---- Tests. ----------------------------------------------------------------------------------------
 
@@ -158,7 +173,7 @@ $(foreach way,asan gcc portable,$(eval $(call test_rule,$(way))))
 
 # Functions of the subject that harness_oracle falsifies.
 WRAPPED := $(addprefix subject_,init init_refused balanced upsert remove get lookup has compact \
-           scope_close counts set entry place check digest free_slots_poisoned)
+           scope_close counts set entry place check digest free_slots_poisoned views_agree)
 $(BUILD)/test/harness/harness_oracle: WRAP = $(foreach name,$(WRAPPED),-Wl,--wrap=$(name))
 $(BUILD)/test/harness/%: tests/%.c $(HEADERS) $(patsubst %.c,$(BUILD)/asan/%.o,$(HARNESS))
 	@mkdir -p $(@D)
@@ -200,6 +215,29 @@ bugs:
 	@scripts/need.sh bugs
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap
 	@scripts/bugs.sh $(BUGS)
+
+# Each layer of the oracle has a bug that it alone finds. Built without copies of the library's bodies:
+# in seconds, for each bug anew.
+FAST = $(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) $(FUZZING) -O1
+fast_objects = $(patsubst %.c,$(BUILD)/fast/%.o,$(HARNESS) harness/stop.c tools/$(1).c)
+
+$(BUILD)/soak-fast: $(call fast_objects,soak)
+	@echo 'link  $@'
+	@$(GCC) $^ -o $@
+
+$(BUILD)/trace-fast: $(call fast_objects,trace)
+	@echo 'link  $@'
+	@$(GCC) $^ -o $@
+
+$(BUILD)/fast/%.o: %.c $(HEADERS)
+	@mkdir -p $(@D)
+	@echo 'fast  $<'
+	@$(FAST) -c $< -o $@
+
+.PHONY: layers
+layers:
+	@scripts/need.sh bugs
+	@scripts/layers.sh
 
 .PHONY: corpus
 corpus:
@@ -285,6 +323,13 @@ survival:
 survival-report:
 	@scripts/need.sh survival
 	@scripts/survival_report.R
+# ---- Mutation score. -------------------------------------------------------------------------------
+
+# MUTANTS='--file FILE', '--only PATTERN', ...: see scripts/mutants --help. FUZZ_RUNS and JOBS reach it.
+.PHONY: mutants
+mutants:
+	@scripts/need.sh mutants
+	@scripts/mutants --document docs/mutation-score.md $(MUTANTS)
 
 # ---- Style. ----------------------------------------------------------------------------------------
 

@@ -9,7 +9,9 @@
 /* Above this many slots the whole state is walked (structure, digests) at intervals and not at each op. */
 enum { STRUCTURE_SLOT_COUNT_SMALL = 64, STRUCTURE_INTERVAL = 16 };
 /* READ_ALL reads so many keys after each op, in turn, if there are more. */
-enum { READ_KEY_COUNT_MAX = 32 };
+enum { READ_KEY_COUNT_MAX = 8 };
+/* So many keys that no op has named are read at the end. */
+enum { READ_UNNAMED_COUNT_MAX = 4 };
 
 static struct environment *environment_of_assertion;
 
@@ -118,6 +120,12 @@ static void environment_check_key(struct environment *environment, unsigned key_
                          "key %u: its value's bytes are damaged", key_id);
 }
 
+/* Whether the op may change more than the counts of a set and the metrics. */
+static bool op_changes_contents(struct op op) {
+    return !(op.kind == OP_GET || op.kind == OP_LOOKUP || op.kind == OP_HAS ||
+             op.kind == OP_DEMOTE);
+}
+
 /* ---- Layer 6: the policy model. ---------------------------------------------------------- */
 
 static void environment_compare_set(struct environment *environment, uint32_t set) {
@@ -137,12 +145,12 @@ static void environment_compare_set(struct environment *environment, uint32_t se
                              slot->count, naive->count);
         if (slot->count != 0 &&
             (slot->content.key_id != naive->key_id || slot->content.value != naive->value ||
-             !slot->content.intact || slot->tag != policy->key_tag[naive->key_id]))
+             !slot->content.intact || slot->tag != policy_tag_of_key(policy, naive->key_id)))
             environment_fail(
                 environment, INVARIANT_POLICY_SET,
                 "set %u way %u: key %u value %u tag %u, expected key %u value %u tag %u",
                 (unsigned)set, way, slot->content.key_id, (unsigned)slot->content.value, slot->tag,
-                naive->key_id, (unsigned)naive->value, policy->key_tag[naive->key_id]);
+                naive->key_id, (unsigned)naive->value, policy_tag_of_key(policy, naive->key_id));
     }
 }
 
@@ -186,7 +194,8 @@ static void environment_compare_stash(struct environment *environment) {
 /* `all`: every set, not only that of the op's key. */
 static void environment_compare_policy(struct environment *environment, struct op op, bool all) {
     environment_compare_counts(environment);
-    environment_compare_stash(environment);
+    if (op_changes_contents(op))
+        environment_compare_stash(environment);
     if (environment->geometry.set_count == 0)
         return;
     if (!all && op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY) {
@@ -250,15 +259,32 @@ static void environment_read(struct environment *environment, unsigned key_id,
                          "lookup of key %u: its value's bytes are damaged", key_id);
 }
 
-/* Everything in the model is in the map and the other way around: by inspection, which changes
- * nothing, and again by lookups. */
+/* Everything in the model is in the map: by inspection, which changes nothing. */
+static void environment_verify_model(struct environment *environment) {
+    for (uint32_t i = 0; i < environment->named_key_count; i += 1)
+        environment_check_key(environment, environment->named_keys[i], INVARIANT_MODEL_IN_MAP);
+}
+
+/* And again by lookups, with a few keys that were never there. */
+static void environment_verify_reads(struct environment *environment) {
+    unsigned unnamed_count = 0;
+    for (uint32_t i = 0; i < environment->named_key_count; i += 1)
+        environment_read(environment, environment->named_keys[i], INVARIANT_MODEL_IN_MAP);
+    for (unsigned key_id = 0; key_id < environment->geometry.key_count; key_id += 1) {
+        if (environment->key_is_named[key_id])
+            continue;
+        environment_read(environment, key_id, INVARIANT_MODEL_IN_MAP);
+        unnamed_count += 1;
+        if (unnamed_count == READ_UNNAMED_COUNT_MAX)
+            return;
+    }
+}
+
 static void environment_verify(struct environment *environment) {
     const struct op any = {OP_INSPECT, 0};
-    for (unsigned key_id = 0; key_id < environment->geometry.key_count; key_id += 1)
-        environment_check_key(environment, key_id, INVARIANT_MODEL_IN_MAP);
+    environment_verify_model(environment);
     environment_verify_map(environment);
-    for (unsigned key_id = 0; key_id < environment->geometry.key_count; key_id += 1)
-        environment_read(environment, key_id, INVARIANT_MODEL_IN_MAP);
+    environment_verify_reads(environment);
     environment->counts = subject_counts(&environment->subject);
     if (environment_has(environment, LAYER_POLICY))
         environment_compare_policy(environment, any, true);
@@ -267,8 +293,10 @@ static void environment_verify(struct environment *environment) {
 /* ---- Layers 3, 4, 5. --------------------------------------------------------------------- */
 
 static void environment_note_places(struct environment *environment) {
-    for (unsigned key_id = 0; key_id < environment->geometry.key_count; key_id += 1)
-        environment->places_at_open[key_id] = subject_place(&environment->subject, key_id);
+    for (uint32_t i = 0; i < environment->named_key_count; i += 1)
+        environment->places_at_open[i] =
+            subject_place(&environment->subject, environment->named_keys[i]);
+    environment->place_at_open_count = environment->named_key_count;
 }
 
 /* A place in words: "value 3 in set 0 way 1", "tombstone in the stash". Two buffers, used in turn. */
@@ -287,9 +315,12 @@ static const char *place_words(const struct place_state *state) {
 }
 
 static void environment_check_discard(struct environment *environment) {
-    for (unsigned key_id = 0; key_id < environment->geometry.key_count; key_id += 1) {
+    static const struct place_state nowhere = {.place = PLACE_ABSENT};
+    for (uint32_t i = 0; i < environment->named_key_count; i += 1) {
+        const unsigned key_id = environment->named_keys[i];
         const struct place_state now = subject_place(&environment->subject, key_id);
-        const struct place_state *before = &environment->places_at_open[key_id];
+        const struct place_state *before =
+            i < environment->place_at_open_count ? &environment->places_at_open[i] : &nowhere;
         if (!place_equal(&now, before))
             environment_fail(environment, INVARIANT_DISCARD,
                              "key %u was %s when the scope opened, and is %s", key_id,
@@ -308,7 +339,7 @@ static bool environment_walks(const struct environment *environment) {
 static void environment_check_structure(struct environment *environment, struct op op) {
     const bool rare = op_describe((enum op_kind)op.kind)->operand != OPERAND_KEY;
     const char *broken = NULL;
-    if (rare || environment_walks(environment))
+    if (rare || (op_changes_contents(op) && environment_walks(environment)))
         broken = subject_check(&environment->subject);
     if (broken != NULL)
         environment_fail(environment, INVARIANT_STRUCTURE, "broken: %s", broken);
@@ -351,12 +382,13 @@ static struct result environment_init_refused(struct environment *environment,
 /* Reads everything; the digest before and after is the same. */
 static struct result environment_inspect(struct environment *environment) {
     const uint64_t before = subject_digest(&environment->subject);
-    for (unsigned key_id = 0;
-         environment_has(environment, LAYER_VERIFY) && key_id < environment->geometry.key_count;
-         key_id += 1)
-        environment_check_key(environment, key_id, INVARIANT_MODEL_IN_MAP);
-    if (environment_has(environment, LAYER_VERIFY))
+    if (environment_has(environment, LAYER_VERIFY)) {
+        environment_verify_model(environment);
         environment_verify_map(environment);
+    }
+    if (environment_has(environment, LAYER_RUNTIME) && !subject_views_agree(&environment->subject))
+        environment_fail(environment, INVARIANT_VIEWS,
+                         "a slot or a hand alone is not what its set is");
     if (environment_has(environment, LAYER_RUNTIME) &&
         !subject_free_slots_poisoned(&environment->subject))
         environment_fail(environment, INVARIANT_POISON,
@@ -417,7 +449,8 @@ static void environment_check_outcome(struct environment *environment, struct op
         if (!full && !result_equal(actual, expected))
             environment_fail_outcome(environment, INVARIANT_OUTCOME, expected, actual);
     }
-    if (policy && !result_equal(actual, predicted))
+    /* What the model cannot know: whether the stash has room. */
+    if (policy && full != (predicted.outcome == OUTCOME_STASH_FULL))
         environment_fail_outcome(environment, INVARIANT_POLICY_OUTCOME, predicted, actual);
 }
 
@@ -431,11 +464,13 @@ static void environment_note_stash(const struct environment *environment, bool *
 
 static void environment_forget(struct environment *environment, bool *in_stash) {
     const bool exact = environment_has(environment, LAYER_PLACEMENT);
-    for (unsigned key_id = 0; !exact && key_id < environment->geometry.key_count; key_id += 1)
+    for (uint32_t i = 0; !exact && i < environment->named_key_count; i += 1) {
+        const unsigned key_id = environment->named_keys[i];
         in_stash[key_id] = subject_place(&environment->subject, key_id).place == PLACE_ABSENT;
+    }
     model_compact(&environment->model, in_stash);
-    for (unsigned key_id = 0; exact && key_id < environment->geometry.key_count; key_id += 1)
-        environment_check_key(environment, key_id, INVARIANT_FORGETS);
+    for (uint32_t i = 0; exact && i < environment->named_key_count; i += 1)
+        environment_check_key(environment, environment->named_keys[i], INVARIANT_FORGETS);
 }
 
 /* Brings the model up to date with an op that the map has carried out, unless only the map has: with
@@ -454,15 +489,17 @@ static void environment_advance(struct environment *environment, struct op op,
         environment_check_discard(environment);
 }
 
-/* After the op: what its geometry's read mode and the layers ask for. */
-static void environment_examine(struct environment *environment, struct op op) {
+/* After the op: what its geometry's read mode and the layers ask for. `changed_nothing`: layer 3 has
+ * just found the whole state as it was before the op. */
+static void environment_examine(struct environment *environment, struct op op,
+                                bool changed_nothing) {
     const unsigned key_count = environment->geometry.key_count;
     const bool has_key = op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY;
     if (environment->options.at_end_only)
         return;
-    if (environment_has(environment, LAYER_STRUCTURE))
+    if (environment_has(environment, LAYER_STRUCTURE) && !changed_nothing)
         environment_check_structure(environment, op);
-    if (environment_has(environment, LAYER_POLICY))
+    if (environment_has(environment, LAYER_POLICY) && !changed_nothing)
         environment_compare_policy(environment, op,
                                    op.kind == OP_SCOPE_DISCARD || op.kind == OP_RESET);
     if (!environment_has(environment, LAYER_OUTCOME))
@@ -504,6 +541,14 @@ static bool environment_may_fail(const struct environment *environment, struct o
            (outcome_failed(expected.outcome) || may_be_full);
 }
 
+static void environment_name_key(struct environment *environment, uint8_t key_id) {
+    if (environment->key_is_named[key_id])
+        return;
+    environment->key_is_named[key_id] = true;
+    environment->named_keys[environment->named_key_count] = key_id;
+    environment->named_key_count += 1;
+}
+
 /* One op: predict, call, compare, advance, examine. */
 static void environment_step(struct environment *environment, struct op op) {
     struct step *step = &environment->steps[environment->op_index];
@@ -511,12 +556,14 @@ static void environment_step(struct environment *environment, struct op op) {
     const bool models = op.kind != OP_REINIT && op.kind != OP_INIT_REFUSED;
     const uint64_t stash_count = environment->counts.stash_count; /* before the op */
     bool in_stash[KEY_COUNT_MAX];
-    bool intact = true, may_fail;
+    bool intact = true, may_fail, failed;
     uint64_t digest = 0;
     const struct result expected = model_expect(&environment->model, op);
     const struct result predicted =
         models ? policy_apply(&environment->policy, op, value) : expected;
     environment->value_count = value;
+    if (op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY)
+        environment_name_key(environment, op.operand);
     /* The naive map knows of stash full, too. */
     step->expected = environment_has(environment, LAYER_POLICY) ? predicted : expected;
     step->actual = result_of(OUTCOME_NONE);
@@ -533,12 +580,12 @@ static void environment_step(struct environment *environment, struct op op) {
     if (environment_has(environment, LAYER_OUTCOME) && !intact)
         environment_fail(environment, INVARIANT_VALUE_BYTES,
                          "key %u: its value's bytes are damaged", op.operand);
-    if (may_fail && outcome_failed(step->actual.outcome) &&
-        subject_digest(&environment->subject) != digest)
+    failed = may_fail && outcome_failed(step->actual.outcome);
+    if (failed && subject_digest(&environment->subject) != digest)
         environment_fail(environment, INVARIANT_FAILURE_CHANGED, "it answered %s and changed",
                          outcome_name(step->actual.outcome));
     environment_advance(environment, op, step, in_stash);
-    environment_examine(environment, op);
+    environment_examine(environment, op, failed);
     environment_check_expectation(environment, step->actual);
     environment->digest =
         (environment->digest ^ ((uint64_t)step->actual.value << 8 | step->actual.outcome)) *
@@ -561,6 +608,9 @@ static void environment_begin(struct environment *environment, const struct stre
     environment->op_index = 0;
     environment->value_count = 0;
     environment->digest = 0;
+    for (uint32_t i = 0; i < environment->named_key_count; i += 1)
+        environment->key_is_named[environment->named_keys[i]] = false;
+    environment->named_key_count = 0;
     memset(&environment->verdict, 0, sizeof environment->verdict);
     environment_of_assertion = environment;
     subject_assertion_hook = environment_assertion_failed;

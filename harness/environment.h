@@ -48,8 +48,15 @@ struct environment {
     uint64_t digest;      /* of all answers so far; at the end, of the final state too */
     struct verdict verdict;
     jmp_buf escape;
-    /* What every key answered when the scope was opened: layer 4. */
+    /* The keys that the stream has named so far. What follows each op costs what they cost, and not
+     * what the universe of keys does. */
+    bool key_is_named[KEY_COUNT_MAX];
+    uint8_t named_keys[KEY_COUNT_MAX];
+    uint32_t named_key_count;
+    /* Where the keys were when the scope was opened, in the order of named_keys: layer 4. A key that
+     * was named since was nowhere. */
     struct place_state places_at_open[KEY_COUNT_MAX];
+    uint32_t place_at_open_count;
     struct step steps[STREAM_OP_COUNT_MAX];
 };
 

@@ -43,15 +43,12 @@ static uint64_t hash_compute(unsigned key_id, enum hash_mode mode) {
     return 0;
 }
 
-/* Computed once a process: hashing was a ninth of the target's instructions. */
-uint64_t key_hash(unsigned key_id, enum hash_mode mode) {
-    static uint64_t hashes[HASH_MODE_COUNT][KEY_COUNT_MAX];
-    static bool ready;
-    if (!ready)
-        for (unsigned m = 0; m < HASH_MODE_COUNT; m += 1)
-            for (unsigned id = 0; id < KEY_COUNT_MAX; id += 1)
-                hashes[m][id] = hash_compute(id, (enum hash_mode)m);
-    ready = true;
-    assert(key_id < KEY_COUNT_MAX);
-    return hashes[mode % HASH_MODE_COUNT][key_id];
+uint64_t key_hashes[HASH_MODE_COUNT][KEY_COUNT_MAX];
+bool key_hashes_ready;
+
+void key_hashes_compute(void) {
+    for (unsigned mode = 0; mode < HASH_MODE_COUNT; mode += 1)
+        for (unsigned id = 0; id < KEY_COUNT_MAX; id += 1)
+            key_hashes[mode][id] = hash_compute(id, (enum hash_mode)mode);
+    key_hashes_ready = true;
 }

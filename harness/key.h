@@ -21,7 +21,16 @@ static inline unsigned key_id_of_number(uint64_t number) {
     return low < 128 ? low * 2 : (255 - low) * 2 + 1;
 }
 
-/* The hash of a key id under a mode. Pure. */
-uint64_t key_hash(unsigned key_id, enum hash_mode mode);
+/* The hash of a key id under a mode: from a table, made at the first call, because hashing was a
+ * ninth of the target's instructions. Pure. */
+extern uint64_t key_hashes[HASH_MODE_COUNT][KEY_COUNT_MAX];
+extern bool key_hashes_ready;
+void key_hashes_compute(void);
+
+static inline uint64_t key_hash(unsigned key_id, enum hash_mode mode) {
+    if (!key_hashes_ready)
+        key_hashes_compute();
+    return key_hashes[mode][key_id % KEY_COUNT_MAX];
+}
 
 #endif

@@ -5,7 +5,10 @@
 #include <string.h>
 
 void model_init(struct model *model, const struct geometry *geometry) {
-    memset(model, 0, sizeof *model);
+    memset(model->keys, 0, geometry->key_count * sizeof model->keys[0]);
+    model->scope_open = false;
+    model->undo_count = 0;
+    model->mutation_count = 0;
     model->key_count = geometry->key_count;
     model->scope_count_max = geometry->scope_count_max;
     model->stash_count_max = geometry->stash_count_max;
@@ -118,7 +121,7 @@ static void model_close(struct model *model, bool discard) {
 
 /* As fresh, except for the capacities. */
 static void model_clear(struct model *model) {
-    memset(model->keys, 0, sizeof model->keys);
+    memset(model->keys, 0, model->key_count * sizeof model->keys[0]);
     model->scope_open = false;
     model->undo_count = 0;
     model->mutation_count = 0;

@@ -1,8 +1,6 @@
 /* The op table as data. Knows neither the map nor the model. */
 #include "op.h"
 
-#include <assert.h>
-
 struct op_slots {
 #define OP_SLOTS_MEMBER(name, words, operand, slots, functions, meaning) char name[slots];
     OP_TABLE(OP_SLOTS_MEMBER)
@@ -10,7 +8,7 @@ struct op_slots {
 };
 _Static_assert(sizeof(struct op_slots) == OP_SLOT_COUNT, "the opcode slots add up");
 
-static const struct op_description descriptions[OP_KIND_COUNT] = {
+const struct op_description op_descriptions[OP_KIND_COUNT] = {
 #define OP_ROW(name, words, operand, slots, functions, meaning) \
     {words, operand, slots, functions, meaning},
     OP_TABLE(OP_ROW)
@@ -22,11 +20,6 @@ static const char *const outcome_names[OUTCOME_COUNT] = {
     OUTCOME_TABLE(OUTCOME_ROW)
 #undef OUTCOME_ROW
 };
-
-const struct op_description *op_describe(enum op_kind kind) {
-    assert(kind < OP_KIND_COUNT);
-    return &descriptions[kind];
-}
 
 const char *op_refusal_name(unsigned refusal) {
     static const char *const names[REFUSAL_COUNT] = {

@@ -6,6 +6,7 @@
 #ifndef HARNESS_OP_H
 #define HARNESS_OP_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -42,7 +43,7 @@ enum op_operand {
     OP(INIT_REFUSED, "init_refused", OPERAND_REFUSAL, 1, "init init_in_memory memory_size", \
        "init another map in a way that must fail") \
     OP(INSPECT, "inspect", OPERAND_NONE, 1, \
-       "check inspect_counts inspect_slot inspect_hand inspect_entry inspect_record " \
+       "check inspect_counts inspect_slot inspect_hand inspect_set inspect_entry inspect_record " \
        "inspect_place", \
        "read the whole state by inspection; nothing may change")
 
@@ -68,8 +69,13 @@ struct op_description {
     const char *meaning;
 };
 
-/* `kind` is below OP_KIND_COUNT. The description is static. */
-const struct op_description *op_describe(enum op_kind kind);
+/* `kind` is below OP_KIND_COUNT. The description is static. In the header because it is asked several
+ * times an op. */
+extern const struct op_description op_descriptions[OP_KIND_COUNT];
+static inline const struct op_description *op_describe(enum op_kind kind) {
+    assert(kind < OP_KIND_COUNT);
+    return &op_descriptions[kind];
+}
 
 /* The reasons of `init_refused`, in the order of their operand. */
 enum op_refusal {

@@ -6,24 +6,13 @@
 #include <assert.h>
 #include <string.h>
 
-/* (hash x sets) >> 64 in two steps of 32 bits; there are few sets. */
-static uint32_t policy_set_of_hash(uint64_t hash, uint32_t set_count) {
-    const uint64_t low = (hash & 0xffffffffu) * set_count;
-    const uint64_t high = (hash >> 32) * set_count;
-    return (uint32_t)((high + (low >> 32)) >> 32);
-}
-
 void policy_init(struct policy *policy, const struct geometry *geometry) {
     const struct layout_description *layout = layout_describe(geometry->layout);
     policy->geometry = *geometry;
     policy->ways = layout->ways;
     policy->count_max = (uint8_t)((1u << layout->clock_bits) - 1);
     policy->classic = layout->policy == LAYOUT_POLICY_CLOCK_CLASSIC;
-    for (unsigned key_id = 0; key_id < geometry->key_count; key_id += 1) {
-        const uint64_t hash = key_hash(key_id, (enum hash_mode)geometry->hash);
-        policy->key_set[key_id] = policy_set_of_hash(hash, geometry->set_count);
-        policy->key_tag[key_id] = (uint16_t)(layout->tag_bits == 8 ? hash & 0xff : hash & 0xffff);
-    }
+    policy->tag_bits = layout->tag_bits;
     memset(policy->sets, 0, geometry->set_count * sizeof policy->sets[0]);
     memset(policy->stash, 0, geometry->key_count * sizeof policy->stash[0]);
     policy->stash_count = 0;
@@ -34,9 +23,18 @@ void policy_init(struct policy *policy, const struct geometry *geometry) {
     policy->undo_count = 0;
 }
 
+/* (hash x sets) >> 64 in two steps of 32 bits; there are few sets. */
 uint32_t policy_set_of_key(const struct policy *policy, unsigned key_id) {
+    const uint64_t hash = key_hash(key_id, (enum hash_mode)policy->geometry.hash);
+    const uint64_t low = (hash & 0xffffffffu) * policy->geometry.set_count;
+    const uint64_t high = (hash >> 32) * policy->geometry.set_count;
     assert(policy->geometry.set_count != 0);
-    return policy->key_set[key_id];
+    return (uint32_t)((high + (low >> 32)) >> 32);
+}
+
+uint16_t policy_tag_of_key(const struct policy *policy, unsigned key_id) {
+    const uint64_t hash = key_hash(key_id, (enum hash_mode)policy->geometry.hash);
+    return (uint16_t)(policy->tag_bits == 8 ? hash & 0xff : hash & 0xffff);
 }
 
 static bool policy_has_cache(const struct policy *policy) {
@@ -48,7 +46,7 @@ static struct policy_slot *policy_resident(struct policy *policy, unsigned key_i
     if (!policy_has_cache(policy))
         return NULL;
     for (unsigned way = 0; way < policy->ways; way += 1) {
-        struct policy_slot *slot = &policy->sets[policy->key_set[key_id]].slots[way];
+        struct policy_slot *slot = &policy->sets[policy_set_of_key(policy, key_id)].slots[way];
         if (slot->count > 0 && slot->key_id == key_id)
             return slot;
     }
@@ -110,7 +108,7 @@ static void policy_remember(struct policy *policy, bool is_remove, unsigned key_
     undo->key_before = policy->stash[key_id];
     undo->victim_before = policy->stash[victim_id];
     if (policy_has_cache(policy)) {
-        undo->set = policy->key_set[key_id];
+        undo->set = policy_set_of_key(policy, key_id);
         undo->set_before = policy->sets[undo->set];
     }
     policy->undo_count += 1;
@@ -149,7 +147,7 @@ static enum outcome policy_upsert_outcome(const struct policy *policy, unsigned 
 }
 
 static struct result policy_insert(struct policy *policy, unsigned key_id, uint32_t value) {
-    struct policy_set set = policy->sets[policy->key_set[key_id]];
+    struct policy_set set = policy->sets[policy_set_of_key(policy, key_id)];
     const struct policy_slot fresh = {value, (uint16_t)key_id, 1};
     const enum outcome outcome = policy_upsert_outcome(policy, key_id);
     bool evicts;
@@ -163,7 +161,7 @@ static struct result policy_insert(struct policy *policy, unsigned key_id, uint3
     policy_remember(policy, false, key_id, evicts ? victim.key_id : key_id);
     set.slots[way] = fresh;
     set.hand = (uint8_t)((way + 1) % policy->ways);
-    policy->sets[policy->key_set[key_id]] = set;
+    policy->sets[policy_set_of_key(policy, key_id)] = set;
     policy_stash_set(policy, key_id, POLICY_STASH_NONE, 0);
     if (evicts)
         policy_stash_set(policy, victim.key_id, POLICY_STASH_VALUE, victim.value);

@@ -43,8 +43,7 @@ struct policy {
     uint8_t ways;
     uint8_t count_max;
     bool classic;
-    uint32_t key_set[KEY_COUNT_MAX];
-    uint16_t key_tag[KEY_COUNT_MAX];
+    uint8_t tag_bits;
     struct policy_set sets[SET_COUNT_MAX];
     struct policy_stash_key stash[KEY_COUNT_MAX];
     uint32_t stash_count;
@@ -61,7 +60,8 @@ void policy_init(struct policy *policy, const struct geometry *geometry);
  * that an upsert stores. */
 struct result policy_apply(struct policy *policy, struct op op, uint32_t value);
 
-/* The set of a key; only where the geometry has a cache. */
+/* The set of a key, only where the geometry has a cache; and its tag. */
 uint32_t policy_set_of_key(const struct policy *policy, unsigned key_id);
+uint16_t policy_tag_of_key(const struct policy *policy, unsigned key_id);
 
 #endif

@@ -316,6 +316,13 @@ void subject_set(const struct subject *subject, uint32_t set, struct set_state *
     subject->functions->set(subject->map, set, state);
 }
 
+bool subject_views_agree(const struct subject *subject) {
+    for (uint32_t set = 0; set < subject->geometry.set_count; set += 1)
+        if (!subject->functions->set_agrees(subject->map, set))
+            return false;
+    return true;
+}
+
 struct entry_state subject_entry(const struct subject *subject, uint32_t entry) {
     const struct cache_map_entry_view view = subject->functions->entry(subject->map, entry);
     const struct entry_state state = {subject->functions->value_state(view.value), view.tombstone};

@@ -131,6 +131,8 @@ struct result subject_reset(struct subject *subject);
 /* Inspection. */
 struct counts_state subject_counts(const struct subject *subject);
 void subject_set(const struct subject *subject, uint32_t set, struct set_state *state);
+/* Whether all the ways to inspect the cache say the same. */
+bool subject_views_agree(const struct subject *subject);
 struct entry_state subject_entry(const struct subject *subject, uint32_t entry);
 struct record_state subject_record(const struct subject *subject, uint32_t record);
 struct place_state subject_place(const struct subject *subject, unsigned key_id);

@@ -47,6 +47,7 @@ struct subject_functions {
     enum cache_map_status (*reset)(void *map);
     struct cache_map_counts (*counts)(const void *map);
     void (*set)(const void *map, uint32_t set, struct set_state *state);
+    bool (*set_agrees)(const void *map, uint32_t set);
     struct cache_map_entry_view (*entry)(const void *map, uint32_t entry);
     struct cache_map_record_view (*record)(const void *map, uint32_t record);
     struct cache_map_place_view (*place)(const void *map, unsigned key_id);

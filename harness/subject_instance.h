@@ -124,15 +124,32 @@ static struct value_state INSTANCE_FUNCTION(do_value_state)(const void *value) {
 
 /* A whole set in one call: the policy is compared after every op. */
 static void INSTANCE_FUNCTION(do_set)(const void *map, uint32_t set, struct set_state *state) {
-    state->hand = (uint8_t)INSTANCE_FUNCTION(inspect_hand)(INSTANCE_FUNCTION(of_const)(map), set);
+    struct cache_map_set_view view;
+    INSTANCE_FUNCTION(inspect_set)(INSTANCE_FUNCTION(of_const)(map), set, &view);
+    state->hand = (uint8_t)view.hand;
     for (uint32_t way = 0; way < LAYOUT_WAYS(INSTANCE_NUMBER); way += 1) {
-        const struct cache_map_slot_view view =
-            INSTANCE_FUNCTION(inspect_slot)(INSTANCE_FUNCTION(of_const)(map), set, way);
-        state->slots[way].tag = (uint16_t)view.tag;
-        state->slots[way].count = (uint8_t)view.count;
-        if (view.count != 0)
-            state->slots[way].content = INSTANCE_FUNCTION(do_value_state)(view.value);
+        struct slot_state *slot = &state->slots[way];
+        slot->tag = (uint16_t)view.slots[way].tag;
+        slot->count = (uint8_t)view.slots[way].count;
+        if (slot->count != 0)
+            slot->content = INSTANCE_FUNCTION(do_value_state)(view.slots[way].value);
     }
+}
+
+/* Whether slots and hand one by one are what the whole set is. */
+static bool INSTANCE_FUNCTION(do_set_agrees)(const void *map, uint32_t set) {
+    struct cache_map_set_view whole;
+    INSTANCE_FUNCTION(inspect_set)(INSTANCE_FUNCTION(of_const)(map), set, &whole);
+    for (uint32_t way = 0; way < LAYOUT_WAYS(INSTANCE_NUMBER); way += 1) {
+        const struct cache_map_slot_view *of_set = &whole.slots[way];
+        const struct cache_map_slot_view alone =
+            INSTANCE_FUNCTION(inspect_slot)(INSTANCE_FUNCTION(of_const)(map), set, way);
+        if (alone.set != set || of_set->set != set || alone.way != way || of_set->way != way ||
+            alone.tag != of_set->tag || alone.count != of_set->count ||
+            alone.value != of_set->value)
+            return false;
+    }
+    return INSTANCE_FUNCTION(inspect_hand)(INSTANCE_FUNCTION(of_const)(map), set) == whole.hand;
 }
 
 static struct cache_map_entry_view INSTANCE_FUNCTION(do_entry)(const void *map, uint32_t entry) {
@@ -173,6 +190,7 @@ const struct subject_functions INSTANCE_PASTE(subject_functions, INSTANCE_NUMBER
     .reset = INSTANCE_FUNCTION(do_reset),
     .counts = INSTANCE_FUNCTION(do_counts),
     .set = INSTANCE_FUNCTION(do_set),
+    .set_agrees = INSTANCE_FUNCTION(do_set_agrees),
     .entry = INSTANCE_FUNCTION(do_entry),
     .record = INSTANCE_FUNCTION(do_record),
     .place = INSTANCE_FUNCTION(do_place),

@@ -21,6 +21,10 @@ enum layer {
 };
 #define LAYERS_ALL (((1u << LAYER_COUNT) - 1) & ~1u)
 const char *layer_name(enum layer layer);
+/* The names of all layers, "outcome, placement, ...", for a message. Static. */
+const char *layer_names(void);
+/* Takes the layer of this name out of `layers` (bits of enum layer); false if there is none. */
+bool layers_remove(uint32_t *layers, const char *name);
 
 /* INVARIANT(identifier, layer, name of its check function, expression that it prints, meaning) */
 #define INVARIANT_TABLE(INVARIANT) \
@@ -40,8 +44,8 @@ const char *layer_name(enum layer layer);
               "a discard did not bring back what was there before the scope") \
     INVARIANT(STRUCTURE, LAYER_STRUCTURE, check_structure, "map_check == NULL", \
               "the map's own structure is broken") \
-    INVARIANT(POLICY_OUTCOME, LAYER_POLICY, check_policy_outcome, "map_outcome == policy_outcome", \
-              "an op answered other than the naive map does") \
+    INVARIANT(POLICY_OUTCOME, LAYER_POLICY, check_policy_outcome, "map_is_full == policy_is_full", \
+              "a mutation found room in the stash, or none, other than the naive map did") \
     INVARIANT(POLICY_SET, LAYER_POLICY, check_policy_set, "map_set == policy_set", \
               "a slot, count or clock hand is not where the eviction policy puts it") \
     INVARIANT(POLICY_STASH, LAYER_POLICY, check_policy_stash, "map_stash == policy_stash", \
@@ -58,6 +62,8 @@ const char *layer_name(enum layer layer);
               "the same stream on other memory gave another digest") \
     INVARIANT(INSPECTION, LAYER_RUNTIME, check_inspection_is_pure, \
               "digest_after == digest_before", "an inspection changed the map") \
+    INVARIANT(VIEWS, LAYER_RUNTIME, check_views_agree, "slot_alone == slot_of_set", \
+              "two ways to inspect the cache disagree") \
     INVARIANT(POISON, LAYER_RUNTIME, check_free_slots_are_poisoned, "poisoned == free", \
               "a free slot can be read, or one in use cannot, under AddressSanitizer") \
     INVARIANT(BALANCE, LAYER_RUNTIME, check_memory_balance, "allocations == deallocations", \

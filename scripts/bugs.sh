@@ -11,6 +11,9 @@
 #   JOBS=2         bugs at a time (the number of cores)
 #   CORPUS=empty   or `shipped`, or `both` (both)
 #
+# At the end: the median, the 90th percentile and the largest of the executions and of the seconds to
+# find, over all bugs and seeds from an empty corpus.
+#
 # What a bug's build and runs left stays in build/bugs/NAME/: the patched src/, ./fuzz_cachemap,
 # logs and artifacts. Exit status: 0 all as it must be, 1 a bug not found or a false alarm, 2 it
 # could not run, 130 interrupted.
@@ -173,16 +176,19 @@ run_shipped() {
     layer_of "$dir/log"
 }
 
-# run_empty NAME SEED: fuzzes from nothing; "layer:executions:seconds".
+# run_empty NAME SEED: fuzzes from nothing; "layer:executions:seconds". Seconds of the wall clock, with
+# the fuzzer's start.
 run_empty() {
     local dir=$out/$1/seed-$2 budget start
     budget=$(budget_of "$1")
     mkdir -p "$dir"
-    start=$SECONDS
+    start=${EPOCHREALTIME/./}
     # shellcheck disable=SC2046  # no dictionary, no word
     "$dir/../fuzz_cachemap" "${options[@]}" -runs="$budget" -seed="$2" -artifact_prefix="$dir/" \
         $([ ! -f dict/fuzz_cachemap.dict ] || echo -dict=dict/fuzz_cachemap.dict) >"$dir/log" 2>&1 || true
-    echo "$(layer_of "$dir/log"):$(executions_of "$dir/log"):$((SECONDS - start))"
+    start=$((${EPOCHREALTIME/./} - start))
+    printf '%s:%s:%d.%02d\n' "$(layer_of "$dir/log")" "$(executions_of "$dir/log")" $((start / 1000000)) \
+        $((start % 1000000 / 10000))
 }
 
 # ---- The table. ----------------------------------------------------------------------------------
@@ -231,6 +237,9 @@ try_bug() {
     run=$(printf '%s\n' "${layers[@]}" | awk 'NF && !seen[$0]++' | paste -sd, | sed 's/,/, /g')
     row "$name" "${run:--}" "$(join , "${executions[@]:--}")" "$(join , "${seconds[@]:--}")" "$shipped" \
         "$reason"
+    if [ "$name" != control ] && [ "$runs" -gt 0 ]; then
+        paste <(printf '%s\n' "${executions[@]}") <(printf '%s\n' "${seconds[@]}") >"$out/$name/effort"
+    fi
     if [ -z "$reason" ]; then echo passed; else echo failed; fi >"$out/$name/result"
 }
 
@@ -247,8 +256,23 @@ verdict_of() {
 
 # ---- The whole. ----------------------------------------------------------------------------------
 
+# quantiles COLUMN: the median, the 90th percentile and the largest number of the bugs' efforts.
+quantiles() {
+    cat "${names[@]/%//effort}" 2>/dev/null | cut -f"$1" | sort -n | awk '
+        { value[NR] = $1 }
+        END {
+            if (NR) printf "median %s, 90th percentile %s, largest %s (%d runs)", value[int((NR + 1) / 2)],
+                value[int(NR * 0.9 + 0.999)], value[NR], NR
+        }'
+}
+
 summary() {
     local passed failed
+    if [ -n "$(quantiles 1)" ]; then
+        echo
+        echo "executions to find: $(quantiles 1)"
+        echo "seconds to find:    $(quantiles 2)"
+    fi
     passed=$(cat "${names[@]/%//result}" 2>/dev/null | grep -c passed || true)
     failed=$(cat "${names[@]/%//result}" 2>/dev/null | grep -c failed || true)
     echo
@@ -273,7 +297,7 @@ main() {
     build_base
     mkdir -p "$out"
     for name in "${names[@]}"; do
-        rm -f "$out/$name/result"
+        rm -f "$out/$name/result" "$out/$name/effort"
     done
     trap interrupted INT TERM
     set -m # each bug is a process group of its own, to be stopped as one

@@ -2,8 +2,8 @@
 # Makes a new corpus from what is there and a fresh run: fuzzes for CORPUS_SECONDS (600), merges by edges
 # into an EMPTY folder, keeps every input of corpus/ that has a name and not a hash (each is there for a
 # reason: a planted bug that the merge missed, a long stream), drops what another version of the format
-# claims, and shows what would change. Only APPLY=1 replaces corpus/, and only if no line or branch is
-# lost; planted bugs are `make bugs`.
+# claims, and shows what would change. Only APPLY=1 replaces corpus/, and only if no line, branch,
+# condition or layout is lost (scripts/coverage.sh); planted bugs are `make bugs`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -5,6 +5,7 @@
 # 2 it could not run, 130 interrupted (Ctrl-C; the summary is of what was run until then).
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/fuzz_flags.sh
 
 seconds=${FUZZ_SECONDS:-60}
 jobs=${FUZZ_JOBS:-1}
@@ -18,8 +19,7 @@ esac
 scratch=build/fuzz-corpus
 mkdir -p "$scratch" findings
 log=build/fuzz.log
-arguments=(-max_total_time="$seconds" -len_control=0 -max_len=1024 -timeout=10 -print_final_stats=1 -print_funcs=0
-    -dict=dict/fuzz_cachemap.dict -artifact_prefix=findings/)
+fuzz_flags "$seconds"
 [ "$jobs" -gt 1 ] && arguments+=(-fork="$jobs" -ignore_crashes=0)
 
 # Ctrl-C reaches the fuzzer, which ends; the summary is still printed.

@@ -16,6 +16,7 @@ binutils="binutils:command objcopy"
 zip="zip:command zip"
 unzip="unzip:command unzip"
 git="git:command git"
+jq="jq:command jq"
 patch="patch:command patch"
 valgrind="valgrind:command valgrind"
 format="clang-format:command clang-format"
@@ -28,14 +29,15 @@ jsonlite="r-cran-jsonlite:file /usr/lib/R/site-library/jsonlite"
 gnuplot="gnuplot-nox:command gnuplot"
 
 case "${1:-}" in
-fuzz) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$llvm") ;;
-test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$cmocka" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python") ;;
+fuzz) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
+test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python") ;;
 bugs) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$patch") ;;
+mutants) wanted=("$libc" "$clang_new" "$runtime_new" "$cmocka" "$python") ;;
 performance) wanted=("$libc" "$clang_new" "$runtime_new" "$valgrind") ;;
+coverage) wanted=("$libc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
 survival) wanted=("$libc" "$clang_new" "$runtime_new" "$patch" "$python" "$afl" "$afl_clang" "$survival" "$jsonlite" "$gnuplot") ;;
-coverage) wanted=("$libc" "$clang_new" "$runtime_new" "$llvm") ;;
 *)
-    echo "need.sh: usage: scripts/need.sh fuzz|test|bugs|coverage|performance|survival" >&2
+    echo "need.sh: usage: scripts/need.sh fuzz|test|bugs|coverage|mutants|performance|survival" >&2
     exit 2
     ;;
 esac

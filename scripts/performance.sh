@@ -48,16 +48,19 @@ awk '
     END {
         for (f in cost) {
             part = "other"
-            if (f ~ /cache_map_(inspect|check)|_do_(set|entry|place|record|counts|check)|subject_(set|entry|place|record|counts|digest|check)/)
-                part = "checks: inspection, digest, structure"
+            if (f ~ /^(cache_map|map_[0-9]+)_(inspect|check|view)/) part = "library: inspection, check"
+            else if (f ~ /_do_(set|entry|place|record|counts|check)|subject_(set|entry|place|record|counts|digest|check|views)/)
+                part = "checks: subject, digest"
             else if (f ~ /^(environment|input|result|verdict)_|^outcome_/) part = "checks: environment"
             else if (f ~ /^(model|policy)_/) part = "models"
             else if (f ~ /^key_hash|_value_hash|hash_of_bytes/) part = "the keys\047 hash"
-            else if (f ~ /^(cache_map|map_[0-9]+)_/) part = "library"
+            else if (f ~ /^(cache_map|map_[0-9]+)_/) part = "library: operations"
             else if (f ~ /^subject_/) part = "subject: init, calls"
             else if (f ~ /^codec_|^geometry_|^op_|^layout_/) part = "decoding, tables"
             else if (f ~ /^_*mem/) part = "memset, memcpy, memcmp"
             share[part] += cost[f]
+            if (part ~ /^library|^models/) both += cost[f]
         }
         for (part in share) printf "%6.1f %%  %s\n", 100 * share[part] / total, part
+        printf "%6.1f %%  library and models together\n", 100 * both / total
     }' build/callgrind.out | sort -rn

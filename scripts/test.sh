@@ -67,12 +67,16 @@ mkdir -p build/test/readers
 step "fuzz the readers, 20,000 runs" ./fuzz_trace -runs=20000 -seed=1 \
     -artifact_prefix=build/test/ build/test/readers corpus
 step "coverage by the corpus" scripts/coverage.sh --check corpus
+step "the coverage gate can fail" tests/coverage.sh
 step "canary: a planted bug is found" scripts/bugs.sh --canary
 step "time to bug, small" tests/survival.sh
+step "each layer of the oracle is needed" scripts/layers.sh
+step "the check of the layers can fail" tests/layers.sh
 step "headers alone" tests/headers.sh
 step "guidance of the engine" tests/guidance.sh
 step "command line" tests/command_line.sh
 step "build.sh as OSS-Fuzz calls it" tests/build_sh.sh
+step "mutants" tests/mutants.sh
 step "documents" tests/documents.sh
 step "clang-format" make -s format-check
 step "clang-tidy" make -s tidy

@@ -323,6 +323,13 @@ static inline uint32_t CACHE_MAP_FUNCTION(inspect_hand)(const CACHE_MAP_THIS *ma
     return cache_map_inspect_hand(&map->base, set);
 }
 
+/* A whole set: its hand and all of its slots, in *view. O(ways). */
+static inline void CACHE_MAP_FUNCTION(inspect_set)(const CACHE_MAP_THIS *map, uint64_t set,
+                                                   struct cache_map_set_view *view) {
+    CACHE_MAP_ASSERT(map != NULL && view != NULL);
+    cache_map_inspect_set(&CACHE_MAP_FUNCTION(layout), &map->base, set, view);
+}
+
 /* Entry number 0..stash_count-1 of the stash. Their order is a function of the calls made. O(1). */
 static inline struct cache_map_entry_view
 CACHE_MAP_FUNCTION(inspect_entry)(const CACHE_MAP_THIS *map, uint32_t entry) {

@@ -19,13 +19,20 @@ struct cache_map_counts {
     struct cache_map_metrics metrics;
 };
 
-/* One slot of the cache. Tag and value say nothing while count is 0: the value is null then. */
+/* One slot of the cache. While its count is 0 it is free, its tag 0 and its value null. */
 struct cache_map_slot_view {
     uint64_t set;
     uint32_t way;
     uint32_t tag;
     uint32_t count;
     const void *value;
+};
+
+/* One set: its hand, and its slots in the order of their ways; those past the layout's ways are not
+ * written. */
+struct cache_map_set_view {
+    uint32_t hand;
+    struct cache_map_slot_view slots[CACHE_MAP_WAYS_MAX];
 };
 
 /* One entry of the stash. Of a tombstone's bytes only the key has a meaning. */
@@ -113,26 +120,47 @@ cache_map_inspect_counts(const struct cache_map_layout *layout, const struct cac
     return counts;
 }
 
+/* `counts` is the set's; read once for all of its slots. */
+static inline void cache_map_view_slot(const struct cache_map_layout *layout,
+                                       const struct cache_map *map, uint64_t set, uint32_t way,
+                                       uint64_t counts, struct cache_map_slot_view *view) {
+    view->set = set;
+    view->way = way;
+    view->count = cache_map_counter_get(counts, way, layout->clock_bits);
+    view->tag = 0;
+    view->value = NULL;
+    if (view->count == 0)
+        return;
+    view->tag =
+        cache_map_tag_get(cache_map_set_tags(layout, &map->cache, set), way, layout->tag_bits);
+    view->value = cache_map_slot_value(layout, &map->cache, set * layout->ways + way);
+}
+
 static inline struct cache_map_slot_view
 cache_map_inspect_slot(const struct cache_map_layout *layout, const struct cache_map *map,
                        uint64_t set, uint32_t way) {
     struct cache_map_slot_view view;
     CACHE_MAP_ASSERT(set < map->cache.set_count && way < layout->ways);
-    view.set = set;
-    view.way = way;
-    view.tag =
-        cache_map_tag_get(cache_map_set_tags(layout, &map->cache, set), way, layout->tag_bits);
-    view.count = cache_map_counter_get(cache_map_set_counts(layout, &map->cache, set), way,
-                                       layout->clock_bits);
-    view.value = view.count == 0
-                     ? NULL
-                     : cache_map_slot_value(layout, &map->cache, set * layout->ways + way);
+    cache_map_view_slot(layout, map, set, way, cache_map_set_counts(layout, &map->cache, set),
+                        &view);
     return view;
 }
 
 static inline uint32_t cache_map_inspect_hand(const struct cache_map *map, uint64_t set) {
     CACHE_MAP_ASSERT(set < map->cache.set_count);
     return map->cache.hands[set];
+}
+
+/* As hand and slots one by one, for a fraction of their cost. */
+static inline void cache_map_inspect_set(const struct cache_map_layout *layout,
+                                         const struct cache_map *map, uint64_t set,
+                                         struct cache_map_set_view *view) {
+    uint64_t counts;
+    CACHE_MAP_ASSERT(set < map->cache.set_count);
+    counts = cache_map_set_counts(layout, &map->cache, set);
+    view->hand = map->cache.hands[set];
+    for (uint32_t way = 0; way < layout->ways; way += 1)
+        cache_map_view_slot(layout, map, set, way, counts, &view->slots[way]);
 }
 
 static inline struct cache_map_entry_view
@@ -228,7 +256,7 @@ static inline enum cache_map_invariant cache_map_check_set(struct cache_map_chec
     const unsigned char *tags = cache_map_set_tags(layout, &map->cache, set);
     if (map->cache.hands[set] >= layout->ways)
         return CACHE_MAP_INVARIANT_HAND_IN_RANGE;
-    for (uint32_t way = 0; way < layout->ways; way += 1) {
+    for (uint32_t way = 0; counts != 0 && way < layout->ways; way += 1) {
         const void *value = cache_map_slot_value(layout, &map->cache, set * layout->ways + way);
         uint64_t hash;
         if (cache_map_counter_get(counts, way, layout->clock_bits) == 0)
@@ -245,17 +273,21 @@ static inline enum cache_map_invariant cache_map_check_set(struct cache_map_chec
     return CACHE_MAP_INVARIANT_NONE;
 }
 
-/* True when the cache holds a value with the key of `value`. */
+/* True when the cache holds a value with the key of `value`. That every tag is its key's is known. */
 static inline bool cache_map_check_resident(struct cache_map_check_layout check,
                                             const struct cache_map *map, uint64_t hash,
                                             const void *value) {
     const struct cache_map_layout *layout = check.layout;
     uint64_t set, counts;
+    uint32_t match;
     if (map->cache.set_count == 0)
         return false;
     set = cache_map_range_of_hash(hash, map->cache.set_count);
     counts = cache_map_set_counts(layout, &map->cache, set);
-    for (uint32_t way = 0; way < layout->ways; way += 1) {
+    match = cache_map_tag_match(cache_map_set_tags(layout, &map->cache, set), layout->ways,
+                                layout->tag_bits, cache_map_tag_of_hash(layout, hash));
+    for (; match != 0; match &= match - 1) {
+        const uint32_t way = cache_map_trailing_zeros(match);
         const uint64_t slot = set * layout->ways + way;
         if (cache_map_counter_get(counts, way, layout->clock_bits) != 0 &&
             check.value_key_equal(cache_map_slot_value(layout, &map->cache, slot), value))

@@ -417,16 +417,17 @@ static void keys_go_to_the_sets_of_their_hash(void **state) {
     run("cachemap-trace 1\ngeometry sets=2 hash=identity keys=8\n");
     for (unsigned key_id = 0; key_id < 8; key_id += 1) {
         assert_int_equal(policy_set_of_key(&policy, key_id), key_id % 2);
-        assert_int_equal(policy.key_tag[key_id], key_id % 2 == 0 ? key_id / 2 : 255 - key_id / 2);
+        assert_int_equal(policy_tag_of_key(&policy, key_id),
+                         key_id % 2 == 0 ? key_id / 2 : 255 - key_id / 2);
     }
     run("cachemap-trace 1\ngeometry sets=64 tag=16 hash=same_set keys=256\n");
     for (unsigned key_id = 0; key_id < 256; key_id += 1) {
         assert_int_equal(policy_set_of_key(&policy, key_id), 0);
-        assert_int_equal(policy.key_tag[key_id], key_id);
+        assert_int_equal(policy_tag_of_key(&policy, key_id), key_id);
     }
     run("cachemap-trace 1\ngeometry sets=16 hash=collide tag=16\n");
     assert_int_equal(policy_set_of_key(&policy, 5), 0);
-    assert_int_equal(policy.key_tag[5], 0xcdef);
+    assert_int_equal(policy_tag_of_key(&policy, 5), 0xcdef);
 }
 
 /* ---- Random streams. --------------------------------------------------------------------- */

@@ -19,7 +19,7 @@
     WRAPPED(init) WRAPPED(init_refused) WRAPPED(balanced) WRAPPED(upsert) WRAPPED(remove) \
     WRAPPED(get) WRAPPED(lookup) WRAPPED(has) WRAPPED(compact) WRAPPED(scope_close) \
     WRAPPED(counts) WRAPPED(set) WRAPPED(entry) WRAPPED(place) WRAPPED(check) WRAPPED(digest) \
-    WRAPPED(free_slots_poisoned)
+    WRAPPED(free_slots_poisoned) WRAPPED(views_agree)
 /* clang-format on */
 
 enum wrapped {
@@ -58,7 +58,8 @@ enum falsehood {
     MORE_IN_SCOPE,
     BROKEN,
     OTHER_DIGEST,
-    READABLE
+    READABLE,
+    DISAGREE
 };
 
 /* An op index that stands for the final verification. */
@@ -250,6 +251,10 @@ WRAP(bool, free_slots_poisoned, (const struct subject *subject)) {
            lie_now(WRAPPED_free_slots_poisoned) != READABLE;
 }
 
+WRAP(bool, views_agree, (const struct subject *subject)) {
+    return __real_subject_views_agree(subject) && lie_now(WRAPPED_views_agree) != DISAGREE;
+}
+
 /* ---- Lies and who must find them. -------------------------------------------------------- */
 
 /* One set of two ways that all keys share: key 0 is evicted by the third. */
@@ -304,8 +309,8 @@ static const struct lie lies[] = {
      OTHER_PLACE, 0, PASS_CACHE, 0, false},
     /* Layer 5. */
     {FILLED, TINY, INVARIANT_STRUCTURE, 1, WRAPPED_check, BROKEN, 0, PASS_CACHE, 0, false},
-    {FILLED "get 0\n", TINY, INVARIANT_STRUCTURE, 3, WRAPPED_check, BROKEN, 0, PASS_NO_CACHE, 0,
-     false},
+    {FILLED "scope open\n", TINY, INVARIANT_STRUCTURE, 3, WRAPPED_check, BROKEN, 0, PASS_NO_CACHE,
+     0, false},
     /* Layer 6. The refusal is one that the model, which knows no places, has to believe. */
     {"upsert 0\nupsert 1\nupsert 2\nupsert 2\n", "sets=1 ways=2 stash=1 hash=collide read=end",
      INVARIANT_POLICY_OUTCOME, 3, WRAPPED_upsert, ANSWERS_STASH_FULL, 0, PASS_CACHE, 0, false},
@@ -323,14 +328,14 @@ static const struct lie lies[] = {
      false},
     {FILLED, TINY, INVARIANT_POLICY_STASH, 2, WRAPPED_entry, ANSWERS_OTHER_VALUE, 0, PASS_CACHE, 0,
      false},
-    {FILLED, TINY, INVARIANT_POLICY_COUNTS, 2, WRAPPED_counts, MORE_HITS, 1, PASS_CACHE, 0, false},
-    {FILLED, TINY, INVARIANT_POLICY_COUNTS, 2, WRAPPED_counts, MORE_MISSES, 1, PASS_CACHE, 0,
+    {FILLED, TINY, INVARIANT_POLICY_COUNTS, 2, WRAPPED_counts, MORE_HITS, 0, PASS_CACHE, 0, false},
+    {FILLED, TINY, INVARIANT_POLICY_COUNTS, 2, WRAPPED_counts, MORE_MISSES, 0, PASS_CACHE, 0,
      false},
-    {FILLED, TINY, INVARIANT_POLICY_COUNTS, 2, WRAPPED_counts, MORE_IN_CACHE, 1, PASS_CACHE, 0,
+    {FILLED, TINY, INVARIANT_POLICY_COUNTS, 2, WRAPPED_counts, MORE_IN_CACHE, 0, PASS_CACHE, 0,
      false},
-    {FILLED, TINY, INVARIANT_POLICY_COUNTS, 2, WRAPPED_counts, MORE_IN_STASH, 1, PASS_CACHE, 0,
+    {FILLED, TINY, INVARIANT_POLICY_COUNTS, 2, WRAPPED_counts, MORE_IN_STASH, 0, PASS_CACHE, 0,
      false},
-    {FILLED, TINY, INVARIANT_POLICY_COUNTS, 2, WRAPPED_counts, MORE_IN_SCOPE, 1, PASS_CACHE, 0,
+    {FILLED, TINY, INVARIANT_POLICY_COUNTS, 2, WRAPPED_counts, MORE_IN_SCOPE, 0, PASS_CACHE, 0,
      false},
     /* Layer 7: the key's place, its lookup, the map's slots, the stash's entries. */
     {FILLED, TINY, INVARIANT_MODEL_IN_MAP, AT_END, WRAPPED_place, ANSWERS_ABSENT, 0, PASS_CACHE, 0,
@@ -359,6 +364,8 @@ static const struct lie lies[] = {
      PASS_TWICE, 0, false},
     {FILLED "inspect\n", TINY, INVARIANT_INSPECTION, 3, WRAPPED_digest, OTHER_DIGEST, 1, PASS_CACHE,
      0, false},
+    {FILLED "inspect\n", TINY, INVARIANT_VIEWS, 3, WRAPPED_views_agree, DISAGREE, 0, PASS_CACHE, 0,
+     false},
     {FILLED "inspect\n", TINY, INVARIANT_POISON, 3, WRAPPED_free_slots_poisoned, READABLE, 0,
      PASS_NO_CACHE, 0, false},
     {FILLED, TINY, INVARIANT_BALANCE, AT_END, WRAPPED_balanced, UNBALANCED, 0, PASS_CACHE, 0,

@@ -119,11 +119,14 @@ static void a_null_map_is_a_failed_assertion(void **state) {
     expect_assertion("map != NULL", account_cache_compact(no_accounts));
 }
 
+static struct cache_map_set_view set_view;
+
 static void inspection_of_a_null_map_is_a_failed_assertion(void **state) {
     (void)state;
     expect_assertion("map != NULL", account_cache_inspect_counts(no_accounts));
     expect_assertion("map != NULL", account_cache_inspect_slot(no_accounts, 0, 0));
     expect_assertion("map != NULL", account_cache_inspect_hand(no_accounts, 0));
+    expect_assertion("map != NULL", account_cache_inspect_set(no_accounts, 0, &set_view));
     expect_assertion("map != NULL", account_cache_inspect_entry(no_accounts, 0));
     expect_assertion("map != NULL", account_cache_inspect_record(no_accounts, 0));
     expect_assertion("map != NULL", account_cache_inspect_place(no_accounts, 1));
@@ -175,6 +178,7 @@ static void inspection_of_a_map_of_zeros_is_a_failed_assertion(void **state) {
     /* No number is in the range of a map that holds nothing. */
     expect_assertion("set < ", account_cache_inspect_slot(&accounts, 0, 0));
     expect_assertion("set < ", account_cache_inspect_hand(&accounts, 0));
+    expect_assertion("set < ", account_cache_inspect_set(&accounts, 0, &set_view));
     expect_assertion("entry < ", account_cache_inspect_entry(&accounts, 0));
     expect_assertion("index < ", account_cache_inspect_record(&accounts, 0));
 }
@@ -196,6 +200,8 @@ static void inspection_out_of_range_is_a_failed_assertion(void **state) {
     expect_assertion("set < ", account_cache_inspect_slot(&accounts, 1, 0));
     expect_assertion("set < ", account_cache_inspect_slot(&accounts, 0, 16));
     expect_assertion("set < ", account_cache_inspect_hand(&accounts, 1));
+    expect_assertion("set < ", account_cache_inspect_set(&accounts, 1, &set_view));
+    expect_assertion("map != NULL && view != NULL", account_cache_inspect_set(&accounts, 0, NULL));
     expect_assertion("entry < ", account_cache_inspect_entry(&accounts, 0));
     expect_assertion("index < ", account_cache_inspect_record(&accounts, 0));
     account_cache_deinit(&accounts);
