@@ -173,7 +173,8 @@ $(foreach way,asan gcc portable,$(eval $(call test_rule,$(way))))
 
 # Functions of the subject that harness_oracle falsifies.
 WRAPPED := $(addprefix subject_,init init_refused balanced upsert remove get lookup has compact \
-           scope_close counts set entry place check digest free_slots_poisoned views_agree)
+           scope_close counts set entry place check digest free_slots_poisoned views_agree record \
+           memory_size misnamed_status deinit) key_hash_differs
 $(BUILD)/test/harness/harness_oracle: WRAP = $(foreach name,$(WRAPPED),-Wl,--wrap=$(name))
 $(BUILD)/test/harness/%: tests/%.c $(HEADERS) $(patsubst %.c,$(BUILD)/asan/%.o,$(HARNESS))
 	@mkdir -p $(@D)
