@@ -19,7 +19,7 @@
     WRAPPED(init) WRAPPED(init_refused) WRAPPED(balanced) WRAPPED(upsert) WRAPPED(remove) \
     WRAPPED(get) WRAPPED(lookup) WRAPPED(has) WRAPPED(compact) WRAPPED(scope_close) \
     WRAPPED(counts) WRAPPED(set) WRAPPED(entry) WRAPPED(place) WRAPPED(check) WRAPPED(digest) \
-    WRAPPED(free_slots_poisoned) WRAPPED(views_agree)
+    WRAPPED(free_slots_poisoned) WRAPPED(views_agree) WRAPPED(check_misses)
 /* clang-format on */
 
 enum wrapped {
@@ -59,6 +59,7 @@ enum falsehood {
     BROKEN,
     OTHER_DIGEST,
     READABLE,
+    BLIND,
     DISAGREE
 };
 
@@ -255,6 +256,11 @@ WRAP(bool, views_agree, (const struct subject *subject)) {
     return __real_subject_views_agree(subject) && lie_now(WRAPPED_views_agree) != DISAGREE;
 }
 
+WRAP(const char *, check_misses, (struct subject * subject, uint32_t turn)) {
+    const char *missed = __real_subject_check_misses(subject, turn);
+    return lie_now(WRAPPED_check_misses) == BLIND ? "a broken thing" : missed;
+}
+
 /* ---- Lies and who must find them. -------------------------------------------------------- */
 
 /* One set of two ways that all keys share: key 0 is evicted by the third. */
@@ -310,6 +316,8 @@ static const struct lie lies[] = {
     /* Layer 5. */
     {FILLED, TINY, INVARIANT_STRUCTURE, 1, WRAPPED_check, BROKEN, 0, PASS_CACHE, 0, false},
     {FILLED "scope open\n", TINY, INVARIANT_STRUCTURE, 3, WRAPPED_check, BROKEN, 0, PASS_NO_CACHE,
+     0, false},
+    {FILLED "inspect\n", TINY, INVARIANT_CHECK_BLIND, 3, WRAPPED_check_misses, BLIND, 0, PASS_CACHE,
      0, false},
     /* Layer 6. The refusal is one that the model, which knows no places, has to believe. */
     {"upsert 0\nupsert 1\nupsert 2\nupsert 2\n", "sets=1 ways=2 stash=1 hash=collide read=end",
