@@ -2,7 +2,7 @@
 cheapest first. Knows the programs of the harness, and nothing of operators or of tables.
 
 One compile a mutant. That is cheap enough: without optimisation, and with one copy of each body for all
-layouts (a fuzzing build), the three files that include the library compile in a third of a second, and
+layouts (a fuzzing build), the four files that include the library compile in a third of a second, and
 replaying the corpus takes a tenth. Everything else of the harness is compiled once."""
 
 import glob
