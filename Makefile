@@ -34,7 +34,7 @@ HARNESS := $(filter-out harness/stop.c,$(wildcard harness/*.c))
 # What touches the map's memory is sanitized, and what has the library's code in it is instrumented.
 # The rest of the harness is neither: it would take a third of the time, and its branches are no news
 # of the map.
-SANITIZED := harness/subject.c harness/subject_instances.c harness/key.c
+SANITIZED := $(addprefix harness/,subject.c subject_damage.c subject_instances.c key.c)
 
 .PHONY: help
 help:
@@ -174,7 +174,7 @@ $(foreach way,asan gcc portable,$(eval $(call test_rule,$(way))))
 # Functions of the subject that harness_oracle falsifies.
 WRAPPED := $(addprefix subject_,init init_refused balanced upsert remove get lookup has compact \
            scope_close counts set entry place check digest free_slots_poisoned views_agree record \
-           memory_size misnamed_status deinit) key_hash_differs
+           memory_size misnamed_status deinit check_misses) key_hash_differs
 $(BUILD)/test/harness/harness_oracle: WRAP = $(foreach name,$(WRAPPED),-Wl,--wrap=$(name))
 $(BUILD)/test/harness/%: tests/%.c $(HEADERS) $(patsubst %.c,$(BUILD)/asan/%.o,$(HARNESS))
 	@mkdir -p $(@D)

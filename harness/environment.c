@@ -467,6 +467,15 @@ static struct result environment_init_refused(struct environment *environment,
     return result_of(outcome);
 }
 
+/* Layer 5, of itself: a `check` that sees nothing would agree with every run. */
+static void environment_check_check(struct environment *environment) {
+    const char *missed = NULL;
+    if (environment_has(environment, LAYER_STRUCTURE))
+        missed = subject_check_misses(&environment->subject, environment->op_index);
+    if (missed != NULL)
+        environment_fail(environment, INVARIANT_CHECK_BLIND, "check is wrong about %s", missed);
+}
+
 /* Reads everything; the digest before and after is the same. */
 static struct result environment_inspect(struct environment *environment) {
     const uint64_t before = subject_digest(&environment->subject);
@@ -477,6 +486,7 @@ static struct result environment_inspect(struct environment *environment) {
     if (environment_has(environment, LAYER_RUNTIME) && !subject_views_agree(&environment->subject))
         environment_fail(environment, INVARIANT_VIEWS,
                          "a slot or a hand alone is not what its set is");
+    environment_check_check(environment);
     if (environment_has(environment, LAYER_RUNTIME) &&
         !subject_free_slots_poisoned(&environment->subject))
         environment_fail(environment, INVARIANT_POISON,

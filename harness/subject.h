@@ -145,6 +145,13 @@ struct record_state subject_record(const struct subject *subject, uint32_t recor
 struct place_state subject_place(const struct subject *subject, unsigned key_id);
 /* Null, or the sentence of the first invariant that the library's own `check` finds broken. */
 const char *subject_check(const struct subject *subject);
+/* Damages the map in one way after another, asks `check` each time and takes the damage back, byte for
+ * byte and poison for poison. Null, or the damage (words, static) for which `check` did not answer
+ * just what is broken: it has gone blind. `turn` is any number, and chooses the places: calls with one
+ * number after another reach them all. Null, too, for a map of more than 64 slots or stash entries and
+ * for one that is broken already. Some thirty times the cost of `check`. The idea is mutation testing's
+ * (DeMillo, Lipton and Sayward 1978), of the data and not of the program. */
+const char *subject_check_misses(struct subject *subject, uint32_t turn);
 /* Under AddressSanitizer: whether just the free slots, of cache and stash, are poisoned. Otherwise
  * true. */
 bool subject_free_slots_poisoned(const struct subject *subject);

@@ -44,6 +44,8 @@ bool layers_remove(uint32_t *layers, const char *name);
               "a discard did not bring back what was there before the scope") \
     INVARIANT(STRUCTURE, LAYER_STRUCTURE, check_structure, "map_check == NULL", \
               "the map's own structure is broken") \
+    INVARIANT(CHECK_BLIND, LAYER_STRUCTURE, check_is_awake, "check_sees_damage", \
+              "the library's check does not see a map that is damaged") \
     INVARIANT(POLICY_OUTCOME, LAYER_POLICY, check_policy_outcome, "map_is_full == policy_is_full", \
               "a mutation found room in the stash, or none, other than the naive map did") \
     INVARIANT(POLICY_SET, LAYER_POLICY, check_policy_set, "map_set == policy_set", \

@@ -20,7 +20,7 @@
     WRAPPED(get) WRAPPED(lookup) WRAPPED(has) WRAPPED(compact) WRAPPED(scope_close) \
     WRAPPED(counts) WRAPPED(set) WRAPPED(entry) WRAPPED(place) WRAPPED(check) WRAPPED(digest) \
     WRAPPED(free_slots_poisoned) WRAPPED(views_agree) WRAPPED(record) WRAPPED(memory_size) \
-    WRAPPED(misnamed_status) WRAPPED(deinit) WRAPPED(hash_differs)
+    WRAPPED(misnamed_status) WRAPPED(deinit) WRAPPED(hash_differs) WRAPPED(check_misses)
 /* clang-format on */
 
 enum wrapped {
@@ -60,6 +60,7 @@ enum falsehood {
     BROKEN,
     OTHER_DIGEST,
     READABLE,
+    BLIND,
     DISAGREE,
     OTHER_SIZE,
     OTHER_WORD,
@@ -288,6 +289,11 @@ const char *__wrap_key_hash_differs(void) {
     return lie_now(WRAPPED_hash_differs) == DISAGREE ? "hash_64" : __real_key_hash_differs();
 }
 
+WRAP(const char *, check_misses, (struct subject * subject, uint32_t turn)) {
+    const char *missed = __real_subject_check_misses(subject, turn);
+    return lie_now(WRAPPED_check_misses) == BLIND ? "a broken thing" : missed;
+}
+
 /* ---- Lies and who must find them. -------------------------------------------------------- */
 
 /* One set of two ways that all keys share: key 0 is evicted by the third. */
@@ -343,6 +349,8 @@ static const struct lie lies[] = {
     /* Layer 5. */
     {FILLED, TINY, INVARIANT_STRUCTURE, 1, WRAPPED_check, BROKEN, 0, PASS_CACHE, 0, false},
     {FILLED "scope open\n", TINY, INVARIANT_STRUCTURE, 3, WRAPPED_check, BROKEN, 0, PASS_NO_CACHE,
+     0, false},
+    {FILLED "inspect\n", TINY, INVARIANT_CHECK_BLIND, 3, WRAPPED_check_misses, BLIND, 0, PASS_CACHE,
      0, false},
     /* Layer 6. The refusal is one that the model, which knows no places, has to believe. */
     {"upsert 0\nupsert 1\nupsert 2\nupsert 2\n", "sets=1 ways=2 stash=1 hash=collide read=end",

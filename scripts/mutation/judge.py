@@ -2,7 +2,7 @@
 cheapest first. Knows the programs of the harness, and nothing of operators or of tables.
 
 One compile a mutant. That is cheap enough: without optimisation, and with one copy of each body for all
-layouts (a fuzzing build), the three files that include the library compile in a third of a second, and
+layouts (a fuzzing build), the four files that include the library compile in a third of a second, and
 replaying the corpus takes a tenth. Everything else of the harness is compiled once."""
 
 import glob
@@ -31,7 +31,7 @@ EQUIVALENCE = ['-O2', '-D__SANITIZE_ADDRESS__=1', '-DCACHE_MAP_INLINE=static inl
                '-DCACHE_MAP_ASSERT(condition)=((condition) ? (void)0 : __builtin_trap())']
 BUILDS = {'default': [], 'portable': ['-DCACHE_MAP_PORTABLE']}
 
-WITH_LIBRARY = ('subject', 'subject_instances', 'key')
+WITH_LIBRARY = ('subject', 'subject_damage', 'subject_instances', 'key')
 CPU_FACTOR = 20  # of what the library as it is takes: more is an endless loop
 CPU_SECONDS_MIN = 3
 WALL_SECONDS_MAX = 900  # a deadlock uses no CPU time
