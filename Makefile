@@ -47,6 +47,7 @@ help:
 	@echo 'make coverage      lines, branches and MC/DC of src/ that the corpus reaches; fails for a gap'
 	@echo 'make coverage-empty  fuzz COVERAGE_SECONDS ($(COVERAGE_SECONDS)) seconds from nothing: branches reached'
 	@echo 'make corpus        minimise a long run into a new corpus/ (shows what would change)'
+	@echo 'make survival      time to each planted bug, beside other fuzzers and without our ingredients (hours)'
 	@echo 'make performance   executions and ops per second, and where the time goes'
 	@echo 'make format tidy   clang-format in place; clang-tidy'
 	@echo 'make clean         remove what was built; corpus and findings stay'
@@ -240,6 +241,64 @@ performance:
 	@scripts/need.sh performance
 	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/bench-sanitized $(BUILD)/bench-plain
 	@scripts/performance.sh
+
+# ---- Time to bug, against other fuzzers. -----------------------------------------------------------
+
+# bench/variant.c: our target with its ingredients to switch off. The baselines: bench/naive.c has all
+# of libFuzzer's defaults, bench/original.c is a program of its own; both see the public header alone.
+SURVIVAL_FLAGS := -g -O1 -fno-omit-frame-pointer
+
+VARIANT_WRAPPED := codec_decode generate_geometry input_run mutate mutate_cross
+$(BUILD)/variant: $(BUILD)/fuzz/bench/variant.o $(call fuzz_objects,fuzz_cachemap)
+	@echo 'link  $@'
+	@$(CLANG) -fsanitize=fuzzer,address,undefined $^ $(VARIANT_WRAPPED:%=-Wl,--wrap=%) -o $@
+
+$(BUILD)/naive: bench/naive.c bench/reference.h $(HEADERS)
+	@mkdir -p $(@D)
+	@echo 'build $@'
+	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) $(SURVIVAL_FLAGS) $(FUZZING) $(SANITIZERS) -fsanitize=fuzzer $< -o $@
+
+$(BUILD)/original: bench/original.c harness/watchdog.c bench/reference.h $(HEADERS)
+	@mkdir -p $(@D)
+	@echo 'build $@'
+	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) $(SURVIVAL_FLAGS) $(SANITIZERS) $(filter %.c,$^) -lm -o $@
+
+# Our target and oracle under AFL++: its compiler is built on a clang of its own, so nothing is shared
+# with the objects above. Sanitized and instrumented is what is so there.
+AFL_CLANG ?= afl-clang-fast
+AFL_FLAGS = -O2
+$(patsubst %.c,$(BUILD)/afl-objects/%.o,$(SANITIZED)): AFL_FLAGS = $(SURVIVAL_FLAGS)
+$(patsubst %.c,$(BUILD)/afl-objects/%.o,$(SANITIZED)): AFL_SETTINGS = AFL_USE_ASAN=1 AFL_USE_UBSAN=1 \
+    AFL_LLVM_DENYLIST=$(CURDIR)/fuzz_targets/coverage-ignore.txt
+$(patsubst %.c,$(BUILD)/afl-objects/%.o,$(SANITIZED)): AFL_COMPILER = $(AFL_CLANG)
+$(BUILD)/afl-objects/%: AFL_COMPILER = clang-14
+
+$(BUILD)/afl-objects/%.o: %.c $(HEADERS)
+	@mkdir -p $(@D)
+	@echo 'afl   $<'
+	@AFL_QUIET=1 $(AFL_SETTINGS) $(AFL_COMPILER) $(STANDARD) $(WARNINGS) $(INCLUDES) $(FUZZING) $(AFL_FLAGS) -c $< -o $@
+
+$(BUILD)/afl: $(patsubst %.c,$(BUILD)/afl-objects/%.o,$(HARNESS) fuzz_targets/fuzz_cachemap.c)
+	@echo 'link  $@'
+	@AFL_QUIET=1 AFL_USE_ASAN=1 AFL_USE_UBSAN=1 $(AFL_CLANG) -fsanitize=fuzzer $^ -o $@
+
+$(BUILD)/afl_mutator.so: bench/afl_mutator.c $(addprefix harness/,mutate.c codec.c geometry.c generate.c op.c) $(HEADERS)
+	@mkdir -p $(@D)
+	@echo 'build $@'
+	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O2 -shared -fPIC -Wl,-z,defs $(filter %.c,$^) -o $@
+
+.PHONY: survival survival-programs survival-report
+survival-programs: $(addprefix $(BUILD)/,fuzz_cachemap variant naive original afl afl_mutator.so)
+
+survival:
+	@scripts/need.sh survival
+	@$(MAKE) --no-print-directory -j$$(nproc) survival-programs
+	@scripts/survival.py
+	@scripts/survival_report.R
+
+survival-report:
+	@scripts/need.sh survival
+	@scripts/survival_report.R
 
 # ---- Style. ----------------------------------------------------------------------------------------
 

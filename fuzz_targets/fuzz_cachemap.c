@@ -1,15 +1,26 @@
 /* The fuzz target: bytes -> ops -> the cache map beside its model -> trap at the first
  * disagreement.
  *
- * Everything that it does is in harness/; read input.h next, then environment.c. */
+ * Everything that it does is in harness/; read input.h next, then environment.c. What guides the
+ * engine is in mutate.h and state_counters.h. */
 #include "codec.h"
 #include "input.h"
+#include "mutate.h"
 #include "report.h"
+#include "state_counters.h"
 #include "watchdog.h"
 
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t size_max, unsigned seed);
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size,
+                                 uint8_t *out, size_t out_size_max, unsigned seed);
+/* The engine's; null in programs without one that has it. */
+__attribute__((weak)) size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t size_max);
+
+/* libFuzzer draws evenly between mutator and crossover, and again where the crossover returns 0. */
+enum { CROSS_ODDS = 8 };
 
 #define NEXT_STEP \
     "      whole story: ./trace replay --verbose FILE      (FILE: the artifact named below)\n\n"
@@ -49,9 +60,21 @@ void __ubsan_on_report(void) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static struct stream stream;
-    const struct input_options options = {.layers = LAYERS_ALL, .on_failure = on_failure};
+    const struct input_options options = {
+        .layers = LAYERS_ALL, .on_failure = on_failure, .on_op = state_counters_note};
     watchdog_beat(on_hang);
     codec_decode(data, size, &stream);
     (void)input_run(&stream, &options);
     return 0;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t size_max, unsigned seed) {
+    const struct mutate_options options = {.ingredients = MUTATE_ALL,
+                                           .mutate_bytes = LLVMFuzzerMutate};
+    return mutate(data, size, size_max, seed, &options);
+}
+
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size,
+                                 uint8_t *out, size_t out_size_max, unsigned seed) {
+    return seed % CROSS_ODDS != 0 ? 0 : mutate_cross(a, a_size, b, b_size, out, out_size_max, seed);
 }

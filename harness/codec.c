@@ -16,8 +16,7 @@ unsigned codec_version(const uint8_t *bytes, size_t size) {
     return 1 + (unsigned)(codec_byte(bytes, size, 0) >> 4);
 }
 
-/* The op whose slots in OP_TABLE hold this opcode. */
-static enum op_kind codec_kind(uint8_t opcode) {
+enum op_kind codec_kind(uint8_t opcode) {
     unsigned slot = opcode % OP_SLOT_COUNT;
     unsigned kind = 0;
     while (slot >= op_describe((enum op_kind)kind)->slot_count) {
@@ -35,8 +34,7 @@ static uint8_t codec_opcode(enum op_kind wanted) {
     return (uint8_t)slot;
 }
 
-static uint8_t codec_operand(const struct geometry *geometry, enum op_operand operand,
-                             uint8_t byte) {
+uint8_t codec_operand(const struct geometry *geometry, enum op_operand operand, uint8_t byte) {
     switch (operand) {
     case OPERAND_KEY: return (uint8_t)(byte % geometry->key_count);
     case OPERAND_LAYOUT: return (uint8_t)(byte % LAYOUT_COUNT);

@@ -22,9 +22,14 @@ unsigned codec_version(const uint8_t *bytes, size_t size);
 /* Never fails; see above. */
 void codec_decode(const uint8_t *bytes, size_t size, struct stream *stream);
 
-/* The canonical bytes of a stream: decoding them gives the same stream. Returns their number (at
- * most CODEC_SIZE_MAX, which `bytes` has room for), or 0 when the geometry has a number that bytes
- * cannot say; *field is then its name, and otherwise null. */
+/* The two halves of a record: the op whose slots in OP_TABLE hold the opcode, and the operand of its
+ * kind that the byte wraps to in this geometry. */
+enum op_kind codec_kind(uint8_t opcode);
+uint8_t codec_operand(const struct geometry *geometry, enum op_operand operand, uint8_t byte);
+
+/* The canonical bytes of a stream: decoding them gives the same stream. Returns their number (the
+ * header's and the records', which `bytes` has room for: CODEC_SIZE_MAX is always enough), or 0 when
+ * the geometry has a number that bytes cannot say; *field is then its name, and otherwise null. */
 size_t codec_encode(const struct stream *stream, uint8_t *bytes, const char **field);
 
 #endif

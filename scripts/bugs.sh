@@ -28,7 +28,7 @@ canary=remove-leaves-no-tombstone
 out=build/bugs
 # What includes the library is built again for each bug; every other object is the fuzz target's.
 rebuilt=(subject subject_instances key)
-options=(-len_control=0 -max_len=512 -timeout=10 -print_final_stats=1)
+options=(-len_control=0 -max_len=1024 -timeout=10 -print_final_stats=1)
 names=()
 name_width=4
 

@@ -5,6 +5,6 @@
 # fuzz_flags SECONDS: sets the array `arguments`.
 fuzz_flags() {
     # shellcheck disable=SC2034  # for the script that sources this
-    arguments=(-max_total_time="$1" -len_control=0 -max_len=512 -timeout=10 -print_final_stats=1 -print_funcs=0
+    arguments=(-max_total_time="$1" -len_control=0 -max_len=1024 -timeout=10 -print_final_stats=1 -print_funcs=0
         -dict=dict/fuzz_cachemap.dict -artifact_prefix=findings/)
 }

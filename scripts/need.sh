@@ -4,7 +4,7 @@
 # command that would. Debian package names; the newer clang is taken where it can be had.
 set -euo pipefail
 
-# package : a command, header or file that shows that it is there
+# package : a command, header, file or runtime library that shows that it is there
 clang_new="clang-19:command clang-19"
 runtime_new="libclang-rt-19-dev:runtime clang-19"
 llvm="llvm-19:command llvm-cov-19"
@@ -12,6 +12,7 @@ gcc="gcc:command gcc"
 gxx="g++:command g++"
 libc="libc6-dev:header stdlib.h"
 cmocka="libcmocka-dev:header cmocka.h"
+binutils="binutils:command objcopy"
 zip="zip:command zip"
 unzip="unzip:command unzip"
 git="git:command git"
@@ -20,15 +21,22 @@ patch="patch:command patch"
 valgrind="valgrind:command valgrind"
 format="clang-format:command clang-format"
 tidy="clang-tidy:command clang-tidy"
+python="python3:command python3"
+afl="afl++:command afl-clang-fast"
+afl_clang="clang-14:command clang-14"
+survival="r-cran-survival:file /usr/lib/R/library/survival"
+jsonlite="r-cran-jsonlite:file /usr/lib/R/site-library/jsonlite"
+gnuplot="gnuplot-nox:command gnuplot"
 
 case "${1:-}" in
 fuzz) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
-test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy") ;;
+test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python") ;;
 bugs) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$patch") ;;
 performance) wanted=("$libc" "$clang_new" "$runtime_new" "$valgrind") ;;
 coverage) wanted=("$libc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
+survival) wanted=("$libc" "$clang_new" "$runtime_new" "$patch" "$python" "$afl" "$afl_clang" "$survival" "$jsonlite" "$gnuplot") ;;
 *)
-    echo "need.sh: usage: scripts/need.sh fuzz|test|bugs|coverage|performance" >&2
+    echo "need.sh: usage: scripts/need.sh fuzz|test|bugs|coverage|performance|survival" >&2
     exit 2
     ;;
 esac
@@ -37,6 +45,7 @@ is_there() {
     case "$1" in
     command) command -v "$2" >/dev/null ;;
     header) [ -e "/usr/include/$2" ] || ls /usr/include/*/"$2" >/dev/null 2>&1 ;;
+    file) [ -e "$2" ] ;;
     runtime)
         command -v "$2" >/dev/null &&
             compgen -G "$("$2" -print-resource-dir)/lib/*/libclang_rt.fuzzer*.a" >/dev/null

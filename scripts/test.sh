@@ -69,7 +69,9 @@ step "fuzz the readers, 20,000 runs" ./fuzz_trace -runs=20000 -seed=1 \
 step "coverage by the corpus" scripts/coverage.sh --check corpus
 step "the coverage gate can fail" tests/coverage.sh
 step "canary: a planted bug is found" scripts/bugs.sh --canary
+step "time to bug, small" tests/survival.sh
 step "headers alone" tests/headers.sh
+step "guidance of the engine" tests/guidance.sh
 step "command line" tests/command_line.sh
 step "build.sh as OSS-Fuzz calls it" tests/build_sh.sh
 step "documents" tests/documents.sh

@@ -81,11 +81,12 @@ check_blocks() {
 
 # ---- Generated parts. ----------------------------------------------------------------------------
 
-# The document with its generated parts as ./tables prints them now.
+# The document with its generated parts as ./tables prints them now. The part `survival` is of a campaign
+# of hours (scripts/survival_report.R) and stays as it is.
 regenerate() {
     awk '
         !inside { print }
-        match($0, /^<!-- generated: [a-z-]+ -->$/) {
+        match($0, /^<!-- generated: [a-z-]+ -->$/) && $3 != "survival" {
             part = $3
             command = "./tables " part
             while ((command | getline line) > 0)

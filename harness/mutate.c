@@ -1,0 +1,530 @@
+/* The mutator behind mutate.h. Each mutation is a function on `struct edit`; `mutate` draws one or a
+ * few of them by the weights of MUTATION_TABLE. */
+#include "mutate.h"
+
+#include "codec.h"
+#include "generate.h"
+
+#include <assert.h>
+#include <string.h>
+
+#if defined(__has_feature)
+#    if __has_feature(memory_sanitizer)
+#        include <sanitizer/msan_interface.h>
+#        define MUTATE_UNPOISON(pointer, size) __msan_unpoison((pointer), (size))
+#    endif
+#endif
+#ifndef MUTATE_UNPOISON
+#    define MUTATE_UNPOISON(pointer, size) ((void)(pointer), (void)(size))
+#endif
+
+/* How often the engine's mutator is asked; how many mutations one call makes at most; how often a
+ * mutation that finds nothing to change is drawn again; the longest range but for deletions is
+ * below 2^RANGE_EXPONENT_MAX. */
+enum { BYTES_ODDS = 8, MUTATION_COUNT_MAX = 4, DRAW_COUNT_MAX = 16, RANGE_EXPONENT_MAX = 8 };
+enum { RUN_EXPONENT_MAX = 6, RUN_LENGTH_MAX = 64 };
+
+/* What a mutation works on: the stream, and beside it room for another. */
+struct edit {
+    struct random random;
+    struct stream *stream;
+    struct stream *spare; /* of any content */
+    uint32_t op_count_max;
+    uint32_t ingredients;
+};
+
+static struct stream work, spare;
+
+/* ---- Ranges of ops. ---------------------------------------------------------------------- */
+
+/* A length of a heavy tail: 1 more often than not, at most `most`, which is at least 1. */
+static uint32_t draw_length(struct random *random, uint32_t exponent_max, uint32_t most) {
+    const uint32_t length =
+        1 + random_below(random, UINT32_C(1) << random_below(random, exponent_max));
+    return length < most ? length : most;
+}
+
+struct range {
+    uint32_t at, count;
+};
+
+/* A range of the stream, which has an op at least. */
+static struct range draw_range(struct edit *edit) {
+    const uint32_t at = random_below(&edit->random, edit->stream->op_count);
+    const struct range range = {
+        at, draw_length(&edit->random, RANGE_EXPONENT_MAX, edit->stream->op_count - at)};
+    return range;
+}
+
+/* A place between ops, before the first or behind the last. */
+static uint32_t draw_place(struct edit *edit) {
+    return random_below(&edit->random, edit->stream->op_count + 1);
+}
+
+/* Makes room for `count` ops at a place; what is pushed beyond the most falls off the end. Returns
+ * how many there is room for. The ops in the gap are the caller's to write. */
+static uint32_t open_gap(struct edit *edit, uint32_t at, uint32_t count) {
+    struct stream *stream = edit->stream;
+    const uint32_t room = edit->op_count_max - at;
+    const uint32_t behind = stream->op_count - at;
+    const uint32_t gap = count < room ? count : room;
+    const uint32_t kept = behind < room - gap ? behind : room - gap;
+    memmove(&stream->ops[at + gap], &stream->ops[at], kept * sizeof stream->ops[0]);
+    stream->op_count = at + gap + kept;
+    return gap;
+}
+
+static void delete_range(struct stream *stream, struct range range) {
+    const uint32_t end = range.at + range.count;
+    memmove(&stream->ops[range.at], &stream->ops[end],
+            (stream->op_count - end) * sizeof stream->ops[0]);
+    stream->op_count -= range.count;
+}
+
+/* Inserts a copy of ops that are not in the stream. */
+static bool insert_ops(struct edit *edit, uint32_t at, const struct op *ops, uint32_t count) {
+    const uint32_t gap = open_gap(edit, at, count);
+    memcpy(&edit->stream->ops[at], ops, gap * sizeof ops[0]);
+    return gap > 0;
+}
+
+/* A copy of a range of the stream, in the spare stream. */
+static const struct op *copy_range(struct edit *edit, struct range range) {
+    memcpy(edit->spare->ops, &edit->stream->ops[range.at],
+           range.count * sizeof edit->spare->ops[0]);
+    return edit->spare->ops;
+}
+
+/* ---- Single ops. ------------------------------------------------------------------------- */
+
+static enum op_operand operand_of(struct op op) {
+    return op_describe((enum op_kind)op.kind)->operand;
+}
+
+static uint8_t draw_operand(struct edit *edit, enum op_operand operand) {
+    return codec_operand(&edit->stream->geometry, operand,
+                         (uint8_t)random_below(&edit->random, 256));
+}
+
+static struct op draw_op(struct edit *edit) {
+    struct op op;
+    op.kind = (uint8_t)codec_kind((uint8_t)random_below(&edit->random, 256));
+    op.operand = draw_operand(edit, operand_of(op));
+    return op;
+}
+
+/* The first op with a key from a random place on, around the end; null if there is none. */
+static struct op *draw_key_op(struct edit *edit) {
+    struct stream *stream = edit->stream;
+    uint32_t at = stream->op_count == 0 ? 0 : random_below(&edit->random, stream->op_count);
+    for (uint32_t i = 0; i < stream->op_count; i += 1, at = (at + 1) % stream->op_count)
+        if (operand_of(stream->ops[at]) == OPERAND_KEY)
+            return &stream->ops[at];
+    return NULL;
+}
+
+/* After the number of keys has changed. */
+static void wrap_operands(struct stream *stream) {
+    for (uint32_t i = 0; i < stream->op_count; i += 1)
+        stream->ops[i].operand =
+            codec_operand(&stream->geometry, operand_of(stream->ops[i]), stream->ops[i].operand);
+}
+
+/* ---- Mutations of ops: true when they found something to change. ------------------------- */
+
+static bool mutate_insert(struct edit *edit) {
+    const uint32_t at = draw_place(edit);
+    const uint32_t gap = open_gap(edit, at, 1 + random_below(&edit->random, 4));
+    struct op *ops = &edit->stream->ops[at];
+    for (uint32_t i = 0; i < gap; i += 1) {
+        ops[i] = draw_op(edit);
+        /* Several ops on one key tell more than each on its own. */
+        if (operand_of(ops[i]) == operand_of(ops[0]) && random_one_in(&edit->random, 2))
+            ops[i].operand = ops[0].operand;
+    }
+    return gap > 0;
+}
+
+static bool mutate_delete(struct edit *edit) {
+    if (edit->stream->op_count == 0)
+        return false;
+    delete_range(edit->stream, draw_range(edit));
+    return true;
+}
+
+static bool mutate_repeat(struct edit *edit) {
+    uint32_t count = draw_length(&edit->random, 4, 8);
+    const struct op *ops;
+    struct range range;
+    bool changed = false;
+    if (edit->stream->op_count == 0)
+        return false;
+    range = draw_range(edit);
+    ops = copy_range(edit, range);
+    for (; count > 0; count -= 1)
+        changed |= insert_ops(edit, range.at, ops, range.count);
+    return changed;
+}
+
+static bool mutate_copy(struct edit *edit) {
+    struct range range;
+    if (edit->stream->op_count == 0)
+        return false;
+    range = draw_range(edit);
+    return insert_ops(edit, draw_place(edit), copy_range(edit, range), range.count);
+}
+
+static bool mutate_move(struct edit *edit) {
+    const struct op *ops;
+    struct range range;
+    if (edit->stream->op_count < 2)
+        return false;
+    range = draw_range(edit);
+    ops = copy_range(edit, range);
+    delete_range(edit->stream, range);
+    return insert_ops(edit, draw_place(edit), ops, range.count);
+}
+
+static bool mutate_swap(struct edit *edit) {
+    struct stream *stream = edit->stream;
+    struct op *a, *b, op;
+    if (stream->op_count < 2)
+        return false;
+    a = &stream->ops[random_below(&edit->random, stream->op_count)];
+    b = &stream->ops[random_below(&edit->random, stream->op_count)];
+    op = *a;
+    *a = *b;
+    *b = op;
+    return memcmp(a, b, sizeof op) != 0;
+}
+
+static bool mutate_kind(struct edit *edit) {
+    struct op *op, old;
+    if (edit->stream->op_count == 0)
+        return false;
+    op = &edit->stream->ops[random_below(&edit->random, edit->stream->op_count)];
+    old = *op;
+    *op = draw_op(edit);
+    if (operand_of(*op) == operand_of(old))
+        op->operand = old.operand;
+    return op->kind != old.kind;
+}
+
+static bool mutate_operand(struct edit *edit) {
+    struct op *op;
+    uint8_t old;
+    if (edit->stream->op_count == 0)
+        return false;
+    op = &edit->stream->ops[random_below(&edit->random, edit->stream->op_count)];
+    old = op->operand;
+    op->operand = draw_operand(edit, operand_of(*op));
+    return op->operand != old;
+}
+
+/* Ids two apart are neighbours as numbers, ids four apart share a hash in mode `buckets`: key.h. */
+static bool mutate_retarget(struct edit *edit) {
+    static const uint8_t steps[] = {1, 1, 2, 4};
+    const unsigned key_count = edit->stream->geometry.key_count;
+    struct op *op = draw_key_op(edit);
+    unsigned step, key;
+    if (op == NULL)
+        return false;
+    step = steps[random_below(&edit->random, sizeof steps)];
+    key = op->operand + (random_one_in(&edit->random, 2) ? step : key_count * 4 - step);
+    if (random_one_in(&edit->random, 2))
+        key = draw_key_op(edit)->operand;
+    key %= key_count;
+    if (key == op->operand)
+        return false;
+    op->operand = (uint8_t)key;
+    return true;
+}
+
+/* Discards are the harder half. */
+static bool wrap_in_scope(struct edit *edit, struct range range) {
+    const struct op open = {OP_SCOPE_OPEN, 0};
+    const struct op close = {random_one_in(&edit->random, 4) ? OP_SCOPE_PERSIST : OP_SCOPE_DISCARD,
+                             0};
+    if (edit->stream->op_count + 2 > edit->op_count_max)
+        return false;
+    (void)insert_ops(edit, range.at + range.count, &close, 1);
+    return insert_ops(edit, range.at, &open, 1);
+}
+
+static bool mutate_scope(struct edit *edit) {
+    return edit->stream->op_count > 0 && wrap_in_scope(edit, draw_range(edit));
+}
+
+static bool mutate_compact(struct edit *edit) {
+    const struct op compact = {OP_COMPACT, 0};
+    return insert_ops(edit, draw_place(edit), &compact, 1);
+}
+
+/* One op for each of `length` keys in turn. Returns where they stand; less than `length` if there is
+ * no room for all. */
+static struct range insert_run(struct edit *edit, uint8_t kind, uint32_t length) {
+    const unsigned key_count = edit->stream->geometry.key_count;
+    const uint8_t first = draw_operand(edit, OPERAND_KEY);
+    const unsigned step = random_one_in(&edit->random, 4) ? 2 : 1;
+    const uint32_t at = draw_place(edit);
+    const struct range range = {at, open_gap(edit, at, length)};
+    for (uint32_t i = 0; i < range.count; i += 1) {
+        edit->stream->ops[at + i].kind = kind;
+        edit->stream->ops[at + i].operand = (uint8_t)((first + i * step) % key_count);
+    }
+    return range;
+}
+
+static bool mutate_run(struct edit *edit) {
+    static const uint8_t kinds[] = {OP_UPSERT, OP_UPSERT, OP_UPSERT, OP_UPSERT,
+                                    OP_UPSERT, OP_REMOVE, OP_REMOVE, OP_GET};
+    const uint8_t kind = kinds[random_below(&edit->random, sizeof kinds)];
+    const uint32_t length =
+        1 + draw_length(&edit->random, RUN_EXPONENT_MAX + 1, RUN_LENGTH_MAX - 1);
+    return insert_run(edit, kind, length).count > 0;
+}
+
+/* One of the last numbers of a table, which are the largest. */
+static uint16_t draw_large(struct random *random, struct number_table table, uint32_t count) {
+    return table.numbers[table.count - 1 - (int)random_below(random, count)];
+}
+
+/* One stream in a hundred has a stash of 128 entries or more and as many keys, and such a stash is
+ * full only after as many upserts of different keys: none of that comes by chance. */
+static bool mutate_fill(struct edit *edit) {
+    struct geometry *geometry = &edit->stream->geometry;
+    struct range range;
+    uint32_t length;
+    if ((edit->ingredients & MUTATE_GEOMETRY) != 0) {
+        geometry->stash_count_max = draw_large(&edit->random, geometry_stash_counts(), 5);
+        geometry->key_count = draw_large(&edit->random, geometry_key_counts(), 2);
+        if (random_one_in(&edit->random, 2))
+            geometry->scope_count_max = draw_large(&edit->random, geometry_scope_counts(), 3);
+        wrap_operands(edit->stream);
+    }
+    /* Some of them stay in the cache. */
+    length = geometry->stash_count_max + random_below(&edit->random, 20);
+    range =
+        insert_run(edit, OP_UPSERT, length < geometry->key_count ? length : geometry->key_count);
+    if (random_one_in(&edit->random, 2))
+        (void)wrap_in_scope(edit, range);
+    return range.count > 0;
+}
+
+/* ---- Mutations of the geometry, and whole streams. --------------------------------------- */
+
+static bool mutate_geometry(struct edit *edit) {
+    generate_geometry(&edit->random, &edit->stream->geometry);
+    wrap_operands(edit->stream);
+    return true;
+}
+
+static bool mutate_field(struct edit *edit) {
+    struct geometry *geometry = &edit->stream->geometry, fresh;
+    const struct geometry old = *geometry;
+    generate_geometry(&edit->random, &fresh);
+    switch (random_below(&edit->random, 8)) {
+    case 0: geometry->layout = fresh.layout; break;
+    case 1: geometry->hash = fresh.hash; break;
+    case 2: geometry->read = fresh.read; break;
+    case 3: geometry->run = fresh.run; break;
+    case 4: geometry->set_count = fresh.set_count; break;
+    case 5: geometry->stash_count_max = fresh.stash_count_max; break;
+    case 6: geometry->scope_count_max = fresh.scope_count_max; break;
+    default: geometry->key_count = fresh.key_count; break;
+    }
+    wrap_operands(edit->stream);
+    return memcmp(&old, geometry, sizeof old) != 0;
+}
+
+/* In a geometry of its own, where geometries may change. */
+static bool mutate_swarm_replace(struct edit *edit) {
+    if ((edit->ingredients & MUTATE_GEOMETRY) != 0)
+        generate_geometry(&edit->random, &edit->stream->geometry);
+    generate_ops(&edit->random, edit->stream, edit->op_count_max);
+    return true;
+}
+
+static bool mutate_swarm_append(struct edit *edit) {
+    const uint32_t at = random_one_in(&edit->random, 2) ? draw_place(edit) : edit->stream->op_count;
+    edit->spare->geometry = edit->stream->geometry;
+    generate_ops(&edit->random, edit->spare, edit->op_count_max - at);
+    edit->stream->op_count = at;
+    return insert_ops(edit, at, edit->spare->ops, edit->spare->op_count);
+}
+
+/* ---- The draw. --------------------------------------------------------------------------- */
+
+static bool (*const appliers[MUTATION_COUNT])(struct edit *edit) = {
+    [MUTATION_INSERT] = mutate_insert,
+    [MUTATION_DELETE] = mutate_delete,
+    [MUTATION_REPEAT] = mutate_repeat,
+    [MUTATION_COPY] = mutate_copy,
+    [MUTATION_MOVE] = mutate_move,
+    [MUTATION_SWAP] = mutate_swap,
+    [MUTATION_KIND] = mutate_kind,
+    [MUTATION_OPERAND] = mutate_operand,
+    [MUTATION_RETARGET] = mutate_retarget,
+    [MUTATION_SCOPE] = mutate_scope,
+    [MUTATION_COMPACT] = mutate_compact,
+    [MUTATION_RUN] = mutate_run,
+    [MUTATION_FILL] = mutate_fill,
+    [MUTATION_FIELD] = mutate_field,
+    [MUTATION_GEOMETRY] = mutate_geometry,
+    [MUTATION_SWARM_REPLACE] = mutate_swarm_replace,
+    [MUTATION_SWARM_APPEND] = mutate_swarm_append,
+    [MUTATION_BYTES] = NULL, /* weight 0 */
+};
+
+static const struct {
+    uint32_t ingredient, weight;
+    const char *meaning;
+} descriptions[MUTATION_COUNT] = {
+#define MUTATION_ROW(name, ingredient, weight, meaning) {ingredient, weight, meaning},
+    MUTATION_TABLE(MUTATION_ROW)
+#undef MUTATION_ROW
+};
+
+const char *mutation_meaning(enum mutation mutation) {
+    assert(mutation < MUTATION_COUNT);
+    return descriptions[mutation].meaning;
+}
+
+static uint32_t mutation_weight(unsigned mutation, uint32_t ingredients) {
+    return (descriptions[mutation].ingredient & ingredients) == 0 ? 0
+                                                                  : descriptions[mutation].weight;
+}
+
+/* One mutation by the weights, or MUTATION_COUNT if nothing with a weight is on. */
+static unsigned draw_mutation(struct random *random, uint32_t ingredients) {
+    uint32_t sum = 0, at;
+    unsigned mutation = 0;
+    for (unsigned i = 0; i < MUTATION_COUNT; i += 1)
+        sum += mutation_weight(i, ingredients);
+    if (sum == 0)
+        return MUTATION_COUNT;
+    at = random_below(random, sum);
+    while (at >= mutation_weight(mutation, ingredients)) {
+        at -= mutation_weight(mutation, ingredients);
+        mutation += 1;
+    }
+    return mutation;
+}
+
+/* One mutation that changes the stream, unless several draws in turn find nothing to change.
+ * Returns its bit, or 0. */
+static uint32_t mutate_once(struct edit *edit) {
+    for (unsigned draw = 0; draw < DRAW_COUNT_MAX; draw += 1) {
+        const unsigned mutation = draw_mutation(&edit->random, edit->ingredients);
+        if (mutation == MUTATION_COUNT)
+            return 0;
+        if (appliers[mutation](edit))
+            return UINT32_C(1) << mutation;
+    }
+    return 0;
+}
+
+/* Deletes until the stream fits, and once in any case if it has an op. */
+static uint32_t mutate_shrink(struct edit *edit) {
+    const bool changed = mutate_delete(edit);
+    while (edit->stream->op_count > edit->op_count_max)
+        (void)mutate_delete(edit);
+    return (uint32_t)changed << MUTATION_DELETE;
+}
+
+/* ---- The calls. -------------------------------------------------------------------------- */
+
+static uint32_t op_count_max_of(size_t size_max) {
+    if (size_max >= CODEC_SIZE_MAX)
+        return STREAM_OP_COUNT_MAX;
+    return size_max < CODEC_HEADER_SIZE
+               ? 0
+               : (uint32_t)((size_max - CODEC_HEADER_SIZE) / CODEC_RECORD_SIZE);
+}
+
+/* A stream that fits, but for its header. */
+static size_t encode(struct stream *stream, uint8_t *data, size_t size_max) {
+    uint8_t header[CODEC_HEADER_SIZE];
+    const char *field = NULL;
+    size_t size;
+    if (size_max >= CODEC_HEADER_SIZE) {
+        size = codec_encode(stream, data, &field);
+        assert(field == NULL && size <= size_max);
+        return size;
+    }
+    assert(stream->op_count == 0);
+    (void)codec_encode(stream, header, &field);
+    memcpy(data, header, size_max);
+    return size_max;
+}
+
+/* The engine's turn, or 0. An input of another version would be lost. */
+static size_t mutate_by_bytes(struct random *random, uint8_t *data, size_t size, size_t size_max,
+                              const struct mutate_options *options) {
+    if (options->mutate_bytes == NULL || (options->ingredients & MUTATE_BYTES) == 0 ||
+        !random_one_in(random, BYTES_ODDS))
+        return 0;
+    size = options->mutate_bytes(data, size < size_max ? size : size_max, size_max);
+    assert(size <= size_max);
+    MUTATE_UNPOISON(data, size);
+    if (size > 0)
+        data[0] &= 0x0f;
+    return size;
+}
+
+size_t mutate(uint8_t *data, size_t size, size_t size_max, unsigned seed,
+              const struct mutate_options *options) {
+    struct edit edit = {{seed}, &work, &spare, op_count_max_of(size_max), options->ingredients};
+    uint32_t applied = 0;
+    size_t result;
+    if (size_max == 0)
+        return 0;
+    result = mutate_by_bytes(&edit.random, data, size, size_max, options);
+    if (result > 0) {
+        applied = UINT32_C(1) << MUTATION_BYTES;
+    } else {
+        const bool too_long = size > size_max;
+        const bool full = size == size_max && (options->ingredients & MUTATE_OPS) != 0;
+        const bool shrinks = too_long || (full && random_one_in(&edit.random, 2));
+        unsigned count = shrinks ? 0 : 1;
+        codec_decode(data, size, &work);
+        if (shrinks)
+            applied = mutate_shrink(&edit);
+        /* A few at a time, and now and then one beside a deletion. */
+        while (count < MUTATION_COUNT_MAX && random_one_in(&edit.random, shrinks ? 4 : 2))
+            count += 1;
+        for (; count > 0; count -= 1)
+            applied |= mutate_once(&edit);
+        result = encode(&work, data, size_max);
+    }
+    if (options->applied != NULL)
+        *options->applied = applied;
+    return result;
+}
+
+size_t mutate_cross(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size, uint8_t *out,
+                    size_t out_size_max, unsigned seed) {
+    struct edit edit = {{seed}, &work, &spare, op_count_max_of(out_size_max), MUTATE_ALL};
+    uint32_t from, at;
+    if (out_size_max == 0)
+        return 0;
+    codec_decode(a, a_size, &work);
+    codec_decode(b, b_size, &spare);
+    if (work.op_count > edit.op_count_max)
+        work.op_count = edit.op_count_max;
+    if (random_one_in(&edit.random, 4))
+        work.geometry = spare.geometry;
+    at = draw_place(&edit);
+    from = random_below(&edit.random, spare.op_count + 1);
+    /* In the middle of it, or instead of its end. */
+    if (random_one_in(&edit.random, 2))
+        work.op_count = at;
+    if (from < spare.op_count)
+        (void)insert_ops(
+            &edit, at, &spare.ops[from],
+            random_one_in(&edit.random, 2)
+                ? spare.op_count - from
+                : draw_length(&edit.random, RANGE_EXPONENT_MAX, spare.op_count - from));
+    wrap_operands(&work);
+    return encode(&work, out, out_size_max);
+}

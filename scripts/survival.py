@@ -1,0 +1,525 @@
+#!/usr/bin/env python3
+"""Time to bug: plants each bug of bugs/ in turn and runs each fuzzer configuration on it, seed by seed,
+until it is found or the cutoff is spent. Behind `make survival`; scripts/survival_report.R reads what
+it writes, and docs/effectiveness.md says what is compared and why.
+
+    scripts/survival.py [--list]       --list names the configurations
+
+    SEEDS=20             runs of each configuration on each bug: seeds 1 to SEEDS
+    CUTOFF=60            CPU seconds after which a run is cut off
+    ABLATION_CUTOFF=N    the same for the configurations `no_...` (CUTOFF)
+    CONTROL_SEEDS=1      runs of each configuration on the library as it is; they must find nothing
+    JOBS=2               runs at a time (the number of cores)
+    CONFIGS='ours afl'   these configurations only (all)
+    BUGS='a b'           these bugs only; `control` is one (all)
+    HOPELESS=K           a pair whose first K seeds were all cut off gets no more (0: off)
+    FRESH=1              forget the results of before; otherwise what is there is not run again
+    KEEP=1               keep each bug's build and each run's log
+    FOLDER=F             where all of it goes (build/survival); in the repository
+
+Each run is a line of JSON in results.jsonl there: config, bug, seed, found, seconds (of CPU),
+executions (streams, for `original`), cutoff, sources (what was measured: a hash of the code). Exit
+status: 0 all was run, 1 a control found something, 2 it could not run, 130 interrupted; what was
+measured until then is kept."""
+
+import hashlib
+import json
+import os
+import pathlib
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+OUT = ROOT / (os.environ.get("FOLDER") or "build/survival")
+RESULTS = OUT / "results.jsonl"
+CONTROL = "control"
+# What includes the library is built again for each bug; every other object is the library's as it is.
+REBUILT = ("subject", "subject_instances", "key")
+SHARED_FOLDERS = ("fuzz", "afl-objects")
+# Of scripts/bugs.sh, whose figures are comparable.
+OUR_OPTIONS = ["-len_control=0", "-max_len=1024", "-timeout=10",
+               f"-dict={ROOT}/dict/fuzz_cachemap.dict"]
+# Ingredients of bench/variant.c; `feedback` is both kinds of it.
+ABLATIONS = {word: word for word in ("mutator", "swarm", "op_edits", "bytes", "counters", "coverage",
+                                     "geometry", "tiny_geometry", "policy", "each_op")}
+ABLATIONS["feedback"] = "coverage,counters"
+# A header of zeros, an upsert and a get: AFL++ wants one input that does not fail.
+AFL_SEED = bytes(6) + b"\x00\x00\x22\x00"
+POLL_SECONDS = 0.02
+GRACE_SECONDS = 3.0
+# libFuzzer's statuses: 70 timeout, 71 out of memory, 77 crash or what a sanitizer is told to end with.
+FOUND_STATUSES = (70, 71, 77)
+FOUND_SIGNALS = (signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSEGV,
+                 signal.SIGTRAP)
+
+
+class CannotRun(Exception):
+    """The measurement itself failed; the message says what to do."""
+
+
+# ---- Settings. --------------------------------------------------------------------------------------
+
+
+def number(name, default, minimum):
+    text = os.environ.get(name, "") or str(default)
+    if not re.fullmatch(r"[0-9]+", text) or int(text) < minimum:
+        raise CannotRun(f"{name} must be a whole number from {minimum}, it is '{text}'")
+    return int(text)
+
+
+def choice(name, known, what):
+    chosen = os.environ.get(name, "").split() or list(known)
+    for word in chosen:
+        if word not in known:
+            raise CannotRun(f"{name}: there is no {what} '{word}'; there are: {' '.join(known)}")
+    return chosen
+
+
+class Settings:
+    def __init__(self):
+        bugs = sorted(patch.stem for patch in (ROOT / "bugs").glob("*.patch"))
+        self.seeds = number("SEEDS", 20, 1)
+        self.cutoff = number("CUTOFF", 60, 1)
+        self.ablation_cutoff = number("ABLATION_CUTOFF", self.cutoff, 1)
+        self.control_seeds = number("CONTROL_SEEDS", 1, 0)
+        self.jobs = number("JOBS", os.cpu_count() or 1, 1)
+        self.hopeless = number("HOPELESS", 0, 0)
+        self.fresh = number("FRESH", 0, 0) != 0
+        self.keep = number("KEEP", 0, 0) != 0
+        self.configs = choice("CONFIGS", list(CONFIGS), "configuration")
+        self.bugs = choice("BUGS", [CONTROL] + bugs, "bug")
+
+    def seeds_of(self, bug):
+        return self.control_seeds if bug == CONTROL else self.seeds
+
+    def cutoff_of(self, config):
+        return self.ablation_cutoff if config.startswith("no_") else self.cutoff
+
+
+# ---- Configurations. --------------------------------------------------------------------------------
+
+
+class LibFuzzer:
+    """A libFuzzer target with nothing but a seed; `options` are the configuration's own."""
+
+    def __init__(self, meaning, program, options=(), without=""):
+        self.meaning = meaning
+        self.programs = [program]
+        self.options = list(options)
+        self.without = without
+
+    def command(self, builds, folder, seed):
+        return [str(builds / self.programs[0]), *self.options, f"-seed={seed}",
+                "-print_final_stats=1", f"-artifact_prefix={folder}/"]
+
+    def environment(self, _builds):
+        return {"CACHEMAP_WITHOUT": self.without} if self.without else {}
+
+    def found(self, status, _folder, log):
+        if status in FOUND_STATUSES or -status in FOUND_SIGNALS:
+            return True
+        raise CannotRun(f"it ended with status {status}:\n{log[-600:]}")
+
+    def executions(self, _folder, log):
+        counts = re.findall(r"^stat::number_of_executed_units: *([0-9]+)", log, re.M)
+        return int((counts or re.findall(r"^#([0-9]+)", log, re.M) or [0])[-1])
+
+
+class Original(LibFuzzer):
+    """bench/original.c: a program of its own, whose failures are status 1."""
+
+    def command(self, builds, folder, seed):
+        return [str(builds / self.programs[0]), "--seed", str(seed)]
+
+    def found(self, status, folder, log):
+        return status == 1 or super().found(status, folder, log)
+
+    def executions(self, _folder, log):
+        return int((re.findall(r"^executions: ([0-9]+)", log, re.M) or [0])[-1])
+
+
+class Afl(LibFuzzer):
+    """Our target and oracle under AFL++."""
+
+    def __init__(self, meaning, mutator=False):
+        super().__init__(meaning, "afl")
+        self.mutator = mutator
+        if mutator:
+            self.programs.append("afl_mutator.so")
+
+    def command(self, builds, folder, seed):
+        (folder / "in").mkdir()
+        (folder / "in" / "seed").write_bytes(AFL_SEED)
+        # A limit for each input as the other targets have; theirs notice a hang before.
+        return ["afl-fuzz", "-s", str(seed), "-t", "10000", "-m", "none",
+                "-x", f"{ROOT}/dict/fuzz_cachemap.dict", "-i", str(folder / "in"),
+                "-o", str(folder / "out"), "--", str(builds / "afl")]
+
+    def environment(self, builds):
+        settings = {"AFL_SKIP_CPUFREQ": "1", "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES": "1",
+                    "AFL_NO_UI": "1", "AFL_NO_AFFINITY": "1", "AFL_BENCH_UNTIL_CRASH": "1",
+                    "ASAN_OPTIONS": "abort_on_error=1:symbolize=0",
+                    "UBSAN_OPTIONS": "abort_on_error=1:symbolize=0"}
+        if self.mutator:
+            settings["AFL_CUSTOM_MUTATOR_LIBRARY"] = str(builds / "afl_mutator.so")
+        return settings
+
+    def stat(self, folder, name):
+        stats = folder / "out" / "default" / "fuzzer_stats"
+        text = stats.read_text() if stats.exists() else ""
+        return int((re.findall(rf"^{name} *: ([0-9]+)", text, re.M) or [0])[0])
+
+    def found(self, status, folder, log):
+        # The bug may break the seed input already: AFL++ then refuses to start.
+        if (self.stat(folder, "saved_crashes") + self.stat(folder, "saved_hangs") > 0 or
+                "results in a crash" in log or "does not crash" in log):
+            return True
+        raise CannotRun(f"it ended with status {status}:\n{log[-600:]}")
+
+    def executions(self, folder, _log):
+        return max(self.stat(folder, "execs_done"), 1)
+
+
+CONFIGS = {
+    "ours": LibFuzzer("./fuzz_cachemap as it ships", "fuzz_cachemap", OUR_OPTIONS),
+    "original": Original("bench/original.c: random ops, large map, no coverage", "original"),
+    "naive": LibFuzzer("bench/naive.c: bytes as ops, large map, libFuzzer's defaults", "naive"),
+    "afl": Afl("our target and oracle under AFL++, its mutations"),
+    "afl_mutator": Afl("the same, with our mutator beside AFL++'s", mutator=True),
+    **{f"no_{word}": LibFuzzer(f"bench/variant.c with CACHEMAP_WITHOUT={without}", "variant",
+                               OUR_OPTIONS, without)
+       for word, without in ABLATIONS.items()},
+}
+
+# ---- Building. --------------------------------------------------------------------------------------
+
+
+def make(*arguments):
+    """make, with its words in a log; the environment's variables of a make that calls this are not ours."""
+    environment = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS")}
+    with open(OUT / "build.log", "w", encoding="utf-8") as log:
+        done = subprocess.run(["make", "-s", "--no-print-directory", *map(str, arguments)], cwd=ROOT,
+                              env=environment, stdout=log, stderr=subprocess.STDOUT, check=False)
+    if done.returncode != 0:
+        raise CannotRun(f"make {' '.join(map(str, arguments))} fails; see {OUT}/build.log")
+
+
+def programs_of(configs):
+    return sorted({program for config in configs for program in CONFIGS[config].programs})
+
+
+def build(settings, bug, configs):
+    """The programs of these configurations, with the bug in the library. Returns their folder."""
+    if bug == CONTROL:
+        return ROOT / "build"
+    folder = OUT / "builds" / bug
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    shutil.copytree(ROOT / "src", folder / "src", copy_function=shutil.copy2)
+    with open(ROOT / "bugs" / f"{bug}.patch", "rb") as patch:
+        done = subprocess.run(["patch", "-d", folder, "-p1", "-s", "-t", "--no-backup-if-mismatch"],
+                              stdin=patch, capture_output=True, check=False)
+    if done.returncode != 0:
+        raise CannotRun(f"bugs/{bug}.patch does not apply: {done.stdout.decode()}")
+    for shared in SHARED_FOLDERS:
+        if (ROOT / "build" / shared).is_dir():
+            shutil.copytree(ROOT / "build" / shared, folder / shared, copy_function=shutil.copy2)
+            for name in REBUILT:
+                (folder / shared / "harness" / f"{name}.o").unlink(missing_ok=True)
+    make(f"-j{settings.jobs}", f"BUILD={folder.relative_to(ROOT)}",
+         f"INCLUDES=-I{folder.relative_to(ROOT)}/src -Iharness",
+         *[f"{folder.relative_to(ROOT)}/{program}" for program in programs_of(configs)])
+    return folder
+
+
+def sources_digest():
+    """What a result is a result of: the code, the flags and the options. A bug more or less does not
+    count, for each is measured for itself."""
+    digest = hashlib.sha256()
+    for pattern in ("src/*", "harness/*", "fuzz_targets/*.c", "fuzz_targets/*.txt", "bench/*", "dict/*"):
+        for path in sorted(ROOT.glob(pattern)):
+            digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+    flags = re.findall(r"^[A-Z_]*(?:FLAGS|SANITIZERS|SANITIZED|COUNTERS|STANDARD) (?:.*\\\n)*.*",
+                       (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+    options = [OUR_OPTIONS[:-1], ABLATIONS, AFL_SEED]
+    digest.update(repr((flags, options)).encode())
+    return digest.hexdigest()[:12]
+
+
+# ---- One run. ---------------------------------------------------------------------------------------
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def cpu_seconds(pid, seen):
+    """Of the process and its descendants that live; `seen` keeps the last figure of those that do not."""
+    try:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except (OSError, ValueError):
+        return
+    seen[pid] = (int(fields[11]) + int(fields[12])) / TICKS
+    for child in children:
+        cpu_seconds(int(child), seen)
+
+
+def stop_process(pid):
+    """Asks for an end as Ctrl-C does, so that statistics are printed; then insists. Returns its usage."""
+    os.killpg(pid, signal.SIGINT)
+    deadline = time.monotonic() + GRACE_SECONDS
+    while time.monotonic() < deadline:
+        done, status, usage = os.wait4(pid, os.WNOHANG)
+        if done:
+            return status, usage
+        time.sleep(POLL_SECONDS)
+    os.killpg(pid, signal.SIGKILL)
+    return os.wait4(pid, 0)[1:]
+
+
+def watch(pid, cutoff, interrupted):
+    """Waits for the process's end or for its cutoff. Returns (its status, or None where it was stopped;
+    its CPU seconds). Those of AFL++'s children, for which it does not wait, are read as they run."""
+    seen = {}
+    wall_deadline = time.monotonic() + 20 * cutoff + 60
+    while True:
+        done, status, usage = os.wait4(pid, os.WNOHANG)
+        seconds = max(sum(seen.values()), usage.ru_utime + usage.ru_stime)
+        if done:
+            return os.waitstatus_to_exitcode(status), seconds
+        cpu_seconds(pid, seen)
+        if interrupted.is_set() or sum(seen.values()) >= cutoff:
+            stop_process(pid)
+            return None, sum(seen.values())
+        if time.monotonic() > wall_deadline:
+            stop_process(pid)
+            raise CannotRun(f"it waits: {sum(seen.values()):.1f} CPU seconds only")
+        time.sleep(POLL_SECONDS)
+
+
+def run(settings, config, bug, seed, builds, interrupted):
+    """One run. Returns its result, or None where it was interrupted."""
+    configuration, cutoff = CONFIGS[config], settings.cutoff_of(config)
+    folder = OUT / "runs" / f"{config}-{bug}-{seed}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    # What is measured is the time to the failure, not to its report in words.
+    environment = {**os.environ, "ASAN_OPTIONS": "symbolize=0:exitcode=77",
+                   "UBSAN_OPTIONS": "symbolize=0:exitcode=77", **configuration.environment(builds)}
+    if not configuration.without:
+        environment.pop("CACHEMAP_WITHOUT", None)
+    with open(folder / "log", "wb") as log:
+        process = subprocess.Popen(configuration.command(builds, folder, seed), cwd=folder,
+                                   env=environment, stdin=subprocess.DEVNULL, stdout=log,
+                                   stderr=subprocess.STDOUT, start_new_session=True,
+                                   preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0)))
+    try:
+        status, seconds = watch(process.pid, cutoff, interrupted)
+        process.returncode = 0  # it has been waited for
+        log = (folder / "log").read_text(errors="replace")
+        if status is None and interrupted.is_set():
+            return None
+        found = status is not None and configuration.found(status, folder, log)
+    except CannotRun as error:
+        raise CannotRun(f"{config} on {bug}, seed {seed}: {error}\n(see {folder}/log)") from None
+    result = {"config": config, "bug": bug, "seed": seed, "found": found, "seconds": round(seconds, 3),
+              "executions": configuration.executions(folder, log), "cutoff": cutoff}
+    if not settings.keep:
+        shutil.rmtree(folder, ignore_errors=True)
+    return result
+
+
+# ---- The results. -----------------------------------------------------------------------------------
+
+
+class Results:
+    """The file, and what is in it. A line is written at once and whole; a torn last line is dropped."""
+
+    def __init__(self, settings):
+        OUT.mkdir(parents=True, exist_ok=True)
+        if settings.fresh:
+            RESULTS.unlink(missing_ok=True)
+        self.sources = sources_digest()
+        self.by_pair = {}
+        text = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
+        whole = text[:text.rfind("\n") + 1]
+        for line in whole.splitlines():
+            self.note(json.loads(line))
+        if whole != text:
+            RESULTS.write_text(whole, encoding="utf-8")
+        self.file = open(RESULTS, "a", encoding="utf-8")
+        self.check_sources(settings)
+
+    def check_sources(self, settings):
+        for runs in self.by_pair.values():
+            for result in runs.values():
+                if result["sources"] != self.sources:
+                    raise CannotRun(f"{RESULTS} has results of other sources ({result['sources']}, here "
+                                    f"{self.sources}), which are not comparable; move it away, or FRESH=1")
+                if result["cutoff"] != settings.cutoff_of(result["config"]):
+                    raise CannotRun(f"{RESULTS} has runs of {result['config']} with a cutoff of "
+                                    f"{result['cutoff']} s; take the same, or FRESH=1")
+
+    def note(self, result):
+        self.by_pair.setdefault((result["config"], result["bug"]), {})[result["seed"]] = result
+
+    def add(self, result):
+        result["sources"] = self.sources
+        self.note(result)
+        self.file.write(json.dumps(result) + "\n")
+        self.file.flush()
+
+    def of(self, config, bug):
+        return self.by_pair.get((config, bug), {})
+
+    def hopeless(self, config, bug, limit):
+        runs = self.of(config, bug)
+        return (limit > 0 and all(seed in runs for seed in range(1, limit + 1)) and
+                not any(result["found"] for result in runs.values()))
+
+
+# ---- The campaign. ----------------------------------------------------------------------------------
+
+
+class Bug:
+    """All runs of one bug, by a few threads that wait for processes."""
+
+    def __init__(self, settings, results, bug):
+        self.settings, self.results, self.bug = settings, results, bug
+        self.lock = threading.Condition()
+        self.interrupted = threading.Event()
+        self.error = None
+        self.running = []
+        self.waiting = [(config, seed) for seed in range(1, settings.seeds_of(bug) + 1)
+                        for config in settings.configs if seed not in results.of(config, bug)]
+        self.waiting = [task for task in self.waiting if not self.is_hopeless(task)]
+
+    def is_hopeless(self, task):
+        return self.results.hopeless(task[0], self.bug, self.settings.hopeless)
+
+    def may_start(self, task):
+        """Not while the pair's first seeds, which decide about the others, are still running."""
+        config, seed = task
+        return seed <= self.settings.hopeless or self.settings.hopeless == 0 or not any(
+            other == config and first <= self.settings.hopeless for other, first in self.running)
+
+    def take(self):
+        with self.lock:
+            while not self.interrupted.is_set():
+                self.waiting = [task for task in self.waiting if not self.is_hopeless(task)]
+                if not self.waiting:
+                    return None
+                task = next(filter(self.may_start, self.waiting), None)
+                if task is not None:
+                    self.waiting.remove(task)
+                    self.running.append(task)
+                    return task
+                self.lock.wait()
+        return None
+
+    def work(self, builds):
+        while (task := self.take()) is not None:
+            result, error = None, None
+            try:
+                result = run(self.settings, task[0], self.bug, task[1], builds, self.interrupted)
+            except CannotRun as failure:
+                error = failure
+            except Exception as failure:  # a thread's exception would be lost, and the rest go on
+                error = CannotRun(f"{task[0]} on {self.bug}, seed {task[1]}: {failure!r}")
+            with self.lock:
+                self.running.remove(task)
+                if result is not None:
+                    self.results.add(result)
+                if error is not None:
+                    self.error = error
+                    self.interrupted.set()
+                self.lock.notify_all()
+
+    def measure(self):
+        builds = build(self.settings, self.bug, sorted({config for config, _ in self.waiting}))
+        threads = [threading.Thread(target=self.work, args=(builds,)) for _ in range(self.settings.jobs)]
+        for thread in threads:
+            thread.start()
+        try:
+            for thread in threads:
+                thread.join()
+        except KeyboardInterrupt:
+            self.interrupted.set()
+            with self.lock:
+                self.lock.notify_all()
+            for thread in threads:
+                thread.join()
+            raise
+        finally:
+            if self.bug != CONTROL and not self.settings.keep:
+                shutil.rmtree(builds, ignore_errors=True)
+        if self.error is not None:
+            raise self.error
+
+
+def describe(settings, results, bug):
+    """Each configuration's finds and its median, in a line."""
+    words = []
+    for config in settings.configs:
+        runs = results.of(config, bug).values()
+        times = sorted(run["seconds"] if run["found"] else float("inf") for run in runs)
+        median = times[(len(times) - 1) // 2] if times else float("inf")
+        found = sum(run["found"] for run in runs)
+        words.append(f"{config} {found}/{len(times)}" + (f" {median:.2f}s" if median < 1e9 else ""))
+    return ", ".join(words)
+
+
+def campaign(settings):
+    results = Results(settings)
+    make(f"-j{settings.jobs}", *[f"build/{program}" for program in programs_of(settings.configs)])
+    worst = sum(settings.seeds_of(bug) * settings.cutoff_of(config)
+                for bug in settings.bugs for config in settings.configs)
+    print(f"{len(settings.bugs)} bugs x {len(settings.configs)} configurations x {settings.seeds} seeds; "
+          f"if nothing were found: {worst / settings.jobs / 3600:.1f} hours with {settings.jobs} jobs",
+          flush=True)
+    start = time.monotonic()
+    for index, name in enumerate(settings.bugs, 1):
+        bug = Bug(settings, results, name)
+        if bug.waiting:
+            bug.measure()
+        print(f"[{index}/{len(settings.bugs)}, {(time.monotonic() - start) / 60:.0f} min] {name}: "
+              f"{describe(settings, results, name)}", flush=True)
+        if name == CONTROL and any(run["found"] for config in settings.configs
+                                   for run in results.of(config, CONTROL).values()):
+            print("survival.py: FALSE ALARM: the library as it is fails; run again with KEEP=1 FRESH=1 "
+                  f"BUGS=control and see {OUT}/runs/",
+                  file=sys.stderr)
+            return 1
+    return 0
+
+
+def main(arguments):
+    if arguments in (["-h"], ["--help"]):
+        print(__doc__)
+        return 0
+    if arguments == ["--list"]:
+        for name, configuration in CONFIGS.items():
+            print(f"{name:18} {configuration.meaning}")
+        return 0
+    if arguments:
+        print(f"survival.py: no such option: {arguments[0]}; see scripts/survival.py --help",
+              file=sys.stderr)
+        return 2
+    try:
+        return campaign(Settings())
+    except CannotRun as error:
+        print(f"survival.py: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("survival.py: interrupted; what was measured is kept, run it again to go on",
+              file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
