@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #define SIGNATURE_MARK "cachemap-failure: "
-enum { CHILD_AGREES = 0, CHILD_FAILS = 1, REPORT_SIZE_MAX = 64 * 1024 };
+enum { CHILD_AGREES = 0, CHILD_FAILS = 1, REPORT_SIZE_MAX = 64 * 1024, STORY_CPU_SECONDS = 10 };
 
 /* Where a sanitizer is linked in, it calls this before it ends the process. */
 void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
@@ -76,12 +76,22 @@ static void child_on_signal(int number) {
     _exit(CHILD_FAILS);
 }
 
-static void child_catch(void) {
+static void (*tell_death)(void);
+
+static void tell_signal(int number) {
+    tell_death();
+    fprintf(stderr, "signal %d: %s\n", number,
+            number == SIGPROF ? "the op does not end" : strsignal(number));
+    _exit(CHILD_FAILS);
+}
+
+static void catch_all(void (*on_signal)(int), void (*on_death)(void)) {
     static const int numbers[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGPROF};
     /* A stack that has overflowed cannot hold the handler. */
     static unsigned char stack[64 * 1024];
     const stack_t alternative = {.ss_sp = stack, .ss_size = sizeof stack};
-    struct sigaction action = {.sa_handler = child_on_signal, .sa_flags = (int)SA_ONSTACK};
+    struct sigaction action = {.sa_handler = on_signal,
+                               .sa_flags = (int)(SA_ONSTACK | SA_RESETHAND)};
     (void)sigaltstack(&alternative, NULL);
     (void)sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i += 1)
@@ -89,7 +99,14 @@ static void child_catch(void) {
     /* Ctrl-C is the parent's business: it keeps the best so far. */
     (void)signal(SIGINT, SIG_IGN);
     if (__sanitizer_set_death_callback != NULL)
-        __sanitizer_set_death_callback(child_on_death);
+        __sanitizer_set_death_callback(on_death);
+}
+
+void isolate_catch(void (*on_death)(void)) {
+    const struct itimerval limit = {.it_value = {.tv_sec = STORY_CPU_SECONDS}};
+    tell_death = on_death;
+    catch_all(tell_signal, on_death);
+    (void)setitimer(ITIMER_PROF, &limit, NULL);
 }
 
 _Noreturn static void child_run(const struct stream *stream, const struct isolate_options *options,
@@ -98,7 +115,7 @@ _Noreturn static void child_run(const struct stream *stream, const struct isolat
     const struct itimerval limit = {.it_value = {.tv_sec = (time_t)options->cpu_seconds}};
     if (dup2(pipe_end, STDERR_FILENO) < 0)
         _exit(CHILD_AGREES);
-    child_catch();
+    catch_all(child_on_signal, child_on_death);
     (void)setitimer(ITIMER_PROF, &limit, NULL);
     (void)input_run(stream, &input);
     _exit(CHILD_AGREES);

@@ -33,6 +33,10 @@ struct isolate_options {
 void isolate_run(const struct stream *stream, const struct isolate_options *options,
                  struct failure *failure);
 
+/* In a child that tells a failure itself: signals and sanitizers call `on_death` before they end it.
+ */
+void isolate_catch(void (*on_death)(void));
+
 /* Whether this program has a sanitizer's runtime in it. */
 bool isolate_is_sanitized(void);
 

@@ -32,6 +32,8 @@ static const char usage_text[] =
     "  reduce [-o OUT] FILE         the fewest ops that fail in the same way, as text, to OUT or "
     "standard\n"
     "                               output; Ctrl-C keeps the best so far\n"
+    "  explain FILE                 the bug told on the reduced trace: map beside model, pictures, "
+    "what matters\n"
     "  encode [-o OUT] FILE         the text trace as bytes, to OUT or standard output\n"
     "  help                         this text\n"
     "\n"
@@ -187,7 +189,7 @@ static int command_replay(int argc, char **argv) {
                stop_requested() ? " (interrupted)" : "");
     if (fflush(stdout) != 0 || ferror(stdout))
         worst(&replay, trace_write_failed("standard output"));
-    return stop_requested() && replay.status == EXIT_AGREES ? 130 : replay.status;
+    return stop_requested() && replay.status == EXIT_AGREES ? EXIT_INTERRUPTED : replay.status;
 }
 
 /* ---- show and encode --------------------------------------------------------------------- */
@@ -256,6 +258,8 @@ int main(int argc, char **argv) {
         return command_show(argc - 1, argv + 1);
     if (strcmp(argv[1], "reduce") == 0)
         return command_reduce(argc - 1, argv + 1);
+    if (strcmp(argv[1], "explain") == 0)
+        return command_explain(argc - 1, argv + 1);
     if (strcmp(argv[1], "encode") == 0)
         return command_encode(argc - 1, argv + 1);
     if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0) {

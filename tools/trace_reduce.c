@@ -3,7 +3,6 @@
  * and hangs reduce as well. */
 #include "trace_command.h"
 
-#include "isolate.h"
 #include "predict.h"
 #include "reduce.h"
 #include "trace_text.h"
@@ -16,14 +15,6 @@
 #include <unistd.h>
 
 enum { TRY_CPU_SECONDS = 5, CONFIRM_COUNT = 3 };
-
-struct reduction {
-    struct failure original;
-    struct isolate_options isolate;
-    bool on_terminal;
-    double shown_at;      /* seconds */
-    uint32_t other_count; /* candidates that failed in another way: not taken */
-};
 
 static double seconds_now(void) {
     struct timespec now;
@@ -52,7 +43,7 @@ static bool reduction_stop(uint32_t try_count, uint32_t op_count, void *context)
 
 /* Where a sanitizer is linked in: its reports name offsets, for naming functions takes longer than the
  * try. The options are read when the program starts, so it starts again. */
-static void restart_without_symbols(char **argv) {
+void trace_restart_without_symbols(char **argv) {
     static const char mark[] = "CACHEMAP_REDUCE_RESTARTED";
     const char *options = getenv("ASAN_OPTIONS");
     char text[1024];
@@ -68,8 +59,8 @@ static void restart_without_symbols(char **argv) {
 
 /* The failure of the whole file, which each candidate has to repeat. */
 static int reduction_start(struct reduction *reduction, const char *path,
-                           const struct input_file *file) {
-    isolate_run(&file->stream, &reduction->isolate, &reduction->original);
+                           const struct stream *stream) {
+    isolate_run(stream, &reduction->isolate, &reduction->original);
     switch (reduction->original.outcome) {
     case ISOLATE_BROKEN:
         fprintf(stderr, "trace: cannot start a process: %s\n", strerror(errno));
@@ -127,19 +118,33 @@ static void reduction_summary(const struct reduction *reduction, uint32_t op_cou
                 (unsigned)reduction->other_count);
 }
 
-int command_reduce(int argc, char **argv) {
-    static struct input_file file;
-    struct reduction reduction = {
-        .isolate = {.layers = LAYERS_ALL, .cpu_seconds = TRY_CPU_SECONDS},
-        .on_terminal = isatty(STDERR_FILENO) != 0,
-    };
-    const struct reduce_options options = {reduction_fails, reduction_stop, &reduction};
-    const char *path = NULL;
+int trace_reduce(struct stream *stream, const char *path, struct reduction *reduction) {
+    const struct reduce_options options = {reduction_fails, reduction_stop, reduction};
+    const uint32_t op_count_before = stream->op_count;
     struct reduce_result result;
-    uint32_t op_count_before;
     unsigned confirmed;
     int status;
-    restart_without_symbols(argv);
+    memset(reduction, 0, sizeof *reduction);
+    reduction->isolate.layers = LAYERS_ALL;
+    reduction->isolate.cpu_seconds = TRY_CPU_SECONDS;
+    reduction->on_terminal = isatty(STDERR_FILENO) != 0;
+    status = reduction_start(reduction, path, stream);
+    if (status != EXIT_FAILS)
+        return status;
+    result = reduce_stream(stream, &options);
+    confirmed = reduction_confirm(reduction, stream);
+    reduction_summary(reduction, op_count_before, stream, result, confirmed);
+    reduction->minimal = result.minimal;
+    reduction->steady = confirmed == CONFIRM_COUNT;
+    return EXIT_FAILS;
+}
+
+int command_reduce(int argc, char **argv) {
+    static struct input_file file;
+    struct reduction reduction;
+    const char *path = NULL;
+    int status;
+    trace_restart_without_symbols(argv);
     for (int option = 0; (option = getopt(argc, argv, "o:")) != -1;) {
         if (option != 'o')
             return trace_usage_error("reduce takes -o OUT and one file", "");
@@ -148,15 +153,13 @@ int command_reduce(int argc, char **argv) {
     status = trace_read_one("reduce", argc, argv, &file);
     if (status != EXIT_AGREES)
         return status;
-    status = reduction_start(&reduction, argv[optind], &file);
+    status = trace_reduce(&file.stream, argv[optind], &reduction);
     if (status != EXIT_FAILS)
         return status;
-    op_count_before = file.stream.op_count;
-    result = reduce_stream(&file.stream, &options);
-    confirmed = reduction_confirm(&reduction, &file.stream);
     status = reduction_write(&reduction, &file.stream, path);
-    reduction_summary(&reduction, op_count_before, &file.stream, result, confirmed);
-    if (status == EXIT_AGREES && !result.minimal)
-        return 130;
-    return status == EXIT_AGREES && confirmed < CONFIRM_COUNT ? EXIT_FAILS : status;
+    if (status != EXIT_AGREES)
+        return status;
+    if (!reduction.minimal)
+        return EXIT_INTERRUPTED;
+    return reduction.steady ? EXIT_AGREES : EXIT_FAILS;
 }
