@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 const char *layer_name(enum layer layer) {
     static const char *const names[LAYER_COUNT] = {
@@ -10,6 +11,25 @@ const char *layer_name(enum layer layer) {
         "structure", "policy",  "verify",    "differential", "runtime"};
     assert(layer < LAYER_COUNT);
     return names[layer];
+}
+
+const char *layer_names(void) {
+    static char names[128];
+    size_t size = 0;
+    for (unsigned layer = LAYER_OUTCOME; layer < LAYER_COUNT; layer += 1)
+        size += (size_t)snprintf(names + size, sizeof names - size, "%s%s", size == 0 ? "" : ", ",
+                                 layer_name((enum layer)layer));
+    assert(size < sizeof names);
+    return names;
+}
+
+bool layers_remove(uint32_t *layers, const char *name) {
+    for (unsigned layer = LAYER_OUTCOME; layer < LAYER_COUNT; layer += 1)
+        if (strcmp(name, layer_name((enum layer)layer)) == 0) {
+            *layers &= ~(UINT32_C(1) << layer);
+            return true;
+        }
+    return false;
 }
 
 const char *pass_name(enum pass pass) {

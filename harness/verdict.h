@@ -21,6 +21,10 @@ enum layer {
 };
 #define LAYERS_ALL (((1u << LAYER_COUNT) - 1) & ~1u)
 const char *layer_name(enum layer layer);
+/* The names of all layers, "outcome, placement, ...", for a message. Static. */
+const char *layer_names(void);
+/* Takes the layer of this name out of `layers` (bits of enum layer); false if there is none. */
+bool layers_remove(uint32_t *layers, const char *name);
 
 /* INVARIANT(identifier, layer, name of its check function, expression that it prints, meaning) */
 #define INVARIANT_TABLE(INVARIANT) \

@@ -8,7 +8,7 @@ it writes, and docs/effectiveness.md says what is compared and why.
     SEEDS=20             runs of each configuration on each bug: seeds 1 to SEEDS
     CUTOFF=60            CPU seconds after which a run is cut off
     ABLATION_CUTOFF=N    the same for the configurations `no_...` (CUTOFF)
-    CONTROL_SEEDS=1      runs of each configuration on the library as it is; they must find nothing
+    CONTROL_SEEDS=3      runs of each configuration on the library as it is; they must find nothing
     JOBS=2               runs at a time (the number of cores)
     CONFIGS='ours afl'   these configurations only (all)
     BUGS='a b'           these bugs only; `control` is one (all)
@@ -83,11 +83,12 @@ def choice(name, known, what):
 
 class Settings:
     def __init__(self):
+        self.interrupted = threading.Event()
         bugs = sorted(patch.stem for patch in (ROOT / "bugs").glob("*.patch"))
         self.seeds = number("SEEDS", 20, 1)
         self.cutoff = number("CUTOFF", 60, 1)
         self.ablation_cutoff = number("ABLATION_CUTOFF", self.cutoff, 1)
-        self.control_seeds = number("CONTROL_SEEDS", 1, 0)
+        self.control_seeds = number("CONTROL_SEEDS", 3, 0)
         self.jobs = number("JOBS", os.cpu_count() or 1, 1)
         self.hopeless = number("HOPELESS", 0, 0)
         self.fresh = number("FRESH", 0, 0) != 0
@@ -392,7 +393,7 @@ class Bug:
     def __init__(self, settings, results, bug):
         self.settings, self.results, self.bug = settings, results, bug
         self.lock = threading.Condition()
-        self.interrupted = threading.Event()
+        self.interrupted = settings.interrupted
         self.error = None
         self.running = []
         self.waiting = [(config, seed) for seed in range(1, settings.seeds_of(bug) + 1)
@@ -437,7 +438,7 @@ class Bug:
                     self.results.add(result)
                 if error is not None:
                     self.error = error
-                    self.interrupted.set()
+                    self.waiting = []
                 self.lock.notify_all()
 
     def measure(self):
@@ -445,21 +446,18 @@ class Bug:
         threads = [threading.Thread(target=self.work, args=(builds,)) for _ in range(self.settings.jobs)]
         for thread in threads:
             thread.start()
-        try:
-            for thread in threads:
-                thread.join()
-        except KeyboardInterrupt:
-            self.interrupted.set()
-            with self.lock:
-                self.lock.notify_all()
-            for thread in threads:
-                thread.join()
-            raise
-        finally:
-            if self.bug != CONTROL and not self.settings.keep:
-                shutil.rmtree(builds, ignore_errors=True)
+        for thread in threads:
+            while thread.is_alive():
+                thread.join(0.2)  # the handler of Ctrl-C runs in between
+                self.wake()
+        if self.bug != CONTROL and not self.settings.keep:
+            shutil.rmtree(builds, ignore_errors=True)
         if self.error is not None:
             raise self.error
+
+    def wake(self):
+        with self.lock:
+            self.lock.notify_all()
 
 
 def describe(settings, results, bug):
@@ -487,6 +485,8 @@ def campaign(settings):
         bug = Bug(settings, results, name)
         if bug.waiting:
             bug.measure()
+        if settings.interrupted.is_set():
+            raise KeyboardInterrupt
         print(f"[{index}/{len(settings.bugs)}, {(time.monotonic() - start) / 60:.0f} min] {name}: "
               f"{describe(settings, results, name)}", flush=True)
         if name == CONTROL and any(run["found"] for config in settings.configs
@@ -510,15 +510,25 @@ def main(arguments):
         print(f"survival.py: no such option: {arguments[0]}; see scripts/survival.py --help",
               file=sys.stderr)
         return 2
+    settings = None
     try:
-        return campaign(Settings())
+        settings = Settings()
+        # No exception: it could hit anywhere, and Python's join() forgets a thread that it interrupts.
+        for number_of_signal in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number_of_signal, lambda *_: settings.interrupted.set())
+        return campaign(settings)
     except CannotRun as error:
+        if settings is not None and settings.interrupted.is_set():  # a compiler that Ctrl-C ended
+            return interrupted()
         print(f"survival.py: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("survival.py: interrupted; what was measured is kept, run it again to go on",
-              file=sys.stderr)
-        return 130
+        return interrupted()
+
+
+def interrupted():
+    print("survival.py: interrupted; what was measured is kept, run it again to go on", file=sys.stderr)
+    return 130
 
 
 if __name__ == "__main__":

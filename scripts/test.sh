@@ -70,6 +70,8 @@ step "coverage by the corpus" scripts/coverage.sh --check corpus
 step "the coverage gate can fail" tests/coverage.sh
 step "canary: a planted bug is found" scripts/bugs.sh --canary
 step "time to bug, small" tests/survival.sh
+step "each layer of the oracle is needed" scripts/layers.sh
+step "the check of the layers can fail" tests/layers.sh
 step "headers alone" tests/headers.sh
 step "guidance of the engine" tests/guidance.sh
 step "command line" tests/command_line.sh

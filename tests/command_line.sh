@@ -221,6 +221,24 @@ expect 'its report marks the op' 'no mark' grep -Eq '^> +1  get 3 ' err
 expect 'its report counts the ops' 'no count' grep -q 'op 1 of 2' err
 check 'replay a word that is another' 1 '^FAILS: ' 'expected inserted.*answered updated' \
     trace replay wrong_word.trace
+# What stands after '=' in a trace is checked whatever the layers.
+check 'replay without a layer agrees as with it' 0 '^agrees: replayed 1 input, 5 ops' '' \
+    trace replay --without placement --without policy good.trace
+check 'replay without any layer still reads what the trace says' 1 '^FAILS: ' 'expected value 9' \
+    trace replay --without outcome --without verify wrong_value.trace
+layers='outcome, placement, failure, discard, structure, policy, verify, differential, runtime'
+for layer in '' none outcomes Outcome 1; do
+    check "replay without the layer '$layer'" 2 '' "--without $layer: no such layer; there are $layers" \
+        trace replay --without "$layer" good.trace
+    check "soak without the layer '$layer'" 2 '' "--without $layer: no such layer; there are $layers" \
+        soak --seed 1 --streams 1 --without "$layer"
+done
+check 'replay --without without a layer' 2 '' 'requires an argument' trace replay --without
+check 'soak --without without a layer' 2 '' 'requires an argument' soak --without
+for layer in ${layers//,/}; do
+    check "soak without the layer $layer" 0 'all agree: seed 1, 50 streams' '' \
+        soak --seed 1 --streams 50 --without outcome --without "$layer"
+done
 check 'a failure outweighs a missing file' 1 '^FAILS: ' - trace replay missing wrong_value.trace
 check 'a missing file outweighs what agrees' 2 '^INCOMPLETE: ' - trace replay good.trace missing
 cp good.trace good.bin empty folder/

@@ -90,9 +90,10 @@ check_programs() {
 
 # ---- The campaign. -------------------------------------------------------------------------------
 
-lines_are() {
+lines_are() { # COUNT: all of them whole
     cat "$folder/results.jsonl"
-    [ "$(wc -l <"$folder/results.jsonl")" -eq "$1" ]
+    [ "$(wc -l <"$folder/results.jsonl")" -eq "$1" ] &&
+        [ "$(grep -cE '^\{"config": [^{]*\}$' "$folder/results.jsonl")" -eq "$1" ]
 }
 
 campaign() { # CONFIGS BUGS SETTING...
@@ -113,8 +114,10 @@ check_campaign() {
     check "all found" all_found
     mv "$folder/builds/$bug" "$folder/planted"
     printf '{"config": "ours", "b' >>"$folder/results.jsonl"
-    check "again, after a torn line" campaign "$configs" "$bug"
-    check "nothing is measured twice" lines_are 4
+    check "again, with a seed more, after a torn line" campaign naive "$bug" SEEDS=2
+    check "nothing is measured twice, nothing is torn" lines_are 5
+    check "nothing is missing" campaign "$configs" "$bug"
+    check "and so nothing is run" lines_are 5
     check "a hopeless pair" campaign naive "$hidden_bug" SEEDS=3 HOPELESS=1 CUTOFF=1 FRESH=1
     check "gets no more seeds" lines_are 1
     check "another cutoff is refused" status_is 2 campaign naive "$hidden_bug" SEEDS=3

@@ -18,13 +18,14 @@
 enum { SECONDS_STANDARD = 10, STREAM_CPU_SECONDS = 60, PROGRESS_SECONDS = 2 };
 
 static const char usage_text[] =
-    "usage: soak [--seed N] [--ops N] [--seconds N] [--streams N]\n"
+    "usage: soak [--seed N] [--ops N] [--seconds N] [--streams N] [--without LAYER]...\n"
     "\n"
-    "  --seed N       a decimal number, 0x... or a git commit hash; default: from the clock, "
+    "  --seed N         a decimal number, 0x... or a git commit hash; default: from the clock, "
     "printed\n"
-    "  --ops N        stop after so many ops in all\n"
-    "  --seconds N    stop after so many seconds; default 10 if no other limit is given\n"
-    "  --streams N    stop after so many streams\n"
+    "  --ops N          stop after so many ops in all\n"
+    "  --seconds N      stop after so many seconds; default 10 if no other limit is given\n"
+    "  --streams N      stop after so many streams\n"
+    "  --without LAYER  switch a layer of the oracle off, by its name in docs/oracle.md\n"
     "\n"
     "A stream that fails is saved as crash-soak-SEED-STREAM; './trace replay --verbose FILE' shows "
     "it.\n"
@@ -36,6 +37,7 @@ struct soak {
     char seed_text[64];
     unsigned long long op_count_max, stream_count_max; /* 0: none */
     unsigned long long seconds_max;
+    uint32_t layers;
     unsigned long long op_count, stream_count;
     time_t start, progress;
 };
@@ -136,7 +138,7 @@ static void save_after_crash(void) {
 }
 
 static int soak_run(void) {
-    const struct input_options options = {.layers = LAYERS_ALL};
+    const struct input_options options = {.layers = soak.layers};
     for (; !soak_done() && !stop_requested(); soak.stream_count += 1) {
         struct random random = {soak.seed + soak.stream_count * UINT64_C(0xd1342543de82ef95)};
         const struct environment *failed;
@@ -162,10 +164,13 @@ static int soak_run(void) {
 }
 
 static int soak_options(int argc, char **argv) {
-    static const struct option options[] = {
-        {"seed", required_argument, NULL, 's'},    {"ops", required_argument, NULL, 'o'},
-        {"seconds", required_argument, NULL, 't'}, {"streams", required_argument, NULL, 'n'},
-        {"help", no_argument, NULL, 'h'},          {0}};
+    static const struct option options[] = {{"seed", required_argument, NULL, 's'},
+                                            {"ops", required_argument, NULL, 'o'},
+                                            {"seconds", required_argument, NULL, 't'},
+                                            {"streams", required_argument, NULL, 'n'},
+                                            {"without", required_argument, NULL, 'w'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {0}};
     for (int option = 0; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         bool good = true;
         switch (option) {
@@ -177,6 +182,12 @@ static int soak_options(int argc, char **argv) {
         case 'o': good = number_parse(optarg, &soak.op_count_max); break;
         case 't': good = number_parse(optarg, &soak.seconds_max); break;
         case 'n': good = number_parse(optarg, &soak.stream_count_max); break;
+        case 'w':
+            if (layers_remove(&soak.layers, optarg))
+                break;
+            fprintf(stderr, "soak: --without %s: no such layer; there are %s\n", optarg,
+                    layer_names());
+            return EXIT_USAGE;
         case 'h': fputs(usage_text, stdout); exit(EXIT_AGREES);
         default: return usage_error("no such option", "");
         }
@@ -191,6 +202,7 @@ int main(int argc, char **argv) {
     int status;
     soak.start = soak.progress = time(NULL);
     soak.seed = (uint64_t)soak.start;
+    soak.layers = LAYERS_ALL;
     (void)snprintf(soak.seed_text, sizeof soak.seed_text, "%llu", (unsigned long long)soak.seed);
     status = soak_options(argc, argv);
     if (status != EXIT_AGREES)

@@ -24,10 +24,13 @@ enum { REPLAY_CPU_SECONDS = 60, PATH_SIZE_MAX = 4096 };
 static const char usage_text[] =
     "usage: trace COMMAND [OPTIONS] FILE...\n"
     "\n"
-    "  replay [--verbose] FILE...   run each input (bytes, a text trace, or a folder of them) "
+    "  replay [--verbose] [--without LAYER]... FILE...\n"
+    "                               run each input (bytes, a text trace, or a folder of them) "
     "twice,\n"
     "                               beside the model; --verbose shows each op and what it "
-    "answered\n"
+    "answered;\n"
+    "                               --without switches a layer of the oracle off "
+    "(docs/oracle.md)\n"
     "  show FILE                    the input as text; after '=' what the model says\n"
     "  reduce [-o OUT] FILE         the fewest ops that fail in the same way, as text, to OUT or "
     "standard\n"
@@ -44,6 +47,7 @@ static struct input_file file;
 
 struct replay {
     bool verbose;
+    uint32_t layers;
     unsigned input_count, failed_count;
     unsigned other_version_count; /* in folders: skipped, and counted */
     unsigned long long op_count;
@@ -72,7 +76,7 @@ static void print_op(const struct environment *environment, void *context) {
 /* One run of the input that is loaded. */
 static bool replay_once(struct replay *replay, const char *path, bool verbose) {
     const struct input_options options = {
-        .layers = LAYERS_ALL,
+        .layers = replay->layers,
         .on_op = print_op,
         .context = &verbose,
         .expectations = file.is_text ? file.expectations : NULL,
@@ -156,16 +160,28 @@ static void replay_folder(struct replay *replay, const char *path) {
     free(entries);
 }
 
-static int command_replay(int argc, char **argv) {
-    static const struct option options[] = {{"verbose", no_argument, NULL, 'v'}, {0}};
-    struct replay replay = {0};
+static int replay_options(int argc, char **argv, struct replay *replay) {
+    static const struct option options[] = {
+        {"verbose", no_argument, NULL, 'v'}, {"without", required_argument, NULL, 'w'}, {0}};
     for (int option = 0; (option = getopt_long(argc, argv, "v", options, NULL)) != -1;) {
-        if (option != 'v')
-            return trace_usage_error("replay takes --verbose and files", "");
-        replay.verbose = true;
+        if (option == 'v') {
+            replay->verbose = true;
+        } else if (option != 'w') {
+            return trace_usage_error("replay takes --verbose, --without LAYER and files", "");
+        } else if (!layers_remove(&replay->layers, optarg)) {
+            fprintf(stderr, "trace: --without %s: no such layer; there are %s\n", optarg,
+                    layer_names());
+            return EXIT_USAGE;
+        }
     }
-    if (optind == argc)
-        return trace_usage_error("replay: which file?", "");
+    return optind == argc ? trace_usage_error("replay: which file?", "") : EXIT_AGREES;
+}
+
+static int command_replay(int argc, char **argv) {
+    struct replay replay = {.layers = LAYERS_ALL};
+    const int usage = replay_options(argc, argv, &replay);
+    if (usage != EXIT_AGREES)
+        return usage;
     for (int i = optind; i < argc && !stop_requested(); i += 1) {
         struct stat status;
         if (stat(argv[i], &status) == 0 && S_ISDIR(status.st_mode))
