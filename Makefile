@@ -176,10 +176,12 @@ $(foreach way,asan gcc portable,$(eval $(call test_rule,$(way))))
 WRAPPED := $(addprefix subject_,init init_refused balanced upsert remove get lookup has compact \
            scope_close counts set entry place check digest free_slots_poisoned views_agree)
 $(BUILD)/test/harness/harness_oracle: WRAP = $(foreach name,$(WRAPPED),-Wl,--wrap=$(name))
-$(BUILD)/test/harness/%: tests/%.c $(HEADERS) $(patsubst %.c,$(BUILD)/asan/%.o,$(HARNESS))
+$(BUILD)/test/harness/harness_isolate: WRAP = -Wl,--wrap=subject_remove
+HARNESS_TEST_OBJECTS := $(patsubst %.c,$(BUILD)/asan/%.o,$(HARNESS) harness/isolate.c)
+$(BUILD)/test/harness/%: tests/%.c $(HEADERS) $(HARNESS_TEST_OBJECTS)
 	@mkdir -p $(@D)
 	@echo 'test  $<'
-	@$(TEST_asan) $(STANDARD) $(WARNINGS) $(TEST_INCLUDES) $(FUZZING) -g $< $(patsubst %.c,$(BUILD)/asan/%.o,$(HARNESS)) $(WRAP) -lcmocka -lm -o $@
+	@$(TEST_asan) $(STANDARD) $(WARNINGS) $(TEST_INCLUDES) $(FUZZING) -g $< $(HARNESS_TEST_OBJECTS) $(WRAP) -lcmocka -lm -o $@
 
 $(BUILD)/test/unit_header_cpp_gcc: tests/unit_header.cpp tests/unit_header.c $(HEADERS)
 	@mkdir -p $(@D)
