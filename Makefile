@@ -47,6 +47,7 @@ help:
 	@echo 'make layers        each layer of the oracle finds a bug that no other layer finds'
 	@echo 'make coverage      lines, branches and MC/DC of src/ that the corpus reaches; fails for a gap'
 	@echo 'make coverage-empty  fuzz COVERAGE_SECONDS ($(COVERAGE_SECONDS)) seconds from nothing: branches reached'
+	@echo 'make mutants       the mutation score: every small change of src/, and what finds it'
 	@echo 'make corpus        minimise a long run into a new corpus/ (shows what would change)'
 	@echo 'make survival      time to each planted bug, beside other fuzzers and without our ingredients (hours)'
 	@echo 'make performance   executions and ops per second, and where the time goes'
@@ -174,7 +175,8 @@ $(foreach way,asan gcc portable,$(eval $(call test_rule,$(way))))
 
 # Functions of the subject that harness_oracle falsifies.
 WRAPPED := $(addprefix subject_,init init_refused balanced upsert remove get lookup has compact \
-           scope_close counts set entry place check digest free_slots_poisoned views_agree)
+           scope_close counts set entry place check digest free_slots_poisoned views_agree record \
+           memory_size misnamed_status deinit) key_hash_differs
 $(BUILD)/test/harness/harness_oracle: WRAP = $(foreach name,$(WRAPPED),-Wl,--wrap=$(name))
 $(BUILD)/test/harness/harness_isolate: WRAP = -Wl,--wrap=subject_remove
 HARNESS_TEST_OBJECTS := $(patsubst %.c,$(BUILD)/asan/%.o,$(HARNESS) harness/isolate.c)
@@ -326,6 +328,13 @@ survival:
 survival-report:
 	@scripts/need.sh survival
 	@scripts/survival_report.R
+# ---- Mutation score. -------------------------------------------------------------------------------
+
+# MUTANTS='--file FILE', '--only PATTERN', ...: see scripts/mutants --help. FUZZ_RUNS and JOBS reach it.
+.PHONY: mutants
+mutants:
+	@scripts/need.sh mutants
+	@scripts/mutants --document docs/mutation-score.md $(MUTANTS)
 
 # ---- Style. ----------------------------------------------------------------------------------------
 

@@ -1,6 +1,8 @@
 /* The environment behind environment.h. Read `environment_step` first. */
 #include "environment.h"
 
+#include "key.h"
+
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -102,6 +104,24 @@ static bool place_equal(const struct place_state *a, const struct place_state *b
     return same && result_equal(result_of_place(a), result_of_place(b));
 }
 
+/* Layer 6, of one key: its slot and its count are the naive map's. */
+static void environment_compare_place(struct environment *environment, unsigned key_id,
+                                      const struct place_state *place) {
+    uint32_t set = 0;
+    unsigned way = 0;
+    const struct policy_slot *slot = policy_find(&environment->policy, key_id, &set, &way);
+    const bool resident = place->place == PLACE_CACHE;
+    if (!environment_has(environment, LAYER_POLICY))
+        return;
+    if (resident != (slot != NULL) ||
+        (resident && (place->set != set || place->way != way || place->count != slot->count)))
+        environment_fail(environment, INVARIANT_POLICY_PLACE,
+                         "key %u: %s set %u way %u count %u, expected %s set %u way %u count %u",
+                         key_id, resident ? "cache" : "not cache", (unsigned)place->set, place->way,
+                         place->count, slot != NULL ? "cache" : "not cache", (unsigned)set, way,
+                         slot != NULL ? slot->count : 0u);
+}
+
 /* The key's lookup by inspection equals the model's. */
 static void environment_check_key(struct environment *environment, unsigned key_id,
                                   enum invariant invariant) {
@@ -114,6 +134,7 @@ static void environment_check_key(struct environment *environment, unsigned key_
         environment_fail(environment, invariant, "key %u: the model has %s, the map %s", key_id,
                          result_words(expected), result_words(actual));
     }
+    environment_compare_place(environment, key_id, &place);
     if (environment_has(environment, LAYER_OUTCOME) && actual.outcome == OUTCOME_FOUND &&
         !(place.content.intact && place.content.key_id == key_id))
         environment_fail(environment, INVARIANT_VALUE_BYTES,
@@ -172,6 +193,44 @@ static void environment_compare_counts(struct environment *environment) {
                          (unsigned)policy->misses);
 }
 
+/* What the map has room for is what the geometry asked. */
+static void environment_compare_capacities(struct environment *environment) {
+    const struct counts_state *counts = &environment->counts;
+    const struct geometry *geometry = &environment->geometry;
+    if (counts->set_count != geometry->set_count ||
+        counts->cache_value_count_max != (uint64_t)geometry->set_count * environment->policy.ways ||
+        counts->stash_count_max != geometry->stash_count_max ||
+        counts->scope_count_max != geometry->scope_count_max)
+        environment_fail(environment, INVARIANT_POLICY_COUNTS,
+                         "room for %u values, %u in the stash, %u in a scope; the geometry asks "
+                         "for others",
+                         (unsigned)counts->cache_value_count_max, (unsigned)counts->stash_count_max,
+                         (unsigned)counts->scope_count_max);
+}
+
+/* The newest record of the open scope. Of a tombstone's bytes only the key has a meaning. */
+static void environment_compare_record(struct environment *environment) {
+    const struct policy_record expected = policy_newest_record(&environment->policy);
+    const struct record_state actual =
+        subject_record(&environment->subject, (uint32_t)environment->counts.scope_count - 1);
+    const enum place before = expected.in_cache                             ? PLACE_CACHE
+                              : expected.in_stash == POLICY_STASH_VALUE     ? PLACE_STASH_VALUE
+                              : expected.in_stash == POLICY_STASH_TOMBSTONE ? PLACE_STASH_TOMBSTONE
+                                                                            : PLACE_ABSENT;
+    const bool keeps = !expected.is_remove && before != PLACE_ABSENT;
+    const bool right = actual.has_overwritten == keeps &&
+                       (!keeps || before == PLACE_STASH_TOMBSTONE ||
+                        (actual.overwritten.value == expected.value && actual.overwritten.intact));
+    if (actual.is_remove != expected.is_remove || actual.evicts != expected.evicts ||
+        actual.before != before || !right)
+        environment_fail(
+            environment, INVARIANT_POLICY_RECORD, "record %u: %s%s, before it %s, value %u",
+            (unsigned)environment->counts.scope_count - 1, actual.is_remove ? "remove" : "upsert",
+            actual.evicts ? " that evicts" : "",
+            actual.before == before ? "as expected" : "another place than expected",
+            actual.has_overwritten ? (unsigned)actual.overwritten.value : 0u);
+}
+
 /* The stash's entries, in any order, are the naive stash's. Counts are equal already, and no key is
  * twice in the stash if each entry is reached by its own key. */
 static void environment_compare_stash(struct environment *environment) {
@@ -196,6 +255,8 @@ static void environment_compare_policy(struct environment *environment, struct o
     environment_compare_counts(environment);
     if (op_changes_contents(op))
         environment_compare_stash(environment);
+    if (op_changes_contents(op) && environment->counts.scope_count > 0)
+        environment_compare_record(environment);
     if (environment->geometry.set_count == 0)
         return;
     if (!all && op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY) {
@@ -356,16 +417,43 @@ static void environment_check_balance(struct environment *environment) {
                          environment->subject.allocation_unbalanced ? "no" : "yes");
 }
 
+/* What holds for a map of this layout whatever is done with it. Once a map. */
+static void environment_check_world(struct environment *environment) {
+    const char *hash = key_hash_differs(), *word = subject_misnamed_status();
+    const size_t size = subject_memory_size(&environment->subject);
+    environment->counts = subject_counts(&environment->subject);
+    if (environment_has(environment, LAYER_POLICY))
+        environment_compare_capacities(environment);
+    if (!environment_has(environment, LAYER_RUNTIME))
+        return;
+    if (hash != NULL)
+        environment_fail(environment, INVARIANT_HASH, "%s is not what its definition gives", hash);
+    if (word != NULL)
+        environment_fail(environment, INVARIANT_WORDS, "the status '%s' has another name", word);
+    if (size != subject_size_of_arrays(&environment->subject))
+        environment_fail(environment, INVARIANT_MEMORY_SIZE, "%zu bytes, the arrays take %zu", size,
+                         subject_size_of_arrays(&environment->subject));
+}
+
+static void environment_deinit(struct environment *environment) {
+    const bool clean = subject_deinit(&environment->subject);
+    environment_check_balance(environment);
+    if (environment_has(environment, LAYER_RUNTIME) && !clean)
+        environment_fail(environment, INVARIANT_BALANCE,
+                         "after deinit the block cannot be read, or the map still says something");
+}
+
 static struct result environment_reinit(struct environment *environment, unsigned layout) {
     enum outcome outcome;
-    subject_deinit(&environment->subject);
-    environment_check_balance(environment);
+    environment_deinit(environment);
     environment->geometry.layout = (uint8_t)layout;
     outcome = subject_init(
         &environment->subject, &environment->geometry,
         (enum subject_memory)((environment->subject.memory + 1) % SUBJECT_MEMORY_COUNT),
         (uint8_t)(environment->subject.fill + 1));
     policy_init(&environment->policy, &environment->geometry);
+    if (outcome == OUTCOME_OK)
+        environment_check_world(environment);
     return result_of(outcome);
 }
 
@@ -617,8 +705,7 @@ static void environment_begin(struct environment *environment, const struct stre
 }
 
 static void environment_end(struct environment *environment) {
-    subject_deinit(&environment->subject);
-    environment_check_balance(environment);
+    environment_deinit(environment);
 }
 
 void environment_run(struct environment *environment, const struct stream *stream,
@@ -634,7 +721,7 @@ void environment_run(struct environment *environment, const struct stream *strea
                              outcome_name(outcome));
         model_init(&environment->model, &environment->geometry);
         policy_init(&environment->policy, &environment->geometry);
-        environment->counts = subject_counts(&environment->subject);
+        environment_check_world(environment);
         for (; environment->op_index < stream->op_count; environment->op_index += 1) {
             environment_step(environment, stream->ops[environment->op_index]);
             if (environment->options.on_op != NULL)

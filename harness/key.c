@@ -1,6 +1,8 @@
 /* The hash modes. Of the library it uses the default hash alone, as a user would. */
 #include "key.h"
 
+#include "hash_reference.h"
+
 #include "cache_map_hash.h"
 
 #include <assert.h>
@@ -51,4 +53,47 @@ void key_hashes_compute(void) {
         for (unsigned id = 0; id < KEY_COUNT_MAX; id += 1)
             key_hashes[mode][id] = hash_compute(id, (enum hash_mode)mode);
     key_hashes_ready = true;
+}
+
+/* ---- The library's hash beside its reference. -------------------------------------------- */
+
+enum { BYTES_SIZE_MAX = 40 };
+
+static const char *compare_hashes(uint64_t number, uint64_t seed) {
+    if (cache_map_hash_64(number, seed) != hash_reference_64(number, seed))
+        return "hash_64";
+    if (cache_map_hash_128(number, ~number * 3, seed) !=
+        hash_reference_128(number, ~number * 3, seed))
+        return "hash_128";
+    return NULL;
+}
+
+static const char *compare_hashes_of_bytes(uint64_t seed) {
+    unsigned char bytes[BYTES_SIZE_MAX];
+    for (size_t i = 0; i < sizeof bytes; i += 1)
+        bytes[i] = (unsigned char)(255 - i * 7);
+    for (size_t size = 0; size <= sizeof bytes; size += 1)
+        if (cache_map_hash_bytes(bytes, size, seed) != hash_reference_bytes(bytes, size, seed))
+            return "hash_bytes";
+    return NULL;
+}
+
+static const char *compare_all(void) {
+    static const uint64_t seeds[] = {0, 1, UINT64_MAX, UINT64_C(0x5eed5eed5eed5eed)};
+    const char *differs = NULL;
+    for (size_t s = 0; differs == NULL && s < sizeof seeds / sizeof seeds[0]; s += 1) {
+        differs = compare_hashes_of_bytes(seeds[s]);
+        for (unsigned id = 0; differs == NULL && id < KEY_COUNT_MAX; id += 1)
+            differs = compare_hashes(key_number(id), seeds[s]);
+    }
+    return differs;
+}
+
+const char *key_hash_differs(void) {
+    static const char *differs;
+    static bool compared;
+    if (!compared)
+        differs = compare_all();
+    compared = true;
+    return differs;
 }

@@ -21,6 +21,10 @@ static inline unsigned key_id_of_number(uint64_t number) {
     return low < 128 ? low * 2 : (255 - low) * 2 + 1;
 }
 
+/* Null, or which of the library's hash functions differs from its reference (hash_reference.h). Costs
+ * a look after the first call. */
+const char *key_hash_differs(void);
+
 /* The hash of a key id under a mode: from a table, made at the first call, because hashing was a
  * ninth of the target's instructions. Pure. */
 extern uint64_t key_hashes[HASH_MODE_COUNT][KEY_COUNT_MAX];

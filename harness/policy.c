@@ -41,16 +41,29 @@ static bool policy_has_cache(const struct policy *policy) {
     return policy->geometry.set_count != 0;
 }
 
-/* The key's slot in the cache, or null. */
-static struct policy_slot *policy_resident(struct policy *policy, unsigned key_id) {
+/* The way of a key in a set, or the number of ways. */
+static unsigned policy_way(const struct policy *policy, const struct policy_set *set,
+                           unsigned key_id) {
+    unsigned way = 0;
+    while (way < policy->ways && !(set->slots[way].count > 0 && set->slots[way].key_id == key_id))
+        way += 1;
+    return way;
+}
+
+const struct policy_slot *policy_find(const struct policy *policy, unsigned key_id, uint32_t *set,
+                                      unsigned *way) {
     if (!policy_has_cache(policy))
         return NULL;
-    for (unsigned way = 0; way < policy->ways; way += 1) {
-        struct policy_slot *slot = &policy->sets[policy_set_of_key(policy, key_id)].slots[way];
-        if (slot->count > 0 && slot->key_id == key_id)
-            return slot;
-    }
-    return NULL;
+    *set = policy_set_of_key(policy, key_id);
+    *way = policy_way(policy, &policy->sets[*set], key_id);
+    return *way == policy->ways ? NULL : &policy->sets[*set].slots[*way];
+}
+
+/* The key's slot in the cache, or null. */
+static struct policy_slot *policy_resident(struct policy *policy, unsigned key_id) {
+    uint32_t set = 0;
+    unsigned way = 0;
+    return policy_find(policy, key_id, &set, &way) == NULL ? NULL : &policy->sets[set].slots[way];
 }
 
 static void policy_stash_set(struct policy *policy, unsigned key_id, enum policy_stash_state state,
@@ -243,6 +256,23 @@ static void policy_undo_newest(struct policy *policy) {
         policy_undo_slot(policy, &policy->sets[undo->set].slots[way], undo->set_before.slots[way],
                          undo->is_remove);
     policy->undo_count -= 1;
+}
+
+struct policy_record policy_newest_record(const struct policy *policy) {
+    const struct policy_undo *undo = &policy->undo[policy->undo_count - 1];
+    const struct policy_set *set = &undo->set_before;
+    struct policy_record record = {
+        .is_remove = undo->is_remove,
+        .evicts = undo->victim_id != undo->key_id,
+        .in_stash = (enum policy_stash_state)undo->key_before.state,
+        .value = undo->key_before.value,
+    };
+    assert(policy->undo_count > 0);
+    if (policy_has_cache(policy) && policy_way(policy, set, undo->key_id) < policy->ways) {
+        record.in_cache = true;
+        record.value = set->slots[policy_way(policy, set, undo->key_id)].value;
+    }
+    return record;
 }
 
 static struct result policy_scope_close(struct policy *policy, bool discard) {

@@ -60,6 +60,19 @@ void policy_init(struct policy *policy, const struct geometry *geometry);
  * that an upsert stores. */
 struct result policy_apply(struct policy *policy, struct op op, uint32_t value);
 
+/* Where the naive map has a key in its cache: its slot, set and way; null when it is not there. */
+const struct policy_slot *policy_find(const struct policy *policy, unsigned key_id, uint32_t *set,
+                                      unsigned *way);
+
+/* What the newest record of an open scope has to say of the mutation: whether it evicted, where the key
+ * was before it, and the value that was there (0 where none was). */
+struct policy_record {
+    bool is_remove, evicts, in_cache;
+    enum policy_stash_state in_stash;
+    uint32_t value;
+};
+struct policy_record policy_newest_record(const struct policy *policy);
+
 /* The set of a key, only where the geometry has a cache; and its tag. */
 uint32_t policy_set_of_key(const struct policy *policy, unsigned key_id);
 uint16_t policy_tag_of_key(const struct policy *policy, unsigned key_id);

@@ -58,6 +58,17 @@ static enum outcome outcome_of_status(enum cache_map_status status) {
     return OUTCOME_NONE;
 }
 
+const char *subject_misnamed_status(void) {
+    for (unsigned status = 0; status < CACHE_MAP_STATUS_COUNT; status += 1) {
+        const enum outcome outcome = outcome_of_status((enum cache_map_status)status);
+        if (strcmp(cache_map_status_name((enum cache_map_status)status), outcome_name(outcome)) !=
+                0 ||
+            cache_map_status_failed((enum cache_map_status)status) != outcome_failed(outcome))
+            return outcome_name(outcome);
+    }
+    return strcmp(cache_map_status_name(CACHE_MAP_STATUS_COUNT), "unknown") == 0 ? NULL : "unknown";
+}
+
 static enum place place_of_library(enum cache_map_place place) {
     switch (place) {
     case CACHE_MAP_PLACE_ABSENT: return PLACE_ABSENT;
@@ -105,6 +116,41 @@ static struct cache_map_options options_of_geometry(const struct geometry *geome
     options.scope_value_count_max = geometry->scope_count_max;
     options.hash_seed = geometry->hash;
     return options;
+}
+
+static size_t round_up(size_t size, size_t alignment) {
+    return (size + alignment - 1) / alignment * alignment;
+}
+
+/* Section 9 of the contract. */
+size_t subject_size_of_arrays(const struct subject *subject) {
+    const struct cache_map_layout *layout = subject->functions->layout;
+    const struct geometry *geometry = &subject->geometry;
+    const struct layout_description *shape = layout_describe(geometry->layout);
+    const size_t sets = geometry->set_count, slots = sets * shape->ways;
+    const size_t line = SUBJECT_ALIGNMENT_MIN;
+    const size_t block = layout->value_alignment > line ? layout->value_alignment : line;
+    const size_t count_bits = (size_t)shape->ways * shape->clock_bits;
+    const size_t values[] = {slots, geometry->stash_count_max, geometry->scope_count_max, 1};
+    size_t buckets = 1, size = 0;
+    while (buckets < 2 * (size_t)geometry->stash_count_max)
+        buckets *= 2;
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i += 1)
+        size = round_up(size, block) + values[i] * layout->value_size;
+    size = round_up(size, line) + slots * shape->tag_bits / 8;
+    size = round_up(size, line) + sets * (count_bits < 8 ? 8 : count_bits) / 8;
+    size = round_up(size, line) + sets;
+    size = round_up(size, line) + buckets * 8;
+    size = round_up(size, line) + (size_t)geometry->stash_count_max * 4;
+    size = round_up(size, line) + (size_t)geometry->scope_count_max * 16;
+    return round_up(size, block);
+}
+
+size_t subject_memory_size(const struct subject *subject) {
+    const struct cache_map_options options = options_of_geometry(&subject->geometry);
+    size_t size = 0;
+    (void)subject->functions->memory_size(&options, &size);
+    return size;
 }
 
 void subject_create(struct subject *subject, unsigned char *arena) {
@@ -156,10 +202,19 @@ enum outcome subject_init(struct subject *subject, const struct geometry *geomet
     return outcome_of_status(status);
 }
 
-void subject_deinit(struct subject *subject) {
+bool subject_deinit(struct subject *subject) {
+    bool readable = true, cleared = true;
     assert(subject->live);
     subject->functions->deinit(subject->map);
     subject->live = false;
+#if defined(CACHE_MAP_ASAN)
+    /* The block of the standard allocator is gone, and its poison is the sanitizer's. */
+    if (subject->memory != SUBJECT_MEMORY_STANDARD)
+        readable = __asan_region_is_poisoned(subject->block, subject_memory_size(subject)) == NULL;
+#endif
+    for (size_t i = 0; i < subject->functions->map_size; i += 1)
+        cleared &= subject->map[i] == 0;
+    return readable && cleared;
 }
 
 void subject_abandon(struct subject *subject) {
@@ -374,6 +429,14 @@ bool subject_free_slots_poisoned(const struct subject *subject) {
         const unsigned char *value = map->cache.values + slot * layout->value_size;
         const bool is_free = cache_map_slot_count(layout, &map->cache, slot) == 0;
         if ((__asan_address_is_poisoned(value) != 0) != is_free)
+            return false;
+    }
+    for (uint32_t record = 0; record < map->log.count_max; record += 1) {
+        /* A record that keeps no value leaves its place poisoned. */
+        const unsigned char *value = map->log.values + (size_t)record * layout->value_size;
+        const bool kept =
+            record < map->log.count && cache_map_record_has_value(&map->log.records[record]);
+        if ((__asan_address_is_poisoned(value) != 0) == kept)
             return false;
     }
     for (uint32_t entry = 0; entry < map->stash.count_max; entry += 1) {

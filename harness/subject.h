@@ -105,7 +105,8 @@ void subject_create(struct subject *subject, unsigned char *arena);
 /* init / deinit of the map. `fill` is the pattern of the arena before. */
 enum outcome subject_init(struct subject *subject, const struct geometry *geometry,
                           enum subject_memory memory, uint8_t fill);
-void subject_deinit(struct subject *subject);
+/* False when the map's block cannot be read as its owner may, or the map struct still says anything. */
+bool subject_deinit(struct subject *subject);
 /* Drops the map without a call into it: after a failed assertion its state is unknown. */
 void subject_abandon(struct subject *subject);
 /* An init that must fail, of another map struct; true in *untouched when that struct stayed. */
@@ -131,6 +132,12 @@ struct result subject_reset(struct subject *subject);
 /* Inspection. */
 struct counts_state subject_counts(const struct subject *subject);
 void subject_set(const struct subject *subject, uint32_t set, struct set_state *state);
+/* The size of the block by the contract's table of arrays, and what memory_size answered. */
+size_t subject_size_of_arrays(const struct subject *subject);
+size_t subject_memory_size(const struct subject *subject);
+/* Null, or the harness's word for a status that the library names otherwise, or takes for a failure
+ * where the harness does not. */
+const char *subject_misnamed_status(void);
 /* Whether all the ways to inspect the cache say the same. */
 bool subject_views_agree(const struct subject *subject);
 struct entry_state subject_entry(const struct subject *subject, uint32_t entry);

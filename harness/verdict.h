@@ -48,6 +48,10 @@ bool layers_remove(uint32_t *layers, const char *name);
               "a mutation found room in the stash, or none, other than the naive map did") \
     INVARIANT(POLICY_SET, LAYER_POLICY, check_policy_set, "map_set == policy_set", \
               "a slot, count or clock hand is not where the eviction policy puts it") \
+    INVARIANT(POLICY_PLACE, LAYER_POLICY, check_policy_place, "map_place == policy_place", \
+              "a key is found in another slot, or with another count, than the naive map has it") \
+    INVARIANT(POLICY_RECORD, LAYER_POLICY, check_policy_record, "map_record == policy_record", \
+              "a record of the scope log does not say what the mutation met") \
     INVARIANT(POLICY_STASH, LAYER_POLICY, check_policy_stash, "map_stash == policy_stash", \
               "the stash does not hold what the naive map's does") \
     INVARIANT(POLICY_COUNTS, LAYER_POLICY, check_policy_counts, "map_counts == policy_counts", \
@@ -62,6 +66,12 @@ bool layers_remove(uint32_t *layers, const char *name);
               "the same stream on other memory gave another digest") \
     INVARIANT(INSPECTION, LAYER_RUNTIME, check_inspection_is_pure, \
               "digest_after == digest_before", "an inspection changed the map") \
+    INVARIANT(HASH, LAYER_RUNTIME, check_hash, "library_hash == reference_hash", \
+              "the default hash is not the one that is defined") \
+    INVARIANT(WORDS, LAYER_RUNTIME, check_words, "status_name == name_of_the_contract", \
+              "a status has another name than the contract gives it") \
+    INVARIANT(MEMORY_SIZE, LAYER_RUNTIME, check_memory_size, "memory_size == size_of_the_arrays", \
+              "the block is not as large as the contract's arrays are") \
     INVARIANT(VIEWS, LAYER_RUNTIME, check_views_agree, "slot_alone == slot_of_set", \
               "two ways to inspect the cache disagree") \
     INVARIANT(POISON, LAYER_RUNTIME, check_free_slots_are_poisoned, "poisoned == free", \

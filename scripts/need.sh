@@ -32,11 +32,12 @@ case "${1:-}" in
 fuzz) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
 test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python") ;;
 bugs) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$patch") ;;
+mutants) wanted=("$libc" "$clang_new" "$runtime_new" "$cmocka" "$python") ;;
 performance) wanted=("$libc" "$clang_new" "$runtime_new" "$valgrind") ;;
 coverage) wanted=("$libc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
 survival) wanted=("$libc" "$clang_new" "$runtime_new" "$patch" "$python" "$afl" "$afl_clang" "$survival" "$jsonlite" "$gnuplot") ;;
 *)
-    echo "need.sh: usage: scripts/need.sh fuzz|test|bugs|coverage|performance|survival" >&2
+    echo "need.sh: usage: scripts/need.sh fuzz|test|bugs|coverage|mutants|performance|survival" >&2
     exit 2
     ;;
 esac

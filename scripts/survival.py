@@ -42,9 +42,11 @@ CONTROL = "control"
 # What includes the library is built again for each bug; every other object is the library's as it is.
 REBUILT = ("subject", "subject_instances", "key")
 SHARED_FOLDERS = ("fuzz", "afl-objects")
-# Of scripts/bugs.sh, whose figures are comparable.
-OUR_OPTIONS = ["-len_control=0", "-max_len=1024", "-timeout=10",
-               f"-dict={ROOT}/dict/fuzz_cachemap.dict"]
+# As scripts/bugs.sh runs the target: one place says how.
+BUGS_OPTIONS = re.search(r"^options=\((.*)\)$", (ROOT / "scripts" / "bugs.sh").read_text("utf-8"),
+                         re.M)[1].split()
+OUR_OPTIONS = [*BUGS_OPTIONS, f"-dict={ROOT}/dict/fuzz_cachemap.dict"]
+INPUT_SIZE_MAX = re.search(r"-max_len=([0-9]+)", " ".join(BUGS_OPTIONS))[1]
 # Ingredients of bench/variant.c; `feedback` is both kinds of it.
 ABLATIONS = {word: word for word in ("mutator", "swarm", "op_edits", "bytes", "counters", "coverage",
                                      "geometry", "tiny_geometry", "policy", "each_op")}
@@ -116,8 +118,8 @@ class LibFuzzer:
         self.without = without
 
     def command(self, builds, folder, seed):
-        return [str(builds / self.programs[0]), *self.options, f"-seed={seed}",
-                "-print_final_stats=1", f"-artifact_prefix={folder}/"]
+        return [str(builds / self.programs[0]), "-print_final_stats=1", *self.options,
+                f"-seed={seed}", f"-artifact_prefix={folder}/"]
 
     def environment(self, _builds):
         return {"CACHEMAP_WITHOUT": self.without} if self.without else {}
@@ -158,7 +160,7 @@ class Afl(LibFuzzer):
         (folder / "in").mkdir()
         (folder / "in" / "seed").write_bytes(AFL_SEED)
         # A limit for each input as the other targets have; theirs notice a hang before.
-        return ["afl-fuzz", "-s", str(seed), "-t", "10000", "-m", "none",
+        return ["afl-fuzz", "-s", str(seed), "-t", "10000", "-m", "none", "-G", INPUT_SIZE_MAX,
                 "-x", f"{ROOT}/dict/fuzz_cachemap.dict", "-i", str(folder / "in"),
                 "-o", str(folder / "out"), "--", str(builds / "afl")]
 
@@ -248,7 +250,7 @@ def sources_digest():
             digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
     flags = re.findall(r"^[A-Z_]*(?:FLAGS|SANITIZERS|SANITIZED|COUNTERS|STANDARD) (?:.*\\\n)*.*",
                        (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
-    options = [OUR_OPTIONS[:-1], ABLATIONS, AFL_SEED]
+    options = [BUGS_OPTIONS, ABLATIONS, AFL_SEED]
     digest.update(repr((flags, options)).encode())
     return digest.hexdigest()[:12]
 

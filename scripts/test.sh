@@ -76,6 +76,7 @@ step "headers alone" tests/headers.sh
 step "guidance of the engine" tests/guidance.sh
 step "command line" tests/command_line.sh
 step "build.sh as OSS-Fuzz calls it" tests/build_sh.sh
+step "mutants" tests/mutants.sh
 step "documents" tests/documents.sh
 step "clang-format" make -s format-check
 step "clang-tidy" make -s tidy

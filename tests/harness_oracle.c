@@ -19,7 +19,8 @@
     WRAPPED(init) WRAPPED(init_refused) WRAPPED(balanced) WRAPPED(upsert) WRAPPED(remove) \
     WRAPPED(get) WRAPPED(lookup) WRAPPED(has) WRAPPED(compact) WRAPPED(scope_close) \
     WRAPPED(counts) WRAPPED(set) WRAPPED(entry) WRAPPED(place) WRAPPED(check) WRAPPED(digest) \
-    WRAPPED(free_slots_poisoned) WRAPPED(views_agree)
+    WRAPPED(free_slots_poisoned) WRAPPED(views_agree) WRAPPED(record) WRAPPED(memory_size) \
+    WRAPPED(misnamed_status) WRAPPED(deinit) WRAPPED(hash_differs)
 /* clang-format on */
 
 enum wrapped {
@@ -59,7 +60,10 @@ enum falsehood {
     BROKEN,
     OTHER_DIGEST,
     READABLE,
-    DISAGREE
+    DISAGREE,
+    OTHER_SIZE,
+    OTHER_WORD,
+    UNCLEAN
 };
 
 /* An op index that stands for the final verification. */
@@ -255,6 +259,35 @@ WRAP(bool, views_agree, (const struct subject *subject)) {
     return __real_subject_views_agree(subject) && lie_now(WRAPPED_views_agree) != DISAGREE;
 }
 
+WRAP(struct record_state, record, (const struct subject *subject, uint32_t record)) {
+    struct record_state state = __real_subject_record(subject, record);
+    const enum falsehood falsehood = lie_now(WRAPPED_record);
+    falsify_content(&state.overwritten, falsehood);
+    state.evicts ^= falsehood == OTHER_PLACE;
+    state.is_remove ^= falsehood == OTHER_TOMBSTONE;
+    state.has_overwritten ^= falsehood == ANSWERS_ABSENT;
+    return state;
+}
+
+WRAP(size_t, memory_size, (const struct subject *subject)) {
+    return __real_subject_memory_size(subject) + (lie_now(WRAPPED_memory_size) == OTHER_SIZE);
+}
+
+WRAP(const char *, misnamed_status, (void)) {
+    return lie_now(WRAPPED_misnamed_status) == OTHER_WORD ? "ok" : __real_subject_misnamed_status();
+}
+
+WRAP(bool, deinit, (struct subject * subject)) {
+    return __real_subject_deinit(subject) && lie_now(WRAPPED_deinit) != UNCLEAN;
+}
+
+/* The one that is not the subject's. */
+const char *__real_key_hash_differs(void);
+const char *__wrap_key_hash_differs(void);
+const char *__wrap_key_hash_differs(void) {
+    return lie_now(WRAPPED_hash_differs) == DISAGREE ? "hash_64" : __real_key_hash_differs();
+}
+
 /* ---- Lies and who must find them. -------------------------------------------------------- */
 
 /* One set of two ways that all keys share: key 0 is evicted by the third. */
@@ -337,6 +370,16 @@ static const struct lie lies[] = {
      false},
     {FILLED, TINY, INVARIANT_POLICY_COUNTS, 2, WRAPPED_counts, MORE_IN_SCOPE, 0, PASS_CACHE, 0,
      false},
+    {FILLED, TINY, INVARIANT_POLICY_PLACE, AT_END, WRAPPED_place, OTHER_WAY, 1, PASS_CACHE, 0,
+     false},
+    {FILLED "scope open\nupsert 3\n", TINY, INVARIANT_POLICY_RECORD, 4, WRAPPED_record, OTHER_PLACE,
+     0, PASS_CACHE, 0, false},
+    {FILLED "scope open\nupsert 2\n", TINY, INVARIANT_POLICY_RECORD, 4, WRAPPED_record,
+     ANSWERS_OTHER_VALUE, 0, PASS_CACHE, 0, false},
+    {FILLED "scope open\nremove 2\n", TINY, INVARIANT_POLICY_RECORD, 4, WRAPPED_record,
+     OTHER_TOMBSTONE, 0, PASS_CACHE, 0, false},
+    {FILLED "scope open\nupsert 2\n", TINY, INVARIANT_POLICY_RECORD, 4, WRAPPED_record,
+     ANSWERS_ABSENT, 0, PASS_NO_CACHE, 0, false},
     /* Layer 7: the key's place, its lookup, the map's slots, the stash's entries. */
     {FILLED, TINY, INVARIANT_MODEL_IN_MAP, AT_END, WRAPPED_place, ANSWERS_ABSENT, 0, PASS_CACHE, 0,
      false},
@@ -364,6 +407,12 @@ static const struct lie lies[] = {
      PASS_TWICE, 0, false},
     {FILLED "inspect\n", TINY, INVARIANT_INSPECTION, 3, WRAPPED_digest, OTHER_DIGEST, 1, PASS_CACHE,
      0, false},
+    {FILLED, TINY, INVARIANT_HASH, 0, WRAPPED_hash_differs, DISAGREE, 0, PASS_CACHE, 0, false},
+    {FILLED, TINY, INVARIANT_WORDS, 0, WRAPPED_misnamed_status, OTHER_WORD, 0, PASS_CACHE, 0,
+     false},
+    {FILLED, TINY, INVARIANT_MEMORY_SIZE, 0, WRAPPED_memory_size, OTHER_SIZE, 0, PASS_NO_CACHE, 0,
+     false},
+    {FILLED, TINY, INVARIANT_BALANCE, AT_END, WRAPPED_deinit, UNCLEAN, 0, PASS_CACHE, 0, false},
     {FILLED "inspect\n", TINY, INVARIANT_VIEWS, 3, WRAPPED_views_agree, DISAGREE, 0, PASS_CACHE, 0,
      false},
     {FILLED "inspect\n", TINY, INVARIANT_POISON, 3, WRAPPED_free_slots_poisoned, READABLE, 0,

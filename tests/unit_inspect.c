@@ -37,9 +37,13 @@ static void expect_broken(struct items *map, enum cache_map_invariant expected) 
                  cache_map_invariant_name(expected));
 }
 
+static bool is_live(const struct items *map, uint64_t slot) {
+    return cache_map_slot_count(&items_layout, &map->base.cache, slot) != 0;
+}
+
 /* The first slot at or after `slot` that holds a value. */
 static uint64_t live_slot(const struct items *map, uint64_t slot) {
-    while (cache_map_slot_count(&items_layout, &map->base.cache, slot) == 0)
+    while (!is_live(map, slot))
         slot += 1;
     return slot;
 }
@@ -91,18 +95,23 @@ static void a_value_under_the_wrong_tag(void **state) {
     }
 }
 
+/* In each set, at each two of its ways that hold a value. */
 static void a_key_twice_in_the_cache(void **state) {
-    struct items map;
-    uint64_t first, second;
+    uint32_t pair_count = 0;
     (void)state;
-    make_map(&map);
-    first = live_slot(&map, 0);
-    second = live_slot(&map, first + 1);
-    assert_int_equal(first / 4, second / 4);
-    slot_item(&map, second)->key = slot_item(&map, first)->key;
-    map.base.cache.tags[second] = map.base.cache.tags[first];
-    expect_broken(&map, CACHE_MAP_INVARIANT_CACHE_KEY_ONCE);
-    items_deinit(&map);
+    for (uint64_t second = 0; second < 12; second += 1)
+        for (uint64_t first = second / 4 * 4; first < second; first += 1) {
+            struct items map;
+            make_map(&map);
+            if (is_live(&map, first) && is_live(&map, second)) {
+                slot_item(&map, second)->key = slot_item(&map, first)->key;
+                map.base.cache.tags[second] = map.base.cache.tags[first];
+                expect_broken(&map, CACHE_MAP_INVARIANT_CACHE_KEY_ONCE);
+                pair_count += 1;
+            }
+            items_deinit(&map);
+        }
+    assert_true(pair_count >= 12);
 }
 
 static void a_wrong_count_of_cache_values(void **state) {
@@ -201,18 +210,47 @@ static void a_key_twice_in_the_stash(void **state) {
     items_deinit(&map);
 }
 
-static void a_key_in_the_cache_and_in_the_stash(void **state) {
+/* The probe meets a bucket that names no entry: the first number that is none, and a wild one. */
+static void a_probe_that_meets_no_entry(void **state) {
     (void)state;
-    for (int tombstone = 0; tombstone <= 1; tombstone += 1) {
+    for (uint32_t beyond = 0; beyond <= 1; beyond += 1) {
         struct items map;
-        struct unit_item twin;
+        struct cache_map_stash *stash = &map.base.stash;
+        uint32_t bucket, away, mask;
         make_map(&map);
-        twin = *slot_item(&map, live_slot(&map, 0));
-        (void)cache_map_stash_append(&items_layout, &map.base.stash, cache_map_hash_64(twin.key, 0),
-                                     &twin, tombstone);
-        expect_broken(&map, CACHE_MAP_INVARIANT_KEY_IN_ONE_PLACE);
+        mask = cache_map_stash_mask(stash);
+        bucket = stash->entries[0].bucket;
+        away = bucket;
+        while (stash->buckets[away].entry != CACHE_MAP_ENTRY_NONE)
+            away = (away + 1) & mask;
+        stash->buckets[away] = stash->buckets[bucket];
+        stash->entries[0].bucket = away & 0x7fffffffu;
+        stash->count += 1; /* as many as the buckets that are occupied now */
+        assert_true(stash->count + 1 < stash->count_max);
+        stash->buckets[bucket].entry = stash->count + beyond;
+        expect_broken(&map, CACHE_MAP_INVARIANT_STASH_REACHABLE);
         items_deinit(&map);
     }
+}
+
+static void a_key_in_the_cache_and_in_the_stash(void **state) {
+    uint32_t slot_count = 0;
+    (void)state;
+    for (uint64_t i = 0; i < 24; i += 1) {
+        const uint64_t slot = i / 2;
+        const bool tombstone = i % 2 != 0;
+        struct items map;
+        make_map(&map);
+        if (is_live(&map, slot)) {
+            const struct unit_item twin = *slot_item(&map, slot);
+            (void)cache_map_stash_append(&items_layout, &map.base.stash,
+                                         cache_map_hash_64(twin.key, 0), &twin, tombstone);
+            expect_broken(&map, CACHE_MAP_INVARIANT_KEY_IN_ONE_PLACE);
+            slot_count += 1;
+        }
+        items_deinit(&map);
+    }
+    assert_true(slot_count >= 20);
 }
 
 static void a_log_with_more_records_than_it_may_have(void **state) {
@@ -220,6 +258,8 @@ static void a_log_with_more_records_than_it_may_have(void **state) {
     (void)state;
     make_map(&map);
     map.base.log.open = false;
+    expect_broken(&map, CACHE_MAP_INVARIANT_LOG_COUNT);
+    map.base.log.count = 1;
     expect_broken(&map, CACHE_MAP_INVARIANT_LOG_COUNT);
     items_deinit(&map);
     make_map(&map);
@@ -229,11 +269,15 @@ static void a_log_with_more_records_than_it_may_have(void **state) {
 }
 
 static void expect_record(struct cache_map_record record, bool well_formed) {
-    struct items map;
-    make_map(&map);
-    map.base.log.records[1] = record;
-    expect_broken(&map, well_formed ? CACHE_MAP_INVARIANT_NONE : CACHE_MAP_INVARIANT_LOG_RECORD);
-    items_deinit(&map);
+    for (uint64_t index = 0; index < 5; index += 1) {
+        struct items map;
+        make_map(&map);
+        assert_int_equal(map.base.log.count, 5);
+        map.base.log.records[index] = record;
+        expect_broken(&map,
+                      well_formed ? CACHE_MAP_INVARIANT_NONE : CACHE_MAP_INVARIANT_LOG_RECORD);
+        items_deinit(&map);
+    }
 }
 
 static void records_that_are_not_well_formed(void **state) {
@@ -489,6 +533,7 @@ int main(void) {
         cmocka_unit_test(an_entry_and_its_bucket_that_disagree),
         cmocka_unit_test(an_entry_that_no_probe_reaches),
         cmocka_unit_test(a_key_twice_in_the_stash),
+        cmocka_unit_test(a_probe_that_meets_no_entry),
         cmocka_unit_test(a_key_in_the_cache_and_in_the_stash),
         cmocka_unit_test(a_log_with_more_records_than_it_may_have),
         cmocka_unit_test(records_that_are_not_well_formed),

@@ -420,6 +420,48 @@ static void memory_size_grows_with_each_option(void **state) {
     }
 }
 
+/* Section 9 of the contract, for maps of 4 ways, tags of a byte and counts of 2 bits. */
+static size_t size_of_the_arrays(const struct cache_map_options *options, size_t value_size,
+                                 size_t block_alignment) {
+    const size_t slots = options->cache_value_count_max, stash = options->stash_value_count_max,
+                 scope = options->scope_value_count_max;
+    size_t buckets = 1, size = 0;
+    while (buckets < 2 * stash)
+        buckets *= 2;
+    const struct {
+        size_t count, item_size, alignment;
+    } arrays[] = {
+        {slots, value_size, block_alignment},
+        {stash, value_size, block_alignment},
+        {scope, value_size, block_alignment},
+        {1, value_size, block_alignment},
+        {slots, 1, 64},
+        {slots / 4, 1, 64},
+        {slots / 4, 1, 64},
+        {buckets, 8, 64},
+        {stash, 4, 64},
+        {scope, 16, 64},
+    };
+    for (size_t i = 0; i < UNIT_COUNT_OF(arrays); i += 1)
+        size = (size + arrays[i].alignment - 1) / arrays[i].alignment * arrays[i].alignment +
+               arrays[i].count * arrays[i].item_size;
+    return (size + block_alignment - 1) / block_alignment * block_alignment;
+}
+
+static void memory_size_is_that_of_the_arrays(void **state) {
+    static const struct cache_map_options choices[] = {{1024, 100, 70, 0}, {20, 3, 5, 0},
+                                                       {0, 64, 0, 0},      {256, 256, 64, 0},
+                                                       {4, 1, 1, 0},       {4096, 17, 1000, 0}};
+    (void)state;
+    for (size_t i = 0; i < UNIT_COUNT_OF(choices); i += 1) {
+        size_t size = 0;
+        assert_status(items_memory_size(&choices[i], &size), CACHE_MAP_OK);
+        assert_int_equal(size, size_of_the_arrays(&choices[i], sizeof(struct unit_item), 64));
+        assert_status(wide_line_values_memory_size(&choices[i], &size), CACHE_MAP_OK);
+        assert_int_equal(size, size_of_the_arrays(&choices[i], sizeof(struct wide_line), 256));
+    }
+}
+
 static void edges_of_the_options(void **state) {
     static const struct cache_map_options edges[] = {
         {4, 1, 0, 0},  {0, 1, 0, 0},  {4, 1, 1, 0},  {12, 3, 2, 0},
@@ -489,6 +531,21 @@ static void expect_poison_where_nothing_lives(const struct items *map) {
 }
 #endif
 
+/* Who supplied the memory may use it again. */
+static void deinit_gives_memory_back_that_can_be_read(void **state) {
+    (void)state;
+#ifdef CACHE_MAP_ASAN
+    static _Alignas(64) unsigned char memory[8192];
+    const struct cache_map_options options = unit_options(16, 16, 8);
+    struct items map;
+    assert_status(items_init_in_memory(&map, &options, memory, sizeof memory), CACHE_MAP_OK);
+    items_deinit(&map);
+    assert_null(__asan_region_is_poisoned(memory, sizeof memory));
+#else
+    skip();
+#endif
+}
+
 static void free_places_are_poisoned_and_live_ones_are_not(void **state) {
     (void)state;
 #ifdef CACHE_MAP_ASAN
@@ -523,8 +580,10 @@ int main(void) {
         cmocka_unit_test(sizes_that_overflow),
         cmocka_unit_test(a_stash_of_large_values_overflows_too),
         cmocka_unit_test(memory_size_grows_with_each_option),
+        cmocka_unit_test(memory_size_is_that_of_the_arrays),
         cmocka_unit_test(edges_of_the_options),
         cmocka_unit_test(the_smallest_and_the_largest_keys),
+        cmocka_unit_test(deinit_gives_memory_back_that_can_be_read),
         cmocka_unit_test(free_places_are_poisoned_and_live_ones_are_not),
         cmocka_unit_test(byte_values_shape),
         cmocka_unit_test(twelve_byte_values_shape),
