@@ -172,22 +172,32 @@ static bool report_ubsan(const char *report, char *cause, size_t size_max) {
     return true;
 }
 
-/* The kind, and the first two frames as offsets in the program: the first may be the sanitizer's own
- * memcpy. */
+/* Frame `mark` of the first stack: its function where the report names functions, or its offset in the
+ * program. Empty where there is no such frame. */
+static void report_frame(const char *report, const char *mark, char *frame, size_t size_max) {
+    const char *line = strstr(report, mark);
+    char text[256], *name;
+    frame[0] = '\0';
+    if (line == NULL)
+        return;
+    (void)snprintf(text, sizeof text, "%.*s", (int)strcspn(line, "\n"), line);
+    name = strstr(text, " in ");
+    if (name != NULL)
+        name += strlen(" in ");
+    else if ((name = strrchr(text, '/')) != NULL)
+        name += 1; /* (path/program+0xoffset) */
+    if (name != NULL)
+        (void)snprintf(frame, size_max, " %.*s", (int)strcspn(name, " )"), name);
+}
+
+/* The kind, and the first two frames: the first may be the sanitizer's own memcpy. */
 static bool report_asan(const char *report, char *cause, size_t size_max) {
-    char kind[64], frames[2][96] = {"", ""};
+    char kind[40], first[50], second[50];
     if (!report_word(report, "ERROR: AddressSanitizer: ", kind, sizeof kind))
         return false;
-    for (unsigned i = 0; i < 2; i += 1) {
-        const char *mark = i == 0 ? "    #0 " : "    #1 ";
-        const char *line = strstr(report, mark);
-        const char *open = line == NULL ? NULL : strchr(line, '(');
-        if (open != NULL)
-            (void)snprintf(frames[i], sizeof frames[i], " %.*s", (int)strcspn(open + 1, ") \n"),
-                           open + 1);
-    }
-    (void)snprintf(cause, size_max, "asan %s%s%s", kind, base_name(frames[0]),
-                   base_name(frames[1]));
+    report_frame(report, "    #0 ", first, sizeof first);
+    report_frame(report, "    #1 ", second, sizeof second);
+    (void)snprintf(cause, size_max, "asan %s%s%s", kind, first, second);
     return true;
 }
 

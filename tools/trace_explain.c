@@ -153,6 +153,22 @@ static bool field_set(const struct field *field, unsigned index, uint16_t least)
     return true;
 }
 
+/* The field as it stands, as text has it. */
+static void field_words(const struct field *field, const struct geometry *geometry, char *words,
+                        size_t size) {
+    const struct layout_description *layout = layout_describe(geometry->layout);
+    if (field->number != NULL)
+        (void)snprintf(words, size, "%s=%u", field->name, *field->number);
+    else if (field->byte == &geometry->layout)
+        (void)snprintf(words, size, "ways=%u tag=%u clock=%u policy=%s", layout->ways,
+                       layout->tag_bits, layout->clock_bits, layout_policy_name(layout->policy));
+    else
+        (void)snprintf(words, size, "%s=%s", field->name,
+                       field->byte == &geometry->hash   ? hash_mode_name(geometry->hash)
+                       : field->byte == &geometry->read ? read_mode_name(geometry->read)
+                                                        : run_mode_name(geometry->run));
+}
+
 static uint16_t keys_needed(const struct stream *stream) {
     uint16_t count = 1;
     for (uint32_t i = 0; i < stream->op_count; i += 1)
@@ -181,9 +197,9 @@ static bool explain_geometry(struct stream *stream, const struct reduction *redu
                 continue;
             all = false;
             if (neighbour[0] == '\0' && passes(stream, reduction)) {
-                char geometry[180];
-                trace_text_geometry(&stream->geometry, geometry, sizeof geometry);
-                (void)snprintf(neighbour, size, "geometry %s", geometry);
+                char words[64];
+                field_words(&fields[f], &stream->geometry, words, sizeof words);
+                (void)snprintf(neighbour, size, "geometry: %s", words);
             }
         }
         stream->geometry = original;
@@ -236,7 +252,7 @@ static void explain_ops(struct stream *stream, const struct reduction *reduction
 int command_explain(int argc, char **argv) {
     static struct input_file file;
     struct reduction reduction;
-    char by_key[96] = "", by_geometry[200] = "";
+    char by_key[96] = "", by_geometry[96] = "";
     int status;
     trace_restart_without_symbols(argv);
     if (getopt(argc, argv, "") != -1)
