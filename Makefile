@@ -30,7 +30,9 @@ FUZZING := -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 
 LIBRARY := $(wildcard src/*.h)
 HEADERS := Makefile $(LIBRARY) $(wildcard harness/*.h) $(wildcard tests/*.h)
-HARNESS := $(filter-out harness/stop.c,$(wildcard harness/*.c))
+# Processes and signals are the tools' alone.
+TOOLS_ONLY := harness/stop.c harness/isolate.c
+HARNESS := $(filter-out $(TOOLS_ONLY),$(wildcard harness/*.c))
 # What touches the map's memory is sanitized, and what has the library's code in it is instrumented.
 # The rest of the harness is neither: it would take a third of the time, and its branches are no news
 # of the map.
@@ -58,8 +60,8 @@ help:
 all: fuzz_cachemap fuzz_trace trace soak tables
 
 fuzz_objects = $(patsubst %.c,$(BUILD)/fuzz/%.o,$(HARNESS) fuzz_targets/$(1).c)
-plain_objects = $(patsubst %.c,$(BUILD)/plain/%.o,$(HARNESS) harness/stop.c tools/$(1).c)
-asan_objects = $(patsubst %.c,$(BUILD)/asan/%.o,$(HARNESS) harness/stop.c tools/$(1).c)
+plain_objects = $(patsubst %.c,$(BUILD)/plain/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c))
+asan_objects = $(patsubst %.c,$(BUILD)/asan/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c))
 
 fuzz_cachemap fuzz_trace: %: $(BUILD)/%
 	@cp $< $@
@@ -112,7 +114,7 @@ $(BUILD)/asan/%.o: %.c $(HEADERS)
 
 # ./trace for coverage: clang's source coverage, one copy of each body for all layouts, assertions
 # taken out. The compiler's words are kept: they name the decisions that it cannot instrument.
-coverage_objects = $(patsubst %.c,$(BUILD)/coverage/%.o,$(HARNESS) harness/stop.c tools/$(1).c)
+coverage_objects = $(patsubst %.c,$(BUILD)/coverage/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c))
 $(patsubst %.c,$(BUILD)/coverage/%.o,$(SANITIZED)): COVERAGE_FLAGS = -O1 -fprofile-instr-generate -fcoverage-mapping $(MCDC)
 # MC/DC is clang 18's and newer's. The recursive = asks the compiler only where the answer is used.
 MCDC = $(shell $(CLANG) -fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc -fsyntax-only -x c /dev/null \
@@ -176,10 +178,12 @@ WRAPPED := $(addprefix subject_,init init_refused balanced upsert remove get loo
            scope_close counts set entry place check digest free_slots_poisoned views_agree record \
            memory_size misnamed_status deinit check_misses) key_hash_differs
 $(BUILD)/test/harness/harness_oracle: WRAP = $(foreach name,$(WRAPPED),-Wl,--wrap=$(name))
-$(BUILD)/test/harness/%: tests/%.c $(HEADERS) $(patsubst %.c,$(BUILD)/asan/%.o,$(HARNESS))
+$(BUILD)/test/harness/harness_isolate: WRAP = -Wl,--wrap=subject_remove
+HARNESS_TEST_OBJECTS := $(patsubst %.c,$(BUILD)/asan/%.o,$(HARNESS) harness/isolate.c)
+$(BUILD)/test/harness/%: tests/%.c $(HEADERS) $(HARNESS_TEST_OBJECTS)
 	@mkdir -p $(@D)
 	@echo 'test  $<'
-	@$(TEST_asan) $(STANDARD) $(WARNINGS) $(TEST_INCLUDES) $(FUZZING) -g $< $(patsubst %.c,$(BUILD)/asan/%.o,$(HARNESS)) $(WRAP) -lcmocka -lm -o $@
+	@$(TEST_asan) $(STANDARD) $(WARNINGS) $(TEST_INCLUDES) $(FUZZING) -g $< $(HARNESS_TEST_OBJECTS) $(WRAP) -lcmocka -lm -o $@
 
 $(BUILD)/test/unit_header_cpp_gcc: tests/unit_header.cpp tests/unit_header.c $(HEADERS)
 	@mkdir -p $(@D)

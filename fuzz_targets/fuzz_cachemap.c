@@ -23,7 +23,7 @@ __attribute__((weak)) size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t
 enum { CROSS_ODDS = 8 };
 
 #define NEXT_STEP \
-    "      whole story: ./trace replay --verbose FILE      (FILE: the artifact named below)\n\n"
+    "      whole story: ./trace explain FILE      (FILE: the artifact named below)\n\n"
 
 _Noreturn static void on_failure(const struct environment *environment) {
     report_print(stderr, environment, NULL);

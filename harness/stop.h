@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 /* Exit codes of the tools. */
-enum { EXIT_AGREES = 0, EXIT_FAILS = 1, EXIT_USAGE = 2 };
+enum { EXIT_AGREES = 0, EXIT_FAILS = 1, EXIT_USAGE = 2, EXIT_INTERRUPTED = 130 };
 
 /* Installs the handlers. A crash prints the report of the running input, calls `after_crash` unless it
  * is null (to save the input), and ends with EXIT_FAILS. */

@@ -33,9 +33,9 @@ runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log" | tail -n 1)
 newest=$(sed -n 's/.*Test unit written to //p' "$log" | tail -n 1)
 coverage='not measured: a replay would stop at the failure'
 if [ -n "$newest" ]; then
-    # The report once more, below the engine's own words. What only a sanitizer sees agrees here.
+    # The story below the engine's own words. What only a sanitizer sees agrees in ./trace.
     echo
-    ./trace replay "$newest" 2>&1 || true
+    ./trace explain "$newest" 2>&1 || true
 else
     coverage=$(scripts/coverage.sh --summary corpus "$scratch" 2>/dev/null) ||
         coverage='not measured: llvm-cov is missing, or a build failed (make coverage says why)'
@@ -45,7 +45,7 @@ echo
 echo "ran:      ${runs:-?} inputs in at most $seconds s, $jobs job(s); new inputs in $scratch/"
 echo "coverage: $coverage"
 if [ -n "$newest" ]; then
-    echo "found:    a failure: ./trace replay --verbose $newest"
+    echo "found:    a failure: ./trace explain $newest"
     exit 1
 elif [ "$status" -eq 72 ] || [ "$status" -eq 130 ]; then # libFuzzer's own, and the shell's, for Ctrl-C
     echo "found:    nothing until it was interrupted"

@@ -27,7 +27,7 @@ static const char usage_text[] =
     "  --streams N      stop after so many streams\n"
     "  --without LAYER  switch a layer of the oracle off, by its name in docs/oracle.md\n"
     "\n"
-    "A stream that fails is saved as crash-soak-SEED-STREAM; './trace replay --verbose FILE' shows "
+    "A stream that fails is saved as crash-soak-SEED-STREAM; './trace explain FILE' shows "
     "it.\n"
     "exit status: 0 all agree (also after Ctrl-C), 1 a stream fails, 2 usage, or it cannot be "
     "saved\n";
@@ -128,7 +128,7 @@ static int soak_save(void) {
                 path, strerror(errno), soak.seed_text);
         return EXIT_USAGE;
     }
-    fprintf(stderr, "soak: saved %s; next: ./trace replay --verbose %s\n", path, path);
+    fprintf(stderr, "soak: saved %s; next: ./trace explain %s\n", path, path);
     return EXIT_FAILS;
 }
 

@@ -1,9 +1,11 @@
-/* ./trace: inputs and traces without a fuzzing engine. Commands: replay, show, encode.
+/* ./trace: inputs and traces without a fuzzing engine. Commands: replay, show, encode here, reduce in
+ * trace_reduce.c.
  *
  * A short main on the road of harness/: file -> stream -> passes -> verdict -> report. */
+#include "trace_command.h"
+
 #include "codec.h"
 #include "input.h"
-#include "input_file.h"
 #include "predict.h"
 #include "report.h"
 #include "stop.h"
@@ -30,6 +32,11 @@ static const char usage_text[] =
     "                               --without switches a layer of the oracle off "
     "(docs/oracle.md)\n"
     "  show FILE                    the input as text; after '=' what the model says\n"
+    "  reduce [-o OUT] FILE         the fewest ops that fail in the same way, as text, to OUT or "
+    "standard\n"
+    "                               output; Ctrl-C keeps the best so far\n"
+    "  explain FILE                 the bug told on the reduced trace: map beside model, pictures, "
+    "what matters\n"
     "  encode [-o OUT] FILE         the text trace as bytes, to OUT or standard output\n"
     "  help                         this text\n"
     "\n"
@@ -46,16 +53,6 @@ struct replay {
     unsigned long long op_count;
     int status; /* the worst exit code so far */
 };
-
-static int write_failed(const char *path) {
-    fprintf(stderr, "trace: %s: cannot be written: %s\n", path, strerror(errno));
-    return EXIT_USAGE;
-}
-
-static int usage_error(const char *message, const char *argument) {
-    fprintf(stderr, "trace: %s%s; ./trace help lists the commands\n", message, argument);
-    return EXIT_USAGE;
-}
 
 static void worst(struct replay *replay, int status) {
     /* An input that fails says more than one that cannot be read. */
@@ -170,14 +167,14 @@ static int replay_options(int argc, char **argv, struct replay *replay) {
         if (option == 'v') {
             replay->verbose = true;
         } else if (option != 'w') {
-            return usage_error("replay takes --verbose, --without LAYER and files", "");
+            return trace_usage_error("replay takes --verbose, --without LAYER and files", "");
         } else if (!layers_remove(&replay->layers, optarg)) {
             fprintf(stderr, "trace: --without %s: no such layer; there are %s\n", optarg,
                     layer_names());
             return EXIT_USAGE;
         }
     }
-    return optind == argc ? usage_error("replay: which file?", "") : EXIT_AGREES;
+    return optind == argc ? trace_usage_error("replay: which file?", "") : EXIT_AGREES;
 }
 
 static int command_replay(int argc, char **argv) {
@@ -207,28 +204,18 @@ static int command_replay(int argc, char **argv) {
                replay.input_count == 1 ? "" : "s", replay.op_count,
                stop_requested() ? " (interrupted)" : "");
     if (fflush(stdout) != 0 || ferror(stdout))
-        worst(&replay, write_failed("standard output"));
-    return stop_requested() && replay.status == EXIT_AGREES ? 130 : replay.status;
+        worst(&replay, trace_write_failed("standard output"));
+    return stop_requested() && replay.status == EXIT_AGREES ? EXIT_INTERRUPTED : replay.status;
 }
 
 /* ---- show and encode --------------------------------------------------------------------- */
-
-static int read_one(const char *command, int argc, char **argv) {
-    if (optind + 1 != argc)
-        return usage_error(command, optind == argc ? ": which file?" : ": one file at a time");
-    if (!input_file_read(&file, argv[optind])) {
-        fprintf(stderr, "trace: %s\n", file.error);
-        return EXIT_USAGE;
-    }
-    return EXIT_AGREES;
-}
 
 static int command_show(int argc, char **argv) {
     static struct result outcomes[STREAM_OP_COUNT_MAX];
     int status;
     if (getopt(argc, argv, "") != -1)
-        return usage_error("show takes one file", "");
-    status = read_one("show", argc, argv);
+        return trace_usage_error("show takes one file", "");
+    status = trace_read_one("show", argc, argv, &file);
     if (status != EXIT_AGREES)
         return status;
     /* What the model says: the map is not run, for it may crash, and a trace with the outcomes of a bug
@@ -236,7 +223,7 @@ static int command_show(int argc, char **argv) {
     predict_outcomes(&file.stream, outcomes);
     trace_text_print(stdout, &file.stream, outcomes);
     if (fflush(stdout) != 0 || ferror(stdout) != 0)
-        return write_failed("standard output");
+        return trace_write_failed("standard output");
     return EXIT_AGREES;
 }
 
@@ -248,10 +235,10 @@ static int command_encode(int argc, char **argv) {
     int status;
     for (int option = 0; (option = getopt(argc, argv, "o:")) != -1;) {
         if (option != 'o')
-            return usage_error("encode takes -o OUT and one file", "");
+            return trace_usage_error("encode takes -o OUT and one file", "");
         path = optarg;
     }
-    status = read_one("encode", argc, argv);
+    status = trace_read_one("encode", argc, argv, &file);
     if (status != EXIT_AGREES)
         return status;
     if (!file.is_text) {
@@ -269,27 +256,31 @@ static int command_encode(int argc, char **argv) {
     }
     out = path == NULL ? stdout : fopen(path, "wb");
     if (out == NULL)
-        return write_failed(path);
+        return trace_write_failed(path);
     if (fwrite(bytes, 1, size, out) != size || fflush(out) != 0)
-        return write_failed(path == NULL ? "standard output" : path);
+        return trace_write_failed(path == NULL ? "standard output" : path);
     if (path != NULL && fclose(out) != 0)
-        return write_failed(path);
+        return trace_write_failed(path);
     return EXIT_AGREES;
 }
 
 int main(int argc, char **argv) {
     stop_install(NULL);
     if (argc < 2)
-        return usage_error("which command?", "");
+        return trace_usage_error("which command?", "");
     if (strcmp(argv[1], "replay") == 0)
         return command_replay(argc - 1, argv + 1);
     if (strcmp(argv[1], "show") == 0)
         return command_show(argc - 1, argv + 1);
+    if (strcmp(argv[1], "reduce") == 0)
+        return command_reduce(argc - 1, argv + 1);
+    if (strcmp(argv[1], "explain") == 0)
+        return command_explain(argc - 1, argv + 1);
     if (strcmp(argv[1], "encode") == 0)
         return command_encode(argc - 1, argv + 1);
     if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0) {
         fputs(usage_text, stdout);
         return EXIT_AGREES;
     }
-    return usage_error("no such command: ", argv[1]);
+    return trace_usage_error("no such command: ", argv[1]);
 }

@@ -1,0 +1,258 @@
+/* The child process behind isolate.h. The child writes one line to a pipe when it knows what failed; a
+ * sanitizer's report goes into the same pipe before it. Nothing else is written to it. */
+#include "isolate.h"
+
+#include "input.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SIGNATURE_MARK "cachemap-failure: "
+enum { CHILD_AGREES = 0, CHILD_FAILS = 1, REPORT_SIZE_MAX = 64 * 1024, STORY_CPU_SECONDS = 10 };
+
+/* Where a sanitizer is linked in, it calls this before it ends the process. */
+void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
+
+/* ---- The child. -------------------------------------------------------------------------- */
+
+static const char *op_words(const struct environment *environment) {
+    const uint32_t index = environment->op_index;
+    if (environment->stream == NULL || index >= environment->stream->op_count)
+        return "end";
+    return op_describe((enum op_kind)environment->stream->ops[index].kind)->words;
+}
+
+/* One line, "MARK op index, invariant, signature", by one write. */
+static void child_tell(uint32_t op_index, enum invariant invariant, const char *cause,
+                       const char *words) {
+    char line[256];
+    const int size = snprintf(line, sizeof line, "\n" SIGNATURE_MARK "%u %u %s %s\n",
+                              (unsigned)op_index, (unsigned)invariant, cause, words);
+    if (size > 0)
+        (void)!write(STDERR_FILENO, line, (size_t)size);
+}
+
+static void child_on_failure(const struct environment *environment) {
+    const struct verdict *verdict = &environment->verdict;
+    char cause[160];
+    if (verdict->invariant == INVARIANT_ASSERTION)
+        (void)snprintf(cause, sizeof cause, "assertion %s '%s'", verdict->function,
+                       verdict->expression);
+    else
+        (void)snprintf(cause, sizeof cause, "%s %s:%d", invariant_function(verdict->invariant),
+                       verdict->file, verdict->line);
+    child_tell(
+        verdict->op_index, verdict->invariant, cause,
+        verdict->op_index < environment->stream->op_count
+            ? op_describe((enum op_kind)environment->stream->ops[verdict->op_index].kind)->words
+            : "end");
+    _exit(CHILD_FAILS);
+}
+
+/* Between runs nothing is running, and there is no op to name. */
+static void child_tell_running(const char *cause) {
+    const struct environment *running = input_running();
+    child_tell(running == NULL ? 0 : running->op_index, INVARIANT_NONE, cause,
+               running == NULL ? "nothing" : op_words(running));
+}
+
+static void child_on_death(void) {
+    child_tell_running("sanitizer");
+}
+
+static void child_on_signal(int number) {
+    char cause[32];
+    if (number == SIGPROF)
+        (void)snprintf(cause, sizeof cause, "hang");
+    else
+        (void)snprintf(cause, sizeof cause, "signal %d", number);
+    child_tell_running(cause);
+    _exit(CHILD_FAILS);
+}
+
+static void (*tell_death)(void);
+
+static void tell_signal(int number) {
+    tell_death();
+    fprintf(stderr, "signal %d: %s\n", number,
+            number == SIGPROF ? "the op does not end" : strsignal(number));
+    _exit(CHILD_FAILS);
+}
+
+static void catch_all(void (*on_signal)(int), void (*on_death)(void)) {
+    static const int numbers[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGPROF};
+    /* A stack that has overflowed cannot hold the handler. */
+    static unsigned char stack[64 * 1024];
+    const stack_t alternative = {.ss_sp = stack, .ss_size = sizeof stack};
+    struct sigaction action = {.sa_handler = on_signal,
+                               .sa_flags = (int)(SA_ONSTACK | SA_RESETHAND)};
+    (void)sigaltstack(&alternative, NULL);
+    (void)sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i += 1)
+        (void)sigaction(numbers[i], &action, NULL);
+    /* Ctrl-C is the parent's business: it keeps the best so far. */
+    (void)signal(SIGINT, SIG_IGN);
+    if (__sanitizer_set_death_callback != NULL)
+        __sanitizer_set_death_callback(on_death);
+}
+
+void isolate_catch(void (*on_death)(void)) {
+    const struct itimerval limit = {.it_value = {.tv_sec = STORY_CPU_SECONDS}};
+    tell_death = on_death;
+    catch_all(tell_signal, on_death);
+    (void)setitimer(ITIMER_PROF, &limit, NULL);
+}
+
+_Noreturn static void child_run(const struct stream *stream, const struct isolate_options *options,
+                                int pipe_end) {
+    const struct input_options input = {.layers = options->layers, .on_failure = child_on_failure};
+    const struct itimerval limit = {.it_value = {.tv_sec = (time_t)options->cpu_seconds}};
+    if (dup2(pipe_end, STDERR_FILENO) < 0)
+        _exit(CHILD_AGREES);
+    catch_all(child_on_signal, child_on_death);
+    (void)setitimer(ITIMER_PROF, &limit, NULL);
+    (void)input_run(stream, &input);
+    _exit(CHILD_AGREES);
+}
+
+/* ---- The parent. ------------------------------------------------------------------------- */
+
+/* Reads all that the child writes; what does not fit is read and dropped. */
+static size_t report_read(int pipe_end, char *report, size_t size_max) {
+    char rest[4096];
+    size_t size = 0;
+    for (;;) {
+        const bool full = size + 1 >= size_max;
+        const ssize_t count =
+            read(pipe_end, full ? rest : report + size, full ? sizeof rest : size_max - 1 - size);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count <= 0)
+            break;
+        size += full ? 0 : (size_t)count;
+    }
+    report[size] = '\0';
+    return size;
+}
+
+/* The word after `mark`, up to a blank or the line's end. */
+static bool report_word(const char *report, const char *mark, char *word, size_t size_max) {
+    const char *at = strstr(report, mark);
+    size_t size;
+    if (at == NULL)
+        return false;
+    at += strlen(mark);
+    size = strcspn(at, " \n");
+    (void)snprintf(word, size_max, "%.*s", (int)size, at);
+    return true;
+}
+
+static const char *base_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+/* "FILE:LINE:COLUMN: runtime error: ..." */
+static bool report_ubsan(const char *report, char *cause, size_t size_max) {
+    const char *mark = strstr(report, ": runtime error: ");
+    const char *start = mark;
+    char place[120];
+    if (mark == NULL)
+        return false;
+    while (start > report && start[-1] != '\n')
+        start -= 1;
+    (void)snprintf(place, sizeof place, "%.*s", (int)(mark - start), start);
+    (void)snprintf(cause, size_max, "ubsan %s", base_name(place));
+    return true;
+}
+
+/* Frame `mark` of the first stack: its function where the report names functions, or its offset in the
+ * program. Empty where there is no such frame. */
+static void report_frame(const char *report, const char *mark, char *frame, size_t size_max) {
+    const char *line = strstr(report, mark);
+    char text[256], *name;
+    frame[0] = '\0';
+    if (line == NULL)
+        return;
+    (void)snprintf(text, sizeof text, "%.*s", (int)strcspn(line, "\n"), line);
+    name = strstr(text, " in ");
+    if (name != NULL)
+        name += strlen(" in ");
+    else if ((name = strrchr(text, '/')) != NULL)
+        name += 1; /* (path/program+0xoffset) */
+    if (name != NULL)
+        (void)snprintf(frame, size_max, " %.*s", (int)strcspn(name, " )"), name);
+}
+
+/* The kind, and the first two frames: the first may be the sanitizer's own memcpy. */
+static bool report_asan(const char *report, char *cause, size_t size_max) {
+    char kind[40], first[50], second[50];
+    if (!report_word(report, "ERROR: AddressSanitizer: ", kind, sizeof kind))
+        return false;
+    report_frame(report, "    #0 ", first, sizeof first);
+    report_frame(report, "    #1 ", second, sizeof second);
+    (void)snprintf(cause, size_max, "asan %s%s%s", kind, first, second);
+    return true;
+}
+
+static void failure_from_report(const char *report, struct failure *failure) {
+    const char *line = strstr(report, SIGNATURE_MARK);
+    unsigned op_index = 0, invariant = INVARIANT_NONE;
+    char text[160] = "lost", cause[150];
+    int used = 0;
+    if (line != NULL && sscanf(line, SIGNATURE_MARK "%u %u %n", &op_index, &invariant, &used) >= 2)
+        (void)snprintf(text, sizeof text, "%.*s", (int)strcspn(line + used, "\n"), line + used);
+    failure->outcome = ISOLATE_FAILS;
+    failure->op_index = op_index;
+    failure->invariant = invariant < INVARIANT_COUNT ? (enum invariant)invariant : INVARIANT_NONE;
+    if (strncmp(text, "sanitizer ", strlen("sanitizer ")) == 0 &&
+        (report_asan(report, cause, sizeof cause) || report_ubsan(report, cause, sizeof cause)))
+        (void)snprintf(failure->signature, sizeof failure->signature, "%.150s %.40s", cause,
+                       text + strlen("sanitizer "));
+    else
+        (void)snprintf(failure->signature, sizeof failure->signature, "%s", text);
+}
+
+void isolate_run(const struct stream *stream, const struct isolate_options *options,
+                 struct failure *failure) {
+    static char report[REPORT_SIZE_MAX];
+    int ends[2], status = 0;
+    pid_t child;
+    memset(failure, 0, sizeof *failure);
+    failure->outcome = ISOLATE_BROKEN;
+    (void)fflush(stdout);
+    (void)fflush(stderr);
+    if (pipe(ends) != 0)
+        return;
+    child = fork();
+    if (child == 0) {
+        (void)close(ends[0]);
+        child_run(stream, options, ends[1]);
+    }
+    (void)close(ends[1]);
+    if (child > 0) {
+        (void)report_read(ends[0], report, sizeof report);
+        while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+            continue;
+        if (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_AGREES)
+            failure->outcome = ISOLATE_AGREES;
+        else
+            failure_from_report(report, failure);
+    }
+    (void)close(ends[0]);
+}
+
+bool isolate_is_sanitized(void) {
+    return __sanitizer_set_death_callback != NULL;
+}
+
+bool failure_same(const struct failure *a, const struct failure *b) {
+    return a->outcome == ISOLATE_FAILS && b->outcome == ISOLATE_FAILS &&
+           strcmp(a->signature, b->signature) == 0;
+}

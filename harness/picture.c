@@ -1,0 +1,191 @@
+/* The picture behind picture.h. */
+#include "picture.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+/* ---- Lines. ------------------------------------------------------------------------------ */
+
+static void __attribute__((format(printf, 2, 3))) picture_add(struct picture *picture,
+                                                              const char *format, ...) {
+    va_list arguments;
+    if (picture->line_count == PICTURE_LINE_COUNT_MAX) {
+        picture->omitted_count += 1;
+        return;
+    }
+    va_start(arguments, format);
+    (void)vsnprintf(picture->lines[picture->line_count], PICTURE_LINE_SIZE, format, arguments);
+    va_end(arguments);
+    picture->expected[picture->line_count][0] = '\0';
+    picture->line_count += 1;
+}
+
+/* What the naive map has in place of the last line; nothing where it is the same. */
+static void picture_expect(struct picture *picture, const char *expected) {
+    const unsigned last = picture->line_count - 1;
+    if (picture->omitted_count == 0 && strcmp(picture->lines[last], expected) != 0)
+        (void)snprintf(picture->expected[last], PICTURE_LINE_SIZE, "%s", expected);
+}
+
+/* ---- Cache. ------------------------------------------------------------------------------ */
+
+static void slot_words(char *words, unsigned way, unsigned key_id, uint32_t value, unsigned count) {
+    if (count == 0)
+        (void)snprintf(words, PICTURE_LINE_SIZE, "  way %-2u  free", way);
+    else
+        (void)snprintf(words, PICTURE_LINE_SIZE, "  way %-2u  key %-3u = value %-5u count %u", way,
+                       key_id, (unsigned)value, count);
+}
+
+static void hand_words(char *words, uint32_t set, unsigned hand) {
+    (void)snprintf(words, PICTURE_LINE_SIZE, "set %u, hand at way %u", (unsigned)set, hand);
+}
+
+/* A set is drawn when one of the two maps has something in it. */
+static bool set_is_drawn(const struct set_state *state, const struct policy_set *naive,
+                         unsigned ways) {
+    bool used = state->hand != 0 || naive->hand != 0;
+    for (unsigned way = 0; way < ways; way += 1)
+        used |= state->slots[way].count != 0 || naive->slots[way].count != 0;
+    return used;
+}
+
+static void picture_set(struct picture *picture, const struct environment *environment,
+                        uint32_t set) {
+    const struct policy *policy = &environment->policy;
+    const struct policy_set *naive = &policy->sets[set];
+    char words[PICTURE_LINE_SIZE];
+    struct set_state state;
+    subject_set(&environment->subject, set, &state);
+    if (!set_is_drawn(&state, naive, policy->ways))
+        return;
+    hand_words(words, set, state.hand);
+    picture_add(picture, "%s", words);
+    hand_words(words, set, naive->hand);
+    picture_expect(picture, words);
+    for (unsigned way = 0; way < policy->ways; way += 1) {
+        const struct slot_state *slot = &state.slots[way];
+        slot_words(words, way, slot->content.key_id, slot->content.value, slot->count);
+        picture_add(picture, "%s%s", words,
+                    slot->count != 0 && !slot->content.intact ? ", damaged bytes" : "");
+        slot_words(words, way, naive->slots[way].key_id, naive->slots[way].value,
+                   naive->slots[way].count);
+        picture_expect(picture, words);
+    }
+}
+
+/* ---- Stash. ------------------------------------------------------------------------------ */
+
+static void entry_words(char *words, unsigned key_id, bool tombstone, uint32_t value) {
+    if (tombstone)
+        (void)snprintf(words, PICTURE_LINE_SIZE, "  key %-3u tombstone", key_id);
+    else
+        (void)snprintf(words, PICTURE_LINE_SIZE, "  key %-3u = value %u", key_id, (unsigned)value);
+}
+
+/* In the order of keys: that of the entries is the library's own affair. A key that is in only one of
+ * the two stashes is drawn too. */
+static void picture_stash(struct picture *picture, const struct environment *environment) {
+    const struct policy *policy = &environment->policy;
+    const uint64_t count = subject_counts(&environment->subject).stash_count;
+    struct entry_state entries[KEY_COUNT_MAX];
+    bool held[KEY_COUNT_MAX] = {false};
+    char words[PICTURE_LINE_SIZE];
+    for (uint32_t entry = 0; entry < count; entry += 1) {
+        const struct entry_state state = subject_entry(&environment->subject, entry);
+        entries[state.content.key_id % KEY_COUNT_MAX] = state;
+        held[state.content.key_id % KEY_COUNT_MAX] = true;
+    }
+    (void)snprintf(words, sizeof words, "stash: %u of %u", (unsigned)policy->stash_count,
+                   environment->geometry.stash_count_max);
+    picture_add(picture, "stash: %u of %u", (unsigned)count, environment->geometry.stash_count_max);
+    picture_expect(picture, words);
+    for (unsigned key_id = 0; key_id < environment->geometry.key_count; key_id += 1) {
+        const struct policy_stash_key *naive = &policy->stash[key_id];
+        if (!held[key_id] && naive->state == POLICY_STASH_NONE)
+            continue;
+        (void)snprintf(words, sizeof words, "  key %-3u is not in the stash", key_id);
+        if (held[key_id])
+            entry_words(words, key_id, entries[key_id].tombstone, entries[key_id].content.value);
+        picture_add(picture, "%s", words);
+        (void)snprintf(words, sizeof words, "  key %-3u is not in the stash", key_id);
+        if (naive->state != POLICY_STASH_NONE)
+            entry_words(words, key_id, naive->state == POLICY_STASH_TOMBSTONE, naive->value);
+        picture_expect(picture, words);
+    }
+}
+
+/* ---- Scope log. -------------------------------------------------------------------------- */
+
+static const char *place_before_words(enum place place) {
+    switch (place) {
+    case PLACE_ABSENT: return "absent";
+    case PLACE_CACHE: return "in the cache";
+    case PLACE_STASH_VALUE: return "in the stash";
+    case PLACE_STASH_TOMBSTONE: break;
+    }
+    return "a tombstone";
+}
+
+/* The naive log has no places; of it only the number of records is compared. */
+static void picture_log(struct picture *picture, const struct environment *environment) {
+    const struct policy *policy = &environment->policy;
+    const struct counts_state counts = subject_counts(&environment->subject);
+    char words[PICTURE_LINE_SIZE];
+    if (!counts.scope_open && !policy->scope_open)
+        return;
+    picture_add(picture, "scope: %s, %u of %u records", counts.scope_open ? "open" : "closed",
+                (unsigned)counts.scope_count, (unsigned)counts.scope_count_max);
+    (void)snprintf(words, sizeof words, "scope: %s, %u of %u records",
+                   policy->scope_open ? "open" : "closed", (unsigned)policy->undo_count,
+                   environment->geometry.scope_count_max);
+    picture_expect(picture, words);
+    for (uint32_t i = 0; i < counts.scope_count; i += 1) {
+        const struct record_state record = subject_record(&environment->subject, i);
+        char value[32] = "";
+        if (record.has_overwritten)
+            (void)snprintf(value, sizeof value, ", to put back: value %u",
+                           (unsigned)record.overwritten.value);
+        picture_add(picture, "  %u  %s of a key that was %s%s%s", (unsigned)i,
+                    record.is_remove ? "remove" : "upsert", place_before_words(record.before),
+                    record.evicts ? ", evicting" : "", value);
+    }
+}
+
+/* ---- The whole. -------------------------------------------------------------------------- */
+
+void picture_take(const struct environment *environment, struct picture *picture) {
+    picture->line_count = 0;
+    picture->omitted_count = 0;
+    for (uint32_t set = 0; set < environment->geometry.set_count; set += 1)
+        picture_set(picture, environment, set);
+    picture_stash(picture, environment);
+    picture_log(picture, environment);
+}
+
+static bool picture_has(const struct picture *picture, const char *line) {
+    for (unsigned i = 0; picture != NULL && i < picture->line_count; i += 1)
+        if (strcmp(picture->lines[i], line) == 0)
+            return true;
+    return false;
+}
+
+unsigned picture_difference_count(const struct picture *picture) {
+    unsigned count = 0;
+    for (unsigned i = 0; i < picture->line_count; i += 1)
+        count += picture->expected[i][0] != '\0';
+    return count;
+}
+
+unsigned picture_print(FILE *file, const struct picture *picture, const struct picture *before) {
+    for (unsigned i = 0; i < picture->line_count; i += 1) {
+        const bool is_new = before != NULL && !picture_has(before, picture->lines[i]);
+        fprintf(file, "  %c %s\n", is_new ? '*' : ' ', picture->lines[i]);
+        if (picture->expected[i][0] != '\0')
+            fprintf(file, "  ! %*s(expected: %s)\n", (int)strspn(picture->expected[i], " "), "",
+                    picture->expected[i] + strspn(picture->expected[i], " "));
+    }
+    if (picture->omitted_count > 0)
+        fprintf(file, "    ... %u more lines\n", picture->omitted_count);
+    return picture_difference_count(picture);
+}

@@ -1,0 +1,176 @@
+/* The reducer on failures that are made up: a predicate says which streams fail. What must hold for
+ * any of them: the result fails, nothing can go from it, and only asked candidates are taken. */
+#include "harness_support.h"
+
+#include "reduce.h"
+
+static unsigned asked_count;
+
+static bool is_op(struct op op, enum op_kind kind) {
+    return op.kind == (uint8_t)kind;
+}
+
+/* Fails when some key is upserted and later removed. */
+static bool upsert_then_remove(const struct stream *stream, void *context) {
+    (void)context;
+    asked_count += 1;
+    for (uint32_t i = 0; i < stream->op_count; i += 1)
+        for (uint32_t k = i + 1; k < stream->op_count; k += 1)
+            if (is_op(stream->ops[i], OP_UPSERT) && is_op(stream->ops[k], OP_REMOVE) &&
+                stream->ops[i].operand == stream->ops[k].operand)
+                return true;
+    return false;
+}
+
+/* Fails when scopes are balanced and one of them that is discarded has an upsert of key 5 in it. */
+static bool upsert_in_scope(const struct stream *stream, void *context) {
+    bool open = false, upserted = false, fails = false;
+    (void)context;
+    asked_count += 1;
+    for (uint32_t i = 0; i < stream->op_count; i += 1) {
+        const struct op op = stream->ops[i];
+        const bool closes = is_op(op, OP_SCOPE_DISCARD) || is_op(op, OP_SCOPE_PERSIST);
+        if (is_op(op, OP_SCOPE_OPEN) ? open : closes && !open)
+            return false;
+        upserted = (upserted && open) || (open && is_op(op, OP_UPSERT) && op.operand == 5);
+        fails |= is_op(op, OP_SCOPE_DISCARD) && upserted;
+        open = is_op(op, OP_SCOPE_OPEN) || (open && !closes);
+    }
+    return fails && !open;
+}
+
+/* Fails with a compact, in a world of two sets or more, of four ways, with a stash of at least 7. */
+static bool needs_a_world(const struct stream *stream, void *context) {
+    (void)context;
+    asked_count += 1;
+    return stream->geometry.set_count >= 2 && stream->geometry.stash_count_max >= 7 &&
+           layout_describe(stream->geometry.layout)->ways == 4 && stream->op_count > 0 &&
+           is_op(stream->ops[stream->op_count - 1], OP_COMPACT);
+}
+
+typedef bool predicate(const struct stream *stream, void *context);
+
+static struct stream stream, candidate;
+
+/* A stream that fails, from the generator. */
+static void find_failing(predicate *fails, uint64_t seed) {
+    for (uint64_t number = 0; number < 10000; number += 1) {
+        support_generate(seed, number, &stream);
+        if (fails(&stream, NULL) && stream.op_count >= 20)
+            return;
+    }
+    fail_msg("no stream fails");
+}
+
+static struct reduce_result reduce(predicate *fails) {
+    const struct reduce_options options = {.fails = fails};
+    struct reduce_result result;
+    asked_count = 0;
+    result = reduce_stream(&stream, &options);
+    assert_int_equal(result.try_count, asked_count);
+    assert_true(fails(&stream, NULL));
+    return result;
+}
+
+/* No op can go. */
+static void assert_minimal(predicate *fails) {
+    for (uint32_t gone = 0; gone < stream.op_count; gone += 1) {
+        candidate.geometry = stream.geometry;
+        candidate.op_count = 0;
+        for (uint32_t i = 0; i < stream.op_count; i += 1)
+            if (i != gone)
+                candidate.ops[candidate.op_count++] = stream.ops[i];
+        if (fails(&candidate, NULL))
+            fail_msg("op %u of %u can go", (unsigned)gone, (unsigned)stream.op_count);
+    }
+}
+
+static void ops_that_do_not_matter_go(void **state) {
+    (void)state;
+    for (uint64_t seed = 1; seed <= 20; seed += 1) {
+        find_failing(upsert_then_remove, seed);
+        assert_true(reduce(upsert_then_remove).minimal);
+        assert_minimal(upsert_then_remove);
+        assert_int_equal(stream.op_count, 2);
+        assert_int_equal(stream.ops[0].operand, 0); /* the first key is key 0 */
+        assert_int_equal(stream.geometry.set_count, 0);
+        assert_int_equal(stream.geometry.layout, 0);
+        assert_int_equal(stream.geometry.stash_count_max, 1);
+        assert_int_equal(stream.geometry.run, RUN_PLAIN);
+        assert_int_equal(stream.geometry.read, READ_END);
+    }
+}
+
+/* Neither its open nor its close could go alone: the stream would not fail any more. */
+static void scopes_around_nothing_are_unwrapped(void **state) {
+    (void)state;
+    support_parse("cachemap-trace 1\ngeometry keys=8\n"
+                  "scope open\nget 1\nscope persist\nscope open\nupsert 5\nupsert 6\n"
+                  "scope discard\nscope open\nupsert 1\nscope discard\n",
+                  &stream, (struct result[STREAM_OP_COUNT_MAX]){{0}});
+    assert_true(reduce(upsert_in_scope).minimal);
+    assert_minimal(upsert_in_scope);
+    assert_int_equal(stream.op_count, 3);
+    assert_int_equal(stream.ops[1].operand, 5); /* this key is needed, and so its name stays */
+}
+
+static void the_world_keeps_what_is_needed(void **state) {
+    (void)state;
+    for (uint64_t seed = 1; seed <= 5; seed += 1) {
+        find_failing(needs_a_world, seed);
+        assert_true(reduce(needs_a_world).minimal);
+        assert_int_equal(stream.op_count, 1);
+        assert_int_equal(stream.geometry.set_count, 2);
+        assert_int_equal(stream.geometry.stash_count_max, 7);
+        assert_int_equal(layout_describe(stream.geometry.layout)->ways, 4);
+        assert_int_equal(layout_describe(stream.geometry.layout)->tag_bits, 8);
+        assert_int_equal(stream.geometry.scope_count_max, 0);
+    }
+}
+
+static uint32_t stop_after;
+
+static bool stop(uint32_t try_count, uint32_t op_count, void *context) {
+    (void)context;
+    assert_int_equal(op_count, stream.op_count);
+    return try_count >= stop_after;
+}
+
+static void a_reduction_that_is_stopped_keeps_the_best(void **state) {
+    const struct reduce_options options = {.fails = upsert_then_remove, .stop = stop};
+    uint32_t op_count = UINT32_MAX;
+    (void)state;
+    for (stop_after = 0; stop_after < 12; stop_after += 4) {
+        struct reduce_result result;
+        find_failing(upsert_then_remove, 3);
+        result = reduce_stream(&stream, &options);
+        assert_false(result.minimal);
+        assert_int_equal(result.try_count, stop_after);
+        assert_true(upsert_then_remove(&stream, NULL));
+        assert_true(stream.op_count <= op_count);
+        op_count = stream.op_count;
+    }
+}
+
+static void the_same_stream_reduces_in_the_same_way(void **state) {
+    static struct stream first;
+    uint32_t try_count;
+    (void)state;
+    find_failing(upsert_then_remove, 7);
+    try_count = reduce(upsert_then_remove).try_count;
+    first = stream;
+    find_failing(upsert_then_remove, 7);
+    assert_int_equal(reduce(upsert_then_remove).try_count, try_count);
+    support_assert_streams_equal(&first, &stream, "the second reduction");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ops_that_do_not_matter_go),
+        cmocka_unit_test(scopes_around_nothing_are_unwrapped),
+        cmocka_unit_test(the_world_keeps_what_is_needed),
+        cmocka_unit_test(a_reduction_that_is_stopped_keeps_the_best),
+        cmocka_unit_test(the_same_stream_reduces_in_the_same_way),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

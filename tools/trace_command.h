@@ -1,0 +1,41 @@
+/* What the commands of ./trace share: reading their one file, and the errors that all of them have. */
+#ifndef TOOLS_TRACE_COMMAND_H
+#define TOOLS_TRACE_COMMAND_H
+
+#include "input_file.h"
+#include "isolate.h"
+#include "stop.h"
+
+/* Both print a line to standard error and return EXIT_USAGE. */
+int trace_usage_error(const char *message, const char *argument);
+int trace_write_failed(const char *path);
+
+/* Reads the one file that is left after the options into *file. EXIT_AGREES, or an error was printed and
+ * its exit code is returned. */
+int trace_read_one(const char *command, int argc, char **argv, struct input_file *file);
+
+/* A failing stream on its way to the smallest that fails in the same way. */
+struct reduction {
+    struct failure original;
+    struct isolate_options isolate;
+    bool on_terminal;
+    double shown_at;      /* seconds */
+    uint32_t other_count; /* candidates that failed in another way: not taken */
+    bool minimal;         /* no op can go; false after Ctrl-C */
+    bool steady;          /* the result failed again each time it was run */
+};
+
+/* Reduces the stream in place and prints a summary to standard error; `path` is what the stream came
+ * from. EXIT_FAILS: it fails, and is reduced. EXIT_AGREES: it does not fail, and a line says so.
+ * EXIT_USAGE: no process could be started. */
+int trace_reduce(struct stream *stream, const char *path, struct reduction *reduction);
+
+/* In a sanitized build: starts the program again with reports that name offsets, for to name functions
+ * takes longer than a try does. */
+void trace_restart_without_symbols(char **argv);
+
+/* argv[0] is the command's name. Each returns an exit code of stop.h, or 130 after Ctrl-C. */
+int command_reduce(int argc, char **argv);
+int command_explain(int argc, char **argv);
+
+#endif

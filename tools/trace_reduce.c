@@ -1,0 +1,165 @@
+/* ./trace reduce: the smallest trace that fails in the same way as a file does. The algorithm is
+ * harness/reduce.c; each try is a child process (harness/isolate.c), so that crashes, sanitizer reports
+ * and hangs reduce as well. */
+#include "trace_command.h"
+
+#include "predict.h"
+#include "reduce.h"
+#include "trace_text.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { TRY_CPU_SECONDS = 5, CONFIRM_COUNT = 3 };
+
+static double seconds_now(void) {
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static bool reduction_fails(const struct stream *candidate, void *context) {
+    struct reduction *reduction = (struct reduction *)context;
+    struct failure failure;
+    isolate_run(candidate, &reduction->isolate, &failure);
+    if (failure_same(&failure, &reduction->original))
+        return true;
+    reduction->other_count += failure.outcome == ISOLATE_FAILS;
+    return false;
+}
+
+static bool reduction_stop(uint32_t try_count, uint32_t op_count, void *context) {
+    struct reduction *reduction = (struct reduction *)context;
+    if (reduction->on_terminal && seconds_now() - reduction->shown_at > 0.1) {
+        fprintf(stderr, "\r%u tries, %u ops left ", (unsigned)try_count, (unsigned)op_count);
+        reduction->shown_at = seconds_now();
+    }
+    return stop_requested();
+}
+
+/* Where a sanitizer is linked in: its reports name offsets, for naming functions takes longer than the
+ * try. The options are read when the program starts, so it starts again. */
+void trace_restart_without_symbols(char **argv) {
+    static const char mark[] = "CACHEMAP_REDUCE_RESTARTED";
+    const char *options = getenv("ASAN_OPTIONS");
+    char text[1024];
+    if (!isolate_is_sanitized() || getenv(mark) != NULL)
+        return;
+    (void)snprintf(text, sizeof text, "%s%ssymbolize=0:detect_leaks=0",
+                   options == NULL ? "" : options, options == NULL ? "" : ":");
+    (void)setenv(mark, "1", 1);
+    (void)setenv("ASAN_OPTIONS", text, 1);
+    (void)setenv("UBSAN_OPTIONS", text, 1);
+    (void)execv("/proc/self/exe", argv - 1);
+}
+
+/* The failure of the whole file, which each candidate has to repeat. */
+static int reduction_start(struct reduction *reduction, const char *path,
+                           const struct stream *stream) {
+    isolate_run(stream, &reduction->isolate, &reduction->original);
+    switch (reduction->original.outcome) {
+    case ISOLATE_BROKEN:
+        fprintf(stderr, "trace: cannot start a process: %s\n", strerror(errno));
+        return EXIT_USAGE;
+    case ISOLATE_AGREES:
+        fprintf(
+            stderr,
+            "trace: %s: agrees in this build: there is nothing to reduce. Does it fail under "
+            "the sanitizers? `make build/trace-asan`, then build/trace-asan reduce. Was it made "
+            "by an earlier commit? Build that one.\n",
+            path);
+        return EXIT_AGREES;
+    case ISOLATE_FAILS: break;
+    }
+    return EXIT_FAILS;
+}
+
+/* The reduced trace, with the failure as a comment; what the model says stands after each '='. */
+static int reduction_write(const struct reduction *reduction, const struct stream *stream,
+                           const char *path) {
+    static struct result outcomes[STREAM_OP_COUNT_MAX];
+    FILE *out = path == NULL ? stdout : fopen(path, "w");
+    bool bad;
+    if (out == NULL)
+        return trace_write_failed(path);
+    predict_outcomes(stream, outcomes);
+    trace_text_print(out, stream, outcomes);
+    fprintf(out, "# fails: %s\n", reduction->original.signature);
+    bad = fflush(out) != 0 || ferror(out) != 0;
+    if (path != NULL)
+        bad |= fclose(out) != 0;
+    return bad ? trace_write_failed(path == NULL ? "standard output" : path) : EXIT_AGREES;
+}
+
+/* The reduced stream again, several times: a failure that comes and goes is said to be one. */
+static unsigned reduction_confirm(struct reduction *reduction, const struct stream *stream) {
+    unsigned count = 0;
+    for (unsigned i = 0; i < CONFIRM_COUNT; i += 1)
+        count += reduction_fails(stream, reduction);
+    return count;
+}
+
+static void reduction_summary(const struct reduction *reduction, uint32_t op_count_before,
+                              const struct stream *stream, struct reduce_result result,
+                              unsigned confirmed) {
+    fprintf(stderr, "%s%u ops to %u in %u tries; %s; fails again in %u of %d runs\n",
+            reduction->on_terminal ? "\r" : "", (unsigned)op_count_before,
+            (unsigned)stream->op_count, (unsigned)result.try_count,
+            result.minimal ? "minimal: no op can go"
+                           : "interrupted: the best so far, more ops may go",
+            confirmed, CONFIRM_COUNT);
+    fprintf(stderr, "fails: %s\n", reduction->original.signature);
+    if (reduction->other_count > 0)
+        fprintf(stderr, "%u candidates failed in another way and were not taken\n",
+                (unsigned)reduction->other_count);
+}
+
+int trace_reduce(struct stream *stream, const char *path, struct reduction *reduction) {
+    const struct reduce_options options = {reduction_fails, reduction_stop, reduction};
+    const uint32_t op_count_before = stream->op_count;
+    struct reduce_result result;
+    unsigned confirmed;
+    int status;
+    memset(reduction, 0, sizeof *reduction);
+    reduction->isolate.layers = LAYERS_ALL;
+    reduction->isolate.cpu_seconds = TRY_CPU_SECONDS;
+    reduction->on_terminal = isatty(STDERR_FILENO) != 0;
+    status = reduction_start(reduction, path, stream);
+    if (status != EXIT_FAILS)
+        return status;
+    result = reduce_stream(stream, &options);
+    confirmed = reduction_confirm(reduction, stream);
+    reduction_summary(reduction, op_count_before, stream, result, confirmed);
+    reduction->minimal = result.minimal;
+    reduction->steady = confirmed == CONFIRM_COUNT;
+    return EXIT_FAILS;
+}
+
+int command_reduce(int argc, char **argv) {
+    static struct input_file file;
+    struct reduction reduction;
+    const char *path = NULL;
+    int status;
+    trace_restart_without_symbols(argv);
+    for (int option = 0; (option = getopt(argc, argv, "o:")) != -1;) {
+        if (option != 'o')
+            return trace_usage_error("reduce takes -o OUT and one file", "");
+        path = optarg;
+    }
+    status = trace_read_one("reduce", argc, argv, &file);
+    if (status != EXIT_AGREES)
+        return status;
+    status = trace_reduce(&file.stream, argv[optind], &reduction);
+    if (status != EXIT_FAILS)
+        return status;
+    status = reduction_write(&reduction, &file.stream, path);
+    if (status != EXIT_AGREES)
+        return status;
+    if (!reduction.minimal)
+        return EXIT_INTERRUPTED;
+    return reduction.steady ? EXIT_AGREES : EXIT_FAILS;
+}
