@@ -224,7 +224,7 @@ bugs:
 # Each layer of the oracle has a bug that it alone finds. Built without copies of the library's bodies:
 # in seconds, for each bug anew.
 FAST = $(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) $(FUZZING) -O1
-fast_objects = $(patsubst %.c,$(BUILD)/fast/%.o,$(HARNESS) harness/stop.c tools/$(1).c)
+fast_objects = $(patsubst %.c,$(BUILD)/fast/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c))
 
 $(BUILD)/soak-fast: $(call fast_objects,soak)
 	@echo 'link  $@'

@@ -203,13 +203,17 @@ static bool report_asan(const char *report, char *cause, size_t size_max) {
 
 static void failure_from_report(const char *report, struct failure *failure) {
     const char *line = strstr(report, SIGNATURE_MARK);
-    unsigned op_index = 0, invariant = INVARIANT_NONE;
+    unsigned long op_index = 0, invariant = INVARIANT_NONE;
     char text[160] = "lost", cause[150];
-    int used = 0;
-    if (line != NULL && sscanf(line, SIGNATURE_MARK "%u %u %n", &op_index, &invariant, &used) >= 2)
-        (void)snprintf(text, sizeof text, "%.*s", (int)strcspn(line + used, "\n"), line + used);
+    if (line != NULL) {
+        char *rest = NULL;
+        op_index = strtoul(line + strlen(SIGNATURE_MARK), &rest, 10);
+        invariant = strtoul(rest, &rest, 10);
+        rest += *rest == ' ';
+        (void)snprintf(text, sizeof text, "%.*s", (int)strcspn(rest, "\n"), rest);
+    }
     failure->outcome = ISOLATE_FAILS;
-    failure->op_index = op_index;
+    failure->op_index = (uint32_t)op_index;
     failure->invariant = invariant < INVARIANT_COUNT ? (enum invariant)invariant : INVARIANT_NONE;
     if (strncmp(text, "sanitizer ", strlen("sanitizer ")) == 0 &&
         (report_asan(report, cause, sizeof cause) || report_ubsan(report, cause, sizeof cause)))

@@ -6,8 +6,8 @@
 
 /* ---- Lines. ------------------------------------------------------------------------------ */
 
-static void __attribute__((format(printf, 2, 3))) picture_add(struct picture *picture,
-                                                              const char *format, ...) {
+static void __attribute__((format(printf, 2, 3)))
+picture_add(struct picture *picture, const char *format, ...) {
     va_list arguments;
     if (picture->line_count == PICTURE_LINE_COUNT_MAX) {
         picture->omitted_count += 1;

@@ -134,6 +134,7 @@ static bool policy_scope_full(const struct policy *policy) {
 /* Takes a way in a copy of the set; the way's old content, if it had a count, is the victim. */
 static unsigned policy_take_way(const struct policy *policy, struct policy_set *set, bool *evicts) {
     *evicts = false;
+    assert(policy->ways > 0);
     for (unsigned i = 0; !policy->classic && i < policy->ways; i += 1) {
         const unsigned way = (set->hand + i) % policy->ways;
         if (set->slots[way].count == 0)

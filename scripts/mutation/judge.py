@@ -122,6 +122,9 @@ def cause_of(log):
     return 'status'
 
 
+# What ./trace has beside the harness that all programs share.
+TRACE_SOURCES = ['harness/isolate.c', 'harness/stop.c'] + sorted(glob.glob('tools/trace*.c'))
+
 # ---- What all mutants share. -------------------------------------------------------------------------
 
 class Shop:
@@ -132,7 +135,7 @@ class Shop:
         self.programs, self.lock, self.limits, self.objects = Programs(), threading.Lock(), {}, {}
         self.sources = {os.path.basename(path): self.read(path) for path in sorted(glob.glob('src/*.h'))}
         self.parsed = {name: operators.Source(name, text) for name, text in self.sources.items()}
-        harness = glob.glob('harness/*') + ['tools/trace.c', 'fuzz_targets/fuzz_cachemap.c']
+        harness = glob.glob('harness/*') + TRACE_SOURCES + ['fuzz_targets/fuzz_cachemap.c']
         self.harness_digest = digest_of(harness)
         self.library_digest = digest_of(glob.glob('src/*'))
         self.corpus_digest = digest_of(glob.glob('corpus/*') + glob.glob('regressions/*'))
@@ -161,7 +164,7 @@ class Shop:
             return
         shutil.rmtree(base, ignore_errors=True)
         os.makedirs(base)
-        for path in self.shared_sources() + ['harness/stop.c', 'tools/trace.c', 'fuzz_targets/fuzz_cachemap.c']:
+        for path in self.shared_sources() + TRACE_SOURCES + ['fuzz_targets/fuzz_cachemap.c']:
             log = base + '/log'
             if not self.compile(FUZZING + ['-O2', '-Isrc', '-Iharness', '-c', path, '-o', self.base_object(path)], log):
                 raise CannotRun('%s does not compile, see %s' % (path, log))
@@ -170,7 +173,7 @@ class Shop:
 
     def shared_sources(self):
         return [path for path in sorted(glob.glob('harness/*.c'))
-                if os.path.basename(path)[:-2] not in WITH_LIBRARY and path != 'harness/stop.c']
+                if os.path.basename(path)[:-2] not in WITH_LIBRARY and path not in TRACE_SOURCES]
 
     def base_object(self, path):
         return '%s/base/%s.o' % (self.out, os.path.basename(path)[:-2])
@@ -296,7 +299,7 @@ class Bench:
         objects = self.build_objects(['-O0'])
         if objects is None:
             return False
-        shared = self.shop.shared_objects('harness/stop.c', 'tools/trace.c')
+        shared = self.shop.shared_objects(*TRACE_SOURCES)
         if not self.shop.compile(objects + shared + ['-o', self.folder + '/trace'], self.folder + '/link.log'):
             raise CannotRun('./trace does not link, see %s/link.log' % self.folder)
         return True
