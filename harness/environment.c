@@ -467,10 +467,10 @@ static struct result environment_init_refused(struct environment *environment,
     return result_of(outcome);
 }
 
-/* Layer 5, of itself: a `check` that sees nothing would agree with every run. */
+/* Layer 5, of itself: a `check` that sees nothing would agree with every run. Once a stream is enough. */
 static void environment_check_check(struct environment *environment) {
     const char *missed = NULL;
-    if (environment_has(environment, LAYER_STRUCTURE))
+    if (environment_has(environment, LAYER_STRUCTURE) && environment->options.pass == PASS_CACHE)
         missed = subject_check_misses(&environment->subject, environment->op_index);
     if (missed != NULL)
         environment_fail(environment, INVARIANT_CHECK_BLIND, "check is wrong about %s", missed);
