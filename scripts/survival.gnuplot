@@ -15,7 +15,8 @@ do for [i=0:31] {
 }
 set linetype 1 linewidth 3.5
 
-set multiplot layout 1,2 title \
+# Without ablations in the results there is one picture.
+set multiplot layout 1,(config_count > fuzzer_count ? 2 : 1) title \
     sprintf("Time to bug: share of runs in which the planted bug is not found yet (%d bugs, each weighing the same)", bug_count)
 set logscale x
 set xrange [0.005:horizon]
@@ -33,8 +34,10 @@ set key outside below center vertical maxrows 6 samplen 6 spacing 1.15
 set title "Against other fuzzers"
 plot for [i=0:fuzzer_count - 1] data index i using 1:2 with steps linetype (i + 1) title columnheader(1)
 
-set title "Without one of our ingredients"
-plot data index 0 using 1:2 with steps linetype 1 title columnheader(1), \
-    for [i=fuzzer_count:config_count - 1] data index i using 1:2 with steps \
-        linetype (i - fuzzer_count + 2) title columnheader(1)
+if (config_count > fuzzer_count) {
+    set title "Without one of our ingredients"
+    plot data index 0 using 1:2 with steps linetype 1 title columnheader(1), \
+        for [i=fuzzer_count:config_count - 1] data index i using 1:2 with steps \
+            linetype (i - fuzzer_count + 2) title columnheader(1)
+}
 unset multiplot
