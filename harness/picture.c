@@ -65,6 +65,8 @@ static void picture_set(struct picture *picture, const struct environment *envir
     picture_expect(picture, words);
     for (unsigned way = 0; way < policy->ways; way += 1) {
         const struct slot_state *slot = &state.slots[way];
+        if (slot->count == 0 && naive->slots[way].count == 0)
+            continue; /* free, and rightly so: no news */
         slot_words(words, way, slot->content.key_id, slot->content.value, slot->count);
         picture_add(picture, "%s%s", words,
                     slot->count != 0 && !slot->content.intact ? ", damaged bytes" : "");
