@@ -1,6 +1,9 @@
 /* The environment behind environment.h. Read `environment_step` first. */
+#define ENVIRONMENT_FILE "environment.c"
 #include "environment.h"
 
+#include "environment_fail.h"
+#include "environment_policy.h"
 #include "key.h"
 
 #include <assert.h>
@@ -19,14 +22,9 @@ static struct environment *environment_of_assertion;
 
 /* ---- Failure. ---------------------------------------------------------------------------- */
 
-static bool environment_has(const struct environment *environment, enum layer layer) {
-    return (environment->options.layers >> layer & 1) != 0;
-}
-
 /* Ends the run with a verdict. */
-_Noreturn static void __attribute__((format(printf, 5, 6)))
-environment_fail_at(struct environment *environment, enum invariant invariant, const char *file,
-                    int line, const char *format, ...) {
+void environment_fail_at(struct environment *environment, enum invariant invariant,
+                         const char *file, int line, const char *format, ...) {
     va_list arguments;
     environment->verdict.invariant = invariant;
     environment->verdict.op_index = environment->op_index;
@@ -41,9 +39,6 @@ environment_fail_at(struct environment *environment, enum invariant invariant, c
         environment->options.on_failure(environment);
     longjmp(environment->escape, 1);
 }
-
-#define environment_fail(environment, invariant, ...) \
-    environment_fail_at((environment), (invariant), "environment.c", __LINE__, __VA_ARGS__)
 
 static const char *file_name(const char *path) {
     const char *slash = strrchr(path, '/');
@@ -78,7 +73,7 @@ _Noreturn static void environment_fail_outcome_at(struct environment *environmen
                                                   struct result expected, struct result actual) {
     environment->verdict.expected = expected;
     environment->verdict.actual = actual;
-    environment_fail_at(environment, invariant, "environment.c", line,
+    environment_fail_at(environment, invariant, ENVIRONMENT_FILE, line,
                         "expected %s, the map answered %s", result_words(expected),
                         result_words(actual));
 }
@@ -104,24 +99,6 @@ static bool place_equal(const struct place_state *a, const struct place_state *b
     return same && result_equal(result_of_place(a), result_of_place(b));
 }
 
-/* Layer 6, of one key: its slot and its count are the naive map's. */
-static void environment_compare_place(struct environment *environment, unsigned key_id,
-                                      const struct place_state *place) {
-    uint32_t set = 0;
-    unsigned way = 0;
-    const struct policy_slot *slot = policy_find(&environment->policy, key_id, &set, &way);
-    const bool resident = place->place == PLACE_CACHE;
-    if (!environment_has(environment, LAYER_POLICY))
-        return;
-    if (resident != (slot != NULL) ||
-        (resident && (place->set != set || place->way != way || place->count != slot->count)))
-        environment_fail(environment, INVARIANT_POLICY_PLACE,
-                         "key %u: %s set %u way %u count %u, expected %s set %u way %u count %u",
-                         key_id, resident ? "cache" : "not cache", (unsigned)place->set, place->way,
-                         place->count, slot != NULL ? "cache" : "not cache", (unsigned)set, way,
-                         slot != NULL ? slot->count : 0u);
-}
-
 /* The key's lookup by inspection equals the model's. */
 static void environment_check_key(struct environment *environment, unsigned key_id,
                                   enum invariant invariant) {
@@ -139,132 +116,6 @@ static void environment_check_key(struct environment *environment, unsigned key_
         !(place.content.intact && place.content.key_id == key_id))
         environment_fail(environment, INVARIANT_VALUE_BYTES,
                          "key %u: its value's bytes are damaged", key_id);
-}
-
-/* Whether the op may change more than the counts of a set and the metrics. */
-static bool op_changes_contents(struct op op) {
-    return !(op.kind == OP_GET || op.kind == OP_LOOKUP || op.kind == OP_HAS ||
-             op.kind == OP_DEMOTE);
-}
-
-/* ---- Layer 6: the policy model. ---------------------------------------------------------- */
-
-static void environment_compare_set(struct environment *environment, uint32_t set) {
-    const struct policy *policy = &environment->policy;
-    const struct policy_set *expected = &policy->sets[set];
-    struct set_state actual;
-    subject_set(&environment->subject, set, &actual);
-    if (actual.hand != expected->hand)
-        environment_fail(environment, INVARIANT_POLICY_SET, "set %u: hand at %u, expected at %u",
-                         (unsigned)set, actual.hand, expected->hand);
-    for (unsigned way = 0; way < policy->ways; way += 1) {
-        const struct slot_state *slot = &actual.slots[way];
-        const struct policy_slot *naive = &expected->slots[way];
-        if (slot->count != naive->count)
-            environment_fail(environment, INVARIANT_POLICY_SET,
-                             "set %u way %u: count %u, expected %u", (unsigned)set, way,
-                             slot->count, naive->count);
-        if (slot->count != 0 &&
-            (slot->content.key_id != naive->key_id || slot->content.value != naive->value ||
-             !slot->content.intact || slot->tag != policy_tag_of_key(policy, naive->key_id)))
-            environment_fail(
-                environment, INVARIANT_POLICY_SET,
-                "set %u way %u: key %u value %u tag %u, expected key %u value %u tag %u",
-                (unsigned)set, way, slot->content.key_id, (unsigned)slot->content.value, slot->tag,
-                naive->key_id, (unsigned)naive->value, policy_tag_of_key(policy, naive->key_id));
-    }
-}
-
-static void environment_compare_counts(struct environment *environment) {
-    const struct policy *policy = &environment->policy;
-    const struct counts_state *counts = &environment->counts;
-    if (counts->cache_value_count != policy->value_count ||
-        counts->stash_count != policy->stash_count || counts->scope_count != policy->undo_count ||
-        counts->scope_open != policy->scope_open)
-        environment_fail(environment, INVARIANT_POLICY_COUNTS,
-                         "cache %u stash %u scope %u, expected cache %u stash %u scope %u",
-                         (unsigned)counts->cache_value_count, (unsigned)counts->stash_count,
-                         (unsigned)counts->scope_count, (unsigned)policy->value_count,
-                         (unsigned)policy->stash_count, (unsigned)policy->undo_count);
-    if (counts->hits != policy->hits || counts->misses != policy->misses)
-        environment_fail(environment, INVARIANT_POLICY_COUNTS,
-                         "hits %u misses %u, expected hits %u misses %u", (unsigned)counts->hits,
-                         (unsigned)counts->misses, (unsigned)policy->hits,
-                         (unsigned)policy->misses);
-}
-
-/* What the map has room for is what the geometry asked. */
-static void environment_compare_capacities(struct environment *environment) {
-    const struct counts_state *counts = &environment->counts;
-    const struct geometry *geometry = &environment->geometry;
-    if (counts->set_count != geometry->set_count ||
-        counts->cache_value_count_max != (uint64_t)geometry->set_count * environment->policy.ways ||
-        counts->stash_count_max != geometry->stash_count_max ||
-        counts->scope_count_max != geometry->scope_count_max)
-        environment_fail(environment, INVARIANT_POLICY_COUNTS,
-                         "room for %u values, %u in the stash, %u in a scope; the geometry asks "
-                         "for others",
-                         (unsigned)counts->cache_value_count_max, (unsigned)counts->stash_count_max,
-                         (unsigned)counts->scope_count_max);
-}
-
-/* The newest record of the open scope. Of a tombstone's bytes only the key has a meaning. */
-static void environment_compare_record(struct environment *environment) {
-    const struct policy_record expected = policy_newest_record(&environment->policy);
-    const struct record_state actual =
-        subject_record(&environment->subject, (uint32_t)environment->counts.scope_count - 1);
-    const enum place before = expected.in_cache                             ? PLACE_CACHE
-                              : expected.in_stash == POLICY_STASH_VALUE     ? PLACE_STASH_VALUE
-                              : expected.in_stash == POLICY_STASH_TOMBSTONE ? PLACE_STASH_TOMBSTONE
-                                                                            : PLACE_ABSENT;
-    const bool keeps = !expected.is_remove && before != PLACE_ABSENT;
-    const bool right = actual.has_overwritten == keeps &&
-                       (!keeps || before == PLACE_STASH_TOMBSTONE ||
-                        (actual.overwritten.value == expected.value && actual.overwritten.intact));
-    if (actual.is_remove != expected.is_remove || actual.evicts != expected.evicts ||
-        actual.before != before || !right)
-        environment_fail(
-            environment, INVARIANT_POLICY_RECORD, "record %u: %s%s, before it %s, value %u",
-            (unsigned)environment->counts.scope_count - 1, actual.is_remove ? "remove" : "upsert",
-            actual.evicts ? " that evicts" : "",
-            actual.before == before ? "as expected" : "another place than expected",
-            actual.has_overwritten ? (unsigned)actual.overwritten.value : 0u);
-}
-
-/* The stash's entries, in any order, are the naive stash's. Counts are equal already, and no key is
- * twice in the stash if each entry is reached by its own key. */
-static void environment_compare_stash(struct environment *environment) {
-    for (uint32_t entry = 0; entry < environment->counts.stash_count; entry += 1) {
-        const struct entry_state state = subject_entry(&environment->subject, entry);
-        const struct policy_stash_key *row =
-            &environment->policy.stash[state.content.key_id % KEY_COUNT_MAX];
-        const bool right =
-            state.tombstone ? row->state == POLICY_STASH_TOMBSTONE
-                            : row->state == POLICY_STASH_VALUE && row->value == state.content.value;
-        if (state.content.key_id >= environment->geometry.key_count || !right)
-            environment_fail(environment, INVARIANT_POLICY_STASH,
-                             "entry %u holds key %u (%s, value %u), which the naive stash does not",
-                             (unsigned)entry, state.content.key_id,
-                             state.tombstone ? "tombstone" : "value",
-                             (unsigned)state.content.value);
-    }
-}
-
-/* `all`: every set, not only that of the op's key. */
-static void environment_compare_policy(struct environment *environment, struct op op, bool all) {
-    environment_compare_counts(environment);
-    if (op_changes_contents(op))
-        environment_compare_stash(environment);
-    if (op_changes_contents(op) && environment->counts.scope_count > 0)
-        environment_compare_record(environment);
-    if (environment->geometry.set_count == 0)
-        return;
-    if (!all && op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY) {
-        environment_compare_set(environment, policy_set_of_key(&environment->policy, op.operand));
-        return;
-    }
-    for (uint32_t set = 0; all && set < environment->geometry.set_count; set += 1)
-        environment_compare_set(environment, set);
 }
 
 /* ---- Layer 7: both ways. ----------------------------------------------------------------- */

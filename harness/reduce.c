@@ -146,16 +146,6 @@ static bool reduce_byte(struct reducer *reducer, uint8_t *field) {
     return false;
 }
 
-/* One more than the largest key id in the stream. */
-static uint16_t key_count_needed(const struct stream *stream) {
-    uint16_t count = 1;
-    for (uint32_t i = 0; i < stream->op_count; i += 1)
-        if (op_describe((enum op_kind)stream->ops[i].kind)->operand == OPERAND_KEY &&
-            stream->ops[i].operand >= count)
-            count = (uint16_t)(stream->ops[i].operand + 1);
-    return count;
-}
-
 /* Each field alone. The tables of the codec hold small numbers of everything, and the first numbers of
  * the modes and of the layouts are the plain ones. */
 static bool reduce_geometry(struct reducer *reducer) {
@@ -177,7 +167,7 @@ static bool reduce_geometry(struct reducer *reducer) {
     changed |= reduce_number(reducer, &geometry->stash_count_max, geometry_stash_counts(), 1);
     changed |= reduce_number(reducer, &geometry->scope_count_max, geometry_scope_counts(), 0);
     changed |= reduce_number(reducer, &geometry->key_count, geometry_key_counts(),
-                             key_count_needed(&reducer->candidate));
+                             stream_key_count(&reducer->candidate));
     return changed;
 }
 

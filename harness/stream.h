@@ -15,4 +15,14 @@ struct stream {
     struct op ops[STREAM_OP_COUNT_MAX];
 };
 
+/* One more than the largest key id in the stream, at least 1: the fewest keys it can be run with. */
+static inline uint16_t stream_key_count(const struct stream *stream) {
+    uint16_t count = 1;
+    for (uint32_t i = 0; i < stream->op_count; i += 1)
+        if (op_describe((enum op_kind)stream->ops[i].kind)->operand == OPERAND_KEY &&
+            stream->ops[i].operand >= count)
+            count = (uint16_t)(stream->ops[i].operand + 1);
+    return count;
+}
+
 #endif

@@ -169,21 +169,12 @@ static void field_words(const struct field *field, const struct geometry *geomet
                                                         : run_mode_name(geometry->run));
 }
 
-static uint16_t keys_needed(const struct stream *stream) {
-    uint16_t count = 1;
-    for (uint32_t i = 0; i < stream->op_count; i += 1)
-        if (op_describe((enum op_kind)stream->ops[i].kind)->operand == OPERAND_KEY &&
-            stream->ops[i].operand >= count)
-            count = (uint16_t)(stream->ops[i].operand + 1);
-    return count;
-}
-
 /* Says which fields of the geometry the failure hangs on, and prints the first change of one that
  * passes. */
 static bool explain_geometry(struct stream *stream, const struct reduction *reduction,
                              char *neighbour, size_t size) {
     const struct geometry original = stream->geometry;
-    const uint16_t least = keys_needed(stream);
+    const uint16_t least = stream_key_count(stream);
     struct field fields[FIELD_COUNT];
     char any[160] = "", some[160] = "";
     fields_of(&stream->geometry, fields);

@@ -1,0 +1,20 @@
+/* How the environment's checks end a run. For the files of the environment alone, which define
+ * ENVIRONMENT_FILE, their own name, first. */
+#ifndef HARNESS_ENVIRONMENT_FAIL_H
+#define HARNESS_ENVIRONMENT_FAIL_H
+
+#include "environment.h"
+
+static inline bool environment_has(const struct environment *environment, enum layer layer) {
+    return (environment->options.layers >> layer & 1) != 0;
+}
+
+/* Ends the run with a verdict; `format` says the finding without a full stop. */
+_Noreturn void __attribute__((format(printf, 5, 6)))
+environment_fail_at(struct environment *environment, enum invariant invariant, const char *file,
+                    int line, const char *format, ...);
+
+#define environment_fail(environment, invariant, ...) \
+    environment_fail_at((environment), (invariant), ENVIRONMENT_FILE, __LINE__, __VA_ARGS__)
+
+#endif

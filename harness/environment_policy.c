@@ -1,0 +1,143 @@
+/* The comparison behind environment_policy.h. */
+#define ENVIRONMENT_FILE "environment_policy.c"
+#include "environment_policy.h"
+
+#include "environment_fail.h"
+
+void environment_compare_place(struct environment *environment, unsigned key_id,
+                               const struct place_state *place) {
+    uint32_t set = 0;
+    unsigned way = 0;
+    const struct policy_slot *slot = policy_find(&environment->policy, key_id, &set, &way);
+    const bool resident = place->place == PLACE_CACHE;
+    if (!environment_has(environment, LAYER_POLICY))
+        return;
+    if (resident != (slot != NULL) ||
+        (resident && (place->set != set || place->way != way || place->count != slot->count)))
+        environment_fail(environment, INVARIANT_POLICY_PLACE,
+                         "key %u: %s set %u way %u count %u, expected %s set %u way %u count %u",
+                         key_id, resident ? "cache" : "not cache", (unsigned)place->set, place->way,
+                         place->count, slot != NULL ? "cache" : "not cache", (unsigned)set, way,
+                         slot != NULL ? slot->count : 0u);
+}
+
+bool op_changes_contents(struct op op) {
+    return !(op.kind == OP_GET || op.kind == OP_LOOKUP || op.kind == OP_HAS ||
+             op.kind == OP_DEMOTE);
+}
+
+static void environment_compare_set(struct environment *environment, uint32_t set) {
+    const struct policy *policy = &environment->policy;
+    const struct policy_set *expected = &policy->sets[set];
+    struct set_state actual;
+    subject_set(&environment->subject, set, &actual);
+    if (actual.hand != expected->hand)
+        environment_fail(environment, INVARIANT_POLICY_SET, "set %u: hand at %u, expected at %u",
+                         (unsigned)set, actual.hand, expected->hand);
+    for (unsigned way = 0; way < policy->ways; way += 1) {
+        const struct slot_state *slot = &actual.slots[way];
+        const struct policy_slot *naive = &expected->slots[way];
+        if (slot->count != naive->count)
+            environment_fail(environment, INVARIANT_POLICY_SET,
+                             "set %u way %u: count %u, expected %u", (unsigned)set, way,
+                             slot->count, naive->count);
+        if (slot->count != 0 &&
+            (slot->content.key_id != naive->key_id || slot->content.value != naive->value ||
+             !slot->content.intact || slot->tag != policy_tag_of_key(policy, naive->key_id)))
+            environment_fail(
+                environment, INVARIANT_POLICY_SET,
+                "set %u way %u: key %u value %u tag %u, expected key %u value %u tag %u",
+                (unsigned)set, way, slot->content.key_id, (unsigned)slot->content.value, slot->tag,
+                naive->key_id, (unsigned)naive->value, policy_tag_of_key(policy, naive->key_id));
+    }
+}
+
+static void environment_compare_counts(struct environment *environment) {
+    const struct policy *policy = &environment->policy;
+    const struct counts_state *counts = &environment->counts;
+    if (counts->cache_value_count != policy->value_count ||
+        counts->stash_count != policy->stash_count || counts->scope_count != policy->undo_count ||
+        counts->scope_open != policy->scope_open)
+        environment_fail(environment, INVARIANT_POLICY_COUNTS,
+                         "cache %u stash %u scope %u, expected cache %u stash %u scope %u",
+                         (unsigned)counts->cache_value_count, (unsigned)counts->stash_count,
+                         (unsigned)counts->scope_count, (unsigned)policy->value_count,
+                         (unsigned)policy->stash_count, (unsigned)policy->undo_count);
+    if (counts->hits != policy->hits || counts->misses != policy->misses)
+        environment_fail(environment, INVARIANT_POLICY_COUNTS,
+                         "hits %u misses %u, expected hits %u misses %u", (unsigned)counts->hits,
+                         (unsigned)counts->misses, (unsigned)policy->hits,
+                         (unsigned)policy->misses);
+}
+
+void environment_compare_capacities(struct environment *environment) {
+    const struct counts_state *counts = &environment->counts;
+    const struct geometry *geometry = &environment->geometry;
+    if (counts->set_count != geometry->set_count ||
+        counts->cache_value_count_max != (uint64_t)geometry->set_count * environment->policy.ways ||
+        counts->stash_count_max != geometry->stash_count_max ||
+        counts->scope_count_max != geometry->scope_count_max)
+        environment_fail(environment, INVARIANT_POLICY_COUNTS,
+                         "room for %u values, %u in the stash, %u in a scope; the geometry asks "
+                         "for others",
+                         (unsigned)counts->cache_value_count_max, (unsigned)counts->stash_count_max,
+                         (unsigned)counts->scope_count_max);
+}
+
+/* The newest record of the open scope. Of a tombstone's bytes only the key has a meaning. */
+static void environment_compare_record(struct environment *environment) {
+    const struct policy_record expected = policy_newest_record(&environment->policy);
+    const struct record_state actual =
+        subject_record(&environment->subject, (uint32_t)environment->counts.scope_count - 1);
+    const enum place before = expected.in_cache                             ? PLACE_CACHE
+                              : expected.in_stash == POLICY_STASH_VALUE     ? PLACE_STASH_VALUE
+                              : expected.in_stash == POLICY_STASH_TOMBSTONE ? PLACE_STASH_TOMBSTONE
+                                                                            : PLACE_ABSENT;
+    const bool keeps = !expected.is_remove && before != PLACE_ABSENT;
+    const bool right = actual.has_overwritten == keeps &&
+                       (!keeps || before == PLACE_STASH_TOMBSTONE ||
+                        (actual.overwritten.value == expected.value && actual.overwritten.intact));
+    if (actual.is_remove != expected.is_remove || actual.evicts != expected.evicts ||
+        actual.before != before || !right)
+        environment_fail(
+            environment, INVARIANT_POLICY_RECORD, "record %u: %s%s, before it %s, value %u",
+            (unsigned)environment->counts.scope_count - 1, actual.is_remove ? "remove" : "upsert",
+            actual.evicts ? " that evicts" : "",
+            actual.before == before ? "as expected" : "another place than expected",
+            actual.has_overwritten ? (unsigned)actual.overwritten.value : 0u);
+}
+
+/* The stash's entries, in any order, are the naive stash's. Counts are equal already, and no key is
+ * twice in the stash if each entry is reached by its own key. */
+static void environment_compare_stash(struct environment *environment) {
+    for (uint32_t entry = 0; entry < environment->counts.stash_count; entry += 1) {
+        const struct entry_state state = subject_entry(&environment->subject, entry);
+        const struct policy_stash_key *row =
+            &environment->policy.stash[state.content.key_id % KEY_COUNT_MAX];
+        const bool right =
+            state.tombstone ? row->state == POLICY_STASH_TOMBSTONE
+                            : row->state == POLICY_STASH_VALUE && row->value == state.content.value;
+        if (state.content.key_id >= environment->geometry.key_count || !right)
+            environment_fail(environment, INVARIANT_POLICY_STASH,
+                             "entry %u holds key %u (%s, value %u), which the naive stash does not",
+                             (unsigned)entry, state.content.key_id,
+                             state.tombstone ? "tombstone" : "value",
+                             (unsigned)state.content.value);
+    }
+}
+
+void environment_compare_policy(struct environment *environment, struct op op, bool all) {
+    environment_compare_counts(environment);
+    if (op_changes_contents(op))
+        environment_compare_stash(environment);
+    if (op_changes_contents(op) && environment->counts.scope_count > 0)
+        environment_compare_record(environment);
+    if (environment->geometry.set_count == 0)
+        return;
+    if (!all && op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY) {
+        environment_compare_set(environment, policy_set_of_key(&environment->policy, op.operand));
+        return;
+    }
+    for (uint32_t set = 0; all && set < environment->geometry.set_count; set += 1)
+        environment_compare_set(environment, set);
+}
