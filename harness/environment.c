@@ -281,9 +281,9 @@ static void environment_check_world(struct environment *environment) {
         environment_fail(environment, INVARIANT_HASH, "%s is not what its definition gives", hash);
     if (word != NULL)
         environment_fail(environment, INVARIANT_WORDS, "the status '%s' has another name", word);
-    if (size != subject_size_of_arrays(&environment->subject))
+    if (size != subject_size_of_arrays(&environment->geometry))
         environment_fail(environment, INVARIANT_MEMORY_SIZE, "%zu bytes, the arrays take %zu", size,
-                         subject_size_of_arrays(&environment->subject));
+                         subject_size_of_arrays(&environment->geometry));
 }
 
 static void environment_deinit(struct environment *environment) {

@@ -16,6 +16,15 @@ struct input_options {
     const struct result *expectations;
 };
 
+/* What a pass makes of a stream's geometry, which bytes its memory has before init, and where that memory
+ * comes from. */
+struct pass_world {
+    struct geometry geometry;
+    uint8_t fill;
+    enum subject_memory memory;
+};
+struct pass_world input_pass_world(const struct geometry *geometry, enum pass pass);
+
 /* Runs the stream. Returns the environment of the pass that failed, its verdict within, or null
  * when all passes agree. It is good until the next call. Not reentrant: the passes' memory is
  * static, so that an input costs no allocation. */
