@@ -6,6 +6,7 @@
 #
 #   scripts/reduced.sh             all bugs; writes the document's table anew
 #   scripts/reduced.sh NAME...     these bugs only; prints their rows
+#   scripts/reduced.sh --table     runs nothing: the table anew, from what earlier runs left in build/bugs/
 #
 #   JOBS=2         bugs at a time (the number of cores)
 #
@@ -30,6 +31,11 @@ read_arguments() {
     case "${1:-}" in
     -h | --help)
         sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' scripts/reduced.sh
+        exit 0
+        ;;
+    --table)
+        mapfile -t names < <(all_names)
+        update_document
         exit 0
         ;;
     -*) fail "no such option: $1; see scripts/reduced.sh --help" ;;

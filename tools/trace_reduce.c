@@ -3,8 +3,10 @@
  * and hangs reduce as well. */
 #include "trace_command.h"
 
+#include "input.h"
 #include "predict.h"
 #include "reduce.h"
+#include "trace_pass.h"
 #include "trace_text.h"
 
 #include <errno.h>
@@ -78,6 +80,19 @@ static int reduction_start(struct reduction *reduction, const char *path,
     return EXIT_FAILS;
 }
 
+/* The geometry of the pass that fails becomes the stream's, if that fails in the same way: who reads the
+ * trace has one world to think of, and not two. */
+static void reduction_enter_pass(struct reduction *reduction, struct stream *stream) {
+    const struct geometry original = stream->geometry;
+    enum pass pass = PASS_CACHE;
+    if (!trace_failing_pass(stream, &pass))
+        return;
+    stream->geometry = input_pass_world(&original, pass).geometry;
+    stream->geometry.run = RUN_PLAIN;
+    if (!reduction_fails(stream, reduction))
+        stream->geometry = original;
+}
+
 /* The reduced trace, with the failure as a comment; what the model says stands after each '='. */
 static int reduction_write(const struct reduction *reduction, const struct stream *stream,
                            const char *path) {
@@ -131,6 +146,7 @@ int trace_reduce(struct stream *stream, const char *path, struct reduction *redu
     status = reduction_start(reduction, path, stream);
     if (status != EXIT_FAILS)
         return status;
+    reduction_enter_pass(reduction, stream);
     result = reduce_stream(stream, &options);
     confirmed = reduction_confirm(reduction, stream);
     reduction_summary(reduction, op_count_before, stream, result, confirmed);
