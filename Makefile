@@ -48,6 +48,8 @@ help:
 	@echo 'make coverage      lines, branches and MC/DC of src/ that the corpus reaches; fails for a gap'
 	@echo 'make coverage-empty  fuzz COVERAGE_SECONDS ($(COVERAGE_SECONDS)) seconds from nothing: branches reached'
 	@echo 'make mutants       the mutation score: every small change of src/, and what finds it'
+	@echo 'make reduced       each planted bug from artifact to shortest trace: bugs/traces/, docs/reduced.md'
+	@echo 'make build/trace-debug  ./trace for a debugger: `./trace gdb` starts it'
 	@echo 'make corpus        minimise a long run into a new corpus/ (shows what would change)'
 	@echo 'make survival      time to each planted bug, beside other fuzzers and without our ingredients (hours)'
 	@echo 'make performance   executions and ops per second, and where the time goes'
@@ -112,6 +114,18 @@ $(BUILD)/asan/%.o: %.c $(HEADERS)
 	@echo 'asan  $<'
 	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O1 -fno-omit-frame-pointer $(FUZZING) $(SANITIZERS) -c $< -o $@
 
+# ./trace for a debugger: nothing optimised or inlined. `./trace gdb` starts it.
+debug_objects = $(patsubst %.c,$(BUILD)/debug/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c))
+
+$(BUILD)/trace-debug: $(call debug_objects,trace)
+	@echo 'link  $@'
+	@$(GCC) $^ -o $@
+
+$(BUILD)/debug/%.o: %.c $(HEADERS)
+	@mkdir -p $(@D)
+	@echo 'debug $<'
+	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -g3 -O0 '-DCACHE_MAP_INLINE=static inline' -c $< -o $@
+
 # ./trace for coverage: clang's source coverage, one copy of each body for all layouts, assertions
 # taken out. The compiler's words are kept: they name the decisions that it cannot instrument.
 coverage_objects = $(patsubst %.c,$(BUILD)/coverage/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c))
@@ -129,9 +143,11 @@ $(BUILD)/coverage/%.o: %.c $(HEADERS)
 	@echo 'cover $<'
 	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O1 -DCACHEMAP_COVERAGE '-DCACHE_MAP_ASSERT(condition)=((void)0)' -Wno-unused-parameter -Wno-unused-variable $(COVERAGE_FLAGS) -c $< -o $@ 2>$(@:.o=.diagnostics) || { cat $(@:.o=.diagnostics) >&2; exit 1; }
 
-.PHONY: print-clang print-mcdc
+.PHONY: print-clang print-mcdc print-warnings
 print-clang:
 	@echo $(CLANG)
+print-warnings:
+	@echo $(WARNINGS)
 print-mcdc:
 	@echo $(MCDC)
 
@@ -220,6 +236,11 @@ bugs:
 	@scripts/need.sh bugs
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap
 	@scripts/bugs.sh $(BUGS)
+
+.PHONY: reduced
+reduced:
+	@scripts/need.sh bugs
+	@scripts/reduced.sh $(BUGS)
 
 # Each layer of the oracle has a bug that it alone finds. Built without copies of the library's bodies:
 # in seconds, for each bug anew.

@@ -26,11 +26,12 @@ afl="afl++:command afl-clang-fast"
 afl_clang="clang-14:command clang-14"
 survival="r-cran-survival:file /usr/lib/R/library/survival"
 jsonlite="r-cran-jsonlite:file /usr/lib/R/site-library/jsonlite"
+gdb="gdb:command gdb"
 gnuplot="gnuplot-nox:command gnuplot"
 
 case "${1:-}" in
 fuzz) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
-test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python") ;;
+test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python" "$gdb") ;;
 bugs) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$patch") ;;
 mutants) wanted=("$libc" "$clang_new" "$runtime_new" "$cmocka" "$python") ;;
 performance) wanted=("$libc" "$clang_new" "$runtime_new" "$valgrind") ;;

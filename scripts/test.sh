@@ -55,6 +55,7 @@ step_folder harness
 
 inputs=(corpus)
 compgen -G 'regressions/*.trace' >/dev/null && inputs+=(regressions/*.trace)
+inputs+=(bugs/traces/*.trace)
 step "replay, gcc" ./trace replay "${inputs[@]}"
 step "replay, clang ASan+UBSan" build/trace-asan replay "${inputs[@]}"
 step "replay, libFuzzer" ./fuzz_cachemap -runs=0 corpus
@@ -76,6 +77,8 @@ step "headers alone" tests/headers.sh
 step "guidance of the engine" tests/guidance.sh
 step "command line" tests/command_line.sh
 step "reduce and explain" tests/reduce.sh
+step "a program for each planted bug" tests/programs.sh
+step "gdb" tests/gdb.sh
 step "build.sh as OSS-Fuzz calls it" tests/build_sh.sh
 step "mutants" tests/mutants.sh
 step "documents" tests/documents.sh

@@ -37,6 +37,9 @@ static const char usage_text[] =
     "                               output; Ctrl-C keeps the best so far\n"
     "  explain FILE                 the bug told on the reduced trace: map beside model, pictures, "
     "what matters\n"
+    "  c [-o OUT] FILE              a C program against the public header that fails in the same "
+    "way\n"
+    "  gdb FILE [-- OPTIONS]        gdb, stopped before the op that fails; OPTIONS are gdb's own\n"
     "  encode [-o OUT] FILE         the text trace as bytes, to OUT or standard output\n"
     "  help                         this text\n"
     "\n"
@@ -276,6 +279,10 @@ int main(int argc, char **argv) {
         return command_reduce(argc - 1, argv + 1);
     if (strcmp(argv[1], "explain") == 0)
         return command_explain(argc - 1, argv + 1);
+    if (strcmp(argv[1], "c") == 0)
+        return command_c(argc - 1, argv + 1);
+    if (strcmp(argv[1], "gdb") == 0)
+        return command_gdb(argc - 1, argv + 1);
     if (strcmp(argv[1], "encode") == 0)
         return command_encode(argc - 1, argv + 1);
     if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0) {
