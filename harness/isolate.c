@@ -4,6 +4,7 @@
 
 #include "input.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -201,6 +202,73 @@ static bool report_asan(const char *report, char *cause, size_t size_max) {
     return true;
 }
 
+/* The function of the first frame in a file of src/: "    #2 0x55d0 in NAME PATH/cache_map_stash.h:93:5".
+ * The first stack is where it happened; those that follow tell of the block. */
+static void report_function(const char *report, char *function, size_t size_max) {
+    const char *line = strstr(report, "    #0 ");
+    while (line != NULL && strncmp(line, "    #", strlen("    #")) == 0) {
+        char text[256], *name, *path;
+        (void)snprintf(text, sizeof text, "%.*s", (int)strcspn(line, "\n"), line);
+        name = strstr(text, " in ");
+        path = strrchr(text, ' ');
+        if (name != NULL && path > name + strlen(" in ") &&
+            strncmp(base_name(path + 1), "cache_map", strlen("cache_map")) == 0) {
+            name += strlen(" in ");
+            (void)snprintf(function, size_max, "%.*s", (int)strcspn(name, " ("), name);
+            return;
+        }
+        line = strchr(line, '\n');
+        line = line == NULL ? NULL : line + 1;
+    }
+}
+
+/* Adds the text to the slug: letters and digits in lower case, one dash for all that stands between. */
+static void slug_add(struct failure *failure, const char *text) {
+    size_t used = strlen(failure->slug);
+    bool dash = used > 0;
+    for (; *text != '\0' && used + 2 < sizeof failure->slug; text += 1) {
+        if (isalnum((unsigned char)*text) == 0) {
+            dash = used > 0;
+            continue;
+        }
+        if (dash)
+            failure->slug[used++] = '-';
+        failure->slug[used++] = (char)tolower((unsigned char)*text);
+        dash = false;
+    }
+    failure->slug[used] = '\0';
+}
+
+/* Of a sanitizer's report: the kind, and the function, or the line where it names none. */
+static void slug_of_sanitizer(const char *report, const char *cause, struct failure *failure) {
+    char words[80] = "", function[80] = "";
+    if (report_word(report, "ERROR: AddressSanitizer: ", words, sizeof words)) {
+        report_function(report, function, sizeof function);
+        slug_add(failure, "asan");
+        slug_add(failure, words);
+        slug_add(failure, function);
+    } else { /* "ubsan file:line:column" */
+        const char *column = strrchr(cause, ':');
+        (void)snprintf(words, sizeof words, "%.*s",
+                       column == NULL ? (int)strlen(cause) : (int)(column - cause), cause);
+        slug_add(failure, words);
+    }
+}
+
+/* Of what the child told: "check_policy_set environment.c:139 upsert" without its place. */
+static void slug_of_words(const char *text, struct failure *failure) {
+    const bool is_check = strncmp(text, "check_", strlen("check_")) == 0;
+    const size_t check_size = strcspn(text, " ");
+    char check[80];
+    if (is_check) {
+        (void)snprintf(check, sizeof check, "%.*s", (int)check_size, text);
+        slug_add(failure, check);
+        text += check_size + (text[check_size] == ' ');
+        text += strcspn(text, " ");
+    }
+    slug_add(failure, text);
+}
+
 static void failure_from_report(const char *report, struct failure *failure) {
     const char *line = strstr(report, SIGNATURE_MARK);
     unsigned long op_index = 0, invariant = INVARIANT_NONE;
@@ -216,11 +284,15 @@ static void failure_from_report(const char *report, struct failure *failure) {
     failure->op_index = (uint32_t)op_index;
     failure->invariant = invariant < INVARIANT_COUNT ? (enum invariant)invariant : INVARIANT_NONE;
     if (strncmp(text, "sanitizer ", strlen("sanitizer ")) == 0 &&
-        (report_asan(report, cause, sizeof cause) || report_ubsan(report, cause, sizeof cause)))
+        (report_asan(report, cause, sizeof cause) || report_ubsan(report, cause, sizeof cause))) {
         (void)snprintf(failure->signature, sizeof failure->signature, "%.150s %.40s", cause,
                        text + strlen("sanitizer "));
-    else
+        slug_of_sanitizer(report, cause, failure);
+        slug_add(failure, text + strlen("sanitizer "));
+    } else {
         (void)snprintf(failure->signature, sizeof failure->signature, "%s", text);
+        slug_of_words(text, failure);
+    }
 }
 
 void isolate_run(const struct stream *stream, const struct isolate_options *options,

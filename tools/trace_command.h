@@ -19,14 +19,17 @@ struct reduction {
     struct failure original;
     struct isolate_options isolate;
     bool on_terminal;
-    double shown_at;      /* seconds */
+    double shown_at;          /* seconds */
+    uint32_t op_count_before; /* ops of the stream as it came */
+    uint32_t try_count;
     uint32_t other_count; /* candidates that failed in another way: not taken */
-    bool minimal;         /* no op can go; false after Ctrl-C */
-    bool steady;          /* the result failed again each time it was run */
+    unsigned
+        confirmed_count; /* of REDUCTION_CONFIRM_COUNT runs of the result, those that failed so */
+    bool minimal;        /* no op can go; false after Ctrl-C */
 };
+enum { REDUCTION_CONFIRM_COUNT = 3 };
 
-/* Reduces the stream in place and prints a summary to standard error; `path` is what the stream came
- * from. EXIT_FAILS: it fails, and is reduced. EXIT_AGREES: it does not fail, and a line says so.
+/* Reduces the stream in place; `path` is what it came from, for messages. EXIT_FAILS: it fails, and is reduced. EXIT_AGREES: it does not fail, and a line says so.
  * EXIT_USAGE: no process could be started. */
 int trace_reduce(struct stream *stream, const char *path, struct reduction *reduction);
 
@@ -37,5 +40,6 @@ void trace_restart_without_symbols(char **argv);
 /* argv[0] is the command's name. Each returns an exit code of stop.h, or 130 after Ctrl-C. */
 int command_reduce(int argc, char **argv);
 int command_explain(int argc, char **argv);
+int command_signature(int argc, char **argv);
 
 #endif
