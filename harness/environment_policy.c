@@ -4,6 +4,64 @@
 
 #include "environment_fail.h"
 
+#include <stdio.h>
+#include <string.h>
+
+enum { PLACE_WORDS_SIZE = 64, MISPLACED_WORDS_SIZE = 2 * PLACE_WORDS_SIZE + 40 };
+
+/* ---- Findings that name a key. ----------------------------------------------------------- */
+
+static void place_words(enum place place, uint32_t value, uint32_t set, unsigned way, char *words) {
+    switch (place) {
+    case PLACE_ABSENT: (void)snprintf(words, PLACE_WORDS_SIZE, "nowhere"); return;
+    case PLACE_CACHE:
+        (void)snprintf(words, PLACE_WORDS_SIZE, "in the cache (set %u way %u, value %u)",
+                       (unsigned)set, way, (unsigned)value);
+        return;
+    case PLACE_STASH_VALUE:
+        (void)snprintf(words, PLACE_WORDS_SIZE, "in the stash (value %u)", (unsigned)value);
+        return;
+    case PLACE_STASH_TOMBSTONE:
+        (void)snprintf(words, PLACE_WORDS_SIZE, "a tombstone in the stash");
+        return;
+    }
+}
+
+/* Where the naive map has the key. */
+static void naive_place_words(const struct policy *policy, unsigned key_id, char *words) {
+    const struct policy_stash_key *row = &policy->stash[key_id];
+    uint32_t set = 0;
+    unsigned way = 0;
+    const struct policy_slot *slot = policy_find(policy, key_id, &set, &way);
+    const enum place place = slot != NULL                           ? PLACE_CACHE
+                             : row->state == POLICY_STASH_VALUE     ? PLACE_STASH_VALUE
+                             : row->state == POLICY_STASH_TOMBSTONE ? PLACE_STASH_TOMBSTONE
+                                                                    : PLACE_ABSENT;
+    place_words(place, slot != NULL ? slot->value : row->value, set, way, words);
+}
+
+/* The first named key that is elsewhere than in the naive map, or has another value: "key 3 is nowhere,
+ * expected in the stash (value 2): ", to stand before what a check found. Empty where there is none. */
+static const char *misplaced_key_words(const struct environment *environment) {
+    static char sentence[MISPLACED_WORDS_SIZE];
+    char now[PLACE_WORDS_SIZE], naive[PLACE_WORDS_SIZE];
+    sentence[0] = '\0';
+    for (uint32_t i = 0; i < environment->named_key_count; i += 1) {
+        const unsigned key_id = environment->named_keys[i];
+        const struct place_state state = subject_place(&environment->subject, key_id);
+        place_words(state.place, state.content.value, state.set, state.way, now);
+        naive_place_words(&environment->policy, key_id, naive);
+        if (strcmp(now, naive) == 0)
+            continue;
+        (void)snprintf(sentence, sizeof sentence, "key %u is %s, expected %s: ", key_id, now,
+                       naive);
+        break;
+    }
+    return sentence;
+}
+
+/* ---- Comparisons. ------------------------------------------------------------------------ */
+
 void environment_compare_place(struct environment *environment, unsigned key_id,
                                const struct place_state *place) {
     uint32_t set = 0;
@@ -14,10 +72,8 @@ void environment_compare_place(struct environment *environment, unsigned key_id,
         return;
     if (resident != (slot != NULL) ||
         (resident && (place->set != set || place->way != way || place->count != slot->count)))
-        environment_fail(environment, INVARIANT_POLICY_PLACE,
-                         "key %u: %s set %u way %u count %u, expected %s set %u way %u count %u",
-                         key_id, resident ? "cache" : "not cache", (unsigned)place->set, place->way,
-                         place->count, slot != NULL ? "cache" : "not cache", (unsigned)set, way,
+        environment_fail(environment, INVARIANT_POLICY_PLACE, "%skey %u has count %u, expected %u",
+                         misplaced_key_words(environment), key_id, resident ? place->count : 0u,
                          slot != NULL ? slot->count : 0u);
 }
 
@@ -38,17 +94,18 @@ static void environment_compare_set(struct environment *environment, uint32_t se
         const struct slot_state *slot = &actual.slots[way];
         const struct policy_slot *naive = &expected->slots[way];
         if (slot->count != naive->count)
-            environment_fail(environment, INVARIANT_POLICY_SET,
-                             "set %u way %u: count %u, expected %u", (unsigned)set, way,
-                             slot->count, naive->count);
+            environment_fail(
+                environment, INVARIANT_POLICY_SET, "%sset %u way %u: count %u, expected %u",
+                misplaced_key_words(environment), (unsigned)set, way, slot->count, naive->count);
         if (slot->count != 0 &&
             (slot->content.key_id != naive->key_id || slot->content.value != naive->value ||
              !slot->content.intact || slot->tag != policy_tag_of_key(policy, naive->key_id)))
             environment_fail(
                 environment, INVARIANT_POLICY_SET,
-                "set %u way %u: key %u value %u tag %u, expected key %u value %u tag %u",
-                (unsigned)set, way, slot->content.key_id, (unsigned)slot->content.value, slot->tag,
-                naive->key_id, (unsigned)naive->value, policy_tag_of_key(policy, naive->key_id));
+                "%sset %u way %u: key %u value %u tag %u, expected key %u value %u tag %u",
+                misplaced_key_words(environment), (unsigned)set, way, slot->content.key_id,
+                (unsigned)slot->content.value, slot->tag, naive->key_id, (unsigned)naive->value,
+                policy_tag_of_key(policy, naive->key_id));
     }
 }
 
@@ -59,10 +116,11 @@ static void environment_compare_counts(struct environment *environment) {
         counts->stash_count != policy->stash_count || counts->scope_count != policy->undo_count ||
         counts->scope_open != policy->scope_open)
         environment_fail(environment, INVARIANT_POLICY_COUNTS,
-                         "cache %u stash %u scope %u, expected cache %u stash %u scope %u",
-                         (unsigned)counts->cache_value_count, (unsigned)counts->stash_count,
-                         (unsigned)counts->scope_count, (unsigned)policy->value_count,
-                         (unsigned)policy->stash_count, (unsigned)policy->undo_count);
+                         "%scache %u stash %u scope %u, expected cache %u stash %u scope %u",
+                         misplaced_key_words(environment), (unsigned)counts->cache_value_count,
+                         (unsigned)counts->stash_count, (unsigned)counts->scope_count,
+                         (unsigned)policy->value_count, (unsigned)policy->stash_count,
+                         (unsigned)policy->undo_count);
     if (counts->hits != policy->hits || counts->misses != policy->misses)
         environment_fail(environment, INVARIANT_POLICY_COUNTS,
                          "hits %u misses %u, expected hits %u misses %u", (unsigned)counts->hits,
@@ -118,11 +176,11 @@ static void environment_compare_stash(struct environment *environment) {
             state.tombstone ? row->state == POLICY_STASH_TOMBSTONE
                             : row->state == POLICY_STASH_VALUE && row->value == state.content.value;
         if (state.content.key_id >= environment->geometry.key_count || !right)
-            environment_fail(environment, INVARIANT_POLICY_STASH,
-                             "entry %u holds key %u (%s, value %u), which the naive stash does not",
-                             (unsigned)entry, state.content.key_id,
-                             state.tombstone ? "tombstone" : "value",
-                             (unsigned)state.content.value);
+            environment_fail(
+                environment, INVARIANT_POLICY_STASH,
+                "%sentry %u holds key %u (%s, value %u), which the naive stash does not",
+                misplaced_key_words(environment), (unsigned)entry, state.content.key_id,
+                state.tombstone ? "tombstone" : "value", (unsigned)state.content.value);
     }
 }
 

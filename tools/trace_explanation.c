@@ -5,7 +5,7 @@
 #include "random.h"
 #include "trace_text.h"
 
-#include <stdlib.h>
+#include <errno.h>
 #include <string.h>
 
 /* What is tried: so many other keys for an op, fewer in a long stream; so many other sets of keys for the
@@ -432,6 +432,58 @@ static void find_neighbour(struct explanation *explanation) {
     (void)neighbour_by(explanation, op_count, neighbour_by_drop);
 }
 
+/* ---- Seen from outside. ------------------------------------------------------------------ */
+
+const char *observation_name(enum observation observation) {
+    static const char *const names[] = {"unknown", "itself", "later", "not"};
+    return names[observation];
+}
+
+/* An answer that a caller gets, or a program that ends. */
+static bool failure_is_observable(const struct failure *failure) {
+    const enum layer layer = invariant_layer(failure->invariant);
+    return failure->invariant == INVARIANT_NONE || failure->invariant == INVARIANT_ASSERTION ||
+           layer == LAYER_OUTCOME || layer == LAYER_DIFFERENTIAL;
+}
+
+/* The stream up to the failing op, and a lookup of each key that it names. */
+static void candidate_look_everywhere(const struct explanation *explanation) {
+    if (explanation->failure.op_index < candidate.op_count)
+        candidate.op_count = explanation->failure.op_index + 1;
+    for (unsigned key = 0; key < KEY_COUNT_MAX; key += 1)
+        if (explanation->names_key[key] && candidate.op_count < STREAM_OP_COUNT_MAX) {
+            const struct op lookup = {OP_LOOKUP, (uint8_t)key};
+            candidate.ops[candidate.op_count] = lookup;
+            candidate.op_count += 1;
+        }
+}
+
+static void find_observation(struct explanation *explanation) {
+    struct story *story;
+    if (failure_is_observable(&explanation->failure)) {
+        explanation->observation = OBSERVED_ITSELF;
+        return;
+    }
+    candidate_look_everywhere(explanation);
+    story = stop_requested() ? NULL : story_watch(&candidate, 1u << LAYER_OUTCOME);
+    if (story != NULL && story->end == STORY_AGREES) {
+        explanation->observation = OBSERVED_NOT;
+    } else if (story != NULL && story->stop < candidate.op_count) {
+        const struct step *step = &story->steps[story->stop];
+        char op[40], actual[24], expected[24];
+        trace_text_op(candidate.ops[story->stop], op, sizeof op);
+        trace_text_result(step->actual, actual, sizeof actual);
+        trace_text_result(step->expected, expected, sizeof expected);
+        explanation->observation = OBSERVED_LATER;
+        (void)snprintf(
+            explanation->observed_words, sizeof explanation->observed_words,
+            story->end == STORY_DIES ? "%s%s ends the program" : "%s%s answers %s, expected %s", op,
+            story->stop > explanation->failure.op_index ? " after it" : "", actual, expected);
+    }
+    story_free(story);
+    candidate = explanation->stream;
+}
+
 /* ---- The whole. -------------------------------------------------------------------------- */
 
 int explanation_find(const struct stream *stream, const char *path,
@@ -444,10 +496,21 @@ int explanation_find(const struct stream *stream, const char *path,
         return status;
     candidate = explanation->stream;
     isolate_run(&candidate, &explanation->reduction.isolate, &explanation->failure);
+    explanation->story = story_watch(&candidate, LAYERS_ALL);
+    if (explanation->story == NULL) {
+        fprintf(stderr, "trace: cannot watch the run: %s\n", strerror(errno));
+        return EXIT_USAGE;
+    }
     find_keys(explanation);
+    find_observation(explanation);
     for (unsigned field = 0; field < EXPLANATION_FIELD_COUNT; field += 1)
         find_field_freedom(explanation, (enum field)field);
     find_neighbour(explanation);
     explanation->complete = !stop_requested();
     return EXIT_FAILS;
+}
+
+void explanation_free(struct explanation *explanation) {
+    story_free(explanation->story);
+    explanation->story = NULL;
 }
