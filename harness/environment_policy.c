@@ -7,7 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PLACE_WORDS_SIZE = 64, MISPLACED_WORDS_SIZE = 2 * PLACE_WORDS_SIZE + 40 };
+enum {
+    PLACE_WORDS_SIZE = 64,
+    RECORD_WORDS_SIZE = 100,
+    MISPLACED_WORDS_SIZE = 2 * PLACE_WORDS_SIZE + 40
+};
 
 /* ---- Findings that name a key. ----------------------------------------------------------- */
 
@@ -60,6 +64,23 @@ static const char *misplaced_key_words(const struct environment *environment) {
     return sentence;
 }
 
+/* A record in words: "an upsert of a key that was in the cache, to put back: value 2". */
+static void record_words(bool is_remove, bool evicts, enum place before, bool keeps, uint32_t value,
+                         char *words) {
+    static const char *const befores[] = {
+        [PLACE_ABSENT] = "absent",
+        [PLACE_CACHE] = "in the cache",
+        [PLACE_STASH_VALUE] = "in the stash",
+        [PLACE_STASH_TOMBSTONE] = "a tombstone",
+    };
+    char put_back[32] = "";
+    if (keeps && before != PLACE_STASH_TOMBSTONE)
+        (void)snprintf(put_back, sizeof put_back, ", to put back: value %u", (unsigned)value);
+    (void)snprintf(words, RECORD_WORDS_SIZE, "%s of a key that was %s%s%s",
+                   is_remove ? "a remove" : "an upsert", befores[before],
+                   evicts ? ", evicting" : "", put_back);
+}
+
 /* ---- Comparisons. ------------------------------------------------------------------------ */
 
 void environment_compare_place(struct environment *environment, unsigned key_id,
@@ -93,9 +114,14 @@ static void environment_compare_set(struct environment *environment, uint32_t se
     for (unsigned way = 0; way < policy->ways; way += 1) {
         const struct slot_state *slot = &actual.slots[way];
         const struct policy_slot *naive = &expected->slots[way];
+        if (slot->count != naive->count && slot->content.key_id == naive->key_id &&
+            slot->count != 0 && naive->count != 0)
+            environment_fail(environment, INVARIANT_POLICY_SET,
+                             "key %u (set %u way %u) has count %u, expected %u", naive->key_id,
+                             (unsigned)set, way, slot->count, naive->count);
         if (slot->count != naive->count)
             environment_fail(
-                environment, INVARIANT_POLICY_SET, "%sset %u way %u: count %u, expected %u",
+                environment, INVARIANT_POLICY_SET, "%sset %u way %u has count %u, expected %u",
                 misplaced_key_words(environment), (unsigned)set, way, slot->count, naive->count);
         if (slot->count != 0 &&
             (slot->content.key_id != naive->key_id || slot->content.value != naive->value ||
@@ -109,18 +135,24 @@ static void environment_compare_set(struct environment *environment, uint32_t se
     }
 }
 
+static void environment_compare_count(struct environment *environment, const char *what,
+                                      uint64_t now, uint64_t naive) {
+    if (now != naive)
+        environment_fail(environment, INVARIANT_POLICY_COUNTS, "%s%s is %u, expected %u",
+                         misplaced_key_words(environment), what, (unsigned)now, (unsigned)naive);
+}
+
 static void environment_compare_counts(struct environment *environment) {
     const struct policy *policy = &environment->policy;
     const struct counts_state *counts = &environment->counts;
-    if (counts->cache_value_count != policy->value_count ||
-        counts->stash_count != policy->stash_count || counts->scope_count != policy->undo_count ||
-        counts->scope_open != policy->scope_open)
-        environment_fail(environment, INVARIANT_POLICY_COUNTS,
-                         "%scache %u stash %u scope %u, expected cache %u stash %u scope %u",
-                         misplaced_key_words(environment), (unsigned)counts->cache_value_count,
-                         (unsigned)counts->stash_count, (unsigned)counts->scope_count,
-                         (unsigned)policy->value_count, (unsigned)policy->stash_count,
-                         (unsigned)policy->undo_count);
+    environment_compare_count(environment, "the cache's count", counts->cache_value_count,
+                              policy->value_count);
+    environment_compare_count(environment, "the stash's count", counts->stash_count,
+                              policy->stash_count);
+    environment_compare_count(environment, "the scope log's count", counts->scope_count,
+                              policy->undo_count);
+    environment_compare_count(environment, "whether a scope is open", counts->scope_open,
+                              policy->scope_open);
     if (counts->hits != policy->hits || counts->misses != policy->misses)
         environment_fail(environment, INVARIANT_POLICY_COUNTS,
                          "hits %u misses %u, expected hits %u misses %u", (unsigned)counts->hits,
@@ -156,13 +188,15 @@ static void environment_compare_record(struct environment *environment) {
                        (!keeps || before == PLACE_STASH_TOMBSTONE ||
                         (actual.overwritten.value == expected.value && actual.overwritten.intact));
     if (actual.is_remove != expected.is_remove || actual.evicts != expected.evicts ||
-        actual.before != before || !right)
-        environment_fail(
-            environment, INVARIANT_POLICY_RECORD, "record %u: %s%s, before it %s, value %u",
-            (unsigned)environment->counts.scope_count - 1, actual.is_remove ? "remove" : "upsert",
-            actual.evicts ? " that evicts" : "",
-            actual.before == before ? "as expected" : "another place than expected",
-            actual.has_overwritten ? (unsigned)actual.overwritten.value : 0u);
+        actual.before != before || !right) {
+        char now[RECORD_WORDS_SIZE], naive[RECORD_WORDS_SIZE];
+        record_words(actual.is_remove, actual.evicts, actual.before, actual.has_overwritten,
+                     actual.overwritten.value, now);
+        record_words(expected.is_remove, expected.evicts, before, keeps, expected.value, naive);
+        environment_fail(environment, INVARIANT_POLICY_RECORD,
+                         "record %u of the scope log says: %s; expected: %s",
+                         (unsigned)environment->counts.scope_count - 1, now, naive);
+    }
 }
 
 /* The stash's entries, in any order, are the naive stash's. Counts are equal already, and no key is

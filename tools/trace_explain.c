@@ -67,7 +67,9 @@ void explain_sentence(const struct explanation *explanation, char *sentence, siz
     const struct story *story = explanation->story;
     const struct stream *stream = &explanation->stream;
     char op[40] = "final verification", words[300];
-    if (story->stop < stream->op_count)
+    if (stream->op_count == 0)
+        (void)snprintf(op, sizeof op, "without any op");
+    else if (story->stop < stream->op_count)
         trace_text_op(stream->ops[story->stop], op, sizeof op);
     if (story->end == STORY_FAILS)
         (void)snprintf(words, sizeof words, "%s", story->verdict.detail);
@@ -109,8 +111,11 @@ static void print_world(const struct explanation *explanation) {
             (void)snprintf(matter + used, sizeof matter - used, " %s=%s", field->name,
                            field->value);
     }
-    (void)snprintf(line, sizeof line, "geometry%s%s%s%s", matter[0] == '\0' ? " is free" : matter,
-                   free[0] == '\0' ? "" : " (any do:", free, free[0] == '\0' ? "" : ")");
+    (void)snprintf(line, sizeof line, "geometry%s%s%s%s", matter,
+                   free[0] == '\0'     ? ""
+                   : matter[0] == '\0' ? ": any does"
+                                       : " (any do:",
+                   matter[0] == '\0' ? "" : free, free[0] == '\0' || matter[0] == '\0' ? "" : ")");
     report_text(stdout, "", line);
 }
 
@@ -265,10 +270,14 @@ static void print_pictures(const struct explanation *explanation) {
         print_head("The map at the end");
     else
         print_picture_head(explanation, story->stop,
-                           story->has_row ? "The map after" : "The map before");
+                           !story->has_row ? "The map before"
+                           : story->verdict.invariant == INVARIANT_ASSERTION
+                               ? "The map in the midst of"
+                               : "The map after");
     printf("      * changed by it   ! the naive map has something else there\n\n");
     if (story->has_row)
-        (void)picture_print(stdout, &story->after, &story->before);
+        (void)picture_print(stdout, &story->after,
+                            story->before.line_count == 0 ? NULL : &story->before);
     else
         (void)picture_print(stdout, &story->before, NULL);
     if (!story->diverged || story->diverged_at >= story->stop)
@@ -289,12 +298,13 @@ static const char *keys_words(const struct explanation *explanation, char *words
         (void)snprintf(words, size, count == 1 ? "any key does" : "any %u keys do", count);
         break;
     case KEYS_SAME_SETS:
-        (void)snprintf(words, size, "any %u key%s of the same sets do%s", count,
-                       count == 1 ? "" : "s", count == 1 ? "es" : "");
+        (void)snprintf(
+            words, size,
+            count == 1 ? "any key of the same set does" : "any %u keys of the same sets do", count);
         break;
     case KEYS_JUST_THESE:
-        (void)snprintf(words, size, "not any %u key%s: how they hash matters", count,
-                       count == 1 ? "" : "s");
+        (void)snprintf(words, size, "not any key%s do%s: how they hash matters",
+                       count == 1 ? "" : "s", count == 1 ? "es" : "");
         break;
     case KEYS_UNKNOWN: (void)snprintf(words, size, "the keys were not tried"); break;
     }
@@ -316,17 +326,22 @@ static void free_ops_words(const struct explanation *explanation, char *words, s
 static void print_matters(const struct explanation *explanation) {
     char keys[80], free[300], line[500];
     print_head("What matters");
-    (void)snprintf(line, sizeof line, "%s %u op%s needed",
-                   explanation->reduction.minimal ? "all" : "interrupted: not all of",
-                   (unsigned)explanation->stream.op_count,
-                   explanation->stream.op_count == 1 ? " is" : "s are");
+    if (!explanation->reduction.minimal)
+        (void)snprintf(line, sizeof line, "interrupted: not each op is known to be needed");
+    else if (explanation->stream.op_count < 2)
+        (void)snprintf(line, sizeof line, "%s",
+                       explanation->stream.op_count == 0 ? "no op is needed: an empty map fails"
+                                                         : "the op is needed");
+    else
+        (void)snprintf(line, sizeof line, "all %u ops are needed",
+                       (unsigned)explanation->stream.op_count);
     if (explanation->key_count > 0)
         (void)snprintf(line + strlen(line), sizeof line - strlen(line), "; %s",
                        keys_words(explanation, keys, sizeof keys));
     report_text(stdout, "", line);
     free_ops_words(explanation, free, sizeof free);
-    if (free[0] != '\0') {
-        (void)snprintf(line, sizeof line, "another key does in%s", free);
+    if (free[0] != '\0' && explanation->key_count > 1) {
+        (void)snprintf(line, sizeof line, "one op alone may have another key:%s", free);
         report_text(stdout, "", line);
     }
 }
@@ -383,12 +398,21 @@ void explain_next(const char *program, const char *path, unsigned index, char *c
         (void)snprintf(command, size, "gdb --args %s replay bug.trace", program);
 }
 
+/* A command that is too long for a line goes on in the next: a shell takes both. */
+static void print_command(const char *command) {
+    const char *last = strrchr(command, ' ');
+    if (last == NULL || strlen(command) + 6 <= TABLE_COLUMN_COUNT_MAX)
+        printf("      %s\n", command);
+    else
+        printf("      %.*s \\\n        %s\n", (int)(last - command), command, last + 1);
+}
+
 static void print_next(const char *program, const char *path) {
     print_head("Next: these ops as text, for a debugger and for regressions/");
     for (unsigned i = 0; i < EXPLAIN_NEXT_COUNT; i += 1) {
         char command[700];
         explain_next(program, path, i, command, sizeof command);
-        printf("      %s\n", command);
+        print_command(command);
     }
 }
 

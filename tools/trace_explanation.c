@@ -439,48 +439,76 @@ const char *observation_name(enum observation observation) {
     return names[observation];
 }
 
-/* An answer that a caller gets, or a program that ends. */
-static bool failure_is_observable(const struct failure *failure) {
-    const enum layer layer = invariant_layer(failure->invariant);
-    return failure->invariant == INVARIANT_NONE || failure->invariant == INVARIANT_ASSERTION ||
-           layer == LAYER_OUTCOME || layer == LAYER_DIFFERENTIAL;
+/* Found by looking inside, where answers may still be right. */
+static bool failure_is_inside(const struct failure *failure) {
+    switch (invariant_layer(failure->invariant)) {
+    case LAYER_PLACEMENT:
+    case LAYER_FAILURE:
+    case LAYER_DISCARD:
+    case LAYER_STRUCTURE:
+    case LAYER_POLICY:
+    case LAYER_VERIFY: return failure->invariant != INVARIANT_NONE;
+    default: return false;
+    }
 }
 
-/* The stream up to the failing op, and a lookup of each key that it names. */
-static void candidate_look_everywhere(const struct explanation *explanation) {
+static void candidate_add(enum op_kind kind, unsigned operand) {
+    const struct op op = {(uint8_t)kind, (uint8_t)operand};
+    if (candidate.op_count == STREAM_OP_COUNT_MAX)
+        return;
+    candidate.ops[candidate.op_count] = op;
+    candidate.op_count += 1;
+}
+
+/* The stream up to the failing op, the close of its scope where that is asked for, and a lookup of each
+ * key. */
+static void candidate_look_everywhere(const struct explanation *explanation, bool discard) {
+    candidate = explanation->stream;
     if (explanation->failure.op_index < candidate.op_count)
         candidate.op_count = explanation->failure.op_index + 1;
-    for (unsigned key = 0; key < KEY_COUNT_MAX; key += 1)
-        if (explanation->names_key[key] && candidate.op_count < STREAM_OP_COUNT_MAX) {
-            const struct op lookup = {OP_LOOKUP, (uint8_t)key};
-            candidate.ops[candidate.op_count] = lookup;
-            candidate.op_count += 1;
-        }
+    if (discard)
+        candidate_add(OP_SCOPE_DISCARD, 0);
+    for (unsigned key = 0; key < candidate.geometry.key_count; key += 1)
+        candidate_add(OP_LOOKUP, key);
+}
+
+static void observation_say(struct explanation *explanation, const struct story *story,
+                            bool discard) {
+    const struct step *step = &story->steps[story->stop];
+    char op[40], actual[24], expected[24];
+    trace_text_op(candidate.ops[story->stop], op, sizeof op);
+    trace_text_result(step->actual, actual, sizeof actual);
+    trace_text_result(step->expected, expected, sizeof expected);
+    explanation->observation = OBSERVED_LATER;
+    if (story->end == STORY_DIES || step->actual.outcome == OUTCOME_NONE)
+        (void)snprintf(actual, sizeof actual, "nothing: it ends");
+    (void)snprintf(explanation->observed_words, sizeof explanation->observed_words,
+                   "%s%s answers %s, expected %s", op,
+                   story->stop <= explanation->failure.op_index ? ""
+                   : discard                                    ? " after it and a scope discard"
+                                                                : " after it",
+                   actual, expected);
+}
+
+/* True when that is known. */
+static bool find_observation_by(struct explanation *explanation, bool discard) {
+    struct story *story = NULL;
+    candidate_look_everywhere(explanation, discard);
+    if (!stop_requested())
+        story = story_watch(&candidate, 1u << LAYER_OUTCOME);
+    if (story != NULL && story->end == STORY_AGREES)
+        explanation->observation = OBSERVED_NOT;
+    else if (story != NULL && story->stop < candidate.op_count)
+        observation_say(explanation, story, discard);
+    story_free(story);
+    return explanation->observation == OBSERVED_LATER;
 }
 
 static void find_observation(struct explanation *explanation) {
-    struct story *story;
-    if (failure_is_observable(&explanation->failure)) {
+    if (!failure_is_inside(&explanation->failure))
         explanation->observation = OBSERVED_ITSELF;
-        return;
-    }
-    candidate_look_everywhere(explanation);
-    story = stop_requested() ? NULL : story_watch(&candidate, 1u << LAYER_OUTCOME);
-    if (story != NULL && story->end == STORY_AGREES) {
-        explanation->observation = OBSERVED_NOT;
-    } else if (story != NULL && story->stop < candidate.op_count) {
-        const struct step *step = &story->steps[story->stop];
-        char op[40], actual[24], expected[24];
-        trace_text_op(candidate.ops[story->stop], op, sizeof op);
-        trace_text_result(step->actual, actual, sizeof actual);
-        trace_text_result(step->expected, expected, sizeof expected);
-        explanation->observation = OBSERVED_LATER;
-        (void)snprintf(
-            explanation->observed_words, sizeof explanation->observed_words,
-            story->end == STORY_DIES ? "%s%s ends the program" : "%s%s answers %s, expected %s", op,
-            story->stop > explanation->failure.op_index ? " after it" : "", actual, expected);
-    }
-    story_free(story);
+    else if (!find_observation_by(explanation, false))
+        (void)find_observation_by(explanation, true);
     candidate = explanation->stream;
 }
 

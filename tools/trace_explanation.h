@@ -68,8 +68,9 @@ struct explanation {
     bool complete;       /* false after Ctrl-C: what was not tried is unknown */
     struct story *story; /* the failing run, watched; it lives until explanation_free */
 
-    /* Whether a caller sees it: the stream runs again with lookups of all its keys after it, and only
-     * answers are compared (layer 1). Where the failure is an answer itself nothing is tried. */
+    /* Whether a caller sees it: the stream runs again with a lookup of each key after it, then with a
+     * scope discard between, and only answers are compared (layer 1). Where the failure is an answer
+     * itself nothing is tried. */
     enum observation observation;
     char observed_words[EXPLANATION_WORDS_SIZE]; /* "lookup 0 after it: absent, expected 1" */
 

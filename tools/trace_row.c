@@ -52,7 +52,7 @@ static void row_cache(const struct environment *environment, struct op op, char 
     } else if (ways <= DRAWN_SLOT_COUNT_MAX &&
                op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY) {
         const uint32_t set = policy_set_of_key(&environment->policy, op.operand);
-        fits = set_count == 1 || text_add(text, "set %u", (unsigned)set);
+        fits = set_count == 1 || text_add(text, "set %u: ", (unsigned)set);
         fits = fits && row_set(environment, set, text);
     }
     if (!fits)

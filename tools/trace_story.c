@@ -24,6 +24,7 @@ static void story_begin_pass(const struct environment *environment) {
     memset(&places, 0, sizeof places);
     told->pass = environment->options.pass;
     told->diverged = false;
+    told->before.line_count = 0;
 }
 
 /* What the map has and what the naive map has instead, of the first line in which they differ. */
@@ -48,7 +49,7 @@ static void story_compare(const struct environment *environment, struct row *row
         broken = subject_check(&environment->subject);
     row->differs |= broken != NULL;
     if (!row->differs || told->diverged)
-        return;
+        return; /* it is the first that counts */
     told->diverged = true;
     told->diverged_at = environment->op_index;
     told->divergence_picture = told->after;
@@ -92,7 +93,7 @@ static void story_on_failure(const struct environment *environment) {
         row_take(environment, stop, &places, row);
         picture_take(environment, &told->after);
         told->has_row = true;
-        row->differs = picture_difference_count(&told->after) > 0;
+        story_compare(environment, row);
     }
     _exit(EXIT_SUCCESS);
 }
