@@ -395,7 +395,8 @@ void explain_next(const char *program, const char *path, unsigned index, char *c
     if (index == 0)
         (void)snprintf(command, size, "%s reduce -o bug.trace %s", program, word);
     else
-        (void)snprintf(command, size, "gdb --args %s replay bug.trace", program);
+        (void)snprintf(command, size, "%s%s replay bug.trace", index == 1 ? "" : "gdb --args ",
+                       program);
 }
 
 /* A command that is too long for a line goes on in the next: a shell takes both. */
@@ -408,7 +409,9 @@ static void print_command(const char *command) {
 }
 
 static void print_next(const char *program, const char *path) {
-    print_head("Next: these ops as text, for a debugger and for regressions/");
+    print_head(
+        "Next: these ops as text, for regressions/; the failure, with its stack where a sanitizer "
+        "ends it;\na debugger");
     for (unsigned i = 0; i < EXPLAIN_NEXT_COUNT; i += 1) {
         char command[700];
         explain_next(program, path, i, command, sizeof command);
