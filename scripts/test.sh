@@ -75,7 +75,8 @@ step "the check of the layers can fail" tests/layers.sh
 step "headers alone" tests/headers.sh
 step "guidance of the engine" tests/guidance.sh
 step "command line" tests/command_line.sh
-step "reduce and explain" tests/reduce.sh
+step "reduce" tests/reduce.sh
+step "explain" tests/explain.sh
 step "build.sh as OSS-Fuzz calls it" tests/build_sh.sh
 step "mutants" tests/mutants.sh
 step "documents" tests/documents.sh

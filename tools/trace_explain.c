@@ -137,8 +137,13 @@ static void print_failure(const struct explanation *explanation) {
     print_reduction(explanation);
     print_world(explanation);
     if (story->pass != PASS_CACHE) {
-        (void)snprintf(line, sizeof line, "it fails in the pass %s, which is what is shown",
-                       pass_name(story->pass));
+        const struct geometry *geometry = &story->geometry;
+        const struct layout_description *layout = layout_describe(geometry->layout);
+        (void)snprintf(line, sizeof line,
+                       "it fails in the pass %s, which is what is shown: sets=%u ways=%u tag=%u "
+                       "clock=%u policy=%s",
+                       pass_name(story->pass), geometry->set_count, layout->ways, layout->tag_bits,
+                       layout->clock_bits, layout_policy_name(layout->policy));
         report_text(stdout, "", line);
     }
 }
