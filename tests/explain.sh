@@ -111,7 +111,7 @@ check "the slug names the library's function" \
 
 # ---- JSON and its document. ----------------------------------------------------------------------
 
-sed -nE 's/^\| `([a-z_]+)` \| `([a-z_]+)` \|.*/\1 \2/p' docs/explain-json.md | sort -u >"$out/documented"
+ `| `([a-z_]+)` \| `([a-z_]+)` \|.*/\1 \2/p' docs/explain-json.md | sort -u >"$out/documented"
 jq -r '.kind as $kind | keys[] | select(. != "kind") | "\($kind) \(.)"' "$out"/*.json | sort -u >"$out/written"
 check "each member that is written is documented, and each documented one is written" \
     diff "$out/documented" "$out/written"
@@ -182,21 +182,26 @@ check "--json: a full disk" bash -c "'$program' explain --json '$input' >/dev/fu
 # An old file survives a disk that is full: the limit of a file's size stands for it.
 for ((i = 0; i < 200; i += 1)); do echo "# old"; done >"$out/old.trace"
 cp "$out/old.trace" "$out/kept.trace"
-for command in "$program reduce -o" "./trace encode -o"; do
-    check "$command: too large for the disk" bash -c \
-        "trap '' XFSZ; ulimit -f 0; $command '$out/kept.trace' '$out/compact-in-open-scope.neighbour.trace' 2>/dev/null ||
-            $command '$out/kept.trace' '$input' 2>/dev/null; [ \$? -eq 2 ]"
-    check "$command: the old file is whole" cmp "$out/old.trace" "$out/kept.trace"
-    check "$command: no part is left" [ ! -e "$out/kept.trace.part" ]
-done
+# survives COMMAND INPUT
+survives() {
+    check "$1 on a full disk" bash -c \
+        "trap '' XFSZ; ulimit -f 0; $1 -o '$out/kept.trace' '$2' 2>/dev/null; [ \$? -eq 2 ]"
+    check "$1 on a full disk: the old file is whole" cmp "$out/old.trace" "$out/kept.trace"
+    check "$1 on a full disk: no part is left" [ ! -e "$out/kept.trace.part" ]
+}
+survives "$program reduce" "$input"
+survives "./trace encode" "$out/compact-in-open-scope.neighbour.trace"
 
 # ---- Ctrl-C. -------------------------------------------------------------------------------------
 
 # Interrupted while a try is running, and a long trace has hundreds: what is known is told.
 interrupted() {
     local status=0 pid
-    { printf 'cachemap-trace 1\ngeometry keys=256 stash=256 read=all\n' && yes 'upsert 1' | sed 16000q &&
-        printf 'scope open\ncompact\n'; } >"$out/long.trace"
+    {
+        printf 'cachemap-trace 1\ngeometry keys=256 stash=256 read=all\n'
+        seq 16000 | sed 's/.*/upsert 1/'
+        printf 'scope open\ncompact\n'
+    } >"$out/long.trace"
     "$program" explain --json "$out/long.trace" >"$out/stdout" 2>"$out/stderr" &
     pid=$!
     until [ -n "$(cat "/proc/$pid/task/$pid/children")" ]; do :; done
