@@ -109,6 +109,17 @@ status_of "$out/sanitized" signature "$input" >/dev/null
 check "the slug names the library's function" \
     has '^asan-use-after-poison-cache-map-undo-remove-scope-discard$' "$out/stdout"
 
+# ---- The report in docs/report.md. ---------------------------------------------------------------
+
+# It is of an input that is not kept: this is what it is reduced to. Lines of the harness are the compiler's.
+trace_with_bug discard-loses-victim "$out/trace"
+printf 'cachemap-trace 1\ngeometry clock=1 stash=1 scope=1 keys=3 read=end\n%s\n' \
+    $'upsert 0\nupsert 1\nscope open\nupsert 2\nscope discard' >"$out/crash-4bf72ff7"
+same_report() { sed -E 's/[0-9]+ -> 5 ops in [0-9]+ tries/N -> 5 ops in N tries/; s/(\.c:)[0-9]+/\1N/'; }
+(cd "$out" && ./trace explain crash-4bf72ff7 || true) 2>&1 | same_report >"$out/report"
+sed -n '/^\$ .\/trace explain crash-4bf72ff7$/,/^```$/p' docs/report.md | sed '1d;$d' | same_report >"$out/report.document"
+check "docs/report.md has the report as it is" diff "$out/report.document" "$out/report"
+
 # ---- JSON and its document. ----------------------------------------------------------------------
 
  `| `([a-z_]+)` \| `([a-z_]+)` \|.*/\1 \2/p' docs/explain-json.md | sort -u >"$out/documented"

@@ -393,8 +393,12 @@ static void path_quote(const char *path, char *word, size_t size) {
     word[used] = '\0';
 }
 
-void explain_next(const char *program, const char *path, unsigned index, char *command,
-                  size_t size) {
+const char *explain_next(const char *program, const char *path, unsigned index, char *command,
+                         size_t size) {
+    static const char *const purposes[EXPLAIN_NEXT_COUNT] = {
+        "these ops as text, to edit, and for regressions/",
+        "the failure again, with its stack where a sanitizer ends it; passes once it is mended",
+        "a debugger on it; more in docs/report.md"};
     char word[600];
     path_quote(path, word, sizeof word);
     if (index == 0)
@@ -402,6 +406,7 @@ void explain_next(const char *program, const char *path, unsigned index, char *c
     else
         (void)snprintf(command, size, "%s%s replay bug.trace", index == 1 ? "" : "gdb --args ",
                        program);
+    return purposes[index];
 }
 
 /* A command that is too long for a line goes on in the next: a shell takes both. */
@@ -414,12 +419,10 @@ static void print_command(const char *command) {
 }
 
 static void print_next(const char *program, const char *path) {
-    print_head(
-        "Next: these ops as text, for regressions/; the failure, with its stack where a sanitizer "
-        "ends it;\na debugger");
+    print_head("Next");
     for (unsigned i = 0; i < EXPLAIN_NEXT_COUNT; i += 1) {
         char command[700];
-        explain_next(program, path, i, command, sizeof command);
+        printf("      # %s\n", explain_next(program, path, i, command, sizeof command));
         print_command(command);
     }
 }
