@@ -29,7 +29,7 @@ COUNTERS := -fsanitize-coverage=inline-8bit-counters,pc-table \
 FUZZING := -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 
 LIBRARY := $(wildcard src/*.h)
-HEADERS := Makefile $(LIBRARY) $(wildcard harness/*.h) $(wildcard tests/*.h)
+HEADERS := Makefile $(LIBRARY) $(wildcard harness/*.h tests/*.h tools/*.h)
 # Processes and signals are the tools' alone.
 TOOLS_ONLY := harness/stop.c harness/isolate.c
 HARNESS := $(filter-out $(TOOLS_ONLY),$(wildcard harness/*.c))

@@ -87,7 +87,8 @@ steps_in_turn "coverage by the corpus" "scripts/coverage.sh --check corpus" \
     "the coverage gate can fail" tests/coverage.sh
 step "mutants" tests/mutants.sh
 step "command line" tests/command_line.sh
-step "reduce and explain" tests/reduce.sh
+step "explain" tests/explain.sh
+step "reduce" tests/reduce.sh
 step "canary: a planted bug is found" scripts/bugs.sh --canary
 
 inputs=(corpus)
