@@ -37,6 +37,9 @@ static const char usage_text[] =
     "                               output; Ctrl-C keeps the best so far\n"
     "  explain FILE                 the bug told on the reduced trace: map beside model, pictures, "
     "what matters\n"
+    "  witness [LABEL]              the shortest known trace in which something happens; without a "
+    "label,\n"
+    "                               what can happen; --check FILE...: what happens in these\n"
     "  encode [-o OUT] FILE         the text trace as bytes, to OUT or standard output\n"
     "  help                         this text\n"
     "\n"
@@ -276,6 +279,8 @@ int main(int argc, char **argv) {
         return command_reduce(argc - 1, argv + 1);
     if (strcmp(argv[1], "explain") == 0)
         return command_explain(argc - 1, argv + 1);
+    if (strcmp(argv[1], "witness") == 0)
+        return command_witness(argc - 1, argv + 1);
     if (strcmp(argv[1], "encode") == 0)
         return command_encode(argc - 1, argv + 1);
     if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0) {

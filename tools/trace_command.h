@@ -37,5 +37,6 @@ void trace_restart_without_symbols(char **argv);
 /* argv[0] is the command's name. Each returns an exit code of stop.h, or 130 after Ctrl-C. */
 int command_reduce(int argc, char **argv);
 int command_explain(int argc, char **argv);
+int command_witness(int argc, char **argv);
 
 #endif
