@@ -53,7 +53,7 @@ step "C++17 header, g++" build/test/unit_header_cpp_gcc
 step "C++17 header, clang++" build/test/unit_header_cpp_clang
 step_folder harness
 
-inputs=(corpus)
+inputs=(corpus witnesses)
 compgen -G 'regressions/*.trace' >/dev/null && inputs+=(regressions/*.trace)
 step "replay, gcc" ./trace replay "${inputs[@]}"
 step "replay, clang ASan+UBSan" build/trace-asan replay "${inputs[@]}"
@@ -76,6 +76,7 @@ step "headers alone" tests/headers.sh
 step "guidance of the engine" tests/guidance.sh
 step "command line" tests/command_line.sh
 step "reduce and explain" tests/reduce.sh
+step "witnesses" tests/witness.sh
 step "build.sh as OSS-Fuzz calls it" tests/build_sh.sh
 step "mutants" tests/mutants.sh
 step "documents" tests/documents.sh

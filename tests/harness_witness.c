@@ -163,6 +163,38 @@ static void runs_do_not_mix(void **state) {
     }
 }
 
+static bool map_is_broken;
+
+struct result __real_subject_remove(struct subject *subject, unsigned key_id);
+struct result __wrap_subject_remove(struct subject *subject, unsigned key_id);
+struct result __wrap_subject_remove(struct subject *subject, unsigned key_id) {
+    return map_is_broken ? result_of(OUTCOME_ABSENT) : __real_subject_remove(subject, key_id);
+}
+
+/* A map that fails is told, with what happened until then; the next run is not the worse for it. */
+static void a_map_that_fails_is_told(void **state) {
+    const struct environment *failed;
+    (void)state;
+    read_witness(witness_find("remove-from-cache"));
+    map_is_broken = true;
+    failed = witness_run(&stream, NULL, &watch);
+    map_is_broken = false;
+    assert_non_null(failed);
+    assert_int_equal(failed->verdict.invariant, INVARIANT_OUTCOME);
+    assert_int_equal(watch.first_op[witness_find("insert-into-free-way")], 0);
+    assert_int_equal(watch.first_op[witness_find("remove-from-cache")], WITNESS_NEVER);
+    assert_null(witness_run(&stream, expectations, &watch));
+    assert_int_equal(watch.first_op[witness_find("remove-from-cache")], 1);
+}
+
+/* What a trace says after '=' is compared. */
+static void a_wrong_answer_in_a_file_is_told(void **state) {
+    (void)state;
+    read_witness(witness_find("remove-from-cache"));
+    expectations[1] = result_of(OUTCOME_ABSENT);
+    assert_non_null(witness_run(&stream, expectations, &watch));
+}
+
 /* ---- Nothing is missing. ----------------------------------------------------------------- */
 
 enum { GENERATED_STREAM_COUNT = 400, GENERATED_OP_COUNT = 48, PLACE_COUNT = 4 };
@@ -286,6 +318,8 @@ int main(void) {
         cmocka_unit_test(the_empty_stream_shows_nothing),
         cmocka_unit_test(read_modes_add_nothing),
         cmocka_unit_test(runs_do_not_mix),
+        cmocka_unit_test(a_map_that_fails_is_told),
+        cmocka_unit_test(a_wrong_answer_in_a_file_is_told),
         cmocka_unit_test(what_generated_streams_do_is_witnessed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CHECK_CPU_SECONDS = 60, STREAM_COUNT_DEFAULT = 20000 };
+enum { CHECK_CPU_SECONDS = 60, OP_COUNT_DEFAULT = 5, STREAM_COUNT_DEFAULT = 20000 };
 
 static struct input_file file;
 
@@ -227,11 +227,18 @@ static int check_files(int argc, char **argv) {
 struct witness_options {
     const char *folder;
     bool check, markdown, search;
-    unsigned long long seed, stream_count;
+    unsigned long long seed, op_count, stream_count;
 };
 
 static int search_labels(int argc, char **argv, const struct witness_options *options) {
     bool wanted[WITNESS_LABEL_COUNT_MAX] = {false};
+    const struct witness_search_options search = {
+        .folder = options->folder,
+        .wanted = wanted,
+        .op_count_max = (uint32_t)options->op_count,
+        .stream_count = (uint32_t)options->stream_count,
+        .seed = options->seed,
+    };
     for (int i = optind; i < argc; i += 1) {
         const uint32_t label = witness_find(argv[i]);
         if (label == witness_label_count)
@@ -240,7 +247,7 @@ static int search_labels(int argc, char **argv, const struct witness_options *op
     }
     for (uint32_t label = 0; optind == argc && label < witness_label_count; label += 1)
         wanted[label] = true;
-    return witness_search(options->folder, wanted, options->seed, (uint32_t)options->stream_count);
+    return witness_search(&search);
 }
 
 /* A decimal number; false, with the message printed, for anything else. */
@@ -257,13 +264,11 @@ static bool parse_number(const char *name, const char *text, unsigned long long 
 }
 
 static int witness_parse(int argc, char **argv, struct witness_options *options) {
-    static const struct option names[] = {{"check", no_argument, NULL, 'c'},
-                                          {"markdown", no_argument, NULL, 'm'},
-                                          {"search", no_argument, NULL, 's'},
-                                          {"folder", required_argument, NULL, 'f'},
-                                          {"seed", required_argument, NULL, 'e'},
-                                          {"streams", required_argument, NULL, 'n'},
-                                          {0}};
+    static const struct option names[] = {
+        {"check", no_argument, NULL, 'c'},         {"markdown", no_argument, NULL, 'm'},
+        {"search", no_argument, NULL, 's'},        {"folder", required_argument, NULL, 'f'},
+        {"seed", required_argument, NULL, 'e'},    {"ops", required_argument, NULL, 'o'},
+        {"streams", required_argument, NULL, 'n'}, {0}};
     bool valid = true;
     for (int option = 0; (option = getopt_long(argc, argv, "", names, NULL)) != -1;) {
         switch (option) {
@@ -272,14 +277,18 @@ static int witness_parse(int argc, char **argv, struct witness_options *options)
         case 's': options->search = true; break;
         case 'f': options->folder = optarg; break;
         case 'e': valid &= parse_number("seed", optarg, UINT64_MAX, &options->seed); break;
+        case 'o':
+            valid &= parse_number("ops", optarg, WITNESS_SEARCH_OP_COUNT_MAX, &options->op_count);
+            break;
         case 'n':
             valid &= parse_number("streams", optarg, UINT32_MAX, &options->stream_count);
             break;
         default:
-            return trace_usage_error("witness takes a label, --check FILE..., --markdown, or "
-                                     "--search [--seed N] [--streams N] [LABEL]...; and --folder "
-                                     "FOLDER",
-                                     "");
+            return trace_usage_error(
+                "witness takes a label, --check FILE..., --markdown, or "
+                "--search [--ops N] [--streams N] [--seed N] [LABEL]...; and --folder "
+                "FOLDER",
+                "");
         }
     }
     if (options->check + options->markdown + options->search > 1)
@@ -288,7 +297,8 @@ static int witness_parse(int argc, char **argv, struct witness_options *options)
 }
 
 int command_witness(int argc, char **argv) {
-    struct witness_options options = {.seed = 1, .stream_count = STREAM_COUNT_DEFAULT};
+    struct witness_options options = {
+        .seed = 1, .op_count = OP_COUNT_DEFAULT, .stream_count = STREAM_COUNT_DEFAULT};
     int status = witness_parse(argc, argv, &options);
     if (status != EXIT_AGREES)
         return status;

@@ -13,12 +13,21 @@ const char *witness_path(const char *folder, uint32_t label);
 /* Whether the label happens, first of all, at the last op of the stream, and all passes agree. */
 bool witness_holds(const struct stream *stream, uint32_t label);
 
-/* Looks for shorter traces, of the labels whose flag is set, than the folder has, and writes them
- * there: first all ops in tiny worlds up to a small length, then `stream_count` generated streams,
- * reduced. The same seed and files give the same files. EXIT_AGREES; EXIT_FAILS where a label is
- * left without a trace, or the map itself fails on a stream; EXIT_USAGE where a file cannot be
- * written; EXIT_INTERRUPTED after Ctrl-C, with what was found until then. Costs minutes; see the
- * counts at the top of the file. */
-int witness_search(const char *folder, const bool *wanted, uint64_t seed, uint32_t stream_count);
+struct witness_search_options {
+    const char *folder;
+    const bool *wanted; /* by label */
+    uint32_t
+        op_count_max; /* of the sequences that are all tried; at most WITNESS_SEARCH_OP_COUNT_MAX */
+    uint32_t stream_count; /* generated after that */
+    uint64_t seed;         /* of these */
+};
+enum { WITNESS_SEARCH_OP_COUNT_MAX = 6 };
+
+/* Looks for shorter traces of the wanted labels than the folder has, and writes them there. The
+ * same options and files give the same files. EXIT_AGREES; EXIT_FAILS where a label is left without
+ * a trace, or the map itself fails on a stream; EXIT_USAGE where a file cannot be written;
+ * EXIT_INTERRUPTED after Ctrl-C, with what was found until then. Costs some twenty times as much
+ * for each op more: a minute and a half with 5. */
+int witness_search(const struct witness_search_options *options);
 
 #endif

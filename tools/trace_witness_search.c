@@ -11,12 +11,12 @@
 #include "report.h"
 #include "trace_text.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 enum {
-    ENUMERATED_OP_COUNT = 5,  /* all sequences of so many ops and fewer */
-    ENUMERATED_KEY_COUNT = 3, /* of so many keys */
+    ENUMERATED_KEY_COUNT = 3, /* in the sequences that are all tried */
     GENERATED_OP_COUNT = 96,  /* the streams that are generated */
     REDUCTION_COUNT_MAX = 24, /* for each label, of streams in which it happens */
     CHOICE_COUNT_MAX = 64,    /* ops to choose from at one place of a sequence */
@@ -174,8 +174,8 @@ static uint32_t search_choices(uint32_t key_count, bool last, struct op *choices
 
 /* Every sequence of `op_count` ops in the world of the stream: an odometer, one wheel an op. */
 static void search_enumerate(uint32_t op_count) {
-    struct op choices[ENUMERATED_OP_COUNT][CHOICE_COUNT_MAX];
-    uint32_t choice_counts[ENUMERATED_OP_COUNT], at[ENUMERATED_OP_COUNT] = {0};
+    struct op choices[WITNESS_SEARCH_OP_COUNT_MAX][CHOICE_COUNT_MAX];
+    uint32_t choice_counts[WITNESS_SEARCH_OP_COUNT_MAX], at[WITNESS_SEARCH_OP_COUNT_MAX] = {0};
     uint32_t depth = 0;
     for (;;) {
         stream.op_count = depth;
@@ -202,7 +202,7 @@ static void search_enumerate(uint32_t op_count) {
 }
 
 /* The tiny worlds: one set of two ways or none, each clock, little room. */
-static void search_worlds(void) {
+static void search_worlds(uint32_t op_count_max) {
     static const uint8_t layouts[] = {0, 1, 2, 3};
     static const struct {
         uint16_t set_count, stash_count_max, scope_count_max;
@@ -210,7 +210,7 @@ static void search_worlds(void) {
     } worlds[] = {{1, 1, 0, HASH_MIX},     {1, 1, 1, HASH_MIX},      {1, 2, 2, HASH_MIX},
                   {1, 2, 2, HASH_COLLIDE}, {1, 2, 0, HASH_SAME_TAG}, {0, 1, 1, HASH_MIX},
                   {0, 2, 2, HASH_MIX}};
-    for (uint32_t op_count = 1; op_count <= ENUMERATED_OP_COUNT; op_count += 1)
+    for (uint32_t op_count = 1; op_count <= op_count_max; op_count += 1)
         for (size_t w = 0; w < sizeof worlds / sizeof worlds[0]; w += 1)
             for (size_t l = 0; l < sizeof layouts && !stop_requested(); l += 1) {
                 const struct geometry geometry = {
@@ -278,18 +278,19 @@ static int search_write(uint32_t label) {
     return EXIT_AGREES;
 }
 
-int witness_search(const char *folder, const bool *wanted, uint64_t seed, uint32_t stream_count) {
+int witness_search(const struct witness_search_options *options) {
     int status = EXIT_AGREES;
-    search.folder = folder;
-    search.wanted = wanted;
+    assert(options->op_count_max <= WITNESS_SEARCH_OP_COUNT_MAX);
+    search.folder = options->folder;
+    search.wanted = options->wanted;
     search_load();
-    search_worlds();
+    search_worlds(options->op_count_max);
     memset(search.reduction_count, 0, sizeof search.reduction_count);
-    search_generate(seed, stream_count);
+    search_generate(options->seed, options->stream_count);
     if (search.failed)
         return EXIT_FAILS;
     for (uint32_t label = 0; label < witness_label_count; label += 1) {
-        if (!wanted[label])
+        if (!search.wanted[label])
             continue;
         if (!search.has[label]) {
             fprintf(stderr, "trace: witness: %s: no trace of it was found; try more --streams\n",
