@@ -204,7 +204,8 @@ TEST_PROGRAMS := $(foreach way,asan gcc portable,$(UNITS:%=$(BUILD)/test/$(way)/
 .PHONY: test
 test:
 	@scripts/need.sh test
-	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/trace-asan $(BUILD)/trace-coverage test-programs
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/trace-asan $(BUILD)/trace-coverage \
+	    $(BUILD)/soak-fast $(BUILD)/trace-fast test-programs
 	@scripts/test.sh
 
 .PHONY: test-programs
