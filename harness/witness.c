@@ -200,9 +200,11 @@ static void witness_note(const struct environment *environment, void *context) {
     if (event.op.kind == OP_UPSERT || event.op.kind == OP_REWRITE)
         event.take = witness_take_of(event.before, &event.key_before);
     for (uint32_t label = 0; label < witness_label_count; label += 1)
-        if (watch->first_op[label] == WITNESS_NEVER &&
-            witness_happens(&witness_labels[label], &event))
-            watch->first_op[label] = index;
+        if (witness_happens(&witness_labels[label], &event)) {
+            if (watch->first_op[label] == WITNESS_NEVER)
+                watch->first_op[label] = index;
+            watch->last_op[label] = index;
+        }
     watch->now = 1 - watch->now;
     witness_remember(watch, &event);
 }
@@ -231,7 +233,7 @@ const struct environment *witness_run(const struct stream *stream,
     watch->now = 0;
     memset(watch->past, 0, sizeof watch->past);
     for (uint32_t label = 0; label < witness_label_count; label += 1)
-        watch->first_op[label] = WITNESS_NEVER;
+        watch->first_op[label] = watch->last_op[label] = WITNESS_NEVER;
     return input_run(&quiet, &options);
 }
 

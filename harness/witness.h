@@ -87,8 +87,8 @@ struct witness_watch {
     struct witness_state states[2], at_open;
     unsigned now; /* which of the states is the latest */
     struct witness_past past[KEY_COUNT_MAX];
-    /* By label: the op at which it happened first, or WITNESS_NEVER. */
-    uint32_t first_op[WITNESS_LABEL_COUNT_MAX];
+    /* By label: the op at which it happened first, and last, or WITNESS_NEVER. */
+    uint32_t first_op[WITNESS_LABEL_COUNT_MAX], last_op[WITNESS_LABEL_COUNT_MAX];
 };
 
 /* Runs all passes of the stream and watches the one with the cache. The reads that the stream's

@@ -319,19 +319,19 @@ static bool log_has_no_room(const struct witness_event *event) {
     return event->before->counts.scope_count_max == 0;
 }
 
-static bool full_log_refuses_insert(const struct witness_event *event) {
+static bool full_log_meets_absent(const struct witness_event *event) {
     return scope_has_records(event) && was_absent(event);
 }
 
-static bool full_log_refuses_update(const struct witness_event *event) {
+static bool full_log_meets_resident(const struct witness_event *event) {
     return scope_has_records(event) && was_in_cache(event);
 }
 
-static bool full_log_refuses_return(const struct witness_event *event) {
+static bool full_log_meets_stashed(const struct witness_event *event) {
     return scope_has_records(event) && was_stashed(event);
 }
 
-static bool full_log_refuses_revival(const struct witness_event *event) {
+static bool full_log_meets_tombstone(const struct witness_event *event) {
     return scope_has_records(event) && was_tombstone(event);
 }
 
@@ -442,6 +442,14 @@ static bool was_removed_in_own_scope(const struct witness_event *event) {
 static bool was_evicted_in_own_scope(const struct witness_event *event) {
     for (unsigned key_id = 0; key_id < event->before->geometry.key_count; key_id += 1)
         if (came_in_scope(event, key_id) && event->past[key_id].evicted)
+            return true;
+    return false;
+}
+
+static bool revived_was_evicted_in_own_scope(const struct witness_event *event) {
+    for (unsigned key_id = 0; key_id < event->before->geometry.key_count; key_id += 1)
+        if (event->past[key_id].revived && event->past[key_id].evicted &&
+            witness_key_in(event->at_open, event->policy, key_id).place == PLACE_STASH_TOMBSTONE)
             return true;
     return false;
 }
@@ -603,7 +611,7 @@ const struct witness_label witness_labels[] = {
         "The cache answers: a hit."),
     ROW("lookup-in-stash", USES, WITH, LOOKUP, FOUND, was_stashed,
         "The stash answers: the value is found, and the metrics count a miss."),
-    ROW("lookup-tombstone", USES, WITH, LOOKUP, TOMBSTONE, was_tombstone,
+    ROW("lookup-tombstone", USES, WITH, LOOKUP, TOMBSTONE, NULL,
         "The key was removed: do not look in the level below."),
     ROW("lookup-absent", USES, WITH, LOOKUP, ABSENT, NULL,
         "The key was never there: look in the level below."),
@@ -726,18 +734,24 @@ const struct witness_label witness_labels[] = {
         "A scope without mutations is discarded."),
     ROW("scope-log-exactly-full", SCOPES, WITH, UPSERT, INSERTED, log_fills,
         "The mutation takes the last record of the scope log."),
-    ROW("scope-full-refuses-insert", SCOPES, WITH, UPSERT, SCOPE_FULL, full_log_refuses_insert,
+    ROW("scope-full-refuses-insert", SCOPES, WITH, UPSERT, SCOPE_FULL, full_log_meets_absent,
         "The scope log is full: an insert changes nothing."),
-    ROW("scope-full-refuses-update", SCOPES, WITH, UPSERT, SCOPE_FULL, full_log_refuses_update,
+    ROW("scope-full-refuses-update", SCOPES, WITH, UPSERT, SCOPE_FULL, full_log_meets_resident,
         "The scope log is full: a new value for a resident key changes nothing."),
-    ROW("scope-full-refuses-return", SCOPES, WITH, UPSERT, SCOPE_FULL, full_log_refuses_return,
+    ROW("scope-full-refuses-return", SCOPES, WITH, UPSERT, SCOPE_FULL, full_log_meets_stashed,
         "The scope log is full: a key with a value in the stash stays there."),
-    ROW("scope-full-refuses-revival", SCOPES, WITH, UPSERT, SCOPE_FULL, full_log_refuses_revival,
+    ROW("scope-full-refuses-revival", SCOPES, WITH, UPSERT, SCOPE_FULL, full_log_meets_tombstone,
         "The scope log is full: a tombstone stays one."),
-    ROW("scope-full-refuses-remove", SCOPES, WITH, REMOVE, SCOPE_FULL, scope_has_records,
-        "The scope log is full: a remove changes nothing."),
-    ROW("scope-full-refuses-rewrite", SCOPES, WITH, REWRITE, SCOPE_FULL, scope_has_records,
+    ROW("scope-full-refuses-remove", SCOPES, WITH, REMOVE, SCOPE_FULL, full_log_meets_resident,
+        "The scope log is full: a remove of a value in the cache changes nothing."),
+    ROW("scope-full-refuses-remove-of-stashed", SCOPES, WITH, REMOVE, SCOPE_FULL,
+        full_log_meets_stashed,
+        "The scope log is full: a value in the stash stays one."),
+    ROW("scope-full-refuses-rewrite", SCOPES, WITH, REWRITE, SCOPE_FULL, full_log_meets_resident,
         "The scope log is full: the upsert of a rewrite changes nothing, its get was a use."),
+    ROW("scope-full-refuses-rewrite-of-stashed", SCOPES, WITH, REWRITE, SCOPE_FULL,
+        full_log_meets_stashed,
+        "The scope log is full: the value that is rewritten stays in the stash."),
     ROW("scope-without-room", SCOPES, WITH, UPSERT, SCOPE_FULL, log_has_no_room,
         "A map made for scopes of no mutations refuses the first."),
     ROW("stash-full-before-scope-full", SCOPES, WITH, UPSERT, STASH_FULL, log_is_full,
@@ -782,6 +796,9 @@ const struct witness_label witness_labels[] = {
     ROW("discard-undoes-eviction-in-own-scope", UNDO, WITH, SCOPE_DISCARD, OK,
         was_evicted_in_own_scope,
         "A value was upserted and evicted in the scope: it returns to its slot, and then is gone."),
+    ROW("discard-undoes-revival-and-eviction", UNDO, WITH, SCOPE_DISCARD, OK,
+        revived_was_evicted_in_own_scope,
+        "A tombstone was revived and its value evicted in the scope: it is a tombstone again."),
 
     ROW("discard-leaves-hand", AFTER, WITH, SCOPE_DISCARD, OK, hand_stays,
         "The hand stays where the scope left it."),

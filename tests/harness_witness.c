@@ -197,7 +197,7 @@ static void a_wrong_answer_in_a_file_is_told(void **state) {
 
 /* ---- Nothing is missing. ----------------------------------------------------------------- */
 
-enum { GENERATED_STREAM_COUNT = 400, GENERATED_OP_COUNT = 48, PLACE_COUNT = 4 };
+enum { GENERATED_STREAM_COUNT = 1000, GENERATED_OP_COUNT = 48, PLACE_COUNT = 4 };
 
 /* What has been seen: every answer of every op; every way of a key from place to place, for maps
  * without a cache and with one, by an op on another key (or none) and on this one; every kind of
@@ -207,7 +207,19 @@ struct seen {
     bool answers[OP_KIND_COUNT][OUTCOME_COUNT];
     bool ways[2][OP_KIND_COUNT][2][PLACE_COUNT][PLACE_COUNT];
     bool records[2][2][PLACE_COUNT][2]; /* with a cache, is remove, place before, evicts */
+    /* By label: its op gave its answer, and the predicate said no. */
+    bool declined[WITNESS_LABEL_COUNT_MAX];
 };
+
+static void note_declined(const struct stream *run, enum outcome outcome, struct seen *seen) {
+    const enum witness_world world =
+        run->geometry.set_count == 0 ? WITNESS_WITHOUT_CACHE : WITNESS_WITH_CACHE;
+    for (uint32_t label = 0; label < witness_label_count; label += 1)
+        seen->declined[label] |=
+            witness_labels[label].kind == (enum op_kind)run->ops[run->op_count - 1].kind &&
+            witness_labels[label].outcome == outcome && witness_labels[label].world == world &&
+            watch.last_op[label] != run->op_count - 1;
+}
 
 /* Adds what the last op of the stream, which agrees, has done. */
 static void note_last_op(const struct stream *run, struct seen *seen) {
@@ -222,6 +234,7 @@ static void note_last_op(const struct stream *run, struct seen *seen) {
     before = &watch.states[1 - watch.now];
     predict_outcomes(run, outcomes);
     seen->answers[op.kind][outcomes[run->op_count - 1].outcome] = true;
+    note_declined(run, outcomes[run->op_count - 1].outcome, seen);
     if (op.kind == OP_RESET || op.kind == OP_REINIT)
         return;                           /* another map */
     policy_init(&policy, &run->geometry); /* for the sets of keys, which no layout changes */
@@ -290,6 +303,18 @@ static unsigned missing_records(const struct seen *some, const struct seen *all)
     return missing;
 }
 
+/* A predicate that never said no would say no more than the op and its answer do. */
+static unsigned predicates_that_decide_nothing(const struct seen *some, const struct seen *all) {
+    unsigned count = 0;
+    for (uint32_t label = 0; label < witness_label_count; label += 1)
+        if (witness_labels[label].happens != NULL && !some->declined[label] &&
+            !all->declined[label]) {
+            print_error("the predicate of %s never says no\n", witness_labels[label].name);
+            count += 1;
+        }
+    return count;
+}
+
 static void what_generated_streams_do_is_witnessed(void **state) {
     static struct seen witnessed, generated;
     (void)state;
@@ -304,6 +329,7 @@ static void what_generated_streams_do_is_witnessed(void **state) {
     assert_int_equal(missing_answers(&witnessed, &generated), 0);
     assert_int_equal(missing_records(&witnessed, &generated), 0);
     assert_int_equal(missing_ways(&witnessed, &generated), 0);
+    assert_int_equal(predicates_that_decide_nothing(&witnessed, &generated), 0);
 }
 
 int main(void) {
