@@ -89,9 +89,10 @@ step "mutants" tests/mutants.sh
 step "command line" tests/command_line.sh
 step "explain" tests/explain.sh
 step "reduce" tests/reduce.sh
+step "witnesses" tests/witness.sh
 step "canary: a planted bug is found" scripts/bugs.sh --canary
 
-inputs=(corpus)
+inputs=(corpus witnesses)
 compgen -G 'regressions/*.trace' >/dev/null && inputs+=(regressions/*.trace)
 step "replay, gcc" ./trace replay "${inputs[@]}"
 step "replay, clang ASan+UBSan" build/trace-asan replay "${inputs[@]}"

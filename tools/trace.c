@@ -41,6 +41,9 @@ static const char usage_text[] =
     "                               the nearest trace that passes; --json for programs\n"
     "                               (docs/explain-json.md); colour always, never or auto\n"
     "  signature FILE               the failure's name, for folders; nothing if it agrees\n"
+    "  witness [LABEL]              the shortest known trace in which something happens; without a "
+    "label,\n"
+    "                               what can happen; --check FILE...: what happens in these\n"
     "  encode [-o OUT] FILE         the text trace as bytes, to OUT or standard output\n"
     "  help                         this text\n"
     "\n"
@@ -280,6 +283,8 @@ int main(int argc, char **argv) {
         return command_explain(argc - 1, argv + 1);
     if (strcmp(argv[1], "signature") == 0)
         return command_signature(argc - 1, argv + 1);
+    if (strcmp(argv[1], "witness") == 0)
+        return command_witness(argc - 1, argv + 1);
     if (strcmp(argv[1], "encode") == 0)
         return command_encode(argc - 1, argv + 1);
     if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0) {

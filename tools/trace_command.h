@@ -55,5 +55,6 @@ void trace_restart_without_symbols(char **argv);
 int command_reduce(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_signature(int argc, char **argv);
+int command_witness(int argc, char **argv);
 
 #endif
