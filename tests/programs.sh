@@ -39,7 +39,8 @@ failing_op() {
 # run_program PROGRAM: its output, and its status as its own. What hangs is stopped.
 run_program() {
     local status=0
-    ASAN_OPTIONS=symbolize=0 UBSAN_OPTIONS=symbolize=0 timeout "$program_seconds_max" "$1" >"$1.log" 2>&1 || status=$?
+    # The braces: what bash says of a program that died is no news.
+    { ASAN_OPTIONS=symbolize=0 UBSAN_OPTIONS=symbolize=0 timeout "$program_seconds_max" "$1" >"$1.log" 2>&1 || status=$?; } 2>/dev/null
     echo "$status" >"$1.status"
 }
 
