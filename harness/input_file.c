@@ -11,8 +11,8 @@
 
 static uint8_t content[INPUT_FILE_SIZE_MAX];
 
-static bool __attribute__((format(printf, 2, 3))) input_file_fail(struct input_file *file,
-                                                                  const char *format, ...) {
+static bool __attribute__((format(printf, 2, 3)))
+input_file_fail(struct input_file *file, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     (void)vsnprintf(file->error, sizeof file->error, format, arguments);

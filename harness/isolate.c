@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #define SIGNATURE_MARK "cachemap-failure: "
-enum { CHILD_AGREES = 0, CHILD_FAILS = 1, REPORT_SIZE_MAX = 64 * 1024, STORY_CPU_SECONDS = 10 };
+enum { CHILD_AGREES = 0, CHILD_FAILS = 1, REPORT_SIZE_MAX = 64 * 1024, STORY_CPU_SECONDS = 5 };
 
 /* Where a sanitizer is linked in, it calls this before it ends the process. */
 void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
@@ -112,7 +112,9 @@ void isolate_catch(void (*on_death)(void)) {
 _Noreturn static void child_run(const struct stream *stream, const struct isolate_options *options,
                                 int pipe_end) {
     const struct input_options input = {.layers = options->layers, .on_failure = child_on_failure};
-    const struct itimerval limit = {.it_value = {.tv_sec = (time_t)options->cpu_seconds}};
+    const struct itimerval limit = {
+        .it_value = {.tv_sec = (time_t)options->cpu_seconds,
+                     .tv_usec = (suseconds_t)options->cpu_milliseconds * 1000}};
     if (dup2(pipe_end, STDERR_FILENO) < 0)
         _exit(CHILD_AGREES);
     catch_all(child_on_signal, child_on_death);

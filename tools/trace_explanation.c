@@ -17,7 +17,8 @@ enum {
     RENAMING_COUNT = 6,
     RENAMING_KEY_COUNT = 64,
     NUMBER_TRY_REACH = 8,
-    FIELD_VALUE_COUNT_MAX = 64
+    FIELD_VALUE_COUNT_MAX = 64,
+    SHORT_CPU_MILLISECONDS = 100
 };
 
 const char *freedom_name(enum freedom freedom) {
@@ -533,6 +534,8 @@ int explanation_find(const struct stream *stream, const char *path,
     status = trace_reduce(&explanation->stream, path, &explanation->reduction);
     if (status != EXIT_FAILS)
         return status;
+    if (explanation->reduction.isolate.cpu_seconds == 0) /* it hangs, and is short by now */
+        explanation->reduction.isolate.cpu_milliseconds = SHORT_CPU_MILLISECONDS;
     candidate = explanation->stream;
     isolate_run(&candidate, &explanation->reduction.isolate, &explanation->failure);
     explanation->story = story_watch(&candidate, LAYERS_ALL);
