@@ -102,6 +102,12 @@ $(BUILD)/plain/%.o: %.c $(HEADERS)
 	@echo 'plain $<'
 	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O2 -c $< -o $@
 
+# The page of ./trace html, as C. Any compiler line over tools/trace*.c finds it once `make trace` was run.
+tools/page/page_files.h: tools/page/embed.sh tools/page/page.html tools/page/page.css tools/page/page.js
+	@echo 'embed tools/page/'
+	@tools/page/embed.sh > $@
+$(patsubst %,$(BUILD)/%/tools/trace_html.o,plain asan coverage fast): tools/page/page_files.h
+
 # ./trace with everything sanitized, the harness too.
 $(BUILD)/trace-asan: $(call asan_objects,trace)
 	@echo 'link  $@'
@@ -332,7 +338,7 @@ survival-report:
 
 # MUTANTS='--file FILE', '--only PATTERN', ...: see scripts/mutants --help. FUZZ_RUNS and JOBS reach it.
 .PHONY: mutants
-mutants:
+mutants: tools/page/page_files.h
 	@scripts/need.sh mutants
 	@scripts/mutants --document docs/mutation-score.md $(MUTANTS)
 
@@ -348,9 +354,9 @@ format:
 format-check:
 	@clang-format --dry-run --Werror $(SOURCES)
 
-tidy:
+tidy: tools/page/page_files.h
 	@clang-tidy --quiet $(TIDY_SOURCES) -- $(STANDARD) $(INCLUDES)
 
 .PHONY: clean
 clean:
-	rm -rf $(BUILD) fuzz_cachemap fuzz_trace trace soak tables
+	rm -rf $(BUILD) fuzz_cachemap fuzz_trace trace soak tables tools/page/page_files.h

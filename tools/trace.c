@@ -39,6 +39,12 @@ static const char usage_text[] =
     "what matters\n"
     "  signature FILE               the failure's name, for folders: the same by every compiler; "
     "nothing if it agrees\n"
+    "  html [-o OUT] [--whole] FILE\n"
+    "                               a page to step through: of the reduced trace beside one that "
+    "passes;\n"
+    "                               --whole does not reduce (docs/page.md)\n"
+    "  record [-o OUT] FILE         what each op did to the map and the models, as JSON Lines "
+    "(docs/record.md)\n"
     "  encode [-o OUT] FILE         the text trace as bytes, to OUT or standard output\n"
     "  help                         this text\n"
     "\n"
@@ -280,6 +286,10 @@ int main(int argc, char **argv) {
         return command_explain(argc - 1, argv + 1);
     if (strcmp(argv[1], "signature") == 0)
         return command_signature(argc - 1, argv + 1);
+    if (strcmp(argv[1], "html") == 0)
+        return command_html(argc - 1, argv + 1);
+    if (strcmp(argv[1], "record") == 0)
+        return command_record(argc - 1, argv + 1);
     if (strcmp(argv[1], "encode") == 0)
         return command_encode(argc - 1, argv + 1);
     if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0) {

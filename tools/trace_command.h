@@ -41,5 +41,7 @@ void trace_restart_without_symbols(char **argv);
 int command_reduce(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_signature(int argc, char **argv);
+int command_record(int argc, char **argv);
+int command_html(int argc, char **argv);
 
 #endif
