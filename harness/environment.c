@@ -254,7 +254,8 @@ static void environment_check_structure(struct environment *environment, struct 
     if (rare || (op_changes_contents(op) && environment_walks(environment)))
         broken = subject_check(&environment->subject);
     if (broken != NULL)
-        environment_fail(environment, INVARIANT_STRUCTURE, "broken: %s", broken);
+        environment_fail(environment, INVARIANT_STRUCTURE, "this does not hold any more: %s",
+                         broken);
 }
 
 /* ---- Ops that are more than one call. ---------------------------------------------------- */

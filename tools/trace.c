@@ -35,10 +35,12 @@ static const char usage_text[] =
     "  reduce [-o OUT] FILE         the fewest ops that fail in the same way, as text, to OUT or "
     "standard\n"
     "                               output; Ctrl-C keeps the best so far\n"
-    "  explain FILE                 the bug told on the reduced trace: map beside model, pictures, "
-    "what matters\n"
-    "  signature FILE               the failure's name, for folders: the same by every compiler; "
-    "nothing if it agrees\n"
+    "  explain [--json] [--color=WHEN] FILE\n"
+    "                               the bug told on the reduced trace: map beside model, what "
+    "matters,\n"
+    "                               the nearest trace that passes; --json for programs\n"
+    "                               (docs/explain-json.md); colour always, never or auto\n"
+    "  signature FILE               the failure's name, for folders; nothing if it agrees\n"
     "  html [-o OUT] [--whole] FILE\n"
     "                               a page to step through: of the reduced trace beside one that "
     "passes;\n"
@@ -48,7 +50,8 @@ static const char usage_text[] =
     "  encode [-o OUT] FILE         the text trace as bytes, to OUT or standard output\n"
     "  help                         this text\n"
     "\n"
-    "exit status: 0 all agree, 1 an input fails, 2 something cannot be read or written, or usage\n"
+    "exit status: 0 all agree, 1 an input fails, 2 something cannot be read or written, or usage,\n"
+    "130 interrupted\n"
     "formats: docs/input-format.md      how to read a report: docs/report.md\n";
 
 static struct input_file file;
@@ -238,8 +241,8 @@ static int command_show(int argc, char **argv) {
 static int command_encode(int argc, char **argv) {
     static uint8_t bytes[CODEC_SIZE_MAX];
     const char *path = NULL, *field = NULL;
+    static struct trace_output output;
     size_t size;
-    FILE *out;
     int status;
     for (int option = 0; (option = getopt(argc, argv, "o:")) != -1;) {
         if (option != 'o')
@@ -262,14 +265,11 @@ static int command_encode(int argc, char **argv) {
                 argv[optind], field);
         return EXIT_USAGE;
     }
-    out = path == NULL ? stdout : fopen(path, "wb");
-    if (out == NULL)
-        return trace_write_failed(path);
-    if (fwrite(bytes, 1, size, out) != size || fflush(out) != 0)
-        return trace_write_failed(path == NULL ? "standard output" : path);
-    if (path != NULL && fclose(out) != 0)
-        return trace_write_failed(path);
-    return EXIT_AGREES;
+    status = trace_output_open(&output, path);
+    if (status != EXIT_AGREES)
+        return status;
+    (void)fwrite(bytes, 1, size, output.file);
+    return trace_output_close(&output);
 }
 
 int main(int argc, char **argv) {

@@ -6,9 +6,27 @@
 #include "isolate.h"
 #include "stop.h"
 
+#include <stdio.h>
+
 /* Both print a line to standard error and return EXIT_USAGE. */
 int trace_usage_error(const char *message, const char *argument);
 int trace_write_failed(const char *path);
+
+/* A file that a command writes, or standard output. It is written beside its place and renamed at the end, so
+ * that a full disk or Ctrl-C leaves an old file as it was. What is no regular file (a pipe, /dev/full) is
+ * written directly. */
+struct trace_output {
+    FILE *file;
+    const char *path; /* null: standard output */
+    char part[4096];  /* what is written until the end; empty where it is written directly */
+};
+/* EXIT_AGREES, or EXIT_USAGE after a message. `path` null is standard output. */
+int trace_output_open(struct trace_output *output, const char *path);
+int trace_output_close(struct trace_output *output);
+/* Closes the file of a command that is about to end with `status`, and returns the status that it ends with.
+ * After EXIT_USAGE or Ctrl-C (EXIT_INTERRUPTED) the file is not whole: nothing is left of it, and an old one
+ * stays. */
+int trace_output_finish(struct trace_output *output, int status);
 
 /* Reads the one file that is left after the options into *file. EXIT_AGREES, or an error was printed and
  * its exit code is returned. */

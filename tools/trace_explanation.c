@@ -5,7 +5,7 @@
 #include "random.h"
 #include "trace_text.h"
 
-#include <stdlib.h>
+#include <errno.h>
 #include <string.h>
 
 /* What is tried: so many other keys for an op, fewer in a long stream; so many other sets of keys for the
@@ -41,10 +41,15 @@ const char *neighbour_kind_name(enum neighbour_kind kind) {
 /* The stream that is changed, run and changed back; too large for a stack that also forks. */
 static struct stream candidate;
 
+/* In the same way: with an equal signature. That of AddressSanitizer names offsets in the program, which
+ * another layout changes: of it the slug is compared. */
 static bool candidate_fails(const struct explanation *explanation) {
+    const struct failure *original = &explanation->reduction.original;
     struct failure failure;
     isolate_run(&candidate, &explanation->reduction.isolate, &failure);
-    return failure_same(&failure, &explanation->reduction.original);
+    if (strncmp(original->signature, "asan ", strlen("asan ")) == 0)
+        return failure.outcome == ISOLATE_FAILS && strcmp(failure.slug, original->slug) == 0;
+    return failure_same(&failure, original);
 }
 
 static bool candidate_passes(const struct explanation *explanation) {
@@ -432,6 +437,86 @@ static void find_neighbour(struct explanation *explanation) {
     (void)neighbour_by(explanation, op_count, neighbour_by_drop);
 }
 
+/* ---- Seen from outside. ------------------------------------------------------------------ */
+
+const char *observation_name(enum observation observation) {
+    static const char *const names[] = {"unknown", "itself", "later", "not"};
+    return names[observation];
+}
+
+/* Found by looking inside, where answers may still be right. */
+static bool failure_is_inside(const struct failure *failure) {
+    switch (invariant_layer(failure->invariant)) {
+    case LAYER_PLACEMENT:
+    case LAYER_FAILURE:
+    case LAYER_DISCARD:
+    case LAYER_STRUCTURE:
+    case LAYER_POLICY:
+    case LAYER_VERIFY: return failure->invariant != INVARIANT_NONE;
+    default: return false;
+    }
+}
+
+static void candidate_add(enum op_kind kind, unsigned operand) {
+    const struct op op = {(uint8_t)kind, (uint8_t)operand};
+    if (candidate.op_count == STREAM_OP_COUNT_MAX)
+        return;
+    candidate.ops[candidate.op_count] = op;
+    candidate.op_count += 1;
+}
+
+/* The stream up to the failing op, the close of its scope where that is asked for, and a lookup of each
+ * key. */
+static void candidate_look_everywhere(const struct explanation *explanation, bool discard) {
+    candidate = explanation->stream;
+    if (explanation->failure.op_index < candidate.op_count)
+        candidate.op_count = explanation->failure.op_index + 1;
+    if (discard)
+        candidate_add(OP_SCOPE_DISCARD, 0);
+    for (unsigned key = 0; key < candidate.geometry.key_count; key += 1)
+        candidate_add(OP_LOOKUP, key);
+}
+
+static void observation_say(struct explanation *explanation, const struct story *story,
+                            bool discard) {
+    const struct step *step = &story->steps[story->stop];
+    char op[40], actual[24], expected[24];
+    trace_text_op(candidate.ops[story->stop], op, sizeof op);
+    trace_text_result(step->actual, actual, sizeof actual);
+    trace_text_result(step->expected, expected, sizeof expected);
+    explanation->observation = OBSERVED_LATER;
+    if (story->end == STORY_DIES || step->actual.outcome == OUTCOME_NONE)
+        (void)snprintf(actual, sizeof actual, "nothing: it ends");
+    (void)snprintf(explanation->observed_words, sizeof explanation->observed_words,
+                   "%s%s answers %s, expected %s", op,
+                   story->stop <= explanation->failure.op_index ? ""
+                   : discard                                    ? " after it and a scope discard"
+                                                                : " after it",
+                   actual, expected);
+}
+
+/* True when that is known. */
+static bool find_observation_by(struct explanation *explanation, bool discard) {
+    struct story *story = NULL;
+    candidate_look_everywhere(explanation, discard);
+    if (!stop_requested())
+        story = story_watch(&candidate, 1u << LAYER_OUTCOME);
+    if (story != NULL && story->end == STORY_AGREES)
+        explanation->observation = OBSERVED_NOT;
+    else if (story != NULL && story->stop < candidate.op_count)
+        observation_say(explanation, story, discard);
+    story_free(story);
+    return explanation->observation == OBSERVED_LATER;
+}
+
+static void find_observation(struct explanation *explanation) {
+    if (!failure_is_inside(&explanation->failure))
+        explanation->observation = OBSERVED_ITSELF;
+    else if (!find_observation_by(explanation, false))
+        (void)find_observation_by(explanation, true);
+    candidate = explanation->stream;
+}
+
 /* ---- The whole. -------------------------------------------------------------------------- */
 
 int explanation_find(const struct stream *stream, const char *path,
@@ -444,10 +529,21 @@ int explanation_find(const struct stream *stream, const char *path,
         return status;
     candidate = explanation->stream;
     isolate_run(&candidate, &explanation->reduction.isolate, &explanation->failure);
+    explanation->story = story_watch(&candidate, LAYERS_ALL);
+    if (explanation->story == NULL) {
+        fprintf(stderr, "trace: cannot watch the run: %s\n", strerror(errno));
+        return EXIT_USAGE;
+    }
     find_keys(explanation);
+    find_observation(explanation);
     for (unsigned field = 0; field < EXPLANATION_FIELD_COUNT; field += 1)
         find_field_freedom(explanation, (enum field)field);
     find_neighbour(explanation);
     explanation->complete = !stop_requested();
     return EXIT_FAILS;
+}
+
+void explanation_free(struct explanation *explanation) {
+    story_free(explanation->story);
+    explanation->story = NULL;
 }

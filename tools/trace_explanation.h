@@ -6,6 +6,7 @@
 #define TOOLS_TRACE_EXPLANATION_H
 
 #include "trace_command.h"
+#include "trace_story.h"
 
 /* Whether a part of the trace can be another and the trace still fails in the same way. */
 enum freedom {
@@ -42,6 +43,16 @@ const char *neighbour_kind_name(enum neighbour_kind kind);
 
 enum { EXPLANATION_FIELD_COUNT = 11, EXPLANATION_WORDS_SIZE = 140 };
 
+/* When a wrong answer shows a failure that was found inside. */
+enum observation {
+    OBSERVED_UNKNOWN, /* not tried, or it was interrupted */
+    OBSERVED_ITSELF,  /* the failure is an answer, or the end of the program */
+    OBSERVED_LATER,   /* an answer is wrong: see observed_words */
+    OBSERVED_NOT      /* each answer is right, and that of each lookup after it */
+};
+/* "unknown", "itself", "later", "not". Static. */
+const char *observation_name(enum observation observation);
+
 /* A field of the geometry line, in its order: sets, ways, tag, clock, policy, stash, scope, hash, keys,
  * read, run. */
 struct explanation_field {
@@ -54,7 +65,14 @@ struct explanation {
     struct stream stream;   /* reduced; its failing op is failure.op_index */
     struct failure failure; /* how it fails */
     struct reduction reduction;
-    bool complete; /* false after Ctrl-C: what was not tried is unknown */
+    bool complete;       /* false after Ctrl-C: what was not tried is unknown */
+    struct story *story; /* the failing run, watched; it lives until explanation_free */
+
+    /* Whether a caller sees it: the stream runs again with a lookup of each key after it, then with a
+     * scope discard between, and only answers are compared (layer 1). Where the failure is an answer
+     * itself nothing is tried. */
+    enum observation observation;
+    char observed_words[EXPLANATION_WORDS_SIZE]; /* "lookup 0 after it: absent, expected 1" */
 
     /* Of each op: whether its key can be another; FREEDOM_UNKNOWN where it has none. All ops are needed
      * where reduction.minimal is true. */
@@ -71,7 +89,8 @@ struct explanation {
 
 /* Reduces the stream and finds all of the above; `path` is what it came from, for messages on standard
  * error. EXIT_FAILS: the stream fails and *explanation is filled. EXIT_AGREES: it passes, and a line
- * said so. EXIT_USAGE: no process could be started. The explanation holds two streams: make it static.
+ * said so. EXIT_USAGE: no process could be started. The explanation holds two streams: make it static;
+ * after EXIT_FAILS it is to be freed.
  *
  * Costs the reduction (trace_reduce) and some ten runs an op and forty for the geometry; a run is a fork
  * and about a millisecond, or what a hang or a sanitizer's report takes. After stop_requested it returns
@@ -79,5 +98,6 @@ struct explanation {
  * cause-effect chains from computer programs", 2002). */
 int explanation_find(const struct stream *stream, const char *path,
                      struct explanation *explanation);
+void explanation_free(struct explanation *explanation);
 
 #endif

@@ -3,7 +3,6 @@
  * passes, and the stream as it came. */
 #include "trace_explanation.h"
 #include "trace_json.h"
-#include "trace_output.h"
 #include "trace_record.h"
 
 #include "page/page_files.h"
@@ -141,7 +140,7 @@ int command_html(int argc, char **argv) {
     struct trace_output output;
     const char *path = NULL;
     bool is_whole = false;
-    int status, written;
+    int status;
     trace_restart_without_symbols(argv);
     for (int option = 0; (option = getopt_long(argc, argv, "o:", options, NULL)) != -1;) {
         if (option == 'w')
@@ -154,9 +153,8 @@ int command_html(int argc, char **argv) {
     status = trace_read_one("html", argc, argv, &file);
     if (status != EXIT_AGREES)
         return status;
-    if (!trace_output_open(&output, path))
+    if (trace_output_open(&output, path) != EXIT_AGREES)
         return EXIT_USAGE;
     status = page_write(output.file, &file.stream, is_whole, argv[optind]);
-    written = trace_output_close(&output, status != EXIT_USAGE);
-    return written == EXIT_AGREES ? status : written;
+    return trace_output_finish(&output, status);
 }

@@ -5,7 +5,6 @@
 
 #include "input.h"
 #include "trace_json.h"
-#include "trace_output.h"
 #include "trace_text.h"
 
 #include <errno.h>
@@ -626,7 +625,7 @@ int command_record(int argc, char **argv) {
     static struct input_file file;
     struct trace_output output;
     const char *path = NULL;
-    int status, written;
+    int status;
     for (int option = 0; (option = getopt(argc, argv, "o:")) != -1;) {
         if (option != 'o')
             return trace_usage_error("record takes -o OUT and one file", "");
@@ -635,9 +634,8 @@ int command_record(int argc, char **argv) {
     status = trace_read_one("record", argc, argv, &file);
     if (status != EXIT_AGREES)
         return status;
-    if (!trace_output_open(&output, path))
+    if (trace_output_open(&output, path) != EXIT_AGREES)
         return EXIT_USAGE;
     status = trace_record(output.file, &file.stream);
-    written = trace_output_close(&output, status != EXIT_USAGE);
-    return written == EXIT_AGREES ? status : written;
+    return trace_output_finish(&output, status);
 }

@@ -66,12 +66,15 @@ static int reduction_start(struct reduction *reduction, const char *path,
         fprintf(stderr, "trace: cannot start a process: %s\n", strerror(errno));
         return EXIT_USAGE;
     case ISOLATE_AGREES:
-        fprintf(
-            stderr,
-            "trace: %s: agrees in this build: there is nothing to reduce. Does it fail under "
-            "the sanitizers? `make build/trace-asan`, then build/trace-asan reduce. Was it made "
-            "by an earlier commit? Build that one.\n",
-            path);
+        fprintf(stderr,
+                "trace: %s: agrees in this build: nothing fails, so there is nothing to tell.\n"
+                "%sWas it found at an earlier commit? Build that one. Does it say other outcomes "
+                "after '='? ./trace replay compares them.\n",
+                path,
+                isolate_is_sanitized()
+                    ? ""
+                    : "Does it fail under the sanitizers? `make "
+                      "build/trace-asan`, then the same with build/trace-asan. ");
         return EXIT_AGREES;
     case ISOLATE_FAILS: break;
     }
@@ -82,17 +85,14 @@ static int reduction_start(struct reduction *reduction, const char *path,
 static int reduction_write(const struct reduction *reduction, const struct stream *stream,
                            const char *path) {
     static struct result outcomes[STREAM_OP_COUNT_MAX];
-    FILE *out = path == NULL ? stdout : fopen(path, "w");
-    bool bad;
-    if (out == NULL)
-        return trace_write_failed(path);
+    static struct trace_output output;
+    const int status = trace_output_open(&output, path);
+    if (status != EXIT_AGREES)
+        return status;
     predict_outcomes(stream, outcomes);
-    trace_text_print(out, stream, outcomes);
-    fprintf(out, "# fails: %s\n", reduction->original.signature);
-    bad = fflush(out) != 0 || ferror(out) != 0;
-    if (path != NULL)
-        bad |= fclose(out) != 0;
-    return bad ? trace_write_failed(path == NULL ? "standard output" : path) : EXIT_AGREES;
+    trace_text_print(output.file, stream, outcomes);
+    fprintf(output.file, "# fails: %s\n", reduction->original.signature);
+    return trace_output_close(&output);
 }
 
 /* The reduced stream again, several times: a failure that comes and goes is said to be one. */
