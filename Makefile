@@ -42,6 +42,7 @@ SANITIZED := $(addprefix harness/,subject.c subject_damage.c subject_instances.c
 help:
 	@echo 'make fuzz          install what is missing, build, fuzz for FUZZ_SECONDS ($(FUZZ_SECONDS)) seconds'
 	@echo 'make test          install what is missing, build and run all tests'
+	@echo 'make test-page     the tests of the page of ./trace html alone, in headless Chromium'
 	@echo 'make all           build ./fuzz_cachemap ./fuzz_trace ./trace ./soak ./tables'
 	@echo 'make bugs          plant each bug of bugs/, see that the fuzzer finds it'
 	@echo 'make layers        each layer of the oracle finds a bug that no other layer finds'
@@ -213,6 +214,13 @@ test:
 
 .PHONY: test-programs
 test-programs: $(TEST_PROGRAMS)
+
+# The page of ./trace html alone.
+.PHONY: test-page
+test-page:
+	@scripts/need.sh page
+	@$(MAKE) --no-print-directory -j$$(nproc) trace
+	@tests/page.sh
 
 # What is generated from the tables of the harness; tests/documents.sh compares it.
 .PHONY: dictionary

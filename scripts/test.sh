@@ -76,6 +76,8 @@ step "headers alone" tests/headers.sh
 step "guidance of the engine" tests/guidance.sh
 step "command line" tests/command_line.sh
 step "reduce and explain" tests/reduce.sh
+step "record" tests/record.sh
+step "page, in Chromium" tests/page.sh
 step "build.sh as OSS-Fuzz calls it" tests/build_sh.sh
 step "mutants" tests/mutants.sh
 step "documents" tests/documents.sh

@@ -40,20 +40,19 @@ static bool page_copy_record(FILE *out, FILE *record) {
 static bool page_run(FILE *out, const struct stream *stream, const char *name, const char *title,
                      int *status) {
     FILE *record = tmpfile();
-    bool good = record != NULL;
-    if (good) {
-        *status = trace_record(record, stream);
-        good = *status != EXIT_USAGE && fflush(record) == 0 && ferror(record) == 0;
-        fprintf(out,
-                "<script type=\"application/json\" class=\"run\" data-name=\"%s\" "
-                "data-title=\"%s, %u op%s\">[\n",
-                name, title, (unsigned)stream->op_count, stream->op_count == 1 ? "" : "s");
-        good = good && page_copy_record(out, record);
-        fputs("]</script>\n", out);
-        (void)fclose(record);
-    }
-    if (!good && (record == NULL || *status != EXIT_USAGE))
+    bool good;
+    if (record == NULL) {
         (void)trace_write_failed("a temporary file for the record");
+        return false;
+    }
+    *status = trace_record(record, stream);
+    fprintf(out,
+            "<script type=\"application/json\" class=\"run\" data-name=\"%s\" "
+            "data-title=\"%s, %u op%s\">[\n",
+            name, title, (unsigned)stream->op_count, stream->op_count == 1 ? "" : "s");
+    good = *status != EXIT_USAGE && page_copy_record(out, record);
+    fputs("]</script>\n", out);
+    (void)fclose(record);
     return good;
 }
 

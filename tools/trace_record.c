@@ -29,7 +29,8 @@ struct record_map {
 
 /* What the child knows and the parent cannot read from the file. */
 struct record_shared {
-    bool finished; /* the last line is written */
+    bool finished;   /* the last line is written */
+    int write_error; /* errno of a line that could not be written; the parent's file does not know */
     enum pass pass;
     uint32_t op_index; /* both: of the run that died */
 };
@@ -368,7 +369,8 @@ static void line_close(struct line *line, FILE *out) {
     json_object_close(&line->json);
     if (fclose(line->memory) == 0)
         (void)fwrite(line->text, 1, line->size, out);
-    (void)fflush(out);
+    if ((fflush(out) != 0 || ferror(out) != 0) && recorder.shared != NULL)
+        recorder.shared->write_error = errno;
     free(line->text);
 }
 
@@ -565,7 +567,8 @@ static void record_death(FILE *out, const struct stream *stream, const struct re
     json_string(&line.json, "meaning",
                 "the run was ended from outside: a crash, a hang, or a sanitizer");
     json_string(&line.json, "detail", failure.signature);
-    json_string(&line.json, "report", text);
+    if (text[0] != '\0')
+        json_string(&line.json, "report", text);
     line_close(&line, out);
 }
 
@@ -588,10 +591,9 @@ static int record_run(FILE *out, const struct stream *stream, struct record_shar
                       FILE *report) {
     int status = 0;
     pid_t child;
-    record_head(out, stream);
-    (void)fflush(stdout);
-    (void)fflush(stderr);
     recorder = (struct recorder){.out = out, .shared = shared};
+    record_head(out, stream);
+    (void)fflush(stderr);
     child = fork();
     if (child == 0)
         record_child(stream, report);
@@ -612,8 +614,12 @@ int trace_record(FILE *out, const struct stream *stream) {
     int status = EXIT_USAGE;
     if (report != NULL)
         status = record_run(out, stream, shared, report);
-    if (status == EXIT_USAGE)
+    if (status == EXIT_USAGE) {
         fprintf(stderr, "trace: cannot start a process: %s\n", strerror(errno));
+    } else if (shared->write_error != 0) {
+        errno = shared->write_error;
+        status = trace_write_failed("the record");
+    }
     if (report != NULL)
         (void)fclose(report);
     if (shared != MAP_FAILED)

@@ -12,9 +12,9 @@
  * `out`, a line an op: what has changed since the op before. A map that dies leaves the lines up to the
  * op that killed it, and the last line says what that was.
  *
- * EXIT_AGREES or EXIT_FAILS, as the stream does; EXIT_USAGE when no process could be started: a line on
- * standard error has said so. Whether all was written tells the file's error flag. Costs the run and a
- * walk over the whole map after each op: O(ops x (sets x ways + stash + keys)). */
+ * EXIT_AGREES or EXIT_FAILS, as the stream does; EXIT_USAGE when no process could be started or a line could
+ * not be written: standard error has been told. Costs the run and a walk over the whole map after each op:
+ * O(ops x (sets x ways + stash + keys)). */
 int trace_record(FILE *out, const struct stream *stream);
 
 #endif

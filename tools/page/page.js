@@ -22,6 +22,46 @@ function make(tag, attributes, ...children) {
     return element;
 }
 
+/* A large map has thousands of nodes, and a step changes a few: elements are kept under a name, and what is in
+ * its place stays there. */
+const keptElements = new Map();
+
+function keep(name, makeElement) {
+    if (!keptElements.has(name))
+        keptElements.set(name, makeElement());
+    return keptElements.get(name);
+}
+
+/* Makes the children of `parent` those of the list; null and false are none. */
+function fill(parent, children) {
+    const wanted = children.filter((child) => child !== null && child !== false);
+    const isWanted = new Set(wanted);
+    for (const child of Array.from(parent.childNodes))
+        if (!isWanted.has(child))
+            child.remove();
+    let at = parent.firstChild;
+    for (const child of wanted) {
+        if (child === at)
+            at = at.nextSibling;
+        else
+            parent.insertBefore(child, at);
+    }
+    return parent;
+}
+
+/* A row is made anew when one of the parts that it is made of is another; objects of the record are compared by
+ * identity. */
+const keptRows = new Map();
+
+function keepRow(name, parts, makeRow) {
+    const kept = keptRows.get(name);
+    if (kept && kept.parts.length === parts.length && kept.parts.every((part, index) => part === parts[index]))
+        return kept.row;
+    const row = makeRow();
+    keptRows.set(name, { parts, row });
+    return row;
+}
+
 const unseen = (text) => make("span", { class: "unseen" }, text);
 
 const mark = (kind, sign) => make("b", { class: "mark " + kind, "aria-hidden": "true" }, sign);
@@ -344,17 +384,23 @@ function contentNodes(run, content, focus) {
 /* ---- A panel: the op, the map, the models. ----------------------------------------------- */
 
 /* A title above something; `note` stands at its right. */
-function block(title, note, ...content) {
-    return make("section", { class: "block", "aria-label": title },
-        make("div", { class: "block-title" }, make("h3", {}, title), make("span", {}, note)), ...content);
+function block(view, title, note, ...content) {
+    const words = keep(`${view.id} note ${title}`, () => make("span", {}));
+    const head = keep(`${view.id} title ${title}`, () => make("div", { class: "block-title" }, make("h3", {}, title), words));
+    words.textContent = note;
+    return fill(keep(`${view.id} block ${title}`, () => make("div", { class: "block" })), [head, ...content]);
 }
 
 function table(view, name, caption, titles, rows, attributes = {}) {
-    return make("div", { class: "scroll table-region", tabindex: "0", role: "region",
-        "aria-label": `${caption}, ${view.run.title}`, "data-scroll": view.id + name },
-    make("table", attributes, make("caption", { class: "unseen" }, caption),
-        make("thead", {}, make("tr", {}, ...titles.map((title) => make("th", { scope: "col" }, title)))),
-        make("tbody", {}, ...rows)));
+    const id = view.id + name;
+    const body = keep(`${id} ${titles} body`, () => make("tbody", {}));
+    const region = keep(`${id} ${titles}`, () => make("div",
+        { class: "scroll table-region", tabindex: "0", role: "region", "data-scroll": id },
+        make("table", attributes, make("caption", { class: "unseen" }, caption),
+            make("thead", {}, make("tr", {}, ...titles.map((title) => make("th", { scope: "col" }, title)))), body)));
+    region.setAttribute("aria-label", `${caption}, ${view.run.title}`);
+    fill(body, rows);
+    return region;
 }
 
 function answerNodes(view) {
@@ -434,12 +480,17 @@ function slotCell(view, set, way) {
         naiveHand ? make("span", { class: "flag naive" }, "≠ naive: hand here") : null);
 }
 
+/* Whether the step, or the difference to the naive map, has to do with the set. */
+function setIsNamed({ now, line }, set) {
+    return [line?.slots, line?.hands, now.naive.slots, now.naive.hands]
+        .some((list) => (list ?? []).some((entry) => entry.set === set));
+}
+
 function setIsShown(view, set) {
-    const { now, line } = view;
+    const { now } = view;
     const ways = now.layout.ways;
-    const named = (list) => (list ?? []).some((entry) => entry.set === set);
-    return now.sets <= 2 || now.hands[set] !== 0 || now.slots.slice(set * ways, (set + 1) * ways).some((slot) => slot !== null) ||
-        named(line?.slots) || named(line?.hands) || named(now.naive.slots) || named(now.naive.hands);
+    return now.sets <= 2 || now.hands[set] !== 0 || setIsNamed(view, set) ||
+        now.slots.slice(set * ways, (set + 1) * ways).some((slot) => slot !== null);
 }
 
 function cacheNodes(view) {
@@ -449,9 +500,12 @@ function cacheNodes(view) {
     const used = sets.filter((set) => setIsShown(view, set));
     const free = sets.length - used.length;
     if (now.sets === 0)
-        return block("Cache", "", make("p", { class: "none-line" }, "This map has no cache: sets=0."));
-    const rows = used.map((set) => make("tr", {}, make("th", { scope: "row" }, `set ${set}`), ...ways.map((way) => slotCell(view, set, way))));
-    return block("Cache", `${now.cached} of ${now.slots.length} values, ${now.hits} hits, ${now.misses} misses`,
+        return block(view, "Cache", "", make("p", { class: "none-line" }, "This map has no cache: sets=0."));
+    const marked = (set) => setIsNamed(view, set);
+    const rows = used.map((set) => keepRow(`${view.id} set ${set}`,
+        [view.run, now.layout, shown.follow, now.hands[set], marked(set) ? view : null, ...now.slots.slice(set * ways.length, (set + 1) * ways.length)],
+        () => make("tr", {}, make("th", { scope: "row" }, `set ${set}`), ...ways.map((way) => slotCell(view, set, way)))));
+    return block(view, "Cache", `${now.cached} of ${now.slots.length} values, ${now.hits} hits, ${now.misses} misses`,
         used.length > 0 ? table(view, "cache", "Cache: sets by ways", ["set", ...ways.map((way) => `way ${way}`)], rows,
             { class: "cache" + (ways.length > 4 ? " many" : "") }) : null,
         free > 0 ? make("p", { class: "none-line" }, `${free} ${used.length > 0 ? "more " : ""}${free === 1 ? "set is" : "sets are"} free`) : null);
@@ -467,7 +521,7 @@ function stashNodes(view) {
         make("td", {}, entry.tombstone ? "tombstone" : valueButton(run, entry.value, `${view.id}-stash-${index}`),
             entry.damaged ? make("span", { class: "flag bad" }, "✖ damaged bytes") : null,
             changed.has(index) ? make("span", { class: "flag change" }, "✱ changed") : null)));
-    return block("Stash", `${now.stash.length} of ${head.stash}`, rows.length === 0
+    return block(view, "Stash", `${now.stash.length} of ${head.stash}`, rows.length === 0
         ? make("p", { class: "none-line" }, "Nothing is in the stash.")
         : table(view, "stash", "Stash", ["entry", "key", "content"], rows));
 }
@@ -476,7 +530,7 @@ function scopeNodes(view) {
     const { run, head, now, line } = view;
     const changed = new Set((line?.scope ?? []).map((record) => record.record));
     if (!now.scopeOpen)
-        return block("Scope log", "no scope is open", now.scope.length === 0 ? null : make("p", { class: "none-line" }, `${now.scope.length} records`));
+        return block(view, "Scope log", "no scope is open", now.scope.length === 0 ? null : make("p", { class: "none-line" }, `${now.scope.length} records`));
     const rows = now.scope.map((record, index) => {
         const op = run.steps[record.step];
         const isFollowed = op.key !== undefined && op.key === shown.follow;
@@ -486,27 +540,26 @@ function scopeNodes(view) {
                 title: `To op ${record.step}, which wrote the record`, onclick: () => go(record.step) }, `op ${record.step}: ${op.text}`)),
             make("td", {}, recordWords(record), changed.has(index) ? make("span", { class: "flag change" }, "✱ new") : null));
     });
-    return block("Scope log", `open, ${now.scope.length} of ${head.scope} records`, rows.length === 0
+    return block(view, "Scope log", `open, ${now.scope.length} of ${head.scope} records`, rows.length === 0
         ? make("p", { class: "none-line" }, "Nothing is to be undone yet.")
         : table(view, "scope", "Scope log", ["record", "written by", "what a discard undoes"], rows));
 }
 
-/* Where the map has a key: as a lookup would find it, the cache first. */
-function placeOfKey(now, key) {
-    const index = now.slots.findIndex((slot) => slot !== null && slot.key === key);
-    if (index >= 0)
-        return { content: now.slots[index], words: `set ${Math.floor(index / now.layout.ways)} way ${index % now.layout.ways}` };
-    const entry = now.stash.find((content) => content.key === key);
-    return entry ? { content: entry, words: `stash entry ${entry.entry}` } : { content: null, words: "" };
+/* Where the map has each key: as a lookup would find it, the cache first. */
+function placesOfKeys(now) {
+    const places = new Map();
+    now.stash.forEach((entry) => places.set(entry.key, { content: entry, words: `stash entry ${entry.entry}` }));
+    now.slots.forEach((slot, index) => {
+        if (slot !== null)
+            places.set(slot.key, { content: slot, words: `set ${Math.floor(index / now.layout.ways)} way ${index % now.layout.ways}` });
+    });
+    return places;
 }
 
-function keyRow(view, key) {
-    const { run, now, line } = view;
-    const model = now.keys.get(key);
-    const place = placeOfKey(now, key);
+function makeKeyRow(view, key, model, place, touched) {
+    const { run } = view;
     const focus = `${view.id}-model-${key}`;
     const differs = modelWords(model) !== modelWords(place.content);
-    const touched = line !== null && ((line.model_keys ?? []).some((entry) => entry.key === key) || line.key === key);
     const cell = (content, name, ...more) => make("td", {},
         content && !content.tombstone ? valueButton(run, content.value, focus + name) : modelWords(content), ...more);
     return make("tr", { class: [touched ? "changed" : "", key === shown.follow ? "followed" : ""].join(" ") },
@@ -516,6 +569,15 @@ function keyRow(view, key) {
             differs ? make("span", { class: "flag bad" }, "✖ not what the model has") : null));
 }
 
+function keyRow(view, key, places) {
+    const { run, now, line } = view;
+    const model = now.keys.get(key);
+    const place = places.get(key) ?? { content: null, words: "" };
+    const touched = line !== null && ((line.model_keys ?? []).some((entry) => entry.key === key) || line.key === key);
+    return keepRow(`${view.id} key ${key}`, [run, model, place.content, place.words, touched, shown.follow],
+        () => makeKeyRow(view, key, model, place, touched));
+}
+
 function modelNodes(view) {
     const { run, now, head } = view;
     const named = new Set(now.keys.keys());
@@ -523,16 +585,17 @@ function modelNodes(view) {
         if (steps[0] <= shown.step)
             named.add(key);
     const keys = Array.from(named).sort((a, b) => a - b);
-    return block("Model", `${keys.length} of ${head.keys} keys named so far`, keys.length === 0
+    const places = placesOfKeys(now);
+    return block(view, "Model", `${keys.length} of ${head.keys} keys named so far`, keys.length === 0
         ? make("p", { class: "none-line" }, "No key has been named yet.")
-        : table(view, "model", "Model beside map, by key", ["key", "model", "map"], keys.map((key) => keyRow(view, key))));
+        : table(view, "model", "Model beside map, by key", ["key", "model", "map"], keys.map((key) => keyRow(view, key, places))));
 }
 
 function naiveNodes(view) {
     const words = naiveSentences(view.now.naive);
     if (words.length === 0)
         return null;
-    return block("The naive map has instead", `${words.length} ${words.length === 1 ? "difference" : "differences"}`,
+    return block(view, "The naive map has instead", `${words.length} ${words.length === 1 ? "difference" : "differences"}`,
         make("ul", { class: "naive-list" }, ...words.map((text) => make("li", {}, text))));
 }
 
@@ -570,14 +633,16 @@ function geometryNodes(run, other) {
 
 function panel(id, run, other) {
     const view = viewOf(id, run, other);
-    return make("section", { class: "panel" + (shown.step === run.failing ? " fails" : ""), "aria-labelledby": `panel-${id}` },
+    const section = keep(`panel ${id}`, () => make("section", { "aria-labelledby": `panel-${id}` }));
+    section.className = "panel" + (shown.step === run.failing ? " fails" : "");
+    return fill(section, [
         make("div", {},
             make("div", { class: "panel-title" }, make("h2", { id: `panel-${id}`, tabindex: "-1" }, run.title),
                 make("span", { class: run.failing >= 0 ? "op-flag bad" : "op-flag" }, verdictWords(run))),
             make("p", { class: "panel-note" }, provenanceOf(run)),
             geometryNodes(run, other)),
         view.line ? opNodes(view) : make("p", { class: "none-line" }, run.steps.length === 0 ? "This trace has no ops." : "This run has ended before this step."),
-        cacheNodes(view), naiveNodes(view), stashNodes(view), scopeNodes(view), modelNodes(view));
+        cacheNodes(view), naiveNodes(view), stashNodes(view), scopeNodes(view), modelNodes(view)]);
 }
 
 /* What is inside a scroll region moves into its view; the page itself stays. */
@@ -595,19 +660,12 @@ function revealChanged(region) {
 
 function renderPanels() {
     const box = byId("panels");
-    const focus = document.activeElement?.closest?.("#panels") ? document.activeElement.dataset.focus : undefined;
-    const hadFocus = document.activeElement?.closest?.("#panels") !== null && document.activeElement?.closest?.("#panels") !== undefined;
-    const scrolls = new Map(Array.from(box.querySelectorAll("[data-scroll]"), (region) =>
-        [region.dataset.scroll, [region.scrollTop, region.scrollLeft]]));
-    const scrolled = hadFocus ? document.activeElement.dataset.scroll : undefined;
-    box.replaceChildren(panel("a", shown.trace, shown.beside), ...(shown.beside ? [panel("b", shown.beside, shown.trace)] : []));
-    for (const region of box.querySelectorAll("[data-scroll]")) {
-        [region.scrollTop, region.scrollLeft] = scrolls.get(region.dataset.scroll) ?? [0, 0];
-        revealChanged(region);
-    }
-    if (hadFocus) /* the focus stays on what it was on, or on its panel where that is gone */
-        (box.querySelector(`[data-focus="${focus}"]`) ?? box.querySelector(`[data-scroll="${scrolled}"]`) ?? byId("panel-a"))
-            .focus({ preventScroll: true });
+    const active = document.activeElement;
+    const hadFocus = box.contains(active);
+    fill(box, [panel("a", shown.trace, shown.beside), shown.beside && panel("b", shown.beside, shown.trace)]);
+    box.querySelectorAll("[data-scroll]").forEach(revealChanged);
+    if (hadFocus && !box.contains(document.activeElement)) /* what had it was made anew, or is gone */
+        (box.querySelector(`[data-focus="${active.dataset.focus}"]`) ?? byId("panel-a")).focus({ preventScroll: true });
 }
 
 /* ---- The list of steps: only the rows that can be seen are there. ------------------------- */
