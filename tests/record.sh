@@ -28,7 +28,9 @@ documented() {
 }
 
 # Fields that only bugs of kinds which are not planted here would write.
-rare='op naive.scope_count
+rare='op naive.hits
+op naive.misses
+op naive.scope_count
 op naive.scope_open
 op naive.stash.tombstone
 op naive.stash.value

@@ -548,6 +548,23 @@ static void record_on_death(void) {
         record_op(running, false);
 }
 
+/* A signature (isolate.h) in words: the part that says how it ended. */
+static const char *death_meaning(const char *signature) {
+    static char words[80];
+    int number = 0;
+    if (strncmp(signature, "asan", 4) == 0)
+        return "AddressSanitizer stopped the run";
+    if (strncmp(signature, "ubsan", 5) == 0)
+        return "UndefinedBehaviorSanitizer stopped the run";
+    if (strncmp(signature, "hang", 4) == 0)
+        return "an op does not end";
+    if (strncmp(signature, "signal ", 7) == 0)
+        number = (int)strtol(signature + 7, NULL, 10);
+    (void)snprintf(words, sizeof words, "the map crashed: %s",
+                   number > 0 ? strsignal(number) : "the run is lost");
+    return words;
+}
+
 /* The parent's: how the child died, in the words of its report. */
 static void record_death(FILE *out, const struct stream *stream, const struct record_shared *shared,
                          FILE *report) {
@@ -564,8 +581,7 @@ static void record_death(FILE *out, const struct stream *stream, const struct re
     json_string(&line.json, "outcome", "dies");
     json_number(&line.json, "op", shared->op_index);
     json_string(&line.json, "pass", pass_name(shared->pass));
-    json_string(&line.json, "meaning",
-                "the run was ended from outside: a crash, a hang, or a sanitizer");
+    json_string(&line.json, "meaning", death_meaning(failure.signature));
     json_string(&line.json, "detail", failure.signature);
     if (text[0] != '\0')
         json_string(&line.json, "report", text);
