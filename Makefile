@@ -49,6 +49,7 @@ help:
 	@echo 'make coverage      lines, branches and MC/DC of src/ that the corpus reaches; fails for a gap'
 	@echo 'make coverage-empty  fuzz COVERAGE_SECONDS ($(COVERAGE_SECONDS)) seconds from nothing: branches reached'
 	@echo 'make mutants       the mutation score: every small change of src/, and what finds it'
+	@echo 'make witnesses     look for shorter witnesses, write witnesses/ and docs/witnesses.md (minutes)'
 	@echo 'make corpus        minimise a long run into a new corpus/ (shows what would change)'
 	@echo 'make survival      time to each planted bug, beside other fuzzers and without our ingredients (hours)'
 	@echo 'make performance   executions and ops per second, and where the time goes'
@@ -185,6 +186,7 @@ WRAPPED := $(addprefix subject_,init init_refused balanced upsert remove get loo
            scope_close counts set entry place check digest free_slots_poisoned views_agree record \
            memory_size misnamed_status deinit check_misses) key_hash_differs
 $(BUILD)/test/harness/harness_oracle: WRAP = $(foreach name,$(WRAPPED),-Wl,--wrap=$(name))
+$(BUILD)/test/harness/harness_witness: WRAP = -Wl,--wrap=subject_remove
 $(BUILD)/test/harness/harness_isolate: WRAP = -Wl,--wrap=subject_remove
 HARNESS_TEST_OBJECTS := $(patsubst %.c,$(BUILD)/asan/%.o,$(HARNESS) harness/isolate.c)
 $(BUILD)/test/harness/%: tests/%.c $(HEADERS) $(HARNESS_TEST_OBJECTS)
@@ -209,7 +211,8 @@ TEST_PROGRAMS := $(foreach way,asan gcc portable,$(UNITS:%=$(BUILD)/test/$(way)/
 .PHONY: test
 test:
 	@scripts/need.sh test
-	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/trace-asan $(BUILD)/trace-coverage test-programs
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/trace-asan $(BUILD)/trace-coverage \
+	    $(BUILD)/soak-fast $(BUILD)/trace-fast test-programs
 	@scripts/test.sh
 
 .PHONY: test-programs
@@ -263,6 +266,10 @@ corpus:
 	@scripts/need.sh fuzz
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap trace
 	@scripts/corpus.sh
+
+.PHONY: witnesses
+witnesses: trace
+	@scripts/witnesses.sh
 
 # The fuzz target under a plain main, twice: as the fuzzing engine runs it, and without sanitizers.
 $(BUILD)/bench-sanitized: $(BUILD)/fuzz/bench/executions.o $(call fuzz_objects,fuzz_cachemap)

@@ -86,7 +86,7 @@ static bool input_pass(struct environment *environment, const struct stream *str
         .memory = memories[pass],
         .at_end_only = options->at_end_only,
         .on_failure = options->on_failure,
-        .on_op = pass == PASS_CACHE ? options->on_op : NULL,
+        .on_op = pass == PASS_CACHE || options->shows_all_passes ? options->on_op : NULL,
         .context = options->context,
         .expectations = pass == PASS_CACHE ? options->expectations : NULL,
     };

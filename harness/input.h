@@ -8,7 +8,8 @@
 
 struct input_options {
     uint32_t layers;
-    bool at_end_only; /* as in environment_options */
+    bool at_end_only;      /* as in environment_options */
+    bool shows_all_passes; /* on_op is called in each pass, not in the first one alone */
     /* As in environment_options; expectations are for the first pass. */
     void (*on_failure)(const struct environment *environment);
     void (*on_op)(const struct environment *environment, void *context);

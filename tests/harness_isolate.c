@@ -105,6 +105,30 @@ static void a_sanitizers_report_is_a_failure_with_kind_and_place(void **state) {
     assert_failure(&failure, 1, "asan heap-buffer-overflow __wrap_subject_remove ", " remove");
 }
 
+/* Names for folders: no line of the harness, no offset, and where the library is not on the stack none of
+ * its functions. */
+static void a_slug_is_the_signature_without_what_compilers_differ_in(void **state) {
+    const struct {
+        enum behaviour how;
+        const char *slug;
+    } rows[] = {{ANSWERS_WRONG, "check-outcome-remove"},
+                {IS_SIGNALLED, "signal-11-remove"},
+                {NEVER_ENDS, "hang-remove"},
+                {READS_PAST_THE_END, "asan-heap-buffer-overflow-remove"}};
+    struct failure failure = run("upsert 1\nremove 1\n", BEHAVES);
+    unsigned line = 0;
+    char end[16] = "";
+    (void)state;
+    assert_string_equal(failure.slug, "");
+    for (size_t i = 0; i < SUPPORT_COUNT_OF(rows); i += 1) {
+        failure = run("upsert 1\nremove 1\n", rows[i].how);
+        assert_string_equal(failure.slug, rows[i].slug);
+    }
+    failure = run("upsert 1\nremove 1\n", OVERFLOWS);
+    assert_int_equal(sscanf(failure.slug, "ubsan-harness-isolate-c-%u-%15s", &line, end), 2);
+    assert_string_equal(end, "remove");
+}
+
 static void one_bug_has_one_signature_and_two_have_two(void **state) {
     const struct failure a = run("upsert 1\nremove 1\n", OVERFLOWS);
     const struct failure b = run("get 0\nupsert 2\nlookup 2\nremove 2\n", OVERFLOWS);
@@ -124,6 +148,7 @@ int main(void) {
         cmocka_unit_test(a_wrong_answer_is_named_by_its_check_and_op),
         cmocka_unit_test(crashes_and_hangs_are_failures),
         cmocka_unit_test(a_sanitizers_report_is_a_failure_with_kind_and_place),
+        cmocka_unit_test(a_slug_is_the_signature_without_what_compilers_differ_in),
         cmocka_unit_test(one_bug_has_one_signature_and_two_have_two),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,6 +47,9 @@ static const char usage_text[] =
     "                               --whole does not reduce (docs/page.md)\n"
     "  record [-o OUT] FILE         what each op did to the map and the models, as JSON Lines "
     "(docs/record.md)\n"
+    "  witness [LABEL]              the shortest known trace in which something happens; without a "
+    "label,\n"
+    "                               what can happen; --check FILE...: what happens in these\n"
     "  encode [-o OUT] FILE         the text trace as bytes, to OUT or standard output\n"
     "  help                         this text\n"
     "\n"
@@ -290,6 +293,8 @@ int main(int argc, char **argv) {
         return command_html(argc - 1, argv + 1);
     if (strcmp(argv[1], "record") == 0)
         return command_record(argc - 1, argv + 1);
+    if (strcmp(argv[1], "witness") == 0)
+        return command_witness(argc - 1, argv + 1);
     if (strcmp(argv[1], "encode") == 0)
         return command_encode(argc - 1, argv + 1);
     if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0) {

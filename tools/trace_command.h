@@ -61,5 +61,6 @@ int command_explain(int argc, char **argv);
 int command_signature(int argc, char **argv);
 int command_record(int argc, char **argv);
 int command_html(int argc, char **argv);
+int command_witness(int argc, char **argv);
 
 #endif

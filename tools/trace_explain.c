@@ -137,8 +137,13 @@ static void print_failure(const struct explanation *explanation) {
     print_reduction(explanation);
     print_world(explanation);
     if (story->pass != PASS_CACHE) {
-        (void)snprintf(line, sizeof line, "it fails in the pass %s, which is what is shown",
-                       pass_name(story->pass));
+        const struct geometry *geometry = &story->geometry;
+        const struct layout_description *layout = layout_describe(geometry->layout);
+        (void)snprintf(line, sizeof line,
+                       "it fails in the pass %s, which is what is shown: sets=%u ways=%u tag=%u "
+                       "clock=%u policy=%s",
+                       pass_name(story->pass), geometry->set_count, layout->ways, layout->tag_bits,
+                       layout->clock_bits, layout_policy_name(layout->policy));
         report_text(stdout, "", line);
     }
 }
@@ -388,8 +393,12 @@ static void path_quote(const char *path, char *word, size_t size) {
     word[used] = '\0';
 }
 
-void explain_next(const char *program, const char *path, unsigned index, char *command,
-                  size_t size) {
+const char *explain_next(const char *program, const char *path, unsigned index, char *command,
+                         size_t size) {
+    static const char *const purposes[EXPLAIN_NEXT_COUNT] = {
+        "these ops as text, to edit, and for regressions/",
+        "the failure again, with its stack where a sanitizer ends it; passes once it is mended",
+        "a debugger on it; more in docs/report.md"};
     char word[600];
     path_quote(path, word, sizeof word);
     if (index == 0)
@@ -397,6 +406,7 @@ void explain_next(const char *program, const char *path, unsigned index, char *c
     else
         (void)snprintf(command, size, "%s%s replay bug.trace", index == 1 ? "" : "gdb --args ",
                        program);
+    return purposes[index];
 }
 
 /* A command that is too long for a line goes on in the next: a shell takes both. */
@@ -409,12 +419,10 @@ static void print_command(const char *command) {
 }
 
 static void print_next(const char *program, const char *path) {
-    print_head(
-        "Next: these ops as text, for regressions/; the failure, with its stack where a sanitizer "
-        "ends it;\na debugger");
+    print_head("Next");
     for (unsigned i = 0; i < EXPLAIN_NEXT_COUNT; i += 1) {
         char command[700];
-        explain_next(program, path, i, command, sizeof command);
+        printf("      # %s\n", explain_next(program, path, i, command, sizeof command));
         print_command(command);
     }
 }

@@ -160,9 +160,10 @@ void explain_print_json(const struct explanation *explanation, const char *progr
     write_observation(&json, explanation);
     for (unsigned i = 0; i < EXPLAIN_NEXT_COUNT; i += 1) {
         char command[700];
-        explain_next(program, path, i, command, sizeof command);
+        const char *purpose = explain_next(program, path, i, command, sizeof command);
         open_line(&json, "next");
         json_string(&json, "command", command);
+        json_string(&json, "purpose", purpose);
         json_object_close(&json);
     }
 }

@@ -142,6 +142,16 @@ static const char *field_word(enum field field, unsigned value) {
     }
 }
 
+static unsigned mode_count(enum field field) {
+    switch (field) {
+    case FIELD_POLICY: return 2;
+    case FIELD_HASH: return HASH_MODE_COUNT;
+    case FIELD_READ: return READ_MODE_COUNT;
+    case FIELD_RUN: return RUN_MODE_COUNT;
+    default: return 0;
+    }
+}
+
 static void field_words(enum field field, unsigned value, char *words, size_t size) {
     const char *word = field_word(field, value);
     if (word != NULL)
@@ -158,17 +168,13 @@ static unsigned field_values(enum field field, unsigned now, unsigned least, uns
                                       : field == FIELD_STASH ? geometry_stash_counts()
                                       : field == FIELD_SCOPE ? geometry_scope_counts()
                                                              : geometry_key_counts();
-    const unsigned mode_count = field == FIELD_POLICY ? 2
-                                : field == FIELD_HASH ? HASH_MODE_COUNT
-                                : field == FIELD_READ ? READ_MODE_COUNT
-                                                      : RUN_MODE_COUNT;
     unsigned count = 0;
     if (field == FIELD_WAYS || field == FIELD_TAG || field == FIELD_CLOCK) {
         const unsigned *from = field == FIELD_WAYS ? ways : field == FIELD_TAG ? tags : clocks;
         count = field == FIELD_WAYS ? 4 : field == FIELD_TAG ? 2 : 3;
         memcpy(values, from, count * sizeof values[0]);
     } else if (field_word(field, 0) != NULL) {
-        for (; count < mode_count; count += 1)
+        for (; count < mode_count(field); count += 1)
             values[count] = count;
     } else {
         for (unsigned value = least;

@@ -5,6 +5,7 @@
 
 #include "predict.h"
 #include "reduce.h"
+#include "report.h"
 #include "trace_text.h"
 
 #include <errno.h>
@@ -66,15 +67,14 @@ static int reduction_start(struct reduction *reduction, const char *path,
         fprintf(stderr, "trace: cannot start a process: %s\n", strerror(errno));
         return EXIT_USAGE;
     case ISOLATE_AGREES:
-        fprintf(stderr,
-                "trace: %s: agrees in this build: nothing fails, so there is nothing to tell.\n"
-                "%sWas it found at an earlier commit? Build that one. Does it say other outcomes "
-                "after '='? ./trace replay compares them.\n",
-                path,
-                isolate_is_sanitized()
-                    ? ""
-                    : "Does it fail under the sanitizers? `make "
-                      "build/trace-asan`, then the same with build/trace-asan. ");
+        fprintf(stderr, "trace: %s: agrees in this build: nothing fails\n", path);
+        if (!isolate_is_sanitized())
+            report_text(stderr, "",
+                        "Does it fail under the sanitizers? `make build/trace-asan`, then the same "
+                        "command of build/trace-asan.");
+        report_text(stderr, "",
+                    "Was it found at an earlier commit? Build that one. Does a text say other "
+                    "outcomes after '='? ./trace replay compares them.");
         return EXIT_AGREES;
     case ISOLATE_FAILS: break;
     }

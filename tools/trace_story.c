@@ -108,8 +108,10 @@ static void story_on_death(void) {
 }
 
 _Noreturn static void story_tell(const struct stream *stream, uint32_t layers) {
-    const struct input_options options = {
-        .layers = layers, .on_failure = story_on_failure, .on_op = story_on_op};
+    const struct input_options options = {.layers = layers,
+                                          .shows_all_passes = true,
+                                          .on_failure = story_on_failure,
+                                          .on_op = story_on_op};
     const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (nowhere >= 0) /* a sanitizer's report: it is told by whoever asks for it */
         (void)dup2(nowhere, STDERR_FILENO);
