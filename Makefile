@@ -42,6 +42,7 @@ SANITIZED := $(addprefix harness/,subject.c subject_damage.c subject_instances.c
 help:
 	@echo 'make fuzz          install what is missing, build, fuzz for FUZZ_SECONDS ($(FUZZ_SECONDS)) seconds'
 	@echo 'make test          install what is missing, build and run all tests'
+	@echo 'make test-page     the tests of the page of ./trace html alone, in headless Chromium'
 	@echo 'make all           build ./fuzz_cachemap ./fuzz_trace ./trace ./soak ./tables'
 	@echo 'make bugs          plant each bug of bugs/, see that the fuzzer finds it'
 	@echo 'make layers        each layer of the oracle finds a bug that no other layer finds'
@@ -104,6 +105,12 @@ $(BUILD)/plain/%.o: %.c $(HEADERS)
 	@mkdir -p $(@D)
 	@echo 'plain $<'
 	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O2 -c $< -o $@
+
+# The page of ./trace html, as C. Any compiler line over tools/trace*.c finds it once `make trace` was run.
+tools/page/page_files.h: tools/page/embed.sh tools/page/page.html tools/page/page.css tools/page/page.js
+	@echo 'embed tools/page/'
+	@tools/page/embed.sh > $@
+$(patsubst %,$(BUILD)/%/tools/trace_html.o,plain asan coverage fast): tools/page/page_files.h
 
 # ./trace with everything sanitized, the harness too.
 $(BUILD)/trace-asan: $(call asan_objects,trace)
@@ -226,6 +233,13 @@ test:
 
 .PHONY: test-programs
 test-programs: $(TEST_PROGRAMS)
+
+# The page of ./trace html alone.
+.PHONY: test-page
+test-page:
+	@scripts/need.sh page
+	@$(MAKE) --no-print-directory -j$$(nproc) trace
+	@tests/page.sh
 
 # What is generated from the tables of the harness; tests/documents.sh compares it.
 .PHONY: dictionary
@@ -360,7 +374,7 @@ survival-report:
 
 # MUTANTS='--file FILE', '--only PATTERN', ...: see scripts/mutants --help. FUZZ_RUNS and JOBS reach it.
 .PHONY: mutants
-mutants:
+mutants: tools/page/page_files.h
 	@scripts/need.sh mutants
 	@scripts/mutants --document docs/mutation-score.md $(MUTANTS)
 
@@ -376,9 +390,9 @@ format:
 format-check:
 	@clang-format --dry-run --Werror $(SOURCES)
 
-tidy:
+tidy: tools/page/page_files.h
 	@clang-tidy --quiet $(TIDY_SOURCES) -- $(STANDARD) $(INCLUDES)
 
 .PHONY: clean
 clean:
-	rm -rf $(BUILD) fuzz_cachemap fuzz_trace trace soak tables
+	rm -rf $(BUILD) fuzz_cachemap fuzz_trace trace soak tables tools/page/page_files.h

@@ -80,6 +80,7 @@ steps_in_turn "each layer of the oracle is needed" scripts/layers.sh \
     "the check of the layers can fail" tests/layers.sh
 step "a program for each planted bug" tests/programs.sh
 step "build.sh as OSS-Fuzz calls it" tests/build_sh.sh
+step "page, in Chromium" tests/page.sh
 step "clang-tidy" make -s tidy
 step "documents" tests/documents.sh
 step "time to bug, small" tests/survival.sh
@@ -90,6 +91,7 @@ step "mutants" tests/mutants.sh
 step "command line" tests/command_line.sh
 step "explain" tests/explain.sh
 step "reduce" tests/reduce.sh
+step "record" tests/record.sh
 step "witnesses" tests/witness.sh
 step "gdb" tests/gdb.sh
 step "canary: a planted bug is found" scripts/bugs.sh --canary

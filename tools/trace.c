@@ -41,6 +41,12 @@ static const char usage_text[] =
     "                               the nearest trace that passes; --json for programs\n"
     "                               (docs/explain-json.md); colour always, never or auto\n"
     "  signature FILE               the failure's name, for folders; nothing if it agrees\n"
+    "  html [-o OUT] [--whole] FILE\n"
+    "                               a page to step through: of the reduced trace beside one that "
+    "passes;\n"
+    "                               --whole does not reduce (docs/page.md)\n"
+    "  record [-o OUT] FILE         what each op did to the map and the models, as JSON Lines "
+    "(docs/record.md)\n"
     "  witness [LABEL]              the shortest known trace in which something happens; without a "
     "label,\n"
     "                               what can happen; --check FILE...: what happens in these\n"
@@ -286,6 +292,10 @@ int main(int argc, char **argv) {
         return command_explain(argc - 1, argv + 1);
     if (strcmp(argv[1], "signature") == 0)
         return command_signature(argc - 1, argv + 1);
+    if (strcmp(argv[1], "html") == 0)
+        return command_html(argc - 1, argv + 1);
+    if (strcmp(argv[1], "record") == 0)
+        return command_record(argc - 1, argv + 1);
     if (strcmp(argv[1], "witness") == 0)
         return command_witness(argc - 1, argv + 1);
     if (strcmp(argv[1], "c") == 0)

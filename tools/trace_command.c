@@ -49,6 +49,18 @@ int trace_output_close(struct trace_output *output) {
     return EXIT_USAGE;
 }
 
+int trace_output_finish(struct trace_output *output, int status) {
+    if (status != EXIT_USAGE && !stop_requested()) {
+        const int closed = trace_output_close(output);
+        return closed == EXIT_AGREES ? status : closed;
+    }
+    if (output->path != NULL)
+        (void)fclose(output->file);
+    if (output->part[0] != '\0')
+        (void)remove(output->part);
+    return stop_requested() ? EXIT_INTERRUPTED : status;
+}
+
 int trace_read_one(const char *command, int argc, char **argv, struct input_file *file) {
     if (optind + 1 != argc)
         return trace_usage_error(command,

@@ -23,6 +23,10 @@ struct trace_output {
 /* EXIT_AGREES, or EXIT_USAGE after a message. `path` null is standard output. */
 int trace_output_open(struct trace_output *output, const char *path);
 int trace_output_close(struct trace_output *output);
+/* Closes the file of a command that is about to end with `status`, and returns the status that it ends with.
+ * After EXIT_USAGE or Ctrl-C (EXIT_INTERRUPTED) the file is not whole: nothing is left of it, and an old one
+ * stays. */
+int trace_output_finish(struct trace_output *output, int status);
 
 /* Reads the one file that is left after the options into *file. EXIT_AGREES, or an error was printed and
  * its exit code is returned. */
@@ -55,6 +59,8 @@ void trace_restart_without_symbols(char **argv);
 int command_reduce(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_signature(int argc, char **argv);
+int command_record(int argc, char **argv);
+int command_html(int argc, char **argv);
 int command_witness(int argc, char **argv);
 int command_c(int argc, char **argv);
 int command_gdb(int argc, char **argv);
