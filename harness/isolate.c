@@ -113,8 +113,8 @@ _Noreturn static void child_run(const struct stream *stream, const struct isolat
                                 int pipe_end) {
     const struct input_options input = {.layers = options->layers, .on_failure = child_on_failure};
     const struct itimerval limit = {
-        .it_value = {.tv_sec = (time_t)options->cpu_seconds,
-                     .tv_usec = (suseconds_t)options->cpu_milliseconds * 1000}};
+        .it_value = {.tv_sec = (time_t)(options->cpu_milliseconds / 1000),
+                     .tv_usec = (suseconds_t)(options->cpu_milliseconds % 1000) * 1000}};
     if (dup2(pipe_end, STDERR_FILENO) < 0)
         _exit(CHILD_AGREES);
     catch_all(child_on_signal, child_on_death);

@@ -32,8 +32,7 @@ struct failure {
 
 struct isolate_options {
     uint32_t layers;           /* of the oracle; LAYERS_ALL */
-    unsigned cpu_seconds;      /* for the child; what takes longer hangs */
-    unsigned cpu_milliseconds; /* below 1000: on top of the seconds */
+    unsigned cpu_milliseconds; /* for the child; what takes longer hangs */
 };
 
 /* Runs all passes of the stream in a child. Costs a fork and a wait beside the run. */

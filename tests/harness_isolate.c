@@ -50,7 +50,7 @@ static struct stream stream;
 
 static struct failure run(const char *ops, enum behaviour how) {
     static struct result expectations[STREAM_OP_COUNT_MAX];
-    const struct isolate_options options = {.layers = LAYERS_ALL, .cpu_seconds = 1};
+    const struct isolate_options options = {.layers = LAYERS_ALL, .cpu_milliseconds = 1000};
     struct failure failure;
     char text[256];
     (void)snprintf(text, sizeof text, "cachemap-trace 1\ngeometry sets=1 ways=2 keys=4\n%s", ops);

@@ -534,7 +534,7 @@ int explanation_find(const struct stream *stream, const char *path,
     status = trace_reduce(&explanation->stream, path, &explanation->reduction);
     if (status != EXIT_FAILS)
         return status;
-    if (explanation->reduction.isolate.cpu_seconds == 0) /* it hangs, and is short by now */
+    if (explanation->reduction.isolate.cpu_milliseconds < 1000) /* it hangs, and is short by now */
         explanation->reduction.isolate.cpu_milliseconds = SHORT_CPU_MILLISECONDS;
     candidate = explanation->stream;
     isolate_run(&candidate, &explanation->reduction.isolate, &explanation->failure);

@@ -105,7 +105,7 @@ static bool page_runs_explained(FILE *out, const struct stream *stream,
 static bool page_runs(FILE *out, const struct stream *stream, bool is_whole,
                       struct page_words *words, int *status) {
     static struct explanation explanation;
-    const struct isolate_options isolate = {.layers = LAYERS_ALL, .cpu_seconds = 10};
+    const struct isolate_options isolate = {.layers = LAYERS_ALL, .cpu_milliseconds = 10000};
     struct failure failure;
     isolate_run(stream, &isolate, &failure);
     if (failure.outcome == ISOLATE_AGREES || is_whole)

@@ -50,7 +50,7 @@ static int c_options(int argc, char **argv, struct c_arguments *arguments) {
  * program demands all that the contract does. */
 static void c_analyse(const struct stream *stream, const struct c_arguments *arguments,
                       struct failure *failure, struct program_options *options) {
-    const struct isolate_options isolate = {LAYERS_ALL, 5};
+    const struct isolate_options isolate = {.layers = LAYERS_ALL, .cpu_milliseconds = 5000};
     enum pass failing = PASS_CACHE;
     options->pass = arguments->pass;
     options->failing_op = UINT32_MAX;

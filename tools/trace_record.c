@@ -568,7 +568,7 @@ static const char *death_meaning(const char *signature) {
 /* The parent's: how the child died, in the words of its report. */
 static void record_death(FILE *out, const struct stream *stream, const struct record_shared *shared,
                          FILE *report) {
-    const struct isolate_options options = {.layers = LAYERS_ALL, .cpu_seconds = 10};
+    const struct isolate_options options = {.layers = LAYERS_ALL, .cpu_milliseconds = 10000};
     static char text[REPORT_SIZE_MAX];
     struct failure failure;
     struct line line;

@@ -19,7 +19,11 @@
 
 /* An op that does not end takes the whole limit in each try: it is lower once it is known to be one. (The
  * longest stream takes a tenth of a second; sanitized, up to some three times that.) */
-enum { TRY_CPU_SECONDS = 5, TRY_CPU_MILLISECONDS_HANG = 500, SIGNATURE_CPU_SECONDS = 10 };
+enum {
+    TRY_CPU_MILLISECONDS = 5000,
+    TRY_CPU_MILLISECONDS_HANG = 500,
+    SIGNATURE_CPU_MILLISECONDS = 10000
+};
 
 static double seconds_now(void) {
     struct timespec now;
@@ -140,15 +144,13 @@ int trace_reduce(struct stream *stream, const char *path, struct reduction *redu
     memset(reduction, 0, sizeof *reduction);
     reduction->op_count_before = stream->op_count;
     reduction->isolate.layers = LAYERS_ALL;
-    reduction->isolate.cpu_seconds = TRY_CPU_SECONDS;
+    reduction->isolate.cpu_milliseconds = TRY_CPU_MILLISECONDS;
     reduction->on_terminal = isatty(STDERR_FILENO) != 0;
     status = reduction_start(reduction, path, stream);
     if (status != EXIT_FAILS)
         return status;
-    if (strncmp(reduction->original.signature, "hang ", strlen("hang ")) == 0) {
-        reduction->isolate.cpu_seconds = 0;
+    if (strncmp(reduction->original.signature, "hang ", strlen("hang ")) == 0)
         reduction->isolate.cpu_milliseconds = TRY_CPU_MILLISECONDS_HANG;
-    }
     reduction_enter_pass(reduction, stream);
     result = reduce_stream(stream, &options);
     reduction->try_count = result.try_count;
@@ -189,7 +191,7 @@ int command_reduce(int argc, char **argv) {
 int command_signature(int argc, char **argv) {
     static struct input_file file;
     const struct isolate_options options = {.layers = LAYERS_ALL,
-                                            .cpu_seconds = SIGNATURE_CPU_SECONDS};
+                                            .cpu_milliseconds = SIGNATURE_CPU_MILLISECONDS};
     struct failure failure;
     int status;
     if (getopt(argc, argv, "") != -1)
