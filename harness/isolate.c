@@ -256,11 +256,28 @@ static void slug_of_sanitizer(const char *report, const char *cause, struct fail
     }
 }
 
+/* Of "assertion FUNCTION 'EXPRESSION' OP": four digits stand for the expression, which would be long. */
+static void slug_of_assertion(const char *text, struct failure *failure) {
+    const char *expression = strchr(text, '\''), *end = strrchr(text, '\'');
+    char words[100];
+    uint32_t hash = 2166136261u; /* FNV-1a */
+    for (const char *at = expression; at < end; at += 1)
+        hash = (hash ^ (unsigned char)*at) * 16777619u;
+    (void)snprintf(words, sizeof words, "%.*s %04x", (int)(expression - text), text,
+                   (unsigned)(hash >> 16));
+    slug_add(failure, words);
+    slug_add(failure, end + 1);
+}
+
 /* Of what the child told: "check_policy_set environment.c:139 upsert" without its place. */
 static void slug_of_words(const char *text, struct failure *failure) {
     const bool is_check = strncmp(text, "check_", strlen("check_")) == 0;
     const size_t check_size = strcspn(text, " ");
     char check[80];
+    if (strncmp(text, "assertion ", strlen("assertion ")) == 0 && strchr(text, '\'') != NULL) {
+        slug_of_assertion(text, failure);
+        return;
+    }
     if (is_check) {
         (void)snprintf(check, sizeof check, "%.*s", (int)check_size, text);
         slug_add(failure, check);

@@ -23,7 +23,8 @@ struct failure {
     /* The signature as a name for folders: lower-case letters, digits and single dashes, without lines of
      * the harness and offsets in the program, so that compilers and unrelated changes agree on it:
      * "check-policy-set-upsert", "asan-use-after-poison-cache-map-stash-find-get" (where the report
-     * names functions), "ubsan-cache-map-core-h-310-remove" (it names none), "hang-remove". Signatures
+     * names functions), "assertion-cache-map-slot-free-5a1c-scope-discard" (the digits stand for the
+     * expression), "ubsan-cache-map-core-h-310-remove" (it names none), "hang-remove". Signatures
      * that differ in a line only share it. */
     char slug[100];
     uint32_t op_index;        /* the failing op; the op count in the final verification */

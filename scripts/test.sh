@@ -90,6 +90,7 @@ steps_in_turn "coverage by the corpus" "scripts/coverage.sh --check corpus" \
 step "mutants" tests/mutants.sh
 step "command line" tests/command_line.sh
 step "explain" tests/explain.sh
+step "findings" tests/findings.sh
 step "reduce" tests/reduce.sh
 step "record" tests/record.sh
 step "witnesses" tests/witness.sh

@@ -395,18 +395,18 @@ static void path_quote(const char *path, char *word, size_t size) {
 
 const char *explain_next(const char *program, const char *path, unsigned index, char *command,
                          size_t size) {
-    static const char *const purposes[EXPLAIN_NEXT_COUNT] = {
-        "these ops as text, to edit, and for regressions/",
-        "the failure again, with its stack where a sanitizer ends it; passes once it is mended",
-        "a debugger on it; more in docs/report.md"};
+    static const struct {
+        const char *purpose, *command; /* the file's name follows */
+    } next[EXPLAIN_NEXT_COUNT] = {
+        {"step by step in a browser, beside the trace that passes", "html -o bug.html"},
+        {"in a debugger, stopped before the op that fails", "gdb"},
+        {"a C program that fails so: to debug, to send, to keep as a test", "c -o bug.c"},
+        {"these ops as text, to edit, and for regressions/", "reduce -o bug.trace"},
+        {"the failure again, with its stack where a sanitizer ends it", "replay --verbose"}};
     char word[600];
     path_quote(path, word, sizeof word);
-    if (index == 0)
-        (void)snprintf(command, size, "%s reduce -o bug.trace %s", program, word);
-    else
-        (void)snprintf(command, size, "%s%s replay bug.trace", index == 1 ? "" : "gdb --args ",
-                       program);
-    return purposes[index];
+    (void)snprintf(command, size, "%s %s %s", program, next[index].command, word);
+    return next[index].purpose;
 }
 
 /* A command that is too long for a line goes on in the next: a shell takes both. */

@@ -12,7 +12,7 @@ void explain_place(const struct verdict *verdict, char *place, size_t size);
 
 /* A command to go on with, for a shell, into `command`; returns what it is for. `index` is below
  * EXPLAIN_NEXT_COUNT. `program` is how ./trace was called. */
-enum { EXPLAIN_NEXT_COUNT = 3 };
+enum { EXPLAIN_NEXT_COUNT = 5 };
 const char *explain_next(const char *program, const char *path, unsigned index, char *command,
                          size_t size);
 
