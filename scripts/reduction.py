@@ -5,7 +5,7 @@
 
 For each planted bug, N artifacts (5) as fuzzing from an empty corpus leaves them, one for each of the seeds 1 to N.
 Each is made smaller by both, one after the other in the same run: by ./trace reduce until no op can go, and by
--minimize_crash=1, which is stopped after --seconds (5) of its own, for it does not end by itself. What each
+-minimize_crash=1, which is stopped after --seconds (5), for it seldom ends by itself. What each
 leaves is counted in ops, and asked for its signature: a smaller input that fails in another way is another bug.
 
 Results are appended to build/reduction/results.jsonl as they come; what is there is not done again, so an
@@ -14,7 +14,9 @@ Exit status: 0 done, 2 it could not run, 130 interrupted.
 """
 import argparse
 import json
+import os
 import pathlib
+import signal
 import statistics
 import subprocess
 import sys
@@ -34,12 +36,14 @@ def fail(message):
 def run(command, seconds):
     """The exit status (None when it was stopped), what was printed, and the seconds that it took."""
     start = time.monotonic()
-    try:
-        done = subprocess.run([str(word) for word in command], cwd=ROOT, timeout=seconds, text=True,
-                              errors="replace", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        return done.returncode, done.stdout, time.monotonic() - start
-    except subprocess.TimeoutExpired:
-        return None, "", time.monotonic() - start
+    with subprocess.Popen([str(word) for word in command], cwd=ROOT, text=True, errors="replace",
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True) as process:
+        try:
+            text, _ = process.communicate(timeout=seconds)
+            return process.returncode, text, time.monotonic() - start
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # -minimize_crash=1 starts processes of its own
+            return None, "", time.monotonic() - start
 
 
 def op_count(trace, path):
@@ -97,8 +101,7 @@ def compare(bug, seed, folder, seconds):
     ours, theirs = OUT / f"{bug}-{seed}-ours", OUT / f"{bug}-{seed}-theirs"
     _, _, our_seconds = run([trace, "reduce", "-o", ours, artifact], SEED_SECONDS_MAX)
     _, _, their_seconds = run([folder / "fuzz_cachemap", "-minimize_crash=1", f"-max_total_time={seconds}",
-                               "-timeout=10", f"-exact_artifact_path={theirs}", artifact],
-                              3 * seconds + SEED_SECONDS_MAX)
+                               "-timeout=10", f"-exact_artifact_path={theirs}", artifact], seconds)
     left = theirs if theirs.exists() else artifact
     return {"bug": bug, "seed": seed, "found": True, "reproduced": True, "signature": told,
             "ops": op_count(trace, artifact), "bytes": artifact.stat().st_size,
