@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+enum { TEXT_SIZE_MIN = 4 }; /* shorter ones are no text that one could tell */
+
 static uint8_t content[INPUT_FILE_SIZE_MAX];
 
 static bool __attribute__((format(printf, 2, 3)))
@@ -53,6 +55,16 @@ static bool input_file_is_blank_text(const uint8_t *bytes, size_t size) {
            memcmp(bytes + at, TRACE_TEXT_MAGIC, strlen(TRACE_TEXT_MAGIC)) == 0;
 }
 
+/* True for text of another kind, whose first letter would pass for a version: no byte but those of ASCII
+ * text. */
+static bool input_file_is_text(const uint8_t *bytes, size_t size) {
+    size_t at = 0;
+    while (at < size && ((bytes[at] >= ' ' && bytes[at] < 0x7f) || bytes[at] == '\n' ||
+                         bytes[at] == '\t' || bytes[at] == '\r'))
+        at += 1;
+    return at == size && size >= TEXT_SIZE_MIN;
+}
+
 bool input_file_read(struct input_file *file, const char *path) {
     struct trace_error error;
     memset(&file->stream.geometry, 0, sizeof file->stream.geometry);
@@ -71,6 +83,9 @@ bool input_file_read(struct input_file *file, const char *path) {
         return input_file_fail(
             file, "%s:1:1: a text trace starts with '%s 1' or a comment, not with a blank", path,
             TRACE_TEXT_MAGIC);
+    if (input_file_is_text(content, file->size))
+        return input_file_fail(file, "%s:1:1: text, but no trace: a text trace starts with '%s 1'",
+                               path, TRACE_TEXT_MAGIC);
     file->is_other_version = codec_version(content, file->size) != CODEC_VERSION;
     if (file->is_other_version)
         return input_file_fail(

@@ -75,7 +75,7 @@ describe() {
     status=0
     "$program" explain "$artifact" >"$folder/report.txt" 2>"$folder/.words" || status=$?
     [ "$status" -eq 1 ] || say_missing report.txt "$folder/.words"
-    sed -i "s|$artifact|$into/$slug/artifact|g" "$folder"/report.* "$folder/test.c" 2>/dev/null || true
+    sed -i "s|$artifact|$into/$slug/artifact|g; s|$folder|$into/$slug|g" "$folder"/report.* "$folder/test.c" 2>/dev/null || true
     rm -f "$folder/.words"
 }
 

@@ -17,6 +17,17 @@ case "$seconds$jobs" in
     ;;
 esac
 
+# What is still in findings/: whether its reduced trace agrees by now.
+earlier() {
+    local trace agrees=0 count=0
+    for trace in findings/*/reduced.trace; do
+        [ -f "$trace" ] || continue
+        count=$((count + 1))
+        ! ./trace signature "$trace" >/dev/null 2>&1 || agrees=$((agrees + 1))
+    done
+    [ "$count" -eq 0 ] || echo "earlier:  $count finding(s) in findings/, of which $agrees agree in this build (mended?)"
+}
+
 scratch=build/fuzz-corpus
 mkdir -p "$scratch" findings
 log=build/fuzz.log
@@ -26,7 +37,9 @@ fuzz_flags "$seconds"
 # Ctrl-C reaches the fuzzer, which ends; the summary is still printed.
 trap 'true' INT
 status=0
-./fuzz_cachemap "${arguments[@]}" "$scratch" corpus 2>&1 | tee "$log" || status=${PIPESTATUS[0]}
+# The dictionary that the engine recommends is a thousand lines; the log has it.
+./fuzz_cachemap "${arguments[@]}" "$scratch" corpus 2>&1 | tee "$log" |
+    sed -u '/^###### Recommended dictionary/,/^###### End of/d' || status=${PIPESTATUS[0]}
 trap - INT
 
 runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log" | tail -n 1)
@@ -44,13 +57,14 @@ if [ ${#artifacts[@]} -gt 0 ]; then
 fi
 coverage='not measured: a replay would stop at the failure'
 if [ -z "$newest" ]; then
+    echo "measuring the coverage of corpus/ and $scratch/"
     coverage=$(scripts/coverage.sh --summary corpus "$scratch" 2>/dev/null) ||
         coverage='not measured: llvm-cov is missing, or a build failed (make coverage says why)'
 fi
 
 echo
 echo "ran:      ${runs:-?} inputs in at most $seconds s, $jobs job(s); new inputs in $scratch/"
-echo "coverage: $coverage"
+echo "coverage: $coverage (docs/coverage.md)"
 if [ -n "$newest" ]; then
     printf 'found:    %s\n' "${findings[@]:-a failure: $newest}"
     exit 1
@@ -62,3 +76,4 @@ elif [ "$status" -ne 0 ]; then
     exit 2
 fi
 echo "found:    nothing"
+earlier

@@ -69,7 +69,7 @@ check "the failing op is marked, and that it differs inside" has '^>!  3  upsert
 check "the picture has what the naive map has" has 'expected: key 1   = value 2' "$text"
 check "all alike is one sentence" has '^      all 4 ops are needed; any 3 keys do$' "$text"
 check "the neighbour in words" has '^      op 2: upsert 0 instead of upsert 2$' "$text"
-check "what a caller sees" has '^      lookup 1 after it answers absent, expected 2$' "$text"
+check "what a caller sees" has '^      a caller sees: lookup 1 after it answers absent, expected 2$' "$text"
 check "the commands for what next" has '^      .*victim-lost-to-stashed-key reduce -o bug.trace' "$text"
 check "a slug has no line of the harness" [ "$(member "$json" failure slug)" = check-policy-counts-upsert ]
 check "the step that differs is marked in JSON" [ "$(member "$json" divergence op)" = 3 ]

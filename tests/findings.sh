@@ -49,6 +49,8 @@ check "the reduced trace fails with the bug and agrees without" fails_reduced
 check "the report tells it" grep -q '^FAIL  scope discard: ' "$finding/report.txt"
 commands_stand() { grep -qF "gdb $finding/artifact" "$finding/report.txt"; }
 check "the report's commands name the artifact where it is" commands_stand
+no_partial_names() { ! grep -rq '/[.]partial-' "$finding"; }
+check "nothing names the folder in which it was made" no_partial_names
 check "the page tells it" grep -q '<!doctype html>' "$finding/report.html"
 program_fails() {
     local clang

@@ -61,9 +61,10 @@ static const char usage_text[] =
     "the list;\n"
     "                               --check FILE...: what happens in these (docs/witnesses.md)\n"
     "\n"
-    "Without -o, to standard output. Exit status: 0 all agree, 1 an input fails, 2 something "
-    "cannot be\n"
-    "read or written, or usage, 130 interrupted.\n"
+    "Without -o, to standard output. Exit status of replay, explain and signature: 0 all agree, 1 "
+    "an\n"
+    "input fails; of what makes a file: 0 made. Of all: 2 something cannot be read or written, or\n"
+    "usage, 130 interrupted.\n"
     "Formats: docs/input-format.md      How to read a report: docs/report.md\n";
 
 static struct input_file file;

@@ -119,6 +119,20 @@ static void print_world(const struct explanation *explanation) {
     report_text(stdout, "", line);
 }
 
+/* When an answer shows a failure that was found inside. */
+static void print_observation(const struct explanation *explanation) {
+    char line[EXPLANATION_WORDS_SIZE + 40];
+    if (explanation->observation == OBSERVED_NOT)
+        report_text(
+            stdout, "",
+            "a caller sees nothing yet: all answers are right, also those of a lookup of each "
+            "key after it");
+    if (explanation->observation != OBSERVED_LATER)
+        return;
+    (void)snprintf(line, sizeof line, "a caller sees: %s", explanation->observed_words);
+    report_text(stdout, "", line);
+}
+
 static void print_failure(const struct explanation *explanation) {
     const struct story *story = explanation->story;
     char line[400];
@@ -134,6 +148,7 @@ static void print_failure(const struct explanation *explanation) {
                        layer_name(invariant_layer(story->verdict.invariant)), place);
         report_text(stdout, "", line);
     }
+    print_observation(explanation);
     print_reduction(explanation);
     print_world(explanation);
     if (story->pass != PASS_CACHE) {
@@ -361,17 +376,6 @@ static void print_neighbour(const struct explanation *explanation) {
     fputs(style(STYLE_PLAIN), stdout);
 }
 
-static void print_observation(const struct explanation *explanation) {
-    if (explanation->observation != OBSERVED_LATER && explanation->observation != OBSERVED_NOT)
-        return;
-    print_head("What a caller sees");
-    report_text(stdout, "",
-                explanation->observation == OBSERVED_LATER
-                    ? explanation->observed_words
-                    : "nothing yet: all answers are right, also those of a lookup of each key "
-                      "after it");
-}
-
 /* ---- Next. ------------------------------------------------------------------------------- */
 
 /* A path as a word of a shell. */
@@ -399,7 +403,7 @@ const char *explain_next(const char *program, const char *path, unsigned index, 
         const char *purpose, *command; /* the file's name follows */
     } next[EXPLAIN_NEXT_COUNT] = {
         {"step by step in a browser, beside the trace that passes", "html -o bug.html"},
-        {"in a debugger, stopped before the op that fails", "gdb"},
+        {"in a debugger, stopped before the op that fails (make build/trace-debug)", "gdb"},
         {"a C program that fails so: to debug, to send, to keep as a test", "c -o bug.c"},
         {"these ops as text, to edit, and for regressions/", "reduce -o bug.trace"},
         {"the failure again, with its stack where a sanitizer ends it", "replay --verbose"}};
@@ -436,7 +440,6 @@ static void print_explanation(const struct explanation *explanation, const char 
     print_pictures(explanation);
     print_matters(explanation);
     print_neighbour(explanation);
-    print_observation(explanation);
     print_next(program, path);
 }
 

@@ -155,5 +155,7 @@ int command_html(int argc, char **argv) {
     if (trace_output_open(&output, path) != EXIT_AGREES)
         return EXIT_USAGE;
     status = page_write(output.file, &file.stream, is_whole, argv[optind]);
+    if (status == EXIT_FAILS) /* the page of a failure is what was asked for */
+        status = EXIT_AGREES;
     return trace_output_finish(&output, status);
 }
