@@ -102,6 +102,22 @@ $(BUILD)/plain/%.o: %.c $(HEADERS)
 	@echo 'plain $<'
 	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O2 -c $< -o $@
 
+# ---- The explorer: every state of a small world. ---------------------------------------------------
+
+EXPLORE := $(wildcard explorer/*.c)
+explore_objects = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(HARNESS) $(TOOLS_ONLY) $(EXPLORE))
+$(patsubst %.c,$(BUILD)/plain/%.o,$(EXPLORE)) $(patsubst %.c,$(BUILD)/asan/%.o,$(EXPLORE)): $(wildcard explorer/*.h)
+$(patsubst %.c,$(BUILD)/plain/%.o,$(EXPLORE)) $(patsubst %.c,$(BUILD)/asan/%.o,$(EXPLORE)): INCLUDES += -Iexplorer
+
+explore: $(call explore_objects,plain)
+	@echo 'link  $@'
+	@$(GCC) $^ -o $@
+
+# Everything sanitized: a read of a free place is a finding.
+$(BUILD)/explore-asan: $(call explore_objects,asan)
+	@echo 'link  $@'
+	@$(CLANG) $(SANITIZERS) $^ -o $@
+
 # ./trace with everything sanitized, the harness too.
 $(BUILD)/trace-asan: $(call asan_objects,trace)
 	@echo 'link  $@'

@@ -1,0 +1,397 @@
+/* ./explore: every reachable state of a small world of the map, with every layer of the oracle that looks at
+ * an op or a state. docs/proofs.md says what that proves.
+ *
+ * A short main: words of the command line -> world -> search -> what it ended with, and a trace. */
+#include "isolate.h"
+#include "path.h"
+#include "predict.h"
+#include "stop.h"
+#include "trace_text.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MEMORY_MEBIBYTES = 4096, CONFIRM_CPU_SECONDS = 20, TEXT_SIZE_MAX = 400 };
+
+static const char usage_text[] =
+    "usage: explore [OPTIONS] FIELD=VALUE...\n"
+    "\n"
+    "Visits every state that a world can reach, in the order of the distance from init, and runs\n"
+    "every op in each. FIELD=VALUE are those of a trace's geometry line, such as\n"
+    "  ./explore sets=1 ways=2 clock=1 stash=2 scope=2 keys=3 hash=same_home\n"
+    "\n"
+    "  --reach EXPRESSION   the shortest trace after which it is true, or 'unreachable' (names "
+    "below)\n"
+    "  --ops LIST           only these ops, separated by commas; without it all but init_refused\n"
+    "  --depth N            no sequence of more than N ops\n"
+    "  --memory MIB         at most so much for the states (4096)\n"
+    "  --jobs N             processes (the number of cores)\n"
+    "  --no-symmetry        tell keys apart also where no map can\n"
+    "  --save FILE          where a search that is stopped is written, to go on with --resume\n"
+    "  --resume FILE        go on; FIELD=VALUE and --ops are in the file\n"
+    "  --levels             the number of states at each distance\n"
+    "  --quiet              no progress on standard error\n"
+    "  -o FILE              the trace there, and not to standard output\n"
+    "  --help               this text\n"
+    "\n"
+    "exit status: 0 no violation (the last line says whether every state was visited) or an "
+    "answer\n"
+    "to --reach; 1 a violation, with its shortest trace; 2 usage, memory spent, or something "
+    "cannot\n"
+    "be read or written; 130 interrupted\n"
+    "\n"
+    "names in an EXPRESSION, with || && == != < <= > >= + - * ! and brackets:\n";
+
+struct arguments {
+    char fields[TEXT_SIZE_MAX], ops[TEXT_SIZE_MAX];
+    const char *reach, *save, *resume, *out;
+    uint32_t depth_max;
+    uint64_t memory_max;
+    unsigned job_count;
+    bool has_ops, no_symmetry, levels, quiet;
+};
+
+static struct world world;
+static struct store store;
+static struct expression goal;
+static double started_at; /* seconds */
+static uint32_t started_states;
+
+static int usage_error(const char *message, const char *argument) {
+    fprintf(stderr, "explore: %s%s; ./explore --help says more\n", message, argument);
+    return EXIT_USAGE;
+}
+
+static int file_error(const char *path, const char *what) {
+    fprintf(stderr, "explore: %s: %s: %s\n", path, what,
+            errno == 0 ? "it is not whole" : strerror(errno));
+    return EXIT_USAGE;
+}
+
+static double now(void) {
+    struct timespec time;
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+/* ---- Arguments. -------------------------------------------------------------------------- */
+
+/* A number from 1 to `max`, or 0. */
+static uint64_t number_of(const char *text, uint64_t max) {
+    char *end = NULL;
+    const unsigned long long number = strtoull(text, &end, 10);
+    return *text >= '0' && *text <= '9' && *end == '\0' && number <= max ? number : 0;
+}
+
+static bool append_field(char *fields, const char *field) {
+    const size_t size = strlen(fields);
+    const int added =
+        snprintf(fields + size, TEXT_SIZE_MAX - size, "%s%s", size == 0 ? "" : " ", field);
+    return (size_t)added < TEXT_SIZE_MAX - size;
+}
+
+static const char *take_option(struct arguments *arguments, int option, const char *argument) {
+    switch (option) {
+    case 'r': arguments->reach = argument; return NULL;
+    case 'p':
+        arguments->has_ops = true;
+        (void)snprintf(arguments->ops, sizeof arguments->ops, "%s", argument);
+        return NULL;
+    case 'd':
+        arguments->depth_max = (uint32_t)number_of(argument, STORE_LEVEL_COUNT_MAX - 1);
+        return arguments->depth_max == 0 ? "--depth takes a number from 1 to 1023, not " : NULL;
+    case 'm':
+        arguments->memory_max = number_of(argument, 1 << 20) << 20;
+        return arguments->memory_max < (uint64_t)8 << 20 ? "--memory takes MiB, 8 or more, not "
+                                                         : NULL;
+    case 'j':
+        arguments->job_count = (unsigned)number_of(argument, SEARCH_JOB_COUNT_MAX);
+        return arguments->job_count == 0 ? "--jobs takes a number from 1 to 64, not " : NULL;
+    case 'n': arguments->no_symmetry = true; return NULL;
+    case 's': arguments->save = argument; return NULL;
+    case 'R': arguments->resume = argument; return NULL;
+    case 'l': arguments->levels = true; return NULL;
+    case 'q': arguments->quiet = true; return NULL;
+    default: arguments->out = argument; return NULL;
+    }
+}
+
+/* EXIT_AGREES, or an error was printed. */
+static int read_arguments(int argc, char **argv, struct arguments *arguments) {
+    static const struct option options[] = {
+        {"reach", required_argument, NULL, 'r'}, {"ops", required_argument, NULL, 'p'},
+        {"depth", required_argument, NULL, 'd'}, {"memory", required_argument, NULL, 'm'},
+        {"jobs", required_argument, NULL, 'j'},  {"no-symmetry", no_argument, NULL, 'n'},
+        {"save", required_argument, NULL, 's'},  {"resume", required_argument, NULL, 'R'},
+        {"levels", no_argument, NULL, 'l'},      {"quiet", no_argument, NULL, 'q'},
+        {"help", no_argument, NULL, 'h'},        {0}};
+    for (int option = 0; (option = getopt_long(argc, argv, "o:", options, NULL)) != -1;) {
+        const char *wrong = NULL;
+        if (option == '?')
+            return usage_error("that is no option", "");
+        if (option == 'h') {
+            fputs(usage_text, stdout);
+            expression_help(stdout);
+            exit(EXIT_AGREES);
+        }
+        wrong = take_option(arguments, option, optarg);
+        if (wrong != NULL)
+            return usage_error(wrong, optarg);
+    }
+    for (int i = optind; i < argc; i += 1)
+        if (!append_field(arguments->fields, argv[i]))
+            return usage_error("too many fields: ", argv[i]);
+    if (arguments->fields[0] == '\0' && arguments->resume == NULL)
+        return usage_error("which world? FIELD=VALUE..., as in sets=1 ways=2 stash=2 keys=3", "");
+    if (arguments->fields[0] != '\0' && arguments->resume != NULL)
+        return usage_error("the file of --resume says which world it is, so not ",
+                           arguments->fields);
+    return EXIT_AGREES;
+}
+
+/* ---- Files: a head that says which world, where the search is, and the states. ------------- */
+
+struct saved {
+    char magic[24];
+    char fields[TEXT_SIZE_MAX], ops[TEXT_SIZE_MAX];
+    uint64_t has_ops, no_symmetry, cursor, edge_count;
+};
+static const char saved_magic[24] = "cachemap-explore 1";
+
+static int save(const struct arguments *arguments, const struct search *search) {
+    struct saved saved = {.has_ops = arguments->has_ops,
+                          .no_symmetry = arguments->no_symmetry,
+                          .cursor = search->cursor,
+                          .edge_count = search->edge_count};
+    FILE *file = fopen(arguments->save, "wb");
+    bool written;
+    memcpy(saved.magic, saved_magic, sizeof saved.magic);
+    memcpy(saved.fields, arguments->fields, sizeof saved.fields);
+    memcpy(saved.ops, arguments->ops, sizeof saved.ops);
+    if (file == NULL)
+        return file_error(arguments->save, "cannot be written");
+    written = fwrite(&saved, sizeof saved, 1, file) == 1 && store_write(&store, file) &&
+              fflush(file) == 0;
+    if (fclose(file) != 0 || !written)
+        return file_error(arguments->save, "cannot be written");
+    fprintf(stderr, "explore: saved; go on with ./explore --resume %s\n", arguments->save);
+    return EXIT_AGREES;
+}
+
+/* The head of the file into the arguments; the file stays open at the states. */
+static FILE *open_saved(struct arguments *arguments, struct saved *saved) {
+    FILE *file = fopen(arguments->resume, "rb");
+    errno = file == NULL ? errno : 0;
+    if (file == NULL || fread(saved, sizeof *saved, 1, file) != 1 ||
+        memcmp(saved->magic, saved_magic, sizeof saved->magic) != 0) {
+        (void)file_error(arguments->resume, "is no search that was saved");
+        if (file != NULL)
+            (void)fclose(file);
+        return NULL;
+    }
+    saved->fields[TEXT_SIZE_MAX - 1] = '\0';
+    saved->ops[TEXT_SIZE_MAX - 1] = '\0';
+    memcpy(arguments->fields, saved->fields, sizeof saved->fields);
+    memcpy(arguments->ops, saved->ops, sizeof saved->ops);
+    arguments->has_ops = saved->has_ops != 0;
+    arguments->no_symmetry = saved->no_symmetry != 0;
+    return file;
+}
+
+/* ---- Progress. --------------------------------------------------------------------------- */
+
+static void show_progress(const struct search *search) {
+    static double shown_at;
+    const uint32_t states = store_state_count(search->store);
+    const double time = now();
+    if (time - shown_at < 0.9)
+        return;
+    shown_at = time;
+    fprintf(stderr,
+            "explore: %u states at distances 0 to %u, %u to expand, %.0f states/s, %.0f MiB\n",
+            states, search_depth(search), search_frontier(search),
+            (states - started_states) / (time - started_at + 1e-9),
+            (double)store_memory(search->store) / (1 << 20));
+}
+
+static void show_levels(const struct search *search) {
+    const uint32_t *begin = search->store->level_begin;
+    for (uint32_t level = 0; level < search->store->level_count; level += 1)
+        printf("distance %2u: %u states\n", level, begin[level + 1] - begin[level]);
+}
+
+/* ---- What a search ended with. ----------------------------------------------------------- */
+
+/* The trace as text, with what the models say. */
+static int print_trace(const struct arguments *arguments, const struct stream *path) {
+    static struct result outcomes[STREAM_OP_COUNT_MAX];
+    FILE *file = arguments->out == NULL ? stdout : fopen(arguments->out, "w");
+    bool written;
+    if (file == NULL)
+        return file_error(arguments->out, "cannot be written");
+    predict_outcomes(path, outcomes);
+    trace_text_print(file, path, outcomes);
+    written = fflush(file) == 0 && ferror(file) == 0;
+    if (file != stdout && fclose(file) != 0)
+        written = false;
+    return written ? EXIT_AGREES
+                   : file_error(arguments->out == NULL ? "standard output" : arguments->out,
+                                "cannot be written");
+}
+
+/* Whether the fuzzer's run of the whole trace fails too, and how. */
+static void confirm(const struct stream *path) {
+    const struct isolate_options options = {LAYERS_ALL, CONFIRM_CPU_SECONDS};
+    struct failure failure;
+    isolate_run(path, &options, &failure);
+    if (failure.outcome == ISOLATE_FAILS)
+        printf("# confirmed by a run from init: %s\n", failure.signature);
+    else
+        printf("# NOT confirmed: a run from init agrees. What fails depends on bytes that have no\n"
+               "# meaning (free slots), or only a comparison of the whole state sees it.\n");
+}
+
+static int show_finding(const struct arguments *arguments, const struct search *search) {
+    static struct stream path;
+    const struct finding *finding = &search->finding;
+    uint32_t at = 0;
+    const char *invariant = finding->kind == FINDING_VERDICT
+                                ? invariant_function(finding->invariant)
+                            : finding->kind == FINDING_CRASH ? "crash"
+                                                             : "memory_is_said_by_inspection";
+    if (!path_make(&world, &store, finding->rank, finding->op, &path, &at)) {
+        fprintf(
+            stderr,
+            "explore: a run from init does not go the way of the search, after %u ops: an error "
+            "of the explorer, or the map is not deterministic\n",
+            at);
+        return EXIT_USAGE;
+    }
+    if (finding->kind == FINDING_GOAL) {
+        printf("# reached by %u ops, and by no fewer: %s\n", path.op_count, arguments->reach);
+    } else {
+        printf("# violation after %u ops, and after no fewer: %s\n# %s\n", path.op_count, invariant,
+               finding->detail);
+        (void)fflush(stdout);
+        confirm(&path);
+    }
+    (void)fflush(stdout);
+    if (print_trace(arguments, &path) != EXIT_AGREES)
+        return EXIT_USAGE;
+    return finding->kind == FINDING_GOAL ? EXIT_AGREES : EXIT_FAILS;
+}
+
+static void show_totals(const struct search *search) {
+    const uint32_t states = store_state_count(&store);
+    const double seconds = now() - started_at;
+    fprintf(stderr, "explore: %.1f s, %.0f states/s, %.0f edges/s, %.0f bytes a state\n", seconds,
+            (states - started_states) / (seconds + 1e-9),
+            (double)search->edge_count / (seconds + 1e-9),
+            (double)store_memory(&store) / (states + 1e-9));
+}
+
+static int show_end(const struct arguments *arguments, const struct search *search,
+                    enum search_end end) {
+    const uint32_t states = store_state_count(&store), depth = search_depth(search);
+    const unsigned long long edges = search->edge_count;
+    int status = EXIT_AGREES;
+    if (arguments->levels)
+        show_levels(search);
+    if (!arguments->quiet)
+        show_totals(search);
+    switch (end) {
+    case SEARCH_FIXPOINT:
+        printf(
+            "fixpoint: every state of this world, %u states, %llu edges, the farthest %u ops from "
+            "init: %s\n",
+            states, edges, depth,
+            arguments->reach == NULL ? "no violation" : "no violation; unreachable in this world");
+        return EXIT_AGREES;
+    case SEARCH_FINDING:
+    case SEARCH_REACHED: return show_finding(arguments, search);
+    case SEARCH_DEPTH:
+        printf(
+            "bound: every sequence of up to %u ops, %u states, %llu edges: no violation; NOT every "
+            "state of this world\n",
+            depth, states, edges);
+        return EXIT_AGREES;
+    case SEARCH_MEMORY:
+        fprintf(stderr, "explore: the memory is spent; --memory takes more\n");
+        status = EXIT_USAGE;
+        break;
+    case SEARCH_INTERRUPTED: status = EXIT_INTERRUPTED; break;
+    case SEARCH_BROKEN: return file_error("fork", "no process could be started");
+    }
+    printf(
+        "stopped: every sequence of up to %u ops, %u states, %u of them not expanded, %llu edges: "
+        "no violation so far; NOT every state of this world\n",
+        depth, states, search_frontier(search), edges);
+    if (arguments->save != NULL && save(arguments, search) != EXIT_AGREES)
+        return EXIT_USAGE;
+    return status;
+}
+
+/* ---- The whole. -------------------------------------------------------------------------- */
+
+static int explore(const struct arguments *arguments, FILE *file, const struct saved *saved) {
+    struct search search = {.world = &world,
+                            .store = &store,
+                            .options = {.job_count = arguments->job_count,
+                                        .depth_max = arguments->depth_max,
+                                        .goal = arguments->reach == NULL ? NULL : &goal,
+                                        .on_progress = arguments->quiet ? NULL : show_progress}};
+    enum search_end end = SEARCH_FIXPOINT;
+    if (file == NULL) {
+        end = search_begin(&search);
+    } else {
+        search.cursor = (uint32_t)saved->cursor;
+        search.edge_count = saved->edge_count;
+        errno = 0;
+        if (!store_read(&store, file))
+            return file_error(arguments->resume, "cannot be gone on with");
+    }
+    started_at = now();
+    started_states = store_state_count(&store);
+    if (end == SEARCH_FIXPOINT)
+        end = search_run(&search);
+    return show_end(arguments, &search, end);
+}
+
+int main(int argc, char **argv) {
+    const long core_count = sysconf(_SC_NPROCESSORS_ONLN);
+    struct arguments arguments = {.depth_max = UINT32_MAX,
+                                  .memory_max = (uint64_t)MEMORY_MEBIBYTES << 20,
+                                  .job_count = core_count > 0 ? (unsigned)core_count : 1};
+    struct saved saved;
+    FILE *file = NULL;
+    char error[TEXT_SIZE_MAX], fields[160];
+    int status = read_arguments(argc, argv, &arguments);
+    if (status != EXIT_AGREES)
+        return status;
+    stop_install(NULL);
+    if (arguments.resume != NULL && (file = open_saved(&arguments, &saved)) == NULL)
+        return EXIT_USAGE;
+    if (!world_make(&world, arguments.fields, arguments.has_ops ? arguments.ops : NULL,
+                    !arguments.no_symmetry, error, sizeof error) ||
+        (arguments.reach != NULL &&
+         !expression_parse(&goal, arguments.reach, error, sizeof error))) {
+        fprintf(stderr, "explore: %s\n", error);
+        return EXIT_USAGE;
+    }
+    if (!store_create(&store, arguments.memory_max))
+        return file_error("--memory", "the system does not give it");
+    trace_text_geometry(&world.geometry, fields, sizeof fields);
+    printf("# world %s: %u ops a state, %u orders of keys as one\n", fields, world.op_count,
+           world_symmetry(&world));
+    status = explore(&arguments, file, &saved);
+    if (file != NULL)
+        (void)fclose(file);
+    store_destroy(&store);
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return file_error("standard output", "cannot be written");
+    return status;
+}
