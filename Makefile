@@ -104,19 +104,24 @@ $(BUILD)/plain/%.o: %.c $(HEADERS)
 
 # ---- The explorer: every state of a small world. ---------------------------------------------------
 
-EXPLORE := $(wildcard explorer/*.c)
-explore_objects = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(HARNESS) $(TOOLS_ONLY) $(EXPLORE))
-$(patsubst %.c,$(BUILD)/plain/%.o,$(EXPLORE)) $(patsubst %.c,$(BUILD)/asan/%.o,$(EXPLORE)): $(wildcard explorer/*.h)
-$(patsubst %.c,$(BUILD)/plain/%.o,$(EXPLORE)) $(patsubst %.c,$(BUILD)/asan/%.o,$(EXPLORE)): INCLUDES += -Iexplorer
+EXPLORER := $(wildcard explorer/*.c)
+explorer_objects = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(HARNESS) $(TOOLS_ONLY) $(EXPLORER))
+$(foreach way,plain asan fast,$(patsubst %.c,$(BUILD)/$(way)/%.o,$(EXPLORER))): $(wildcard explorer/*.h)
+$(foreach way,plain asan fast,$(patsubst %.c,$(BUILD)/$(way)/%.o,$(EXPLORER))): INCLUDES += -Iexplorer
 
-explore: $(call explore_objects,plain)
+explore: $(call explorer_objects,plain)
 	@echo 'link  $@'
 	@$(GCC) $^ -o $@
 
 # Everything sanitized: a read of a free place is a finding.
-$(BUILD)/explore-asan: $(call explore_objects,asan)
+$(BUILD)/explore-asan: $(call explorer_objects,asan)
 	@echo 'link  $@'
 	@$(CLANG) $(SANITIZERS) $^ -o $@
+
+# For planted bugs, as $(BUILD)/soak-fast is.
+$(BUILD)/explore-fast: $(call explorer_objects,fast)
+	@echo 'link  $@'
+	@$(GCC) $^ -o $@
 
 # ./trace with everything sanitized, the harness too.
 $(BUILD)/trace-asan: $(call asan_objects,trace)

@@ -45,59 +45,88 @@ static void note(struct finding *finding, enum finding_kind kind, uint32_t rank,
     memcpy(finding->detail, live_environment()->verdict.detail, sizeof finding->detail);
 }
 
+/* What an edge leaves for the next. */
+struct walk {
+    bool at_state; /* the state that is expanded is live: it need not be decoded */
+    bool spent;    /* there is no memory for a new state */
+};
+
+static bool same_state(const struct state *a, const struct state *b) {
+    return a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
+}
+
 /* The state that an op has led to: whole, new or known, and right. */
-static enum finding_kind judge(struct search *search, uint64_t origin, bool *spent) {
+static enum finding_kind judge(struct search *search, const struct state *from, uint64_t origin,
+                               struct op op, struct walk *walk) {
     struct state state;
     struct naming naming;
     if (!state_encode(search->world, live_environment(), &state, &naming))
         return environment_audit(live_environment()) ? FINDING_UNSAID : FINDING_VERDICT;
+    if (same_state(&state, from)) {
+        /* An upsert has stored another number, and a code that is equal may be of other keys. */
+        walk->at_state = op.kind != OP_UPSERT && naming_is_plain(&naming, search->world);
+        return FINDING_NONE;
+    }
     switch (store_add(search->store, &state, origin)) {
     case STORE_KNOWN: return FINDING_NONE;
-    case STORE_SPENT: *spent = true; return FINDING_NONE;
+    case STORE_SPENT: walk->spent = true; return FINDING_NONE;
     case STORE_NEW: break;
     }
     return environment_audit(live_environment()) ? FINDING_NONE : FINDING_VERDICT;
 }
 
+/* The op in the state that is live; and then whether it is live still. */
 static enum finding_kind edge(struct search *search, const struct state *from, uint64_t origin,
-                              struct op op, bool *spent) {
+                              struct op op, struct walk *walk) {
     const struct expression *goal = search->options.goal;
     struct expression_before before = {0};
     enum finding_kind kind;
-    state_decode(search->world, from, live_environment());
+    if (!walk->at_state)
+        state_decode(search->world, from, live_environment());
+    walk->at_state = false;
     if (goal != NULL)
         before = expression_look(search->world, live_environment(), op);
     if (!live_apply(op))
         return FINDING_VERDICT;
-    kind = judge(search, origin, spent);
+    kind = judge(search, from, origin, op, walk);
     if (kind == FINDING_NONE && goal != NULL &&
         expression_is_true(goal, live_environment(), &before, &op, live_outcome()))
         kind = FINDING_GOAL;
     return kind;
 }
 
+/* After a verdict there is no map, and a reinit has taken memory from another source. False with a verdict
+ * of deinit. */
+static bool renew(const struct world *world, bool is_live) {
+    const bool ended = !is_live || environment_end(live_environment());
+    return ended && live_begin(world);
+}
+
 /* All ops in one state. False where the memory is spent: the state counts as not expanded. */
 static bool expand(struct search *search, struct worker_shared *worker, uint32_t rank) {
     struct state from;
     uint64_t origin;
-    bool spent = false;
+    struct walk walk = {false, false};
     store_get(search->store, rank, &from, &origin);
     atomic_store_explicit(&worker->rank, rank, memory_order_relaxed);
-    for (uint32_t i = 0; i < search->world->op_count && !spent; i += 1) {
+    for (uint32_t i = 0; i < search->world->op_count && !walk.spent; i += 1) {
         const struct op op = search->world->ops[i];
         enum finding_kind kind;
         atomic_store_explicit(&worker->op, i, memory_order_relaxed);
-        kind = edge(search, &from, STORE_ORIGIN(rank, i), op, &spent);
+        kind = edge(search, &from, STORE_ORIGIN(rank, i), op, &walk);
         if (kind != FINDING_NONE)
             note(&worker->finding, kind, rank, i);
-        /* After a verdict there is no map, and a reinit has taken memory from another source. */
-        if ((kind == FINDING_VERDICT || op.kind == OP_REINIT) &&
-            !((kind == FINDING_VERDICT || environment_end(live_environment())) &&
-              live_begin(search->world)))
-            abort();
+        if (kind != FINDING_VERDICT && op.kind != OP_REINIT)
+            continue;
+        walk.at_state = false;
+        if (!renew(search->world, kind != FINDING_VERDICT)) {
+            note(&worker->finding, FINDING_VERDICT, rank, i);
+            if (!live_begin(search->world))
+                abort();
+        }
     }
     atomic_fetch_add_explicit(&worker->edge_count, search->world->op_count, memory_order_relaxed);
-    return !spent;
+    return !walk.spent;
 }
 
 static void lower(_Atomic uint32_t *number, uint32_t to) {

@@ -430,6 +430,13 @@ void state_decode(const struct world *world, const struct state *state,
     environment->value_count = reader.value_max;
 }
 
+bool naming_is_plain(const struct naming *naming, const struct world *world) {
+    unsigned key = 0;
+    while (key < world->geometry.key_count && naming->name_of_key[key] == key)
+        key += 1;
+    return key == world->geometry.key_count;
+}
+
 uint64_t state_hash(const struct state *state) {
     uint64_t hash = state->size * UINT64_C(0x9e3779b97f4a7c15), word;
     for (uint32_t at = 0; at < state->size; at += 8) {

@@ -42,6 +42,9 @@ bool state_encode(const struct world *world, const struct environment *environme
 void state_decode(const struct world *world, const struct state *state,
                   struct environment *environment);
 
+/* Whether each key stands under its own name. */
+bool naming_is_plain(const struct naming *naming, const struct world *world);
+
 /* A hash of the code, from all of its bytes. */
 uint64_t state_hash(const struct state *state);
 

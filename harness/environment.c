@@ -633,17 +633,21 @@ bool environment_apply(struct environment *environment, struct op op) {
     return true;
 }
 
-bool environment_audit(struct environment *environment) {
+static void environment_examine_all(struct environment *environment) {
     const struct op any = {OP_INSPECT, 0};
-    if (setjmp(environment->escape) != 0) {
-        environment_leave(environment);
-        return false;
-    }
     environment_check_structure(environment, any);
     environment_verify_model(environment);
     environment_verify_map(environment);
     environment_check_views(environment);
     environment_compare_policy(environment, any, true);
+}
+
+bool environment_audit(struct environment *environment) {
+    if (setjmp(environment->escape) != 0) {
+        environment_leave(environment);
+        return false;
+    }
+    environment_examine_all(environment);
     return true;
 }
 
