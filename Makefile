@@ -118,6 +118,13 @@ $(BUILD)/explore-asan: $(call explorer_objects,asan)
 	@echo 'link  $@'
 	@$(CLANG) $(SANITIZERS) $^ -o $@
 
+# Falsifies what it tests: codes of states.
+EXPLORER_TEST_OBJECTS := $(filter-out %/explore.o,$(call explorer_objects,plain))
+$(BUILD)/test/explorer/%: tests/%.c $(HEADERS) $(wildcard explorer/*.h) $(EXPLORER_TEST_OBJECTS)
+	@mkdir -p $(@D)
+	@echo 'test  $<'
+	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -Itests -Iexplorer -g -O2 $< $(EXPLORER_TEST_OBJECTS) -Wl,--wrap=state_encode -lcmocka -o $@
+
 # For planted bugs, as $(BUILD)/soak-fast is.
 $(BUILD)/explore-fast: $(call explorer_objects,fast)
 	@echo 'link  $@'

@@ -208,6 +208,38 @@ bool store_next_level(struct store *store) {
     return true;
 }
 
+/* Less than, equal to or more than 0, in the order of a level. */
+static int compare_record(const struct store_record *record, const struct state *state,
+                          uint64_t hash) {
+    struct state known;
+    known.size = record->size;
+    memcpy(known.bytes, record->bytes, record->size);
+    if (state_hash(&known) != hash)
+        return state_hash(&known) < hash ? -1 : 1;
+    if (known.size != state->size)
+        return known.size < state->size ? -1 : 1;
+    return memcmp(known.bytes, state->bytes, known.size);
+}
+
+bool store_find(const struct store *store, const struct state *state, uint32_t *rank) {
+    const uint64_t hash = state_hash(state);
+    for (uint32_t level = 0; level < store->level_count; level += 1) {
+        uint32_t low = store->level_begin[level], high = store->level_begin[level + 1];
+        while (low < high) {
+            const uint32_t middle = low + (high - low) / 2;
+            const int order = compare_record(record_at(store, store->order[middle]), state, hash);
+            *rank = middle;
+            if (order == 0)
+                return true;
+            if (order < 0)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+    }
+    return false;
+}
+
 /* ---- Files. ------------------------------------------------------------------------------ */
 
 static bool write_all(const void *bytes, size_t size, FILE *file) {

@@ -66,6 +66,9 @@ enum store_answer store_add(struct store *store, const struct state *state, uint
 /* The state with a rank of a complete level, or of any for the order of arrival. Costs a copy. */
 void store_get(const struct store *store, uint32_t rank, struct state *state, uint64_t *origin);
 
+/* The rank of a state in a complete level; false where it is in none. O(levels x log states). */
+bool store_find(const struct store *store, const struct state *state, uint32_t *rank);
+
 /* The states found since the last level become the next one, in their final order. False if there are none.
  * O(n log n). */
 bool store_next_level(struct store *store);
