@@ -229,7 +229,8 @@ bool state_encode(const struct world *world, const struct environment *environme
     begin(&writer);
     put(&writer, mutation_count < stash_count_max ? mutation_count : stash_count_max);
     put(&writer, map.entry_count << 1 | map.scope_open);
-    agrees = put_slots(&writer, environment, &map) & put_entries(&writer, environment, &map);
+    agrees = put_slots(&writer, environment, &map);
+    agrees &= put_entries(&writer, environment, &map);
     if (map.scope_open) {
         put(&writer, map.record_count);
         put_records(&writer, &map);
@@ -422,8 +423,8 @@ void state_decode(const struct world *world, const struct state *state,
     assert(reader.at == state->size);
     model->scope_open = map.scope_open;
     policy->scope_open = map.scope_open;
-    policy->hits = 0;
-    policy->misses = 0;
+    policy->hits = map.set_count == 0 ? 0 : SUBJECT_STATE_HITS;
+    policy->misses = map.set_count == 0 ? 0 : SUBJECT_STATE_MISSES;
     subject_state_write(&environment->subject, &map,
                         (unsigned)(state_hash(state) % world->geometry.key_count));
     environment->counts = subject_counts(&environment->subject);

@@ -107,22 +107,24 @@ static bool list_has(const char *list, const char *word) {
 }
 
 static bool find_ops(struct world *world, const char *list, char *error, size_t error_size) {
+    const bool all = list != NULL && strcmp(list, "all") == 0;
     unsigned word_count = 1, found_count = 0;
     for (const char *at = list; at != NULL && *at != '\0'; at += 1)
         word_count += *at == ',';
     world->op_count = 0;
     for (unsigned kind = 0; kind < OP_KIND_COUNT; kind += 1) {
-        const bool wanted = list == NULL ? kind != OP_INIT_REFUSED
-                                         : list_has(list, op_describe((enum op_kind)kind)->words);
+        const bool wanted = list == NULL
+                                ? kind != OP_INIT_REFUSED
+                                : all || list_has(list, op_describe((enum op_kind)kind)->words);
         if (wanted)
             add_op(world, (enum op_kind)kind);
         found_count += wanted;
     }
-    if (list == NULL || found_count == word_count)
+    if (list == NULL || all || found_count == word_count)
         return true;
     (void)snprintf(error, error_size,
                    "--ops %s: each must be an op of docs/input-format.md, once, as in "
-                   "'upsert,remove,scope open'",
+                   "'upsert,remove,scope open'; or 'all'",
                    list);
     return false;
 }

@@ -22,8 +22,8 @@ struct world {
 };
 
 /* The world of the geometry that `fields` names ("sets=1 ways=2 ..."; docs/input-format.md) with the ops
- * named by `ops`, words of the op table separated by commas, or null for the default: all ops but
- * init_refused, and reinit to the same layout only. False, and a sentence in `error` (of `error_size`
+ * named by `ops`: words of the op table separated by commas; "all"; or null for all but init_refused. A
+ * reinit is to the same layout. False, and a sentence in `error` (of `error_size`
  * bytes), for fields that are wrong or a world that is too large to be encoded. */
 bool world_make(struct world *world, const char *fields, const char *ops, bool symmetry,
                 char *error, size_t error_size);

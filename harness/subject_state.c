@@ -122,7 +122,8 @@ bool subject_state_read(const struct subject *subject, struct subject_state *sta
     state->entry_count = map->stash.count;
     state->record_count = (uint32_t)map->log.count;
     state->scope_open = map->log.open;
-    return read_slots(subject, state) & read_entries(subject, state) & read_records(subject, state);
+    return read_slots(subject, state) && read_entries(subject, state) &&
+           read_records(subject, state);
 }
 
 /* ---- Writing. ---------------------------------------------------------------------------- */
@@ -220,7 +221,7 @@ void subject_state_write(struct subject *subject, const struct subject_state *st
     write_slots(subject, state, stale_key_id);
     write_entries(subject, state, stale_key_id);
     write_records(subject, state, stale_key_id);
-    map->metrics.hits = 0;
-    map->metrics.misses = 0;
+    map->metrics.hits = state->set_count == 0 ? 0 : SUBJECT_STATE_HITS;
+    map->metrics.misses = state->set_count == 0 ? 0 : SUBJECT_STATE_MISSES;
     poison_free_places(map, state, subject->functions->layout);
 }

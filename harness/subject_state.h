@@ -50,7 +50,10 @@ bool subject_state_fits(const struct geometry *geometry);
  * has changed. O(state + buckets). */
 bool subject_state_read(const struct subject *subject, struct subject_state *state);
 
-/* Makes the map hold just this; metrics become 0. What the contract calls meaningless is made as harmful
+/* The metrics of a map that was written and has a cache: numbers that no op leaves by accident. */
+enum { SUBJECT_STATE_HITS = 1009, SUBJECT_STATE_MISSES = 2003 };
+
+/* Makes the map hold just this, with the metrics above (0 without a cache). What the contract calls meaningless is made as harmful
  * as it can be: free slots, entries and records look like values of the key `stale_key_id`, under a number
  * that no op stores. Under AddressSanitizer they are poisoned. The map is live, its memory the block that
  * init gave it. O(capacities). */
