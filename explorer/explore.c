@@ -2,11 +2,15 @@
  * an op or a state. docs/proofs.md says what that proves.
  *
  * A short main: words of the command line -> world -> search -> what it ended with, and a trace. */
+#include "codec.h"
+#include "input_file.h"
 #include "isolate.h"
+#include "live.h"
 #include "path.h"
 #include "predict.h"
 #include "stop.h"
 #include "trace_text.h"
+#include "visits.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -16,13 +20,18 @@
 #include <unistd.h>
 
 enum { MEMORY_MEBIBYTES = 4096, CONFIRM_CPU_SECONDS = 20, TEXT_SIZE_MAX = 400 };
+enum { HOLE_SHOWN_COUNT_MAX = 5, HOLE_SEED_COUNT_MAX = 1000 };
 
 static const char usage_text[] =
-    "usage: explore [OPTIONS] FIELD=VALUE...\n"
+    "usage: explore [OPTIONS] FIELD=VALUE... [INPUT...]\n"
     "\n"
     "Visits every state that a world can reach, in the order of the distance from init, and runs\n"
     "every op in each. FIELD=VALUE are those of a trace's geometry line, such as\n"
     "  ./explore sets=1 ways=2 clock=1 stash=2 scope=2 keys=3 hash=same_home\n"
+    "\n"
+    "An INPUT (bytes or a text trace) is run in the world when every state is known: which of them "
+    "the\n"
+    "inputs have been in, and which they have not.\n"
     "\n"
     "  --reach EXPRESSION   the shortest trace after which it is true, or 'unreachable' (names "
     "below)\n"
@@ -36,6 +45,8 @@ static const char usage_text[] =
     "  --resume FILE        go on; FIELD=VALUE and --ops are in the file\n"
     "  --levels             the number of states at each distance\n"
     "  --quiet              no progress on standard error\n"
+    "  --seeds FOLDER       for states that no INPUT was in, the shortest inputs that are, at most "
+    "1000\n"
     "  -o FILE              the trace there, and not to standard output\n"
     "  --help               this text\n"
     "\n"
@@ -49,7 +60,9 @@ static const char usage_text[] =
 
 struct arguments {
     char fields[TEXT_SIZE_MAX], ops[TEXT_SIZE_MAX];
-    const char *reach, *save, *resume, *out;
+    const char *reach, *save, *resume, *out, *seeds;
+    char **inputs;
+    int input_count;
     uint32_t depth_max;
     uint64_t memory_max;
     unsigned job_count;
@@ -95,6 +108,10 @@ static bool append_field(char *fields, const char *field) {
     return (size_t)added < TEXT_SIZE_MAX - size;
 }
 
+static bool is_field(const char *word) {
+    return strchr(word, '=') != NULL && strchr(word, '/') == NULL;
+}
+
 static const char *take_option(struct arguments *arguments, int option, const char *argument) {
     switch (option) {
     case 'r': arguments->reach = argument; return NULL;
@@ -117,6 +134,7 @@ static const char *take_option(struct arguments *arguments, int option, const ch
     case 'R': arguments->resume = argument; return NULL;
     case 'l': arguments->levels = true; return NULL;
     case 'q': arguments->quiet = true; return NULL;
+    case 'S': arguments->seeds = argument; return NULL;
     default: arguments->out = argument; return NULL;
     }
 }
@@ -143,9 +161,13 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments) {
         if (wrong != NULL)
             return usage_error(wrong, optarg);
     }
-    for (int i = optind; i < argc; i += 1)
-        if (!append_field(arguments->fields, argv[i]))
-            return usage_error("too many fields: ", argv[i]);
+    for (; optind < argc && is_field(argv[optind]); optind += 1)
+        if (!append_field(arguments->fields, argv[optind]))
+            return usage_error("too many fields: ", argv[optind]);
+    arguments->inputs = argv + optind;
+    arguments->input_count = argc - optind;
+    if (arguments->seeds != NULL && arguments->input_count == 0)
+        return usage_error("--seeds: of which INPUT?", "");
     if (arguments->fields[0] == '\0' && arguments->resume == NULL)
         return usage_error("which world? FIELD=VALUE..., as in sets=1 ways=2 stash=2 keys=3", "");
     if (arguments->fields[0] != '\0' && arguments->resume != NULL)
@@ -223,6 +245,114 @@ static void show_levels(const struct search *search) {
     const uint32_t *begin = search->store->level_begin;
     for (uint32_t level = 0; level < search->store->level_count; level += 1)
         printf("distance %2u: %u states\n", level, begin[level + 1] - begin[level]);
+}
+
+/* ---- What inputs have seen of it. --------------------------------------------------------- */
+
+static struct visits visits;
+
+/* The shortest way to a state as an input of bytes, in the folder. */
+static bool write_seed(const struct arguments *arguments, const struct stream *path,
+                       uint32_t rank) {
+    static uint8_t bytes[CODEC_SIZE_MAX];
+    const char *field = NULL;
+    const size_t size = codec_encode(path, bytes, &field);
+    char name[TEXT_SIZE_MAX];
+    FILE *file;
+    bool written;
+    (void)snprintf(name, sizeof name, "%s/state-%u", arguments->seeds, rank);
+    file = size == 0 ? NULL : fopen(name, "wb");
+    written = file != NULL && fwrite(bytes, 1, size, file) == size;
+    if (file != NULL && fclose(file) != 0)
+        written = false;
+    if (!written && size == 0)
+        fprintf(stderr, "explore: --seeds: bytes cannot say this world's %s\n", field);
+    else if (!written)
+        (void)file_error(name, "cannot be written");
+    return written;
+}
+
+/* The hole in words: its distance, what is in the map, and the way there. */
+static void show_hole(const struct stream *path) {
+    const struct environment *environment = live_environment();
+    const struct counts_state *counts = &environment->counts;
+    printf("not visited, %u ops from init: cache %u of %u, stash %u of %u, ", path->op_count,
+           (unsigned)counts->cache_value_count, (unsigned)counts->cache_value_count_max,
+           (unsigned)counts->stash_count, (unsigned)counts->stash_count_max);
+    if (counts->scope_open)
+        printf("scope %u of %u:", (unsigned)counts->scope_count, (unsigned)counts->scope_count_max);
+    else
+        printf("no scope:");
+    for (uint32_t i = 0; i < path->op_count; i += 1) {
+        char op[64];
+        trace_text_op(path->ops[i], op, sizeof op);
+        printf("%s %s", i == 0 ? "" : ",", op);
+    }
+    printf("\n");
+}
+
+/* Each state that was not visited, from the nearest on; some are shown, more become seeds. */
+static int show_holes(const struct arguments *arguments) {
+    static struct stream path;
+    uint32_t count = 0, at = 0;
+    for (uint32_t rank = visits_next_hole(&visits, 0);
+         rank < store_state_count(&store) && count < HOLE_SEED_COUNT_MAX;
+         rank = visits_next_hole(&visits, rank + 1)) {
+        if (count >= HOLE_SHOWN_COUNT_MAX && arguments->seeds == NULL)
+            break;
+        if (!path_make(&world, &store, rank, FINDING_NO_OP, &path, &at))
+            return EXIT_USAGE;
+        if (count < HOLE_SHOWN_COUNT_MAX)
+            show_hole(&path);
+        if (arguments->seeds != NULL && !write_seed(arguments, &path, rank))
+            return EXIT_USAGE;
+        count += 1;
+    }
+    return EXIT_AGREES;
+}
+
+static void show_visits(const struct arguments *arguments) {
+    const uint32_t state_count = store_state_count(&store);
+    const uint64_t pair_count = (uint64_t)state_count * world.op_count;
+    uint32_t ops_of_kind[OP_KIND_COUNT] = {0};
+    for (uint32_t i = 0; i < world.op_count; i += 1)
+        ops_of_kind[world.ops[i].kind] += 1;
+    printf("%d inputs have been in %u of %u states (%.1f %%), and have done %llu of %llu ops in "
+           "them (%.1f %%)\n",
+           arguments->input_count, visits.state_count, state_count,
+           100.0 * visits.state_count / state_count, (unsigned long long)visits.pair_count,
+           (unsigned long long)pair_count, 100.0 * (double)visits.pair_count / (double)pair_count);
+    for (unsigned kind = 0; kind < OP_KIND_COUNT; kind += 1)
+        if (ops_of_kind[kind] != 0)
+            printf("%-14s in %4.1f %% of the states\n", op_describe((enum op_kind)kind)->words,
+                   100.0 * (double)visits.pairs_of_kind[kind] /
+                       ((double)state_count * ops_of_kind[kind]));
+}
+
+static int visit_inputs(const struct arguments *arguments) {
+    static struct input_file file;
+    int status = EXIT_AGREES;
+    if (!visits_create(&visits, &world, &store))
+        return file_error("the table of visits", "no memory for it");
+    for (int i = 0; i < arguments->input_count; i += 1) {
+        if (input_file_read(&file, arguments->inputs[i])) {
+            visits_run(&visits, &file.stream);
+        } else {
+            fprintf(stderr, "explore: %s\n", file.error);
+            status = EXIT_USAGE;
+        }
+    }
+    if (visits.stray_count > 0) {
+        fprintf(stderr,
+                "explore: %u ops led to states that were not explored: an error of the explorer\n",
+                visits.stray_count);
+        status = EXIT_USAGE;
+    }
+    show_visits(arguments);
+    if (show_holes(arguments) != EXIT_AGREES)
+        status = EXIT_USAGE;
+    visits_destroy(&visits);
+    return status;
 }
 
 /* ---- What a search ended with. ----------------------------------------------------------- */
@@ -311,7 +441,7 @@ static int show_end(const struct arguments *arguments, const struct search *sear
             "init: %s\n",
             states, edges, depth,
             arguments->reach == NULL ? "no violation" : "no violation; unreachable in this world");
-        return EXIT_AGREES;
+        return arguments->input_count > 0 ? visit_inputs(arguments) : EXIT_AGREES;
     case SEARCH_FINDING:
     case SEARCH_REACHED: return show_finding(arguments, search);
     case SEARCH_DEPTH:
