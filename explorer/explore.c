@@ -141,13 +141,19 @@ static const char *take_option(struct arguments *arguments, int option, const ch
 
 /* EXIT_AGREES, or an error was printed. */
 static int read_arguments(int argc, char **argv, struct arguments *arguments) {
-    static const struct option options[] = {
-        {"reach", required_argument, NULL, 'r'}, {"ops", required_argument, NULL, 'p'},
-        {"depth", required_argument, NULL, 'd'}, {"memory", required_argument, NULL, 'm'},
-        {"jobs", required_argument, NULL, 'j'},  {"no-symmetry", no_argument, NULL, 'n'},
-        {"save", required_argument, NULL, 's'},  {"resume", required_argument, NULL, 'R'},
-        {"levels", no_argument, NULL, 'l'},      {"quiet", no_argument, NULL, 'q'},
-        {"help", no_argument, NULL, 'h'},        {0}};
+    static const struct option options[] = {{"reach", required_argument, NULL, 'r'},
+                                            {"ops", required_argument, NULL, 'p'},
+                                            {"depth", required_argument, NULL, 'd'},
+                                            {"memory", required_argument, NULL, 'm'},
+                                            {"jobs", required_argument, NULL, 'j'},
+                                            {"no-symmetry", no_argument, NULL, 'n'},
+                                            {"save", required_argument, NULL, 's'},
+                                            {"resume", required_argument, NULL, 'R'},
+                                            {"levels", no_argument, NULL, 'l'},
+                                            {"quiet", no_argument, NULL, 'q'},
+                                            {"seeds", required_argument, NULL, 'S'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {0}};
     for (int option = 0; (option = getopt_long(argc, argv, "o:", options, NULL)) != -1;) {
         const char *wrong = NULL;
         if (option == '?')
