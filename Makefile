@@ -42,13 +42,15 @@ SANITIZED := $(addprefix harness/,subject.c subject_damage.c subject_instances.c
 help:
 	@echo 'make fuzz          install what is missing, build, fuzz for FUZZ_SECONDS ($(FUZZ_SECONDS)) seconds'
 	@echo 'make test          install what is missing, build and run all tests'
-	@echo 'make all           build ./fuzz_cachemap ./fuzz_trace ./trace ./soak ./tables'
+	@echo 'make all           build ./fuzz_cachemap ./fuzz_trace ./trace ./soak ./explore ./tables'
 	@echo 'make bugs          plant each bug of bugs/, see that the fuzzer finds it'
 	@echo 'make layers        each layer of the oracle finds a bug that no other layer finds'
 	@echo 'make coverage      lines, branches and MC/DC of src/ that the corpus reaches; fails for a gap'
 	@echo 'make coverage-empty  fuzz COVERAGE_SECONDS ($(COVERAGE_SECONDS)) seconds from nothing: branches reached'
 	@echo 'make mutants       the mutation score: every small change of src/, and what finds it'
 	@echo 'make corpus        minimise a long run into a new corpus/ (shows what would change)'
+	@echo 'make explore-small every state of small worlds, with every layer: docs/proofs.md (seconds)'
+	@echo 'make explore-large of larger ones (minutes); make explore-bugs: the shortest trace of each planted bug'
 	@echo 'make survival      time to each planted bug, beside other fuzzers and without our ingredients (hours)'
 	@echo 'make performance   executions and ops per second, and where the time goes'
 	@echo 'make format tidy   clang-format in place; clang-tidy'
@@ -57,7 +59,7 @@ help:
 # ---- Programs. -------------------------------------------------------------------------------------
 
 .PHONY: all
-all: fuzz_cachemap fuzz_trace trace soak tables
+all: fuzz_cachemap fuzz_trace trace soak explore tables
 
 fuzz_objects = $(patsubst %.c,$(BUILD)/fuzz/%.o,$(HARNESS) fuzz_targets/$(1).c)
 plain_objects = $(patsubst %.c,$(BUILD)/plain/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c))
@@ -124,6 +126,14 @@ $(BUILD)/test/explorer/%: tests/%.c $(HEADERS) $(wildcard explorer/*.h) $(EXPLOR
 	@mkdir -p $(@D)
 	@echo 'test  $<'
 	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -Itests -Iexplorer -g -O2 $< $(EXPLORER_TEST_OBJECTS) -Wl,--wrap=state_encode -lcmocka -o $@
+
+.PHONY: explore-small explore-large explore-bugs
+explore-small explore-large: explore-%: explore
+	@scripts/explore.sh $*
+
+explore-bugs:
+	@scripts/need.sh bugs
+	@scripts/explore.sh bugs
 
 # For planted bugs, as $(BUILD)/soak-fast is.
 $(BUILD)/explore-fast: $(call explorer_objects,fast)
@@ -225,12 +235,13 @@ $(BUILD)/test/unit_header_cpp_clang: tests/unit_header.cpp tests/unit_header.c $
 
 TEST_PROGRAMS := $(foreach way,asan gcc portable,$(UNITS:%=$(BUILD)/test/$(way)/%)) \
                  $(HARNESS_TESTS:%=$(BUILD)/test/harness/%) \
+                 $(BUILD)/test/explorer/explorer_enumeration \
                  $(BUILD)/test/unit_header_cpp_gcc $(BUILD)/test/unit_header_cpp_clang
 
 .PHONY: test
 test:
 	@scripts/need.sh test
-	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/trace-asan $(BUILD)/trace-coverage test-programs
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/trace-asan $(BUILD)/trace-coverage $(BUILD)/explore-asan test-programs
 	@scripts/test.sh
 
 .PHONY: test-programs
@@ -366,8 +377,8 @@ mutants:
 
 # ---- Style. ----------------------------------------------------------------------------------------
 
-SOURCES := $(wildcard src/*.h harness/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/*.cpp bench/*.c)
-TIDY_SOURCES := $(wildcard harness/*.c fuzz_targets/*.c tools/*.c bench/*.c)
+SOURCES := $(wildcard src/*.h harness/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/*.cpp bench/*.c)
+TIDY_SOURCES := $(wildcard harness/*.c explorer/*.c fuzz_targets/*.c tools/*.c bench/*.c)
 
 .PHONY: format format-check tidy
 format:
@@ -377,8 +388,8 @@ format-check:
 	@clang-format --dry-run --Werror $(SOURCES)
 
 tidy:
-	@clang-tidy --quiet $(TIDY_SOURCES) -- $(STANDARD) $(INCLUDES)
+	@clang-tidy --quiet $(TIDY_SOURCES) -- $(STANDARD) $(INCLUDES) -Iexplorer
 
 .PHONY: clean
 clean:
-	rm -rf $(BUILD) fuzz_cachemap fuzz_trace trace soak tables
+	rm -rf $(BUILD) fuzz_cachemap fuzz_trace trace soak explore tables

@@ -28,8 +28,7 @@ enum { STACK_SIZE_MAX = 64, WORD_SIZE_MAX = 40 };
     VARIABLE(op, "the op that led here: op_upsert, op_scope_open, ...") \
     VARIABLE(outcome, "what it answered: outcome_inserted, outcome_stash_full, ...") \
     VARIABLE(failed, "1 if that says that nothing was changed") \
-    VARIABLE(key_place, "where its key was before: place_absent, place_cache, place_value, " \
-                        "place_tombstone (in the stash)") \
+    VARIABLE(key_place, "where its key was before: place_absent, _cache, _value or _tombstone") \
     VARIABLE(key_free_ways, "free ways in the set of its key, before") \
     VARIABLE(sweep_steps, "steps that a sweep of that set would take, before") \
     VARIABLE(stash_count_before, "as above, before the op") \

@@ -248,26 +248,36 @@ static enum search_end ended_by(const struct search *search) {
     return search->finding.kind == FINDING_GOAL ? SEARCH_REACHED : SEARCH_FINDING;
 }
 
-enum search_end search_begin(struct search *search) {
-    struct state state;
+/* A new map: what is wrong with it, or the code of it. */
+static enum finding_kind first_state(struct search *search, struct state *state) {
     struct naming naming;
+    bool said;
+    if (!live_begin(search->world))
+        return FINDING_VERDICT;
+    said = state_encode(search->world, live_environment(), state, &naming);
+    if (!environment_audit(live_environment()))
+        return FINDING_VERDICT;
+    return said ? FINDING_NONE : FINDING_UNSAID;
+}
+
+enum search_end search_begin(struct search *search) {
+    const struct expression *goal = search->options.goal;
+    struct state state;
+    enum finding_kind kind = first_state(search, &state);
     search->cursor = 0;
     search->edge_count = 0;
     search->finding.kind = FINDING_NONE;
-    if (!live_begin(search->world) ||
-        !state_encode(search->world, live_environment(), &state, &naming) ||
-        !environment_audit(live_environment())) {
-        note(&search->finding, FINDING_VERDICT, 0, FINDING_NO_OP);
-        return SEARCH_FINDING;
+    if (kind == FINDING_NONE) {
+        (void)store_add(search->store, &state, 0);
+        (void)store_next_level(search->store);
     }
-    (void)store_add(search->store, &state, 0);
-    (void)store_next_level(search->store);
-    if (search->options.goal != NULL &&
-        expression_is_true(search->options.goal, live_environment(), NULL, NULL, OUTCOME_NONE)) {
-        note(&search->finding, FINDING_GOAL, 0, FINDING_NO_OP);
-        return SEARCH_REACHED;
-    }
-    return environment_end(live_environment()) ? SEARCH_FIXPOINT : SEARCH_FINDING;
+    if (kind == FINDING_NONE && goal != NULL &&
+        expression_is_true(goal, live_environment(), NULL, NULL, OUTCOME_NONE))
+        kind = FINDING_GOAL;
+    if (kind != FINDING_VERDICT && !environment_end(live_environment()))
+        kind = FINDING_VERDICT;
+    note(&search->finding, kind, 0, FINDING_NO_OP);
+    return kind == FINDING_NONE ? SEARCH_FIXPOINT : ended_by(search);
 }
 
 uint32_t search_depth(const struct search *search) {

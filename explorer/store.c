@@ -33,7 +33,8 @@ bool store_create(struct store *store, uint64_t memory_max) {
     store->shared = map_shared(sizeof *store->shared);
     store->pool = map_shared(store->pool_size_max * UNIT);
     store->order = map_shared(store->state_count_max * sizeof *store->order);
-    store->table = map_shared(store->slot_count * sizeof *store->table);
+    store->table_memory = map_shared(store->slot_count * sizeof *store->table);
+    store->table = store->table_memory;
     if (store->shared == NULL || store->pool == NULL || store->order == NULL ||
         store->table == NULL)
         return false;
@@ -46,7 +47,7 @@ void store_destroy(struct store *store) {
     (void)munmap(store->shared, sizeof *store->shared);
     (void)munmap(store->pool, store->pool_size_max * UNIT);
     (void)munmap(store->order, store->state_count_max * sizeof *store->order);
-    (void)munmap((void *)(uintptr_t)store->table, store->slot_count * sizeof *store->table);
+    (void)munmap(store->table_memory, store->slot_count * sizeof *store->table);
 }
 
 uint32_t store_state_count(const struct store *store) {
@@ -141,11 +142,13 @@ void store_get(const struct store *store, uint32_t rank, struct state *state, ui
 bool store_grow(struct store *store) {
     const uint64_t slot_count = store->slot_count * 2;
     const uint32_t state_count = store_state_count(store);
-    _Atomic uint64_t *table = NULL;
+    _Atomic uint64_t *table;
+    void *memory = NULL;
     if (store_memory(store) + store->slot_count * sizeof *table <= store->memory_max)
-        table = map_shared(slot_count * sizeof *table);
-    if (table == NULL)
+        memory = map_shared(slot_count * sizeof *table);
+    if (memory == NULL)
         return false;
+    table = memory;
     for (uint32_t rank = 0; rank < state_count; rank += 1) {
         struct state state;
         uint64_t origin, hash, slot;
@@ -155,8 +158,9 @@ bool store_grow(struct store *store) {
             continue;
         table[slot] = (hash >> 32 << 32) | store->order[rank];
     }
-    (void)munmap((void *)(uintptr_t)store->table, store->slot_count * sizeof *store->table);
+    (void)munmap(store->table_memory, store->slot_count * sizeof *store->table);
     store->table = table;
+    store->table_memory = memory;
     store->slot_count = slot_count;
     return true;
 }

@@ -37,6 +37,7 @@ struct store {
     uint64_t *pool;  /* the records */
     uint32_t *order; /* by rank: where the record begins in the pool */
     _Atomic uint64_t *table;
+    void *table_memory;           /* the same, as it came */
     uint64_t slot_count;          /* of the table, a power of two */
     uint64_t pool_size_max;       /* in units of 8 bytes */
     uint64_t state_count_max;     /* that `order` has room for */

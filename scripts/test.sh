@@ -52,6 +52,7 @@ step_folder portable
 step "C++17 header, g++" build/test/unit_header_cpp_gcc
 step "C++17 header, clang++" build/test/unit_header_cpp_clang
 step_folder harness
+step_folder explorer
 
 inputs=(corpus)
 compgen -G 'regressions/*.trace' >/dev/null && inputs+=(regressions/*.trace)
@@ -76,6 +77,7 @@ step "headers alone" tests/headers.sh
 step "guidance of the engine" tests/guidance.sh
 step "command line" tests/command_line.sh
 step "reduce and explain" tests/reduce.sh
+step "explorer" tests/explore.sh
 step "build.sh as OSS-Fuzz calls it" tests/build_sh.sh
 step "mutants" tests/mutants.sh
 step "documents" tests/documents.sh
