@@ -426,7 +426,8 @@ void state_decode(const struct world *world, const struct state *state,
     policy->hits = map.set_count == 0 ? 0 : SUBJECT_STATE_HITS;
     policy->misses = map.set_count == 0 ? 0 : SUBJECT_STATE_MISSES;
     subject_state_write(&environment->subject, &map,
-                        (unsigned)(state_hash(state) % world->geometry.key_count));
+                        world->is_tame ? SUBJECT_STATE_NO_KEY
+                                       : (unsigned)(state_hash(state) % world->geometry.key_count));
     environment->counts = subject_counts(&environment->subject);
     environment->value_count = reader.value_max;
 }

@@ -148,6 +148,7 @@ bool world_make(struct world *world, const char *fields, const char *ops, bool s
         return false;
     }
     world->geometry = stream.geometry;
+    world->is_tame = false;
     if (!subject_state_fits(&world->geometry) || world->geometry.key_count > WORLD_KEY_COUNT_MAX) {
         (void)snprintf(
             error, error_size,

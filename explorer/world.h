@@ -19,6 +19,8 @@ struct world {
      * its smallest key. Without symmetry each key is its own. */
     uint8_t class_of_key[WORLD_KEY_COUNT_MAX];
     uint8_t set_of_key[WORLD_KEY_COUNT_MAX]; /* 0 without a cache */
+    /* What free places of a map are made to hold: nothing, or (as it is made) what would harm most. */
+    bool is_tame;
 };
 
 /* The world of the geometry that `fields` names ("sets=1 ways=2 ..."; docs/input-format.md) with the ops

@@ -128,6 +128,14 @@ bool subject_state_read(const struct subject *subject, struct subject_state *sta
 
 /* ---- Writing. ---------------------------------------------------------------------------- */
 
+/* The bytes of a place that is free. */
+static void write_stale(struct subject *subject, unsigned char *bytes, unsigned stale_key_id) {
+    if (stale_key_id == SUBJECT_STATE_NO_KEY)
+        memset(bytes, 0x5a, subject->functions->layout->value_size);
+    else
+        subject->functions->make_value(bytes, stale_key_id, STALE_VALUE);
+}
+
 static void write_slots(struct subject *subject, const struct subject_state *state,
                         unsigned stale_key_id) {
     const struct cache_map_layout *layout = subject->functions->layout;
@@ -137,14 +145,18 @@ static void write_slots(struct subject *subject, const struct subject_state *sta
         const struct subject_state_slot *slot = &state->slots[number];
         const unsigned key_id = slot->count != 0 ? slot->content.key_id : stale_key_id;
         const uint32_t set = number / layout->ways, way = number % layout->ways;
-        const uint32_t tag = cache_map_tag_of_hash(layout, hash_of(subject, key_id));
+        const uint32_t tag = key_id == SUBJECT_STATE_NO_KEY
+                                 ? 0
+                                 : cache_map_tag_of_hash(layout, hash_of(subject, key_id));
         unsigned char *tags = cache_map_set_tags(layout, cache, set);
         unsigned char *bytes = cache_map_slot_value(layout, cache, number);
         tags[layout->tag_bits == 8 ? way : way * 2] = (unsigned char)tag;
         if (layout->tag_bits == 16)
             tags[way * 2 + 1] = (unsigned char)(tag >> 8);
-        subject->functions->make_value(bytes, key_id,
-                                       slot->count != 0 ? slot->content.value : STALE_VALUE);
+        if (slot->count != 0)
+            subject->functions->make_value(bytes, key_id, slot->content.value);
+        else
+            write_stale(subject, bytes, stale_key_id);
         cache_map_slot_count_set(layout, cache, number, slot->count);
         cache->value_count += slot->count != 0;
     }
@@ -160,15 +172,16 @@ static void write_entries(struct subject *subject, const struct subject_state *s
     stash->count = state->entry_count;
     for (uint32_t number = 0; number < stash->count_max; number += 1) {
         const struct subject_state_entry *entry = &state->entries[number];
-        const bool in_use = number < state->entry_count;
-        const unsigned key_id = in_use ? entry->content.key_id : stale_key_id;
-        subject->functions->make_value(cache_map_entry_value(layout, stash, number), key_id,
-                                       in_use ? entry->content.value : STALE_VALUE);
-        if (!in_use)
+        unsigned char *bytes = cache_map_entry_value(layout, stash, number);
+        if (number >= state->entry_count) {
+            write_stale(subject, bytes, stale_key_id);
             continue;
+        }
+        subject->functions->make_value(bytes, entry->content.key_id, entry->content.value);
         stash->entries[number].bucket = entry->bucket & 0x7fffffffu;
         stash->entries[number].tombstone = entry->tombstone;
-        stash->buckets[entry->bucket].fragment = cache_map_stash_fragment(hash_of(subject, key_id));
+        stash->buckets[entry->bucket].fragment =
+            cache_map_stash_fragment(hash_of(subject, entry->content.key_id));
         stash->buckets[entry->bucket].entry = number;
     }
 }
@@ -187,7 +200,7 @@ static void write_records(struct subject *subject, const struct subject_state *s
             subject->functions->make_value(value, from->overwritten.key_id,
                                            from->overwritten.value);
         else
-            subject->functions->make_value(value, stale_key_id, STALE_VALUE);
+            write_stale(subject, value, stale_key_id);
         if (!in_use)
             continue;
         record->slot = from->slot == UINT8_MAX ? CACHE_MAP_SLOT_NONE : from->slot;

@@ -61,12 +61,15 @@ worlds_of() {
 
 # explore_world PROGRAM GEOMETRY OPTION...: `ops=` of a world is an option of ./explore.
 explore_world() {
-    local program=$1 geometry=$2
+    local program=$1 word
     local -a arguments=()
-    shift 2
-    [[ $geometry != *ops=all* ]] || arguments=(--ops all)
-    # shellcheck disable=SC2086  # a geometry is several words
-    "$program" --quiet "${arguments[@]}" "$@" ${geometry//ops=all/}
+    for word in $2; do
+        case "$word" in
+        ops=*) arguments+=(--ops "${word#ops=}") ;;
+        *) arguments+=("$word") ;;
+        esac
+    done
+    "$program" --quiet "${arguments[@]}" "${@:3}"
 }
 
 explore_worlds() {
@@ -115,12 +118,13 @@ build_bug() {
     fi
 }
 
-# search_bug PATCH DIR WAY NAME: "OPS WORLD INVARIANT", the shortest of all small worlds; nothing if none shows it.
+# search_bug DIR WAY NAME OPTION...: "OPS WORLD INVARIANT", the shortest of all small worlds; nothing if none
+# shows it.
 search_bug() {
-    local dir=$2 name=$4 world geometry status ops best='' depth=1023
+    local dir=$1 way=$2 name=$3 world geometry status ops best='' depth=1023
     while read -r world geometry; do
         status=0
-        explore_world "$dir/build/explore-$3" "$geometry" --jobs 1 --depth "$depth" -o "$dir/trace" \
+        explore_world "$dir/build/explore-$way" "$geometry" --jobs 1 --depth "$depth" -o "$dir/trace" "${@:4}" \
             >"$dir/$world.log" 2>"$dir/$world.err" || status=$?
         [ "$status" -ne 0 ] || continue
         ops=$(sed -nE 's/^# violation after ([0-9]+) ops.*/\1/p' "$dir/$world.log")
@@ -139,7 +143,7 @@ search_bug() {
 
 # try_bug PATCH: its row of the table.
 try_bug() {
-    local patch=$1 name dir way reason found=''
+    local patch=$1 name dir way reason tame found=''
     name=$(basename "$patch" .patch)
     dir=$out/$name
     rm -rf "$dir"
@@ -150,7 +154,12 @@ try_bug() {
             echo "FAIL $name: $(cat "$dir/said")"
             return
         fi
-        found=$(search_bug "$patch" "$dir" "$way" "$name")
+        found=$(search_bug "$dir" "$way" "$name")
+        # A bug that reads free places has a shortest trace of its own when nothing is there.
+        if [[ $found = *'(not confirmed)' ]]; then
+            tame=$(search_bug "$dir" "$way" "$name" --tame)
+            found=${tame:-$found}
+        fi
         [ -z "$found" ] || break
     done
     [ "$way" = fast ] || found=${found:+$found (sanitized build)}
