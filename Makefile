@@ -32,7 +32,9 @@ LIBRARY := $(wildcard src/*.h)
 HEADERS := Makefile $(LIBRARY) $(wildcard harness/*.h) $(wildcard tests/*.h)
 # Processes and signals are the tools' alone.
 TOOLS_ONLY := harness/stop.c harness/isolate.c
-HARNESS := $(filter-out $(TOOLS_ONLY),$(wildcard harness/*.c))
+# The explorer's alone: what it asks of the library is nothing that an input can reach.
+EXPLORER_ONLY := harness/subject_state.c
+HARNESS := $(filter-out $(TOOLS_ONLY) $(EXPLORER_ONLY),$(wildcard harness/*.c))
 # What touches the map's memory is sanitized, and what has the library's code in it is instrumented.
 # The rest of the harness is neither: it would take a third of the time, and its branches are no news
 # of the map.
@@ -106,7 +108,7 @@ $(BUILD)/plain/%.o: %.c $(HEADERS)
 
 # ---- The explorer: every state of a small world. ---------------------------------------------------
 
-EXPLORER := $(wildcard explorer/*.c)
+EXPLORER := $(EXPLORER_ONLY) $(wildcard explorer/*.c)
 explorer_objects = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(HARNESS) $(TOOLS_ONLY) $(EXPLORER))
 $(foreach way,plain asan fast,$(patsubst %.c,$(BUILD)/$(way)/%.o,$(EXPLORER))): $(wildcard explorer/*.h)
 $(foreach way,plain asan fast,$(patsubst %.c,$(BUILD)/$(way)/%.o,$(EXPLORER))): INCLUDES += -Iexplorer
