@@ -25,8 +25,7 @@ struct worker_shared {
 
 struct search_shared {
     _Atomic uint32_t cursor; /* the first state that no process has taken */
-    _Atomic uint32_t
-        limit; /* states of this rank and above need not be expanded: there is a finding */
+    _Atomic uint32_t limit;  /* from this rank on none need be expanded: there is a finding */
     _Atomic bool stop;
     struct worker_shared workers[SEARCH_JOB_COUNT_MAX];
 };

@@ -199,7 +199,7 @@ explore_bugs() {
     if [ $# -gt 0 ]; then
         # Only some: each row must be one of the table's.
         grep '^|' "$out/rows" | while read -r row; do
-            table_of bugs | grep -qxF -e "$row" || { echo "explore.sh: $document has not: $row" && exit 1; }
+            grep -qxF -e "$row" "$document" || { echo "explore.sh: $document has not: $row" && exit 1; }
         done || status=1
     else
         settle bugs "$out/bugs" || status=1
