@@ -29,7 +29,7 @@ COUNTERS := -fsanitize-coverage=inline-8bit-counters,pc-table \
 FUZZING := -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 
 LIBRARY := $(wildcard src/*.h)
-HEADERS := Makefile $(LIBRARY) $(wildcard harness/*.h) $(wildcard tests/*.h)
+HEADERS := Makefile $(LIBRARY) $(wildcard harness/*.h tests/*.h tools/*.h)
 # Processes and signals are the tools' alone.
 TOOLS_ONLY := harness/stop.c harness/isolate.c
 # The explorer's alone: what it asks of the library is nothing that an input can reach.
@@ -44,12 +44,16 @@ SANITIZED := $(addprefix harness/,subject.c subject_damage.c subject_instances.c
 help:
 	@echo 'make fuzz          install what is missing, build, fuzz for FUZZ_SECONDS ($(FUZZ_SECONDS)) seconds'
 	@echo 'make test          install what is missing, build and run all tests'
+	@echo 'make test-page     the tests of the page of ./trace html alone, in headless Chromium'
 	@echo 'make all           build ./fuzz_cachemap ./fuzz_trace ./trace ./soak ./explore ./tables'
 	@echo 'make bugs          plant each bug of bugs/, see that the fuzzer finds it'
 	@echo 'make layers        each layer of the oracle finds a bug that no other layer finds'
 	@echo 'make coverage      lines, branches and MC/DC of src/ that the corpus reaches; fails for a gap'
 	@echo 'make coverage-empty  fuzz COVERAGE_SECONDS ($(COVERAGE_SECONDS)) seconds from nothing: branches reached'
 	@echo 'make mutants       the mutation score: every small change of src/, and what finds it'
+	@echo 'make witnesses     look for shorter witnesses, write witnesses/ and docs/witnesses.md (minutes)'
+	@echo 'make reduced       each planted bug from artifact to shortest trace: bugs/traces/, docs/reduced.md'
+	@echo 'make build/trace-debug  ./trace for a debugger: `./trace gdb` starts it'
 	@echo 'make corpus        minimise a long run into a new corpus/ (shows what would change)'
 	@echo 'make explore-small every state of small worlds, with every layer: docs/proofs.md (seconds)'
 	@echo 'make explore-large of larger ones (minutes); make explore-bugs: the shortest trace of each planted bug'
@@ -142,6 +146,12 @@ $(BUILD)/explore-fast: $(call explorer_objects,fast)
 	@echo 'link  $@'
 	@$(GCC) $^ -o $@
 
+# The page of ./trace html, as C. Any compiler line over tools/trace*.c finds it once `make trace` was run.
+tools/page/page_files.h: tools/page/embed.sh tools/page/page.html tools/page/page.css tools/page/page.js
+	@echo 'embed tools/page/'
+	@tools/page/embed.sh > $@
+$(patsubst %,$(BUILD)/%/tools/trace_html.o,plain asan coverage fast): tools/page/page_files.h
+
 # ./trace with everything sanitized, the harness too.
 $(BUILD)/trace-asan: $(call asan_objects,trace)
 	@echo 'link  $@'
@@ -151,6 +161,18 @@ $(BUILD)/asan/%.o: %.c $(HEADERS)
 	@mkdir -p $(@D)
 	@echo 'asan  $<'
 	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O1 -fno-omit-frame-pointer $(FUZZING) $(SANITIZERS) -c $< -o $@
+
+# ./trace for a debugger: nothing optimised or inlined. `./trace gdb` starts it.
+debug_objects = $(patsubst %.c,$(BUILD)/debug/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c))
+
+$(BUILD)/trace-debug: $(call debug_objects,trace)
+	@echo 'link  $@'
+	@$(GCC) $^ -o $@
+
+$(BUILD)/debug/%.o: %.c $(HEADERS)
+	@mkdir -p $(@D)
+	@echo 'debug $<'
+	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -g3 -O0 '-DCACHE_MAP_INLINE=static inline' -c $< -o $@
 
 # ./trace for coverage: clang's source coverage, one copy of each body for all layouts, assertions
 # taken out. The compiler's words are kept: they name the decisions that it cannot instrument.
@@ -169,9 +191,11 @@ $(BUILD)/coverage/%.o: %.c $(HEADERS)
 	@echo 'cover $<'
 	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O1 -DCACHEMAP_COVERAGE '-DCACHE_MAP_ASSERT(condition)=((void)0)' -Wno-unused-parameter -Wno-unused-variable $(COVERAGE_FLAGS) -c $< -o $@ 2>$(@:.o=.diagnostics) || { cat $(@:.o=.diagnostics) >&2; exit 1; }
 
-.PHONY: print-clang print-mcdc
+.PHONY: print-clang print-mcdc print-warnings
 print-clang:
 	@echo $(CLANG)
+print-warnings:
+	@echo $(WARNINGS)
 print-mcdc:
 	@echo $(MCDC)
 
@@ -218,6 +242,7 @@ WRAPPED := $(addprefix subject_,init init_refused balanced upsert remove get loo
            scope_close counts set entry place check digest free_slots_poisoned views_agree record \
            memory_size misnamed_status deinit check_misses) key_hash_differs
 $(BUILD)/test/harness/harness_oracle: WRAP = $(foreach name,$(WRAPPED),-Wl,--wrap=$(name))
+$(BUILD)/test/harness/harness_witness: WRAP = -Wl,--wrap=subject_remove
 $(BUILD)/test/harness/harness_isolate: WRAP = -Wl,--wrap=subject_remove
 HARNESS_TEST_OBJECTS := $(patsubst %.c,$(BUILD)/asan/%.o,$(HARNESS) harness/isolate.c)
 $(BUILD)/test/harness/%: tests/%.c $(HEADERS) $(HARNESS_TEST_OBJECTS)
@@ -243,11 +268,19 @@ TEST_PROGRAMS := $(foreach way,asan gcc portable,$(UNITS:%=$(BUILD)/test/$(way)/
 .PHONY: test
 test:
 	@scripts/need.sh test
-	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/trace-asan $(BUILD)/trace-coverage $(BUILD)/explore-asan test-programs
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/trace-asan $(BUILD)/trace-coverage \
+	    $(BUILD)/soak-fast $(BUILD)/trace-fast $(BUILD)/explore-fast $(BUILD)/explore-asan test-programs
 	@scripts/test.sh
 
 .PHONY: test-programs
 test-programs: $(TEST_PROGRAMS)
+
+# The page of ./trace html alone.
+.PHONY: test-page
+test-page:
+	@scripts/need.sh page
+	@$(MAKE) --no-print-directory -j$$(nproc) trace
+	@tests/page.sh
 
 # What is generated from the tables of the harness; tests/documents.sh compares it.
 .PHONY: dictionary
@@ -261,6 +294,11 @@ bugs:
 	@scripts/need.sh bugs
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap
 	@scripts/bugs.sh $(BUGS)
+
+.PHONY: reduced
+reduced:
+	@scripts/need.sh bugs
+	@scripts/reduced.sh $(BUGS)
 
 # Each layer of the oracle has a bug that it alone finds. Built without copies of the library's bodies:
 # in seconds, for each bug anew.
@@ -290,6 +328,10 @@ corpus:
 	@scripts/need.sh fuzz
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap trace
 	@scripts/corpus.sh
+
+.PHONY: witnesses
+witnesses: trace
+	@scripts/witnesses.sh
 
 # The fuzz target under a plain main, twice: as the fuzzing engine runs it, and without sanitizers.
 $(BUILD)/bench-sanitized: $(BUILD)/fuzz/bench/executions.o $(call fuzz_objects,fuzz_cachemap)
@@ -373,7 +415,7 @@ survival-report:
 
 # MUTANTS='--file FILE', '--only PATTERN', ...: see scripts/mutants --help. FUZZ_RUNS and JOBS reach it.
 .PHONY: mutants
-mutants:
+mutants: tools/page/page_files.h
 	@scripts/need.sh mutants
 	@scripts/mutants --document docs/mutation-score.md $(MUTANTS)
 
@@ -389,9 +431,9 @@ format:
 format-check:
 	@clang-format --dry-run --Werror $(SOURCES)
 
-tidy:
+tidy: tools/page/page_files.h
 	@clang-tidy --quiet $(TIDY_SOURCES) -- $(STANDARD) $(INCLUDES) -Iexplorer
 
 .PHONY: clean
 clean:
-	rm -rf $(BUILD) fuzz_cachemap fuzz_trace trace soak explore tables
+	rm -rf $(BUILD) fuzz_cachemap fuzz_trace trace soak explore tables tools/page/page_files.h

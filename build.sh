@@ -44,4 +44,4 @@ cp dict/fuzz_cachemap.dict "$OUT/fuzz_cachemap.dict"
 # zip adds to an archive that is there, and keeps dates: start anew, leave the extras out.
 rm -f "$OUT"/fuzz_cachemap_seed_corpus.zip "$OUT"/fuzz_trace_seed_corpus.zip
 zip -q -X -j -r "$OUT/fuzz_cachemap_seed_corpus.zip" corpus
-zip -q -X -j -r "$OUT/fuzz_trace_seed_corpus.zip" corpus regressions -i '*.trace' 'corpus/*'
+zip -q -X -j -r "$OUT/fuzz_trace_seed_corpus.zip" corpus regressions witnesses -i '*.trace' 'corpus/*'

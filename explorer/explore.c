@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MEMORY_MEBIBYTES = 4096, CONFIRM_CPU_SECONDS = 20, TEXT_SIZE_MAX = 400 };
+enum { MEMORY_MEBIBYTES = 4096, CONFIRM_CPU_MILLISECONDS = 20000, TEXT_SIZE_MAX = 400 };
 enum { HOLE_SHOWN_COUNT_MAX = 5, HOLE_SEED_COUNT_MAX = 1000 };
 
 static const char usage_text[] =
@@ -382,7 +382,7 @@ static int print_trace(const struct arguments *arguments, const struct stream *p
 /* Whether the fuzzer's run of the whole trace fails too, and how. What only an audit sees needs an inspect
  * behind it, which the trace then has. */
 static void confirm(struct stream *path) {
-    const struct isolate_options options = {LAYERS_ALL, CONFIRM_CPU_SECONDS};
+    const struct isolate_options options = {LAYERS_ALL, CONFIRM_CPU_MILLISECONDS};
     const struct op inspect = {OP_INSPECT, 0};
     struct failure failure;
     isolate_run(path, &options, &failure);

@@ -254,7 +254,8 @@ static void environment_check_structure(struct environment *environment, struct 
     if (rare || (op_changes_contents(op) && environment_walks(environment)))
         broken = subject_check(&environment->subject);
     if (broken != NULL)
-        environment_fail(environment, INVARIANT_STRUCTURE, "broken: %s", broken);
+        environment_fail(environment, INVARIANT_STRUCTURE, "this does not hold any more: %s",
+                         broken);
 }
 
 /* ---- Ops that are more than one call. ---------------------------------------------------- */
@@ -281,9 +282,9 @@ static void environment_check_world(struct environment *environment) {
         environment_fail(environment, INVARIANT_HASH, "%s is not what its definition gives", hash);
     if (word != NULL)
         environment_fail(environment, INVARIANT_WORDS, "the status '%s' has another name", word);
-    if (size != subject_size_of_arrays(&environment->subject))
+    if (size != subject_size_of_arrays(&environment->geometry))
         environment_fail(environment, INVARIANT_MEMORY_SIZE, "%zu bytes, the arrays take %zu", size,
-                         subject_size_of_arrays(&environment->subject));
+                         subject_size_of_arrays(&environment->geometry));
 }
 
 static void environment_deinit(struct environment *environment) {

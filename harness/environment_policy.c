@@ -4,6 +4,85 @@
 
 #include "environment_fail.h"
 
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    PLACE_WORDS_SIZE = 64,
+    RECORD_WORDS_SIZE = 100,
+    MISPLACED_WORDS_SIZE = 2 * PLACE_WORDS_SIZE + 40
+};
+
+/* ---- Findings that name a key. ----------------------------------------------------------- */
+
+static void place_words(enum place place, uint32_t value, uint32_t set, unsigned way, char *words) {
+    switch (place) {
+    case PLACE_ABSENT: (void)snprintf(words, PLACE_WORDS_SIZE, "nowhere"); return;
+    case PLACE_CACHE:
+        (void)snprintf(words, PLACE_WORDS_SIZE, "in the cache (set %u way %u, value %u)",
+                       (unsigned)set, way, (unsigned)value);
+        return;
+    case PLACE_STASH_VALUE:
+        (void)snprintf(words, PLACE_WORDS_SIZE, "in the stash (value %u)", (unsigned)value);
+        return;
+    case PLACE_STASH_TOMBSTONE:
+        (void)snprintf(words, PLACE_WORDS_SIZE, "a tombstone in the stash");
+        return;
+    }
+}
+
+/* Where the naive map has the key. */
+static void naive_place_words(const struct policy *policy, unsigned key_id, char *words) {
+    const struct policy_stash_key *row = &policy->stash[key_id];
+    uint32_t set = 0;
+    unsigned way = 0;
+    const struct policy_slot *slot = policy_find(policy, key_id, &set, &way);
+    const enum place place = slot != NULL                           ? PLACE_CACHE
+                             : row->state == POLICY_STASH_VALUE     ? PLACE_STASH_VALUE
+                             : row->state == POLICY_STASH_TOMBSTONE ? PLACE_STASH_TOMBSTONE
+                                                                    : PLACE_ABSENT;
+    place_words(place, slot != NULL ? slot->value : row->value, set, way, words);
+}
+
+/* The first named key that is elsewhere than in the naive map, or has another value: "key 3 is nowhere,
+ * expected in the stash (value 2): ", to stand before what a check found. Empty where there is none. */
+static const char *misplaced_key_words(const struct environment *environment) {
+    static char sentence[MISPLACED_WORDS_SIZE];
+    char now[PLACE_WORDS_SIZE], naive[PLACE_WORDS_SIZE];
+    sentence[0] = '\0';
+    for (uint32_t i = 0; i < environment->named_key_count; i += 1) {
+        const unsigned key_id = environment->named_keys[i];
+        const struct place_state state = subject_place(&environment->subject, key_id);
+        place_words(state.place, state.content.value, state.set, state.way, now);
+        naive_place_words(&environment->policy, key_id, naive);
+        if (strcmp(now, naive) == 0)
+            continue;
+        (void)snprintf(sentence, sizeof sentence, "key %u is %s, expected %s: ", key_id, now,
+                       naive);
+        break;
+    }
+    return sentence;
+}
+
+/* A record in words: "an upsert of a key that was in the cache, to put back: value 2". */
+static void record_words(bool is_remove, bool evicts, enum place before, bool keeps, uint32_t value,
+                         char *words) {
+    static const char *const befores[] = {
+        [PLACE_ABSENT] = "absent",
+        [PLACE_CACHE] = "in the cache",
+        [PLACE_STASH_VALUE] = "in the stash",
+        [PLACE_STASH_TOMBSTONE] = "a tombstone",
+    };
+    char put_back[32] = "";
+    if (keeps && before != PLACE_STASH_TOMBSTONE)
+        (void)snprintf(put_back, sizeof put_back, ", to put back: value %u", (unsigned)value);
+    (void)snprintf(words, RECORD_WORDS_SIZE, "%s of a key that was %s%s%s",
+                   is_remove ? "a remove" : "an upsert", befores[before],
+                   evicts ? ", evicting" : "", put_back);
+}
+
+/* ---- Comparisons. ------------------------------------------------------------------------ */
+
 void environment_compare_place(struct environment *environment, unsigned key_id,
                                const struct place_state *place) {
     uint32_t set = 0;
@@ -14,10 +93,8 @@ void environment_compare_place(struct environment *environment, unsigned key_id,
         return;
     if (resident != (slot != NULL) ||
         (resident && (place->set != set || place->way != way || place->count != slot->count)))
-        environment_fail(environment, INVARIANT_POLICY_PLACE,
-                         "key %u: %s set %u way %u count %u, expected %s set %u way %u count %u",
-                         key_id, resident ? "cache" : "not cache", (unsigned)place->set, place->way,
-                         place->count, slot != NULL ? "cache" : "not cache", (unsigned)set, way,
+        environment_fail(environment, INVARIANT_POLICY_PLACE, "%skey %u has count %u, expected %u",
+                         misplaced_key_words(environment), key_id, resident ? place->count : 0u,
                          slot != NULL ? slot->count : 0u);
 }
 
@@ -37,32 +114,45 @@ static void environment_compare_set(struct environment *environment, uint32_t se
     for (unsigned way = 0; way < policy->ways; way += 1) {
         const struct slot_state *slot = &actual.slots[way];
         const struct policy_slot *naive = &expected->slots[way];
-        if (slot->count != naive->count)
+        if (slot->count != naive->count && slot->content.key_id == naive->key_id &&
+            slot->count != 0 && naive->count != 0)
             environment_fail(environment, INVARIANT_POLICY_SET,
-                             "set %u way %u: count %u, expected %u", (unsigned)set, way,
-                             slot->count, naive->count);
+                             "key %u (set %u way %u) has count %u, expected %u", naive->key_id,
+                             (unsigned)set, way, slot->count, naive->count);
+        if (slot->count != naive->count)
+            environment_fail(
+                environment, INVARIANT_POLICY_SET, "%sset %u way %u has count %u, expected %u",
+                misplaced_key_words(environment), (unsigned)set, way, slot->count, naive->count);
         if (slot->count != 0 &&
             (slot->content.key_id != naive->key_id || slot->content.value != naive->value ||
              !slot->content.intact || slot->tag != policy_tag_of_key(policy, naive->key_id)))
             environment_fail(
                 environment, INVARIANT_POLICY_SET,
-                "set %u way %u: key %u value %u tag %u, expected key %u value %u tag %u",
-                (unsigned)set, way, slot->content.key_id, (unsigned)slot->content.value, slot->tag,
-                naive->key_id, (unsigned)naive->value, policy_tag_of_key(policy, naive->key_id));
+                "%sset %u way %u: key %u value %u tag %u, expected key %u value %u tag %u",
+                misplaced_key_words(environment), (unsigned)set, way, slot->content.key_id,
+                (unsigned)slot->content.value, slot->tag, naive->key_id, (unsigned)naive->value,
+                policy_tag_of_key(policy, naive->key_id));
     }
+}
+
+static void environment_compare_count(struct environment *environment, const char *what,
+                                      uint64_t now, uint64_t naive) {
+    if (now != naive)
+        environment_fail(environment, INVARIANT_POLICY_COUNTS, "%s%s is %u, expected %u",
+                         misplaced_key_words(environment), what, (unsigned)now, (unsigned)naive);
 }
 
 static void environment_compare_counts(struct environment *environment) {
     const struct policy *policy = &environment->policy;
     const struct counts_state *counts = &environment->counts;
-    if (counts->cache_value_count != policy->value_count ||
-        counts->stash_count != policy->stash_count || counts->scope_count != policy->undo_count ||
-        counts->scope_open != policy->scope_open)
-        environment_fail(environment, INVARIANT_POLICY_COUNTS,
-                         "cache %u stash %u scope %u, expected cache %u stash %u scope %u",
-                         (unsigned)counts->cache_value_count, (unsigned)counts->stash_count,
-                         (unsigned)counts->scope_count, (unsigned)policy->value_count,
-                         (unsigned)policy->stash_count, (unsigned)policy->undo_count);
+    environment_compare_count(environment, "the cache's count", counts->cache_value_count,
+                              policy->value_count);
+    environment_compare_count(environment, "the stash's count", counts->stash_count,
+                              policy->stash_count);
+    environment_compare_count(environment, "the scope log's count", counts->scope_count,
+                              policy->undo_count);
+    environment_compare_count(environment, "whether a scope is open", counts->scope_open,
+                              policy->scope_open);
     if (counts->hits != policy->hits || counts->misses != policy->misses)
         environment_fail(environment, INVARIANT_POLICY_COUNTS,
                          "hits %u misses %u, expected hits %u misses %u", (unsigned)counts->hits,
@@ -98,13 +188,15 @@ static void environment_compare_record(struct environment *environment) {
                        (!keeps || before == PLACE_STASH_TOMBSTONE ||
                         (actual.overwritten.value == expected.value && actual.overwritten.intact));
     if (actual.is_remove != expected.is_remove || actual.evicts != expected.evicts ||
-        actual.before != before || !right)
-        environment_fail(
-            environment, INVARIANT_POLICY_RECORD, "record %u: %s%s, before it %s, value %u",
-            (unsigned)environment->counts.scope_count - 1, actual.is_remove ? "remove" : "upsert",
-            actual.evicts ? " that evicts" : "",
-            actual.before == before ? "as expected" : "another place than expected",
-            actual.has_overwritten ? (unsigned)actual.overwritten.value : 0u);
+        actual.before != before || !right) {
+        char now[RECORD_WORDS_SIZE], naive[RECORD_WORDS_SIZE];
+        record_words(actual.is_remove, actual.evicts, actual.before, actual.has_overwritten,
+                     actual.overwritten.value, now);
+        record_words(expected.is_remove, expected.evicts, before, keeps, expected.value, naive);
+        environment_fail(environment, INVARIANT_POLICY_RECORD,
+                         "record %u of the scope log says: %s; expected: %s",
+                         (unsigned)environment->counts.scope_count - 1, now, naive);
+    }
 }
 
 /* The stash's entries, in any order, are the naive stash's. Counts are equal already, and no key is
@@ -118,11 +210,11 @@ static void environment_compare_stash(struct environment *environment) {
             state.tombstone ? row->state == POLICY_STASH_TOMBSTONE
                             : row->state == POLICY_STASH_VALUE && row->value == state.content.value;
         if (state.content.key_id >= environment->geometry.key_count || !right)
-            environment_fail(environment, INVARIANT_POLICY_STASH,
-                             "entry %u holds key %u (%s, value %u), which the naive stash does not",
-                             (unsigned)entry, state.content.key_id,
-                             state.tombstone ? "tombstone" : "value",
-                             (unsigned)state.content.value);
+            environment_fail(
+                environment, INVARIANT_POLICY_STASH,
+                "%sentry %u holds key %u (%s, value %u), which the naive stash does not",
+                misplaced_key_words(environment), (unsigned)entry, state.content.key_id,
+                state.tombstone ? "tombstone" : "value", (unsigned)state.content.value);
     }
 }
 

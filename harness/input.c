@@ -71,29 +71,46 @@ static void input_fail(struct environment *environment, const struct input_optio
         options->on_failure(environment);
 }
 
-/* True when the pass agrees with itself and its models. */
-static bool input_pass(struct environment *environment, const struct stream *stream,
-                       const struct geometry *geometry, enum pass pass,
-                       const struct input_options *options) {
+/* Another layout, and another number of sets where there is a cache at all. */
+static struct geometry input_geometry_across(struct geometry geometry) {
+    geometry.layout = (uint8_t)((geometry.layout + 17) % LAYOUT_COUNT);
+    if (geometry.set_count != 0)
+        geometry.set_count = (uint16_t)(geometry.set_count % 3 + 1);
+    return geometry;
+}
+
+struct pass_world input_pass_world(const struct geometry *geometry, enum pass pass) {
     /* Each pass on other bytes, and with memory from another source. */
     static const uint8_t fills[PASS_COUNT] = {0x5a, 0xa5, 0xff, 0x00};
     static const enum subject_memory memories[PASS_COUNT] = {
         SUBJECT_MEMORY_HOOK, SUBJECT_MEMORY_SUPPLIED, SUBJECT_MEMORY_HOOK, SUBJECT_MEMORY_STANDARD};
+    struct pass_world world = {*geometry, fills[pass], memories[pass]};
+    if (pass == PASS_ACROSS)
+        world.geometry = input_geometry_across(*geometry);
+    if (pass == PASS_NO_CACHE)
+        world.geometry.set_count = 0;
+    return world;
+}
+
+/* True when the pass agrees with itself and its models. */
+static bool input_pass(struct environment *environment, const struct stream *stream, enum pass pass,
+                       const struct input_options *options) {
+    const struct pass_world world = input_pass_world(&stream->geometry, pass);
     const struct environment_options pass_options = {
         .layers = options->layers,
         .pass = pass,
-        .fill = fills[pass],
-        .memory = memories[pass],
+        .fill = world.fill,
+        .memory = world.memory,
         .at_end_only = options->at_end_only,
         .on_failure = options->on_failure,
-        .on_op = pass == PASS_CACHE ? options->on_op : NULL,
+        .on_op = pass == PASS_CACHE || options->shows_all_passes ? options->on_op : NULL,
         .context = options->context,
         .expectations = pass == PASS_CACHE ? options->expectations : NULL,
     };
     if (environment->subject.arena == NULL)
         environment_create(environment, arena);
     running = environment;
-    environment_run(environment, stream, geometry, &pass_options);
+    environment_run(environment, stream, &world.geometry, &pass_options);
     running = NULL;
     return verdict_agrees(&environment->verdict);
 }
@@ -130,34 +147,19 @@ static bool input_same_digest(const struct stream *stream, const struct input_op
     return false;
 }
 
-/* Another layout, and another number of sets where there is a cache at all. */
-static struct geometry input_geometry_across(struct geometry geometry) {
-    geometry.layout = (uint8_t)((geometry.layout + 17) % LAYOUT_COUNT);
-    if (geometry.set_count != 0)
-        geometry.set_count = (uint16_t)(geometry.set_count % 3 + 1);
-    return geometry;
-}
-
 const struct environment *input_run(const struct stream *stream,
                                     const struct input_options *options) {
     const enum run_mode run = (enum run_mode)stream->geometry.run;
-    struct geometry geometry = stream->geometry;
-    if (!input_pass(&first, stream, &geometry, PASS_CACHE, options))
+    if (!input_pass(&first, stream, PASS_CACHE, options))
         return &first;
     if ((run == RUN_TWICE || run == RUN_THOROUGH) &&
-        !(input_pass(&other, stream, &geometry, PASS_TWICE, options) &&
-          input_same_digest(stream, options)))
+        !(input_pass(&other, stream, PASS_TWICE, options) && input_same_digest(stream, options)))
         return &other;
-    geometry = input_geometry_across(stream->geometry);
     if ((run == RUN_ACROSS || run == RUN_THOROUGH) &&
-        !(input_pass(&other, stream, &geometry, PASS_ACROSS, options) &&
-          input_agree(stream, options)))
+        !(input_pass(&other, stream, PASS_ACROSS, options) && input_agree(stream, options)))
         return &other;
-    geometry = stream->geometry;
-    geometry.set_count = 0;
     if (stream->geometry.set_count != 0 &&
-        !(input_pass(&other, stream, &geometry, PASS_NO_CACHE, options) &&
-          input_agree(stream, options)))
+        !(input_pass(&other, stream, PASS_NO_CACHE, options) && input_agree(stream, options)))
         return &other;
     return NULL;
 }

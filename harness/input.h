@@ -8,13 +8,23 @@
 
 struct input_options {
     uint32_t layers;
-    bool at_end_only; /* as in environment_options */
+    bool at_end_only;      /* as in environment_options */
+    bool shows_all_passes; /* on_op is called in each pass, not in the first one alone */
     /* As in environment_options; expectations are for the first pass. */
     void (*on_failure)(const struct environment *environment);
     void (*on_op)(const struct environment *environment, void *context);
     void *context;
     const struct result *expectations;
 };
+
+/* What a pass makes of a stream's geometry, which bytes its memory has before init, and where that memory
+ * comes from. */
+struct pass_world {
+    struct geometry geometry;
+    uint8_t fill;
+    enum subject_memory memory;
+};
+struct pass_world input_pass_world(const struct geometry *geometry, enum pass pass);
 
 /* Runs the stream. Returns the environment of the pass that failed, its verdict within, or null
  * when all passes agree. It is good until the next call. Not reentrant: the passes' memory is

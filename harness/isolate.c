@@ -4,6 +4,7 @@
 
 #include "input.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,7 +15,7 @@
 #include <unistd.h>
 
 #define SIGNATURE_MARK "cachemap-failure: "
-enum { CHILD_AGREES = 0, CHILD_FAILS = 1, REPORT_SIZE_MAX = 64 * 1024, STORY_CPU_SECONDS = 10 };
+enum { CHILD_AGREES = 0, CHILD_FAILS = 1, REPORT_SIZE_MAX = 64 * 1024, STORY_CPU_SECONDS = 5 };
 
 /* Where a sanitizer is linked in, it calls this before it ends the process. */
 void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
@@ -79,9 +80,8 @@ static void child_on_signal(int number) {
 static void (*tell_death)(void);
 
 static void tell_signal(int number) {
+    (void)number;
     tell_death();
-    fprintf(stderr, "signal %d: %s\n", number,
-            number == SIGPROF ? "the op does not end" : strsignal(number));
     _exit(CHILD_FAILS);
 }
 
@@ -112,7 +112,9 @@ void isolate_catch(void (*on_death)(void)) {
 _Noreturn static void child_run(const struct stream *stream, const struct isolate_options *options,
                                 int pipe_end) {
     const struct input_options input = {.layers = options->layers, .on_failure = child_on_failure};
-    const struct itimerval limit = {.it_value = {.tv_sec = (time_t)options->cpu_seconds}};
+    const struct itimerval limit = {
+        .it_value = {.tv_sec = (time_t)(options->cpu_milliseconds / 1000),
+                     .tv_usec = (suseconds_t)(options->cpu_milliseconds % 1000) * 1000}};
     if (dup2(pipe_end, STDERR_FILENO) < 0)
         _exit(CHILD_AGREES);
     catch_all(child_on_signal, child_on_death);
@@ -201,6 +203,90 @@ static bool report_asan(const char *report, char *cause, size_t size_max) {
     return true;
 }
 
+/* The innermost function of the library on the first stack, which is where it happened: "    #2 0x55d0 in
+ * NAME ...". Those named cache_map_ are the same for all layouts; what carries a layout's name is only
+ * their wrapping. */
+static void report_function(const char *report, char *function, size_t size_max) {
+    static const char prefix[] = " in cache_map_";
+    const char *line = strstr(report, "    #0 ");
+    while (line != NULL && strncmp(line, "    #", strlen("    #")) == 0) {
+        char text[256], *name;
+        (void)snprintf(text, sizeof text, "%.*s", (int)strcspn(line, "\n"), line);
+        name = strstr(text, prefix);
+        if (name != NULL) {
+            name += strlen(" in ");
+            (void)snprintf(function, size_max, "%.*s", (int)strcspn(name, " ("), name);
+            return;
+        }
+        line = strchr(line, '\n');
+        line = line == NULL ? NULL : line + 1;
+    }
+}
+
+/* Adds the text to the slug: letters and digits in lower case, one dash for all that stands between. */
+static void slug_add(struct failure *failure, const char *text) {
+    size_t used = strlen(failure->slug);
+    bool dash = used > 0;
+    for (; *text != '\0' && used + 2 < sizeof failure->slug; text += 1) {
+        if (isalnum((unsigned char)*text) == 0) {
+            dash = used > 0;
+            continue;
+        }
+        if (dash)
+            failure->slug[used++] = '-';
+        failure->slug[used++] = (char)tolower((unsigned char)*text);
+        dash = false;
+    }
+    failure->slug[used] = '\0';
+}
+
+/* Of a sanitizer's report: the kind, and the function, or the line where it names none. */
+static void slug_of_sanitizer(const char *report, const char *cause, struct failure *failure) {
+    char words[80] = "", function[80] = "";
+    if (report_word(report, "ERROR: AddressSanitizer: ", words, sizeof words)) {
+        report_function(report, function, sizeof function);
+        slug_add(failure, "asan");
+        slug_add(failure, words);
+        slug_add(failure, function);
+    } else { /* "ubsan file:line:column" */
+        const char *column = strrchr(cause, ':');
+        (void)snprintf(words, sizeof words, "%.*s",
+                       column == NULL ? (int)strlen(cause) : (int)(column - cause), cause);
+        slug_add(failure, words);
+    }
+}
+
+/* Of "assertion FUNCTION 'EXPRESSION' OP": four digits stand for the expression, which would be long. */
+static void slug_of_assertion(const char *text, struct failure *failure) {
+    const char *expression = strchr(text, '\''), *end = strrchr(text, '\'');
+    char words[100];
+    uint32_t hash = 2166136261u; /* FNV-1a */
+    for (const char *at = expression; at < end; at += 1)
+        hash = (hash ^ (unsigned char)*at) * 16777619u;
+    (void)snprintf(words, sizeof words, "%.*s %04x", (int)(expression - text), text,
+                   (unsigned)(hash >> 16));
+    slug_add(failure, words);
+    slug_add(failure, end + 1);
+}
+
+/* Of what the child told: "check_policy_set environment.c:139 upsert" without its place. */
+static void slug_of_words(const char *text, struct failure *failure) {
+    const bool is_check = strncmp(text, "check_", strlen("check_")) == 0;
+    const size_t check_size = strcspn(text, " ");
+    char check[80];
+    if (strncmp(text, "assertion ", strlen("assertion ")) == 0 && strchr(text, '\'') != NULL) {
+        slug_of_assertion(text, failure);
+        return;
+    }
+    if (is_check) {
+        (void)snprintf(check, sizeof check, "%.*s", (int)check_size, text);
+        slug_add(failure, check);
+        text += check_size + (text[check_size] == ' ');
+        text += strcspn(text, " ");
+    }
+    slug_add(failure, text);
+}
+
 static void failure_from_report(const char *report, struct failure *failure) {
     const char *line = strstr(report, SIGNATURE_MARK);
     unsigned long op_index = 0, invariant = INVARIANT_NONE;
@@ -216,11 +302,15 @@ static void failure_from_report(const char *report, struct failure *failure) {
     failure->op_index = (uint32_t)op_index;
     failure->invariant = invariant < INVARIANT_COUNT ? (enum invariant)invariant : INVARIANT_NONE;
     if (strncmp(text, "sanitizer ", strlen("sanitizer ")) == 0 &&
-        (report_asan(report, cause, sizeof cause) || report_ubsan(report, cause, sizeof cause)))
+        (report_asan(report, cause, sizeof cause) || report_ubsan(report, cause, sizeof cause))) {
         (void)snprintf(failure->signature, sizeof failure->signature, "%.150s %.40s", cause,
                        text + strlen("sanitizer "));
-    else
+        slug_of_sanitizer(report, cause, failure);
+        slug_add(failure, text + strlen("sanitizer "));
+    } else {
         (void)snprintf(failure->signature, sizeof failure->signature, "%s", text);
+        slug_of_words(text, failure);
+    }
 }
 
 void isolate_run(const struct stream *stream, const struct isolate_options *options,

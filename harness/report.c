@@ -8,18 +8,17 @@
 enum { REPORT_OP_COUNT = 20, OP_TEXT_SIZE = 64, RESULT_TEXT_SIZE = 24 };
 enum { REPORT_INDENT = 6, REPORT_COLUMN_COUNT = 100 };
 
-/* A text at the report's indent, broken at blanks so that no line is too long. */
-static void report_text(FILE *file, const char *text) {
-    size_t column = 0;
+void report_text(FILE *file, const char *head, const char *text) {
+    size_t column = (size_t)fprintf(file, "%-*s", REPORT_INDENT, head);
+    bool first = true; /* on its line */
     while (*text != '\0') {
         const size_t size = strcspn(text, " ");
-        const bool fits = column + 1 + size <= REPORT_COLUMN_COUNT;
-        if (column == 0 || !fits)
-            column = (size_t)fprintf(file, "%s%*s", column == 0 ? "" : "\n", REPORT_INDENT, "");
-        else
-            column += (size_t)fprintf(file, " ");
-        column = column == REPORT_INDENT + 1 ? REPORT_INDENT : column; /* not the newline */
-        column += (size_t)fprintf(file, "%.*s", (int)size, text);
+        if (!first && column + 1 + size > REPORT_COLUMN_COUNT) {
+            column = (size_t)fprintf(file, "\n%*s", REPORT_INDENT, "") - 1;
+            first = true;
+        }
+        column += (size_t)fprintf(file, "%s%.*s", first ? "" : " ", (int)size, text);
+        first = false;
         text += size + (text[size] == ' ');
     }
     fprintf(file, "\n");
@@ -93,13 +92,13 @@ static void report_geometry(FILE *file, const struct environment *environment) {
     char text[180] = "geometry ";
     const size_t used = strlen(text);
     trace_text_geometry(own, text + used, sizeof text - used);
-    report_text(file, text);
+    report_text(file, "", text);
     if (own->layout == now->layout && own->set_count == now->set_count)
         return;
     (void)snprintf(text, sizeof text, "in this pass, here: sets=%u ways=%u tag=%u clock=%u%s",
                    now->set_count, layout->ways, layout->tag_bits, layout->clock_bits,
                    layout->policy == LAYOUT_POLICY_CLOCK ? "" : " policy=clock_classic");
-    report_text(file, text);
+    report_text(file, "", text);
 }
 
 void report_print(FILE *file, const struct environment *environment, const char *cause) {
@@ -108,7 +107,7 @@ void report_print(FILE *file, const struct environment *environment, const char 
     const uint32_t stop = cause == NULL ? verdict->op_index : environment->op_index;
     fprintf(file, "\nFAIL  %s\n", cause != NULL ? cause : invariant_meaning(verdict->invariant));
     if (cause == NULL) {
-        report_text(file, verdict->detail);
+        report_text(file, "", verdict->detail);
         fprintf(file, "      found by layer '%s', %s/%s:%d\n",
                 layer_name(invariant_layer(verdict->invariant)),
                 verdict->invariant == INVARIANT_ASSERTION ? "src" : "harness", verdict->file,

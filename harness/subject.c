@@ -123,9 +123,8 @@ static size_t round_up(size_t size, size_t alignment) {
 }
 
 /* Section 9 of the contract. */
-size_t subject_size_of_arrays(const struct subject *subject) {
-    const struct cache_map_layout *layout = subject->functions->layout;
-    const struct geometry *geometry = &subject->geometry;
+size_t subject_size_of_arrays(const struct geometry *geometry) {
+    const struct cache_map_layout *layout = instances[geometry->layout]->layout;
     const struct layout_description *shape = layout_describe(geometry->layout);
     const size_t sets = geometry->set_count, slots = sets * shape->ways;
     const size_t line = SUBJECT_ALIGNMENT_MIN;
@@ -256,6 +255,15 @@ static void options_spoil(struct cache_map_options *options, enum op_refusal ref
     case REFUSAL_IN_MEMORY_SMALL:
     case REFUSAL_COUNT: return;
     }
+}
+
+void subject_refused_capacities(const struct geometry *geometry, enum op_refusal refusal,
+                                uint64_t capacities[3]) {
+    struct cache_map_options options = options_of_geometry(geometry);
+    options_spoil(&options, refusal, instances[geometry->layout]->layout);
+    capacities[0] = options.cache_value_count_max;
+    capacities[1] = options.stash_value_count_max;
+    capacities[2] = options.scope_value_count_max;
 }
 
 enum outcome subject_init_refused(struct subject *subject, enum op_refusal refusal,

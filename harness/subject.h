@@ -112,6 +112,10 @@ void subject_abandon(struct subject *subject);
 /* An init that must fail, of another map struct; true in *untouched when that struct stayed. */
 enum outcome subject_init_refused(struct subject *subject, enum op_refusal refusal,
                                   bool *untouched);
+/* What such an init asks for: room for so many values in the cache, in the stash and in a scope. For a tool
+ * that writes the call out. */
+void subject_refused_capacities(const struct geometry *geometry, enum op_refusal refusal,
+                                uint64_t capacities[3]);
 /* True when each allocation was given back, once, with its size and alignment. */
 bool subject_balanced(const struct subject *subject);
 
@@ -132,8 +136,9 @@ struct result subject_reset(struct subject *subject);
 /* Inspection. */
 struct counts_state subject_counts(const struct subject *subject);
 void subject_set(const struct subject *subject, uint32_t set, struct set_state *state);
-/* The size of the block by the contract's table of arrays, and what memory_size answered. */
-size_t subject_size_of_arrays(const struct subject *subject);
+/* The size of the block by the contract's table of arrays, for any map of this geometry. O(1). */
+size_t subject_size_of_arrays(const struct geometry *geometry);
+/* What memory_size answered. */
 size_t subject_memory_size(const struct subject *subject);
 /* Null, or the harness's word for a status that the library names otherwise, or takes for a failure
  * where the harness does not. */

@@ -340,7 +340,12 @@ static bool parse_magic(struct reader *reader) {
                            "expected '%s %d' on the first line that is no comment",
                            TRACE_TEXT_MAGIC, TRACE_TEXT_VERSION);
     word = reader_next(reader);
-    if (!word_number(word, &version) || version != TRACE_TEXT_VERSION)
+    if (word_number(word, &version) && version != TRACE_TEXT_VERSION)
+        return reader_fail(reader, word.start,
+                           "%s: this build reads trace version %d; read it with a commit that "
+                           "writes version %u",
+                           word_show(word).text, TRACE_TEXT_VERSION, version);
+    if (!word_number(word, &version))
         return reader_fail(reader, word.start, "%s: this build reads trace version %d",
                            word_show(word).text, TRACE_TEXT_VERSION);
     word = reader_next(reader);

@@ -23,37 +23,13 @@ cd "$(dirname "$0")/.."
 seeds=${SEEDS:-1}
 jobs=${JOBS:-$(nproc)}
 corpus=${CORPUS:-both}
-control_budget=50000
-canary=remove-leaves-no-tombstone
 out=build/bugs
-# What includes the library is built again for each bug; every other object is the fuzz target's.
-rebuilt=(subject subject_damage subject_instances key)
-options=(-len_control=0 -max_len=1024 -timeout=10 -print_final_stats=1)
+canary=remove-leaves-no-tombstone
 names=()
 name_width=4
-
-fail() {
-    echo "bugs.sh: $*" >&2
-    exit 2
-}
+. scripts/planted.sh
 
 # ---- What there is to do. ------------------------------------------------------------------------
-
-# header NAME FIELD: a line of the patch's head.
-header() {
-    sed -n "s/^$2: *//p;/^--- /q" "bugs/$1.patch"
-}
-
-budget_of() {
-    if [ "$1" = control ]; then echo "$control_budget"; else header "$1" Budget; fi
-}
-
-all_names() {
-    local patch
-    for patch in bugs/*.patch; do
-        basename "$patch" .patch
-    done
-}
 
 list() {
     local name
@@ -107,65 +83,7 @@ shipped_inputs() {
     find corpus regressions -maxdepth 1 -type f ! -name '.*' ! -name '*.md' 2>/dev/null | sort || true
 }
 
-# ---- Building. -----------------------------------------------------------------------------------
-
-# The objects that all bugs share.
-build_base() {
-    local clang
-    clang=$(make -s --no-print-directory print-clang)
-    command -v "$clang" >/dev/null || fail "no $clang here; \`make fuzz\` installs what is missing"
-    make -s --no-print-directory -j"$jobs" fuzz_cachemap >/dev/null || fail "./fuzz_cachemap does not build"
-}
-
-# build_bug NAME: build/bugs/NAME/fuzz_cachemap, by the Makefile's own rules and flags. Says why not.
-build_bug() {
-    local name=$1 dir=$out/$1 object
-    rm -rf "$dir"
-    mkdir -p "$dir"
-    cp -r src "$dir/src"
-    if [ "$name" != control ] &&
-        ! patch -d "$dir" -p1 -s -t --no-backup-if-mismatch <"bugs/$name.patch" >"$dir/patch.log" 2>&1; then
-        echo "the patch does not apply: $(head -n 1 "$dir/patch.log")"
-        return 1
-    fi
-    cp -pr build/fuzz "$dir/fuzz"
-    for object in "${rebuilt[@]}"; do
-        rm -f "$dir/fuzz/harness/$object.o"
-    done
-    if ! make -s --no-print-directory BUILD="$dir" INCLUDES="-I$dir/src -Iharness" \
-        "$dir/fuzz_cachemap" >"$dir/build.log" 2>&1; then
-        echo "it does not compile, see $dir/build.log: $(grep -m 1 -E 'error|\*\*\*' "$dir/build.log" || true)"
-        return 1
-    fi
-}
-
 # ---- Running. ------------------------------------------------------------------------------------
-
-# layer_of LOG: what stopped the run that wrote LOG; nothing if nothing did.
-layer_of() {
-    local log=$1 layer
-    layer=$(sed -n "s/.*found by layer '\([a-z]*\)'.*/\1/p" "$log" | head -n 1)
-    if grep -q 'FAIL  an assertion of the library failed' "$log"; then
-        echo 'library assertion'
-    elif grep -q 'FAIL  the op does not end' "$log"; then
-        echo 'hang'
-    elif [ -n "$layer" ]; then
-        echo "$layer"
-    elif grep -q 'ERROR: AddressSanitizer' "$log"; then
-        sed -n 's/.*ERROR: AddressSanitizer: \([a-z-]*\).*/asan \1/p' "$log" | head -n 1
-    elif grep -q 'runtime error:' "$log"; then
-        echo 'ubsan'
-    elif grep -q 'ERROR: libFuzzer: ' "$log"; then
-        sed -n 's/.*ERROR: libFuzzer: \([a-z]*\).*/\1/p' "$log" | head -n 1
-    fi
-}
-
-executions_of() {
-    local count
-    count=$(sed -n 's/^stat::number_of_executed_units: *//p' "$1" | tail -n 1)
-    [ -n "$count" ] || count=$(sed -n 's/^#\([0-9]*\).*/\1/p' "$1" | tail -n 1)
-    echo "${count:-?}"
-}
 
 # run_shipped NAME FILE...: replays each; the layer that stopped it, or nothing.
 run_shipped() {
@@ -174,21 +92,6 @@ run_shipped() {
     mkdir -p "$dir"
     "$dir/../fuzz_cachemap" "${options[@]}" -artifact_prefix="$dir/" "$@" >"$dir/log" 2>&1 || true
     layer_of "$dir/log"
-}
-
-# run_empty NAME SEED: fuzzes from nothing; "layer:executions:seconds". Seconds of the wall clock, with
-# the fuzzer's start.
-run_empty() {
-    local dir=$out/$1/seed-$2 budget start
-    budget=$(budget_of "$1")
-    mkdir -p "$dir"
-    start=${EPOCHREALTIME/./}
-    # shellcheck disable=SC2046  # no dictionary, no word
-    "$dir/../fuzz_cachemap" "${options[@]}" -runs="$budget" -seed="$2" -artifact_prefix="$dir/" \
-        $([ ! -f dict/fuzz_cachemap.dict ] || echo -dict=dict/fuzz_cachemap.dict) >"$dir/log" 2>&1 || true
-    start=$((${EPOCHREALTIME/./} - start))
-    printf '%s:%s:%d.%02d\n' "$(layer_of "$dir/log")" "$(executions_of "$dir/log")" $((start / 1000000)) \
-        $((start % 1000000 / 10000))
 }
 
 # ---- The table. ----------------------------------------------------------------------------------
@@ -210,7 +113,7 @@ join() {
 try_bug() {
     local name=$1 seed run reason='' shipped='-' found=0 runs=0
     local -a layers=() executions=() seconds=() inputs=()
-    if ! reason=$(build_bug "$name"); then
+    if ! reason=$(plant_bug "$name" && build_planted "$name" fuzz fuzz_cachemap); then
         row "$name" - - - - "FAILED: $reason"
         echo failed >"$out/$name/result"
         return
@@ -294,7 +197,7 @@ interrupted() {
 main() {
     local name
     read_arguments "$@"
-    build_base
+    build_base fuzz_cachemap
     mkdir -p "$out"
     for name in "${names[@]}"; do
         rm -f "$out/$name/result" "$out/$name/effort"

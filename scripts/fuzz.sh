@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The main job behind `make fuzz`: fuzzes for so many seconds with libFuzzer's own progress, keeps
 # new inputs and findings out of corpus/, and says at the end in three lines what was run, the
-# coverage reached, and whether anything was found. Exit status: 0 nothing found, 1 a finding,
+# coverage reached, and whether anything was found. A failure is reduced and explained, and filed under
+# findings/SIGNATURE/ (scripts/finding.sh). Exit status: 0 nothing found, 1 a finding,
 # 2 it could not run, 130 interrupted (Ctrl-C; the summary is of what was run until then).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -31,12 +32,18 @@ trap - INT
 runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log" | tail -n 1)
 [ -n "$runs" ] || runs=$(grep -oE '^#[0-9]+' "$log" | tail -n 1 | tr -d '#' || true)
 newest=$(sed -n 's/.*Test unit written to //p' "$log" | tail -n 1)
-coverage='not measured: a replay would stop at the failure'
-if [ -n "$newest" ]; then
-    # The story below the engine's own words. What only a sanitizer sees agrees in ./trace.
+# Those that an interrupted run left are filed now too; the newest one last.
+mapfile -t artifacts < <(find findings -maxdepth 1 -type f -regex '.*/\(crash\|timeout\|oom\|leak\)-.*' -printf '%T@ %p\n' |
+    sort -n | cut -d' ' -f2-)
+findings=()
+if [ ${#artifacts[@]} -gt 0 ]; then
     echo
-    ./trace explain "$newest" 2>&1 || true
-else
+    echo "reducing and explaining ${#artifacts[@]} artifact(s)"
+    mapfile -t findings < <(scripts/finding.sh "${artifacts[@]}")
+    [ ${#findings[@]} -eq 0 ] || cat "${findings[-1]%%:*}/report.txt"
+fi
+coverage='not measured: a replay would stop at the failure'
+if [ -z "$newest" ]; then
     coverage=$(scripts/coverage.sh --summary corpus "$scratch" 2>/dev/null) ||
         coverage='not measured: llvm-cov is missing, or a build failed (make coverage says why)'
 fi
@@ -45,7 +52,7 @@ echo
 echo "ran:      ${runs:-?} inputs in at most $seconds s, $jobs job(s); new inputs in $scratch/"
 echo "coverage: $coverage"
 if [ -n "$newest" ]; then
-    echo "found:    a failure: ./trace explain $newest"
+    printf 'found:    %s\n' "${findings[@]:-a failure: $newest}"
     exit 1
 elif [ "$status" -eq 72 ] || [ "$status" -eq 130 ]; then # libFuzzer's own, and the shell's, for Ctrl-C
     echo "found:    nothing until it was interrupted"

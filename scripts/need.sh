@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sees to it that the tools for a task are there: `scripts/need.sh fuzz|test|coverage|...`. Installs
+# Sees to it that the tools for a task are there: `scripts/need.sh fuzz|test|page|coverage|...`. Installs
 # what is missing by apt-get without asking, and says what. If it may not install, it says the
 # command that would. Debian package names; the newer clang is taken where it can be had.
 set -euo pipefail
@@ -26,18 +26,24 @@ afl="afl++:command afl-clang-fast"
 afl_clang="clang-14:command clang-14"
 survival="r-cran-survival:file /usr/lib/R/library/survival"
 jsonlite="r-cran-jsonlite:file /usr/lib/R/site-library/jsonlite"
+gdb="gdb:command gdb"
 gnuplot="gnuplot-nox:command gnuplot"
+# The page's tests: 18 of node and newer does. Chromium is 80 MB to fetch and 290 MB on disk.
+node="nodejs:command node"
+npm="npm:command npm"
+chromium="chromium:command chromium"
 
 case "${1:-}" in
 fuzz) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
-test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python") ;;
+test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python" "$gdb" "$node" "$npm" "$chromium") ;;
+page) wanted=("$libc" "$gcc" "$clang_new" "$patch" "$jq" "$node" "$npm" "$chromium") ;;
 bugs) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$patch") ;;
 mutants) wanted=("$libc" "$clang_new" "$runtime_new" "$cmocka" "$python") ;;
 performance) wanted=("$libc" "$clang_new" "$runtime_new" "$valgrind") ;;
 coverage) wanted=("$libc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
 survival) wanted=("$libc" "$clang_new" "$runtime_new" "$patch" "$python" "$afl" "$afl_clang" "$survival" "$jsonlite" "$gnuplot") ;;
 *)
-    echo "need.sh: usage: scripts/need.sh fuzz|test|bugs|coverage|mutants|performance|survival" >&2
+    echo "need.sh: usage: scripts/need.sh fuzz|test|page|bugs|coverage|mutants|performance|survival" >&2
     exit 2
     ;;
 esac

@@ -43,7 +43,7 @@ CONTROL = "control"
 REBUILT = ("subject", "subject_damage", "subject_instances", "key")
 SHARED_FOLDERS = ("fuzz", "afl-objects")
 # As scripts/bugs.sh runs the target: one place says how.
-BUGS_OPTIONS = re.search(r"^options=\((.*)\)$", (ROOT / "scripts" / "bugs.sh").read_text("utf-8"),
+BUGS_OPTIONS = re.search(r"^options=\((.*)\)$", (ROOT / "scripts" / "planted.sh").read_text("utf-8"),
                          re.M)[1].split()
 OUR_OPTIONS = [*BUGS_OPTIONS, f"-dict={ROOT}/dict/fuzz_cachemap.dict"]
 INPUT_SIZE_MAX = re.search(r"-max_len=([0-9]+)", " ".join(BUGS_OPTIONS))[1]

@@ -1,21 +1,23 @@
 #!/usr/bin/env bash
-# Runs every test that `make test` has built, one after the other, and ends with "N passed, N failed".
-# Each step's output is in build/test/log/; a failing step's is shown. Deterministic: fixed seeds,
-# bounded runs, no clocks.
+# Runs every test that `make test` has built, as many at a time as there are cores, and ends with
+# "N passed, N failed". Each step's output is in build/test/log/; a failing step's is shown.
+# Deterministic: fixed seeds, bounded runs, no clocks (the seconds are shown, and judge nothing).
+#
+#   JOBS=1     steps at a time (the number of cores)
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 2
 
+jobs=${JOBS:-$(nproc)}
 log_folder=build/test/log
+rm -rf "$log_folder"
 mkdir -p "$log_folder"
-passed=0
-failed=0
 # A bug may be an endless loop. No step takes a tenth of this.
 step_seconds_max=400
 
-# step NAME COMMAND...: counts the checks that the command reports (cmocka's or our own closing line),
-# or one if it reports none.
-step() {
-    local name=$1 log="$log_folder/${1//[ \/]/_}.log" status=0 good bad
+# run_step NAME COMMAND...: counts the checks that the command reports (cmocka's or our own closing line),
+# or one if it reports none. Prints at once, whole: steps run beside each other.
+run_step() {
+    local name=$1 log="$log_folder/${1//[ \/]/_}.log" status=0 start=$SECONDS good bad
     shift
     timeout "$step_seconds_max" "$@" >"$log" 2>&1 || status=$?
     [ "$status" -ne 124 ] || echo "FAIL: does not end after $step_seconds_max s" >>"$log"
@@ -24,15 +26,42 @@ step() {
     good=${good:-$((status == 0))}
     bad=${bad:-$((status != 0))}
     [ "$status" -ne 0 ] && [ "$bad" -eq 0 ] && bad=1
-    passed=$((passed + good))
-    failed=$((failed + bad))
+    echo "$good $bad" >"$log.result"
     if [ "$bad" -eq 0 ]; then
-        printf 'ok    %-40s %5d\n' "$name" "$good"
+        printf 'ok    %-40s %5d %5d s\n' "$name" "$good" $((SECONDS - start))
     else
-        printf 'FAIL  %-40s %5d passed, %d failed; %s:\n' "$name" "$good" "$bad" "$log"
-        grep -E 'FAIL|ERROR|error|LINE|not covered|Assertion' "$log" | head -n 20 | sed 's/^/        /'
-        tail -n 15 "$log" | sed 's/^/        /'
+        printf '%s\n' "$(
+            printf 'FAIL  %-40s %5d passed, %d failed; %s:\n' "$name" "$good" "$bad" "$log"
+            grep -E 'FAIL|ERROR|error|LINE|not covered|Assertion' "$log" | head -n 20 | sed 's/^/        /'
+            tail -n 15 "$log" | sed 's/^/        /'
+        )"
     fi
+}
+
+step_count=0
+wait_for_core() {
+    while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
+        wait -n
+    done
+}
+
+# step ...: run_step, when a core is free.
+step() {
+    wait_for_core
+    run_step "$@" &
+    step_count=$((step_count + 1))
+}
+
+# steps_in_turn NAME COMMAND NAME COMMAND...: each starts after the one before it, for they share a folder.
+# A command is one word here, or several words in a string.
+steps_in_turn() {
+    wait_for_core
+    step_count=$((step_count + $# / 2))
+    while [ $# -gt 0 ]; do
+        # shellcheck disable=SC2086
+        run_step "$1" $2
+        shift 2
+    done &
 }
 
 # Every program that stands in a folder of tests, by name; a folder without any is a failure.
@@ -46,16 +75,32 @@ step_folder() {
     [ "$count" -gt 0 ] || step "$1: no test was built" false
 }
 
-step_folder asan
-step_folder gcc
-step_folder portable
-step "C++17 header, g++" build/test/unit_header_cpp_gcc
-step "C++17 header, clang++" build/test/unit_header_cpp_clang
-step_folder harness
-step_folder explorer
+# Those that take longest first, so that no core is idle at the end.
+steps_in_turn "each layer of the oracle is needed" scripts/layers.sh \
+    "the check of the layers can fail" tests/layers.sh
+step "a program for each planted bug" tests/programs.sh
+step "build.sh as OSS-Fuzz calls it" tests/build_sh.sh
+step "page, in Chromium" tests/page.sh
+step "clang-tidy" make -s tidy
+step "documents" tests/documents.sh
+step "time to bug, small" tests/survival.sh
+step "guidance of the engine" tests/guidance.sh
+steps_in_turn "coverage by the corpus" "scripts/coverage.sh --check corpus" \
+    "the coverage gate can fail" tests/coverage.sh
+step "mutants" tests/mutants.sh
+step "command line" tests/command_line.sh
+step "explain" tests/explain.sh
+step "explorer" tests/explore.sh
+step "findings" tests/findings.sh
+step "reduce" tests/reduce.sh
+step "record" tests/record.sh
+step "witnesses" tests/witness.sh
+step "gdb" tests/gdb.sh
+step "canary: a planted bug is found" scripts/bugs.sh --canary
 
-inputs=(corpus)
+inputs=(corpus witnesses)
 compgen -G 'regressions/*.trace' >/dev/null && inputs+=(regressions/*.trace)
+inputs+=(bugs/traces/*.trace)
 step "replay, gcc" ./trace replay "${inputs[@]}"
 step "replay, clang ASan+UBSan" build/trace-asan replay "${inputs[@]}"
 step "replay, libFuzzer" ./fuzz_cachemap -runs=0 corpus
@@ -67,22 +112,25 @@ rm -rf build/test/readers
 mkdir -p build/test/readers
 step "fuzz the readers, 20,000 runs" ./fuzz_trace -runs=20000 -seed=1 \
     -artifact_prefix=build/test/ build/test/readers corpus
-step "coverage by the corpus" scripts/coverage.sh --check corpus
-step "the coverage gate can fail" tests/coverage.sh
-step "canary: a planted bug is found" scripts/bugs.sh --canary
-step "time to bug, small" tests/survival.sh
-step "each layer of the oracle is needed" scripts/layers.sh
-step "the check of the layers can fail" tests/layers.sh
+
 step "headers alone" tests/headers.sh
-step "guidance of the engine" tests/guidance.sh
-step "command line" tests/command_line.sh
-step "reduce and explain" tests/reduce.sh
-step "explorer" tests/explore.sh
-step "build.sh as OSS-Fuzz calls it" tests/build_sh.sh
-step "mutants" tests/mutants.sh
-step "documents" tests/documents.sh
 step "clang-format" make -s format-check
-step "clang-tidy" make -s tidy
+step "C++17 header, g++" build/test/unit_header_cpp_gcc
+step "C++17 header, clang++" build/test/unit_header_cpp_clang
+step_folder harness
+step_folder explorer
+step_folder asan
+step_folder gcc
+step_folder portable
+
+wait
+# What a step has not reported is lost, and a failure.
+reported=$(find "$log_folder" -name '*.result' | wc -l)
+read -r passed failed < <(cat "$log_folder"/*.result | awk '{ good += $1; bad += $2 } END { print good + 0, bad + 0 }')
+if [ "$reported" -ne "$step_count" ]; then
+    echo "FAIL  $((step_count - reported)) of $step_count steps did not report"
+    failed=$((failed + step_count - reported))
+fi
 
 echo
 echo "$passed passed, $failed failed"

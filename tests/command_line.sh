@@ -107,7 +107,7 @@ check 'trace without arguments' 2 '' 'which command\?' trace
 check 'trace with an unknown command' 2 '' 'no such command: bogus' trace bogus
 check 'trace with an unknown option' 2 '' "no such command: --version" trace --version
 check 'trace help' 0 'usage: trace' '' trace help
-check 'trace --help' 0 'exit status' '' trace --help
+check 'trace --help' 0 'Exit status' '' trace --help
 check 'replay without a file' 2 '' 'replay: which file\?' trace replay
 check 'replay with an unknown option' 2 '' "unrecognized option '--bogus'" \
     trace replay --bogus good.trace

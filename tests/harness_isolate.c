@@ -3,6 +3,7 @@
 #include "harness_support.h"
 
 #include "isolate.h"
+#include "subject.h"
 
 #include <signal.h>
 #include <unistd.h>
@@ -13,13 +14,19 @@ enum behaviour {
     IS_SIGNALLED,
     NEVER_ENDS,
     ABORTS,
+    ASSERTS,           /* as the library does */
+    ASSERTS_OTHERWISE, /* another expression in the same function */
     OVERFLOWS,         /* undefined behaviour that a sanitizer sees */
     READS_PAST_THE_END /* of a block of the heap */
 };
 
 static enum behaviour behaviour;
 
-struct subject;
+static const struct subject_assertion count_is_positive = {"count > 0", "cache_map_some.h",
+                                                           "cache_map_some_free", 7};
+static const struct subject_assertion count_is_small = {"count < 9", "cache_map_some.h",
+                                                        "cache_map_some_free", 8};
+
 struct result __real_subject_remove(struct subject *subject, unsigned key_id);
 struct result __wrap_subject_remove(struct subject *subject, unsigned key_id);
 
@@ -36,6 +43,8 @@ struct result __wrap_subject_remove(struct subject *subject, unsigned key_id) {
         for (;;)
             sink = !sink;
     case ABORTS: abort();
+    case ASSERTS: subject_assertion_hook(&count_is_positive); break;
+    case ASSERTS_OTHERWISE: subject_assertion_hook(&count_is_small); break;
     case OVERFLOWS: sink = largest + 1; break;
     case READS_PAST_THE_END:
         block = (char *)malloc(8);
@@ -50,7 +59,7 @@ static struct stream stream;
 
 static struct failure run(const char *ops, enum behaviour how) {
     static struct result expectations[STREAM_OP_COUNT_MAX];
-    const struct isolate_options options = {.layers = LAYERS_ALL, .cpu_seconds = 1};
+    const struct isolate_options options = {.layers = LAYERS_ALL, .cpu_milliseconds = 1000};
     struct failure failure;
     char text[256];
     (void)snprintf(text, sizeof text, "cachemap-trace 1\ngeometry sets=1 ways=2 keys=4\n%s", ops);
@@ -105,6 +114,44 @@ static void a_sanitizers_report_is_a_failure_with_kind_and_place(void **state) {
     assert_failure(&failure, 1, "asan heap-buffer-overflow __wrap_subject_remove ", " remove");
 }
 
+/* Names for folders: no line of the harness, no offset, and where the library is not on the stack none of
+ * its functions. */
+static void a_slug_is_the_signature_without_what_compilers_differ_in(void **state) {
+    const struct {
+        enum behaviour how;
+        const char *slug;
+    } rows[] = {{ANSWERS_WRONG, "check-outcome-remove"},
+                {IS_SIGNALLED, "signal-11-remove"},
+                {NEVER_ENDS, "hang-remove"},
+                {READS_PAST_THE_END, "asan-heap-buffer-overflow-remove"}};
+    struct failure failure = run("upsert 1\nremove 1\n", BEHAVES);
+    unsigned line = 0;
+    char end[16] = "";
+    (void)state;
+    assert_string_equal(failure.slug, "");
+    for (size_t i = 0; i < SUPPORT_COUNT_OF(rows); i += 1) {
+        failure = run("upsert 1\nremove 1\n", rows[i].how);
+        assert_string_equal(failure.slug, rows[i].slug);
+    }
+    failure = run("upsert 1\nremove 1\n", OVERFLOWS);
+    assert_int_equal(sscanf(failure.slug, "ubsan-harness-isolate-c-%u-%15s", &line, end), 2);
+    assert_string_equal(end, "remove");
+}
+
+/* A folder's name cannot hold the expression: digits tell two of one function apart. */
+static void a_slug_of_an_assertion_has_digits_for_its_expression(void **state) {
+    const struct failure failure = run("upsert 1\nremove 1\n", ASSERTS);
+    const struct failure other = run("upsert 1\nremove 1\n", ASSERTS_OTHERWISE);
+    unsigned digits = 0;
+    char end[16] = "";
+    (void)state;
+    assert_failure(&failure, 1, "assertion cache_map_some_free 'count > 0'", " remove");
+    assert_int_equal(sscanf(failure.slug, "assertion-cache-map-some-free-%4x-%15s", &digits, end),
+                     2);
+    assert_string_equal(end, "remove");
+    assert_string_not_equal(failure.slug, other.slug);
+}
+
 static void one_bug_has_one_signature_and_two_have_two(void **state) {
     const struct failure a = run("upsert 1\nremove 1\n", OVERFLOWS);
     const struct failure b = run("get 0\nupsert 2\nlookup 2\nremove 2\n", OVERFLOWS);
@@ -124,6 +171,8 @@ int main(void) {
         cmocka_unit_test(a_wrong_answer_is_named_by_its_check_and_op),
         cmocka_unit_test(crashes_and_hangs_are_failures),
         cmocka_unit_test(a_sanitizers_report_is_a_failure_with_kind_and_place),
+        cmocka_unit_test(a_slug_of_an_assertion_has_digits_for_its_expression),
+        cmocka_unit_test(a_slug_is_the_signature_without_what_compilers_differ_in),
         cmocka_unit_test(one_bug_has_one_signature_and_two_have_two),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

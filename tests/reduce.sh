@@ -1,41 +1,14 @@
 #!/usr/bin/env bash
 # ./trace reduce and ./trace explain, on a library with a bug planted: what a shipped input that fails
-# becomes. The library is built as it is and with each bug, without optimisation, beside the objects of
-# ./trace.
+# becomes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tests/checks.sh
+. tests/planted.sh
 
 out=build/test/reduce
 rm -rf "$out"
 mkdir -p "$out"
-clang=$(make -s --no-print-directory print-clang)
-
-# trace_with SOURCES NAME: ./trace on the library in SOURCES.
-trace_with() {
-    local object
-    local -a objects=()
-    for object in subject subject_instances key; do
-        "$clang" -std=c11 -D_DEFAULT_SOURCE -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION -O0 \
-            "-I$1" -Iharness -c "harness/$object.c" -o "$out/$object.o"
-        objects+=("$out/$object.o")
-    done
-    for object in build/plain/harness/*.o build/plain/tools/trace.o build/plain/tools/trace_*.o; do
-        case "$object" in
-        */subject.o | */subject_instances.o | */key.o) ;;
-        *) objects+=("$object") ;;
-        esac
-    done
-    "$clang" "${objects[@]}" -o "$out/$2"
-}
-
-# failing NAME: the first shipped input on which build NAME fails.
-failing() {
-    local input
-    for input in corpus/*; do
-        "$out/$1" replay "$input" >/dev/null 2>&1 || { echo "$input" && return; }
-    done
-}
 
 status_of() {
     local status=0
@@ -46,10 +19,8 @@ status_of() {
 ops_of() { grep -cvE '^(#|cachemap-trace|geometry|$)' "$1" || true; }
 
 for bug in discard-loses-victim compact-in-open-scope; do
-    cp -r src "$out/$bug-src"
-    patch -s -d "$out/$bug-src" -p2 <"bugs/$bug.patch"
-    trace_with "$out/$bug-src" "$bug"
-    input=$(failing "$bug")
+    trace_with_bug "$bug" "$out/$bug"
+    input=$(failing "$out/$bug")
     check "$bug: reduce succeeds" [ "$(status_of "$out/$bug" reduce -o "$out/$bug.trace" "$input")" = 0 ]
     check "$bug: at most six ops are left" [ "$(ops_of "$out/$bug.trace")" -le 6 ]
     check "$bug: it is said to be minimal, and to fail again" \

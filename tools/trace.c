@@ -1,5 +1,5 @@
-/* ./trace: inputs and traces without a fuzzing engine. Commands: replay, show, encode here, reduce in
- * trace_reduce.c.
+/* ./trace: inputs and traces without a fuzzing engine. Of its commands replay, show and encode are here,
+ * each other in a file of its name (c: trace_program.c).
  *
  * A short main on the road of harness/: file -> stream -> passes -> verdict -> report. */
 #include "trace_command.h"
@@ -24,24 +24,47 @@ enum { REPLAY_CPU_SECONDS = 60, PATH_SIZE_MAX = 4096 };
 static const char usage_text[] =
     "usage: trace COMMAND [OPTIONS] FILE...\n"
     "\n"
+    "An input, as bytes or as a text trace:\n"
     "  replay [--verbose] [--without LAYER]... FILE...\n"
-    "                               run each input (bytes, a text trace, or a folder of them) "
-    "twice,\n"
-    "                               beside the model; --verbose shows each op and what it "
-    "answered;\n"
-    "                               --without switches a layer of the oracle off "
-    "(docs/oracle.md)\n"
-    "  show FILE                    the input as text; after '=' what the model says\n"
-    "  reduce [-o OUT] FILE         the fewest ops that fail in the same way, as text, to OUT or "
-    "standard\n"
-    "                               output; Ctrl-C keeps the best so far\n"
-    "  explain FILE                 the bug told on the reduced trace: map beside model, pictures, "
-    "what matters\n"
-    "  encode [-o OUT] FILE         the text trace as bytes, to OUT or standard output\n"
-    "  help                         this text\n"
+    "                               run each (a folder: all in it) twice, beside the model; "
+    "--verbose\n"
+    "                               shows each op and what it answered; --without switches a layer "
+    "of\n"
+    "                               the oracle off (docs/oracle.md)\n"
+    "  show FILE                    as text; after '=' what the model says\n"
+    "  encode [-o OUT] FILE         as bytes\n"
+    "  record [-o OUT] FILE         what each op did to the map and the models, as JSON Lines\n"
+    "                               (docs/record.md)\n"
     "\n"
-    "exit status: 0 all agree, 1 an input fails, 2 something cannot be read or written, or usage\n"
-    "formats: docs/input-format.md      how to read a report: docs/report.md\n";
+    "A failure:\n"
+    "  explain [--json] [--color=WHEN] FILE\n"
+    "                               told on the reduced trace: map beside model, what matters, "
+    "the\n"
+    "                               nearest trace that passes; --json for programs "
+    "(docs/explain-json.md);\n"
+    "                               colour always, never or auto\n"
+    "  html [-o OUT] [--whole] FILE\n"
+    "                               a page to step through it, beside a trace that passes; --whole "
+    "does\n"
+    "                               not reduce (docs/page.md)\n"
+    "  reduce [-o OUT] FILE         the fewest ops that fail in the same way, as text; Ctrl-C "
+    "keeps the\n"
+    "                               best so far\n"
+    "  c [-o OUT] FILE              a C program against the public header that fails in the same "
+    "way\n"
+    "  gdb FILE [-- OPTIONS]        gdb, stopped before the op that fails; OPTIONS are gdb's own\n"
+    "                               (docs/debugging.md)\n"
+    "  signature FILE               its name, for folders; nothing if all agree\n"
+    "\n"
+    "What can happen:\n"
+    "  witness [LABEL]              the shortest known trace in which it does; without a label, "
+    "the list;\n"
+    "                               --check FILE...: what happens in these (docs/witnesses.md)\n"
+    "\n"
+    "Without -o, to standard output. Exit status: 0 all agree, 1 an input fails, 2 something "
+    "cannot be\n"
+    "read or written, or usage, 130 interrupted.\n"
+    "Formats: docs/input-format.md      How to read a report: docs/report.md\n";
 
 static struct input_file file;
 
@@ -230,8 +253,8 @@ static int command_show(int argc, char **argv) {
 static int command_encode(int argc, char **argv) {
     static uint8_t bytes[CODEC_SIZE_MAX];
     const char *path = NULL, *field = NULL;
+    static struct trace_output output;
     size_t size;
-    FILE *out;
     int status;
     for (int option = 0; (option = getopt(argc, argv, "o:")) != -1;) {
         if (option != 'o')
@@ -254,33 +277,39 @@ static int command_encode(int argc, char **argv) {
                 argv[optind], field);
         return EXIT_USAGE;
     }
-    out = path == NULL ? stdout : fopen(path, "wb");
-    if (out == NULL)
-        return trace_write_failed(path);
-    if (fwrite(bytes, 1, size, out) != size || fflush(out) != 0)
-        return trace_write_failed(path == NULL ? "standard output" : path);
-    if (path != NULL && fclose(out) != 0)
-        return trace_write_failed(path);
+    status = trace_output_open(&output, path);
+    if (status != EXIT_AGREES)
+        return status;
+    (void)fwrite(bytes, 1, size, output.file);
+    return trace_output_close(&output);
+}
+
+static int command_help(int argc, char **argv) {
+    (void)argc;
+    (void)argv;
+    fputs(usage_text, stdout);
     return EXIT_AGREES;
 }
+
+static const struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+} commands[] = {
+    {"replay", command_replay},   {"show", command_show},
+    {"encode", command_encode},   {"record", command_record},
+    {"explain", command_explain}, {"html", command_html},
+    {"reduce", command_reduce},   {"c", command_c},
+    {"gdb", command_gdb},         {"signature", command_signature},
+    {"witness", command_witness}, {"help", command_help},
+    {"--help", command_help},
+};
 
 int main(int argc, char **argv) {
     stop_install(NULL);
     if (argc < 2)
         return trace_usage_error("which command?", "");
-    if (strcmp(argv[1], "replay") == 0)
-        return command_replay(argc - 1, argv + 1);
-    if (strcmp(argv[1], "show") == 0)
-        return command_show(argc - 1, argv + 1);
-    if (strcmp(argv[1], "reduce") == 0)
-        return command_reduce(argc - 1, argv + 1);
-    if (strcmp(argv[1], "explain") == 0)
-        return command_explain(argc - 1, argv + 1);
-    if (strcmp(argv[1], "encode") == 0)
-        return command_encode(argc - 1, argv + 1);
-    if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0) {
-        fputs(usage_text, stdout);
-        return EXIT_AGREES;
-    }
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i += 1)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
     return trace_usage_error("no such command: ", argv[1]);
 }

@@ -5,6 +5,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 int trace_write_failed(const char *path) {
     fprintf(stderr, "trace: %s: cannot be written: %s\n", path, strerror(errno));
@@ -14,6 +15,50 @@ int trace_write_failed(const char *path) {
 int trace_usage_error(const char *message, const char *argument) {
     fprintf(stderr, "trace: %s%s; ./trace help lists the commands\n", message, argument);
     return EXIT_USAGE;
+}
+
+int trace_output_open(struct trace_output *output, const char *path) {
+    struct stat status;
+    const bool is_special = path != NULL && stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+    output->path = path;
+    output->part[0] = '\0';
+    output->file = stdout;
+    if (path == NULL)
+        return EXIT_AGREES;
+    if (!is_special &&
+        snprintf(output->part, sizeof output->part, "%s.part", path) >= (int)sizeof output->part) {
+        errno = ENAMETOOLONG;
+        return trace_write_failed(path);
+    }
+    output->file = fopen(is_special ? path : output->part, "wb");
+    return output->file == NULL ? trace_write_failed(path) : EXIT_AGREES;
+}
+
+int trace_output_close(struct trace_output *output) {
+    bool bad = fflush(output->file) != 0 || ferror(output->file) != 0;
+    if (output->path == NULL)
+        return bad ? trace_write_failed("standard output") : EXIT_AGREES;
+    bad |= fclose(output->file) != 0;
+    if (output->part[0] != '\0' && !bad)
+        bad = rename(output->part, output->path) != 0;
+    if (!bad)
+        return EXIT_AGREES;
+    (void)trace_write_failed(output->path);
+    if (output->part[0] != '\0')
+        (void)remove(output->part);
+    return EXIT_USAGE;
+}
+
+int trace_output_finish(struct trace_output *output, int status) {
+    if (status != EXIT_USAGE && !stop_requested()) {
+        const int closed = trace_output_close(output);
+        return closed == EXIT_AGREES ? status : closed;
+    }
+    if (output->path != NULL)
+        (void)fclose(output->file);
+    if (output->part[0] != '\0')
+        (void)remove(output->part);
+    return stop_requested() ? EXIT_INTERRUPTED : status;
 }
 
 int trace_read_one(const char *command, int argc, char **argv, struct input_file *file) {

@@ -1,272 +1,482 @@
 /* ./trace explain: a failure told on the fewest ops that show it: what is wrong, each op with the map
- * beside the model, the picture of the map before and after the failing op, where it first went wrong
- * inside, what of the trace matters, and the smallest change that makes it pass. */
-#include "trace_command.h"
+ * beside the model, the map after the failing op, where it first went wrong inside, what of the trace
+ * matters, and the smallest change that makes it pass. Here as text for people; trace_explain_json.c
+ * has the form for programs. Both print the facts of trace_explanation.h and find none. */
+#include "trace_explain.h"
 
 #include "input.h"
-#include "picture.h"
 #include "report.h"
 #include "trace_text.h"
 
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-/* ---- The failing run, told by a child that may die of it. -------------------------------- */
+/* ---- Colour. ----------------------------------------------------------------------------- */
 
-/* What is remembered from op to op. */
-struct story {
-    struct picture now, before;
-    bool diverged; /* inside, before the failure */
-    uint32_t diverged_at;
-    struct picture divergence;
-};
+enum style { STYLE_PLAIN, STYLE_BAD, STYLE_MARKED, STYLE_GOOD, STYLE_HEAD, STYLE_COUNT };
 
-static struct story story;
+static bool in_colour;
 
-static void story_on_op(const struct environment *environment, void *context) {
-    (void)context;
-    story.before = story.now;
-    picture_take(environment, &story.now);
-    if (!story.diverged && picture_difference_count(&story.now) > 0) {
-        story.diverged = true;
-        story.diverged_at = environment->op_index;
-        story.divergence = story.now;
-    }
+static const char *style(enum style style) {
+    static const char *const codes[STYLE_COUNT] = {"\033[0m", "\033[1;31m", "\033[33m", "\033[32m",
+                                                   "\033[1m"};
+    return in_colour ? codes[style] : "";
 }
 
-static void print_op_line(const struct environment *environment, uint32_t index,
-                          const char *before) {
-    char text[64];
-    trace_text_op(environment->stream->ops[index], text, sizeof text);
-    printf("%s op %u, %s", before, (unsigned)index, text);
+/* Whether the word after --color= asks for colour here. NO_COLOR is the convention of no-color.org. */
+static bool colour_wanted(const char *when, bool *wanted) {
+    const char *terminal = getenv("TERM"), *no_colour = getenv("NO_COLOR");
+    const bool can = isatty(STDOUT_FILENO) != 0 && terminal != NULL &&
+                     strcmp(terminal, "dumb") != 0 && (no_colour == NULL || no_colour[0] == '\0');
+    *wanted = strcmp(when, "always") == 0 || (strcmp(when, "auto") == 0 && can);
+    return *wanted || strcmp(when, "auto") == 0 || strcmp(when, "never") == 0;
 }
 
-/* The failure, and the map as it is at that place. The pictures are of the pass with the cache, where
- * most are found; of another pass there is the last picture alone. */
-static void story_on_failure(const struct environment *environment) {
-    const uint32_t stop = environment->verdict.op_index;
-    struct picture *at_failure = &story.before;
-    report_print(stdout, environment, NULL);
-    if (stop < environment->stream->op_count) {
-        print_op_line(environment, stop, "The map after");
-        printf("      * changed by it   ! the naive map has something else there\n\n");
-    } else {
-        printf("The map at the end\n\n");
-    }
-    *at_failure = story.now;
-    picture_take(environment, &story.now);
-    if (environment->options.pass != PASS_CACHE)
-        at_failure = NULL;
-    (void)picture_print(stdout, &story.now, at_failure);
-    if (story.diverged && story.diverged_at < stop) {
-        print_op_line(environment, story.diverged_at, "\nIt went wrong inside before that: after");
-        printf("\n\n");
-        (void)picture_print(stdout, &story.divergence, NULL);
-    }
-    (void)fflush(stdout);
-    _exit(EXIT_FAILS);
+static void print_head(const char *head) {
+    printf("\n%s%s%s\n", style(STYLE_HEAD), head, style(STYLE_PLAIN));
 }
 
-/* A sanitizer or a signal: the state cannot be read any more, the last picture stands. */
-static void story_on_death(void) {
-    const struct environment *running = input_running();
-    if (running == NULL)
-        return;
-    report_print(stdout, running, "the run was stopped from outside: see below");
-    printf("The map before that op\n\n");
-    (void)picture_print(stdout, &story.now, NULL);
-    (void)fflush(stdout);
+/* ---- The failure in a sentence. ---------------------------------------------------------- */
+
+static bool starts_with(const char *text, const char *start) {
+    return strncmp(text, start, strlen(start)) == 0;
 }
 
-static void story_tell(const struct stream *stream) {
-    const struct input_options options = {
-        .layers = LAYERS_ALL, .on_failure = story_on_failure, .on_op = story_on_op};
-    const pid_t child = fork();
-    int status;
-    if (child == 0) {
-        isolate_catch(story_on_death);
-        (void)input_run(stream, &options);
-        _exit(EXIT_AGREES);
-    }
-    while (child > 0 && waitpid(child, &status, 0) < 0)
-        continue;
-}
-
-/* ---- What matters: each part of the trace is changed, and the failure asked for again. ---- */
-
-static bool still_fails(const struct stream *stream, const struct reduction *reduction) {
-    struct failure failure;
-    isolate_run(stream, &reduction->isolate, &failure);
-    return failure_same(&failure, &reduction->original);
-}
-
-static bool passes(const struct stream *stream, const struct reduction *reduction) {
-    struct failure failure;
-    isolate_run(stream, &reduction->isolate, &failure);
-    return failure.outcome == ISOLATE_AGREES;
-}
-
-/* One field of the geometry and the numbers that it can have. */
-struct field {
-    const char *name;
-    uint8_t *byte; /* one of the two is null */
-    uint16_t *number;
-    struct number_table table; /* of `number` */
-    uint8_t byte_count;        /* values of `byte` */
-};
-
-enum { FIELD_COUNT = 8, FIELD_TRY_COUNT_MAX = 16 };
-
-static void fields_of(struct geometry *geometry, struct field *fields) {
-    const struct number_table none = {NULL, 0};
-    const struct field all[FIELD_COUNT] = {
-        {"sets", NULL, &geometry->set_count, geometry_set_counts(), 0},
-        {"layout", &geometry->layout, NULL, none, LAYOUT_COUNT},
-        {"stash", NULL, &geometry->stash_count_max, geometry_stash_counts(), 0},
-        {"scope", NULL, &geometry->scope_count_max, geometry_scope_counts(), 0},
-        {"hash", &geometry->hash, NULL, none, HASH_MODE_COUNT},
-        {"keys", NULL, &geometry->key_count, geometry_key_counts(), 0},
-        {"read", &geometry->read, NULL, none, READ_MODE_COUNT},
-        {"run", &geometry->run, NULL, none, RUN_MODE_COUNT},
-    };
-    memcpy(fields, all, sizeof all);
-}
-
-static unsigned field_value_count(const struct field *field) {
-    const unsigned count = field->byte != NULL ? field->byte_count : field->table.count;
-    return count < FIELD_TRY_COUNT_MAX || field->byte != NULL ? count : FIELD_TRY_COUNT_MAX;
-}
-
-/* False when value `index` of the field is the one that it has, or cannot be had. */
-static bool field_set(const struct field *field, unsigned index, uint16_t least) {
-    if (field->byte != NULL) {
-        if (*field->byte == index)
-            return false;
-        *field->byte = (uint8_t)index;
-        return true;
-    }
-    if (*field->number == field->table.numbers[index] || field->table.numbers[index] < least)
-        return false;
-    *field->number = field->table.numbers[index];
-    return true;
-}
-
-/* The field as it stands, as text has it. */
-static void field_words(const struct field *field, const struct geometry *geometry, char *words,
-                        size_t size) {
-    const struct layout_description *layout = layout_describe(geometry->layout);
-    if (field->number != NULL)
-        (void)snprintf(words, size, "%s=%u", field->name, *field->number);
-    else if (field->byte == &geometry->layout)
-        (void)snprintf(words, size, "ways=%u tag=%u clock=%u policy=%s", layout->ways,
-                       layout->tag_bits, layout->clock_bits, layout_policy_name(layout->policy));
+/* What ended a run that has no verdict. */
+static void death_words(const struct failure *failure, char *words, size_t size) {
+    const char *signature = failure->signature;
+    if (starts_with(signature, "hang "))
+        (void)snprintf(words, size, "the op does not end");
+    else if (starts_with(signature, "signal "))
+        (void)snprintf(words, size, "the map crashed: %s",
+                       strsignal((int)strtol(signature + strlen("signal "), NULL, 10)));
+    else if (starts_with(signature, "asan "))
+        (void)snprintf(words, size, "AddressSanitizer: %.*s",
+                       (int)strcspn(signature + strlen("asan "), " "), signature + strlen("asan "));
+    else if (starts_with(signature, "ubsan "))
+        (void)snprintf(words, size, "undefined behaviour at src/%.*s",
+                       (int)strcspn(signature + strlen("ubsan "), " "),
+                       signature + strlen("ubsan "));
     else
-        (void)snprintf(words, size, "%s=%s", field->name,
-                       field->byte == &geometry->hash   ? hash_mode_name(geometry->hash)
-                       : field->byte == &geometry->read ? read_mode_name(geometry->read)
-                                                        : run_mode_name(geometry->run));
+        (void)snprintf(words, size, "the run ended, and nothing tells why");
 }
 
-/* Says which fields of the geometry the failure hangs on, and prints the first change of one that
- * passes. */
-static bool explain_geometry(struct stream *stream, const struct reduction *reduction,
-                             char *neighbour, size_t size) {
-    const struct geometry original = stream->geometry;
-    const uint16_t least = stream_key_count(stream);
-    struct field fields[FIELD_COUNT];
-    char any[160] = "", some[160] = "";
-    fields_of(&stream->geometry, fields);
-    for (unsigned f = 0; f < FIELD_COUNT && !stop_requested(); f += 1) {
-        const uint16_t floor = strcmp(fields[f].name, "keys") == 0 ? least : 0;
-        char *list;
-        bool all = true;
-        for (unsigned i = 0; i < field_value_count(&fields[f]); i += 1) {
-            stream->geometry = original;
-            if (!field_set(&fields[f], i, floor) || still_fails(stream, reduction))
-                continue;
-            all = false;
-            if (neighbour[0] == '\0' && passes(stream, reduction)) {
-                char words[64];
-                field_words(&fields[f], &stream->geometry, words, sizeof words);
-                (void)snprintf(neighbour, size, "geometry: %s", words);
-            }
-        }
-        stream->geometry = original;
-        list = all ? any : some;
-        (void)snprintf(list + strlen(list), sizeof any - strlen(list), " %s", fields[f].name);
-    }
-    printf("  geometry  matters:%s; any other does as well:%s\n",
-           some[0] == '\0' ? " nothing" : some, any[0] == '\0' ? " none" : any);
-    return neighbour[0] != '\0';
+void explain_sentence(const struct explanation *explanation, char *sentence, size_t size) {
+    const struct story *story = explanation->story;
+    const struct stream *stream = &explanation->stream;
+    char op[40] = "final verification", words[300];
+    if (stream->op_count == 0)
+        (void)snprintf(op, sizeof op, "without any op");
+    else if (story->stop < stream->op_count)
+        trace_text_op(stream->ops[story->stop], op, sizeof op);
+    if (story->end == STORY_FAILS)
+        (void)snprintf(words, sizeof words, "%s", story->verdict.detail);
+    else
+        death_words(&explanation->failure, words, sizeof words);
+    (void)snprintf(sentence, size, "%s: %s", op, words);
 }
 
-/* Whether the op's key can be any other. A few are tried: those in use and one that is not. */
-static const char *explain_key(struct stream *stream, uint32_t index,
-                               const struct reduction *reduction, char *neighbour, size_t size) {
-    const uint8_t original = stream->ops[index].operand;
-    unsigned same = 0, tried = 0;
-    for (unsigned key = 0; key < stream->geometry.key_count && tried < 8; key += 1) {
-        if (key == original)
+void explain_place(const struct verdict *verdict, char *place, size_t size) {
+    (void)snprintf(place, size, "%s/%s:%d",
+                   verdict->invariant == INVARIANT_ASSERTION ? "src" : "harness", verdict->file,
+                   verdict->line);
+}
+
+static void print_reduction(const struct explanation *explanation) {
+    const struct reduction *reduction = &explanation->reduction;
+    char line[200];
+    (void)snprintf(line, sizeof line,
+                   "%u -> %u ops in %u tries, %s; fails in the same way %u of %d times",
+                   (unsigned)reduction->op_count_before, (unsigned)explanation->stream.op_count,
+                   (unsigned)reduction->try_count,
+                   reduction->minimal ? "none can go" : "interrupted: more may go",
+                   reduction->confirmed_count, REDUCTION_CONFIRM_COUNT);
+    report_text(stdout, "", line);
+}
+
+/* The fields that matter with their values; those that do not, by name. */
+static void print_world(const struct explanation *explanation) {
+    char matter[200] = "", free[120] = "", line[400];
+    for (unsigned i = 0; i < EXPLANATION_FIELD_COUNT; i += 1) {
+        const struct explanation_field *field = &explanation->fields[i];
+        char *list = field->freedom == FREEDOM_ANY ? free : matter;
+        const size_t used = strlen(list);
+        if (field->name == NULL)
             continue;
-        stream->ops[index].operand = (uint8_t)key;
-        tried += 1;
-        if (still_fails(stream, reduction)) {
-            same += 1;
-        } else if (neighbour[0] == '\0' && passes(stream, reduction)) {
-            char text[64];
-            trace_text_op(stream->ops[index], text, sizeof text);
-            (void)snprintf(neighbour, size, "op %u: %s", (unsigned)index, text);
-        }
+        if (list == free)
+            (void)snprintf(free + used, sizeof free - used, " %s", field->name);
+        else
+            (void)snprintf(matter + used, sizeof matter - used, " %s=%s", field->name,
+                           field->value);
     }
-    stream->ops[index].operand = original;
-    if (tried == 0)
-        return "";
-    return same == tried ? ", any key does" : same == 0 ? ", just this key" : ", not any key does";
+    (void)snprintf(line, sizeof line, "geometry%s%s%s%s", matter,
+                   free[0] == '\0'     ? ""
+                   : matter[0] == '\0' ? ": any does"
+                                       : " (any do:",
+                   matter[0] == '\0' ? "" : free, free[0] == '\0' || matter[0] == '\0' ? "" : ")");
+    report_text(stdout, "", line);
 }
 
-static void explain_ops(struct stream *stream, const struct reduction *reduction, char *neighbour,
-                        size_t size) {
-    for (uint32_t i = 0; i < stream->op_count && !stop_requested(); i += 1) {
-        const bool has_key = op_describe((enum op_kind)stream->ops[i].kind)->operand == OPERAND_KEY;
-        char text[64];
-        trace_text_op(stream->ops[i], text, sizeof text);
-        printf("  op %-3u    %-24s %s%s\n", (unsigned)i, text,
-               reduction->minimal ? "needed" : "not known to be needed",
-               has_key ? explain_key(stream, i, reduction, neighbour, size) : "");
+static void print_failure(const struct explanation *explanation) {
+    const struct story *story = explanation->story;
+    char line[400];
+    explain_sentence(explanation, line, sizeof line);
+    fputs(style(STYLE_BAD), stdout);
+    report_text(stdout, "FAIL", line);
+    fputs(style(STYLE_PLAIN), stdout);
+    if (story->end == STORY_FAILS) {
+        char place[80];
+        explain_place(&story->verdict, place, sizeof place);
+        (void)snprintf(line, sizeof line, "%s (layer '%s', %s)",
+                       invariant_meaning(story->verdict.invariant),
+                       layer_name(invariant_layer(story->verdict.invariant)), place);
+        report_text(stdout, "", line);
+    }
+    print_reduction(explanation);
+    print_world(explanation);
+    if (story->pass != PASS_CACHE) {
+        const struct geometry *geometry = &story->geometry;
+        const struct layout_description *layout = layout_describe(geometry->layout);
+        (void)snprintf(line, sizeof line,
+                       "it fails in the pass %s, which is what is shown: sets=%u ways=%u tag=%u "
+                       "clock=%u policy=%s",
+                       pass_name(story->pass), geometry->set_count, layout->ways, layout->tag_bits,
+                       layout->clock_bits, layout_policy_name(layout->policy));
+        report_text(stdout, "", line);
+    }
+}
+
+/* ---- The table. -------------------------------------------------------------------------- */
+
+enum column { OP, MAP, MODEL, CACHE, STASH, LOG, NOTE, COLUMN_COUNT };
+enum { TABLE_ROW_COUNT_MAX = 40, TABLE_COLUMN_COUNT_MAX = 100, TABLE_MARGIN = 7, CELL_SIZE = 64 };
+
+struct table {
+    uint32_t first, end; /* ops */
+    char cells[TABLE_ROW_COUNT_MAX][COLUMN_COUNT][CELL_SIZE];
+    size_t widths[COLUMN_COUNT]; /* 0: not shown */
+};
+
+static const char *const table_heads[COLUMN_COUNT] = {"op",    "map",       "model", "cache",
+                                                      "stash", "scope log", "moved"};
+
+static void table_fill_row(struct table *table, const struct explanation *explanation,
+                           uint32_t index) {
+    const struct story *story = explanation->story;
+    char(*cells)[CELL_SIZE] = table->cells[index - table->first];
+    const struct row *row = story_row(story, index);
+    if (index >= explanation->stream.op_count) {
+        (void)snprintf(cells[OP], CELL_SIZE, "final verification");
+    } else {
+        const struct step *step = &story->steps[index];
+        trace_text_op(explanation->stream.ops[index], cells[OP], CELL_SIZE);
+        trace_text_result(step->actual, cells[MAP], CELL_SIZE);
+        trace_text_result(step->expected, cells[MODEL], CELL_SIZE);
+        if (step->actual.outcome == OUTCOME_NONE)
+            (void)snprintf(cells[MAP], CELL_SIZE, "%s",
+                           story->end == STORY_DIES                          ? "ENDS"
+                           : story->verdict.invariant == INVARIANT_ASSERTION ? "ASSERTS"
+                                                                             : "-");
+    }
+    if (row == NULL)
+        return;
+    (void)snprintf(cells[CACHE], CELL_SIZE, "%s", row->cache);
+    (void)snprintf(cells[STASH], CELL_SIZE, "%s", row->stash);
+    (void)snprintf(cells[LOG], CELL_SIZE, "%s", row->log);
+    (void)snprintf(cells[NOTE], CELL_SIZE, "%s", row->note);
+}
+
+/* The width of each column; columns that are empty, or for which there is no room, are not shown. */
+static void table_measure(struct table *table) {
+    static const enum column dispensable[] = {NOTE, LOG, STASH, CACHE};
+    size_t total = TABLE_MARGIN, dropped = 0;
+    for (unsigned column = 0; column < COLUMN_COUNT; column += 1) {
+        size_t width = 0;
+        for (uint32_t i = 0; i < table->end - table->first; i += 1)
+            if (strlen(table->cells[i][column]) > width)
+                width = strlen(table->cells[i][column]);
+        if (width > 0 && width < strlen(table_heads[column]))
+            width = strlen(table_heads[column]);
+        table->widths[column] = width;
+        total += width == 0 ? 0 : width + 2;
+    }
+    for (; total > TABLE_COLUMN_COUNT_MAX && dropped < COLUMN_COUNT - CACHE; dropped += 1) {
+        const size_t width = table->widths[dispensable[dropped]];
+        total -= width == 0 ? 0 : width + 2;
+        table->widths[dispensable[dropped]] = 0;
+    }
+}
+
+/* One line; blanks at its end are left out. */
+static void table_print_cells(const struct table *table, const char *const *cells) {
+    size_t due = 0;
+    for (unsigned column = 0; column < COLUMN_COUNT; column += 1) {
+        if (table->widths[column] == 0)
+            continue;
+        if (cells[column][0] != '\0') {
+            printf("%*s%s", (int)due, "", cells[column]);
+            due = 0;
+        }
+        due += table->widths[column] - strlen(cells[column]) + 2;
+    }
+}
+
+static void print_table(const struct explanation *explanation) {
+    static struct table table;
+    const struct story *story = explanation->story;
+    const uint32_t end = story->stop + 1;
+    memset(&table, 0, sizeof table);
+    table.end = end;
+    table.first = end > TABLE_ROW_COUNT_MAX ? end - TABLE_ROW_COUNT_MAX : 0;
+    for (uint32_t i = table.first; i < end; i += 1)
+        table_fill_row(&table, explanation, i);
+    table_measure(&table);
+    printf("\n    #  ");
+    table_print_cells(&table, table_heads);
+    printf("\n");
+    if (table.first > 0)
+        printf("  ...  (%u ops before)\n", (unsigned)table.first);
+    for (uint32_t i = table.first; i < end; i += 1) {
+        const struct row *row = story_row(story, i);
+        const bool failing = i == story->stop, differs = row != NULL && row->differs;
+        const char *cells[COLUMN_COUNT];
+        for (unsigned column = 0; column < COLUMN_COUNT; column += 1)
+            cells[column] = table.cells[i - table.first][column];
+        fputs(style(failing ? STYLE_BAD : differs ? STYLE_MARKED : STYLE_PLAIN), stdout);
+        if (i < explanation->stream.op_count)
+            printf("%c%c%3u  ", failing ? '>' : ' ', differs ? '!' : ' ', (unsigned)i);
+        else
+            printf(">%c     ", differs ? '!' : ' ');
+        table_print_cells(&table, cells);
+        printf("%s\n", style(STYLE_PLAIN));
+    }
+    if (table.widths[CACHE] > 0)
+        printf("       cache: key=value x count, > hand, . free; stash: - tombstone; ! differs "
+               "inside\n");
+}
+
+/* ---- Pictures. --------------------------------------------------------------------------- */
+
+static void print_picture_head(const struct explanation *explanation, uint32_t index,
+                               const char *before) {
+    char text[40] = "";
+    if (index < explanation->stream.op_count)
+        trace_text_op(explanation->stream.ops[index], text, sizeof text);
+    printf("\n%s%s op %u, %s%s\n", style(STYLE_HEAD), before, (unsigned)index, text,
+           style(STYLE_PLAIN));
+}
+
+static void print_pictures(const struct explanation *explanation) {
+    const struct story *story = explanation->story;
+    const bool at_end = story->stop >= explanation->stream.op_count;
+    if (at_end)
+        print_head("The map at the end");
+    else
+        print_picture_head(explanation, story->stop,
+                           !story->has_row ? "The map before"
+                           : story->verdict.invariant == INVARIANT_ASSERTION
+                               ? "The map in the midst of"
+                               : "The map after");
+    printf("      * changed by it   ! the naive map has something else there\n\n");
+    if (story->has_row)
+        (void)picture_print(stdout, &story->after,
+                            story->before.line_count == 0 ? NULL : &story->before);
+    else
+        (void)picture_print(stdout, &story->before, NULL);
+    if (!story->diverged || story->diverged_at >= story->stop)
+        return;
+    print_picture_head(explanation, story->diverged_at, "It went wrong inside before that: after");
+    report_text(stdout, "", story->divergence);
+    printf("\n");
+    (void)picture_print(stdout, &story->divergence_picture, NULL);
+}
+
+/* ---- What matters. ----------------------------------------------------------------------- */
+
+/* All keys together, in words. */
+static const char *keys_words(const struct explanation *explanation, char *words, size_t size) {
+    const unsigned count = explanation->key_count;
+    switch (explanation->keys) {
+    case KEYS_ANY:
+        (void)snprintf(words, size, count == 1 ? "any key does" : "any %u keys do", count);
+        break;
+    case KEYS_SAME_SETS:
+        (void)snprintf(
+            words, size,
+            count == 1 ? "any key of the same set does" : "any %u keys of the same sets do", count);
+        break;
+    case KEYS_JUST_THESE:
+        (void)snprintf(words, size, "not any key%s do%s: how they hash matters",
+                       count == 1 ? "" : "s", count == 1 ? "es" : "");
+        break;
+    case KEYS_UNKNOWN: (void)snprintf(words, size, "the keys were not tried"); break;
+    }
+    return words;
+}
+
+/* The ops whose key alone can be another, "op 3 (any), op 5 (some)". */
+static void free_ops_words(const struct explanation *explanation, char *words, size_t size) {
+    words[0] = '\0';
+    for (uint32_t i = 0; i < explanation->stream.op_count; i += 1) {
+        const enum freedom freedom = (enum freedom)explanation->key_freedom[i];
+        const size_t used = strlen(words);
+        if ((freedom == FREEDOM_ANY || freedom == FREEDOM_SOME) && used + 20 < size)
+            (void)snprintf(words + used, size - used, "%s op %u (%s)", used == 0 ? "" : ",",
+                           (unsigned)i, freedom_name(freedom));
+    }
+}
+
+static void print_matters(const struct explanation *explanation) {
+    char keys[80], free[300], line[500];
+    print_head("What matters");
+    if (!explanation->reduction.minimal)
+        (void)snprintf(line, sizeof line, "interrupted: not each op is known to be needed");
+    else if (explanation->stream.op_count < 2)
+        (void)snprintf(line, sizeof line, "%s",
+                       explanation->stream.op_count == 0 ? "no op is needed: an empty map fails"
+                                                         : "the op is needed");
+    else
+        (void)snprintf(line, sizeof line, "all %u ops are needed",
+                       (unsigned)explanation->stream.op_count);
+    if (explanation->key_count > 0)
+        (void)snprintf(line + strlen(line), sizeof line - strlen(line), "; %s",
+                       keys_words(explanation, keys, sizeof keys));
+    report_text(stdout, "", line);
+    free_ops_words(explanation, free, sizeof free);
+    if (free[0] != '\0' && explanation->key_count > 1) {
+        (void)snprintf(line, sizeof line, "one op alone may have another key:%s", free);
+        report_text(stdout, "", line);
+    }
+}
+
+static void print_neighbour(const struct explanation *explanation) {
+    print_head("The nearest that passes");
+    fputs(style(STYLE_GOOD), stdout);
+    report_text(stdout, "",
+                explanation->neighbour_kind != NEIGHBOUR_NONE ? explanation->neighbour_words
+                : explanation->complete                       ? "none was found"
+                                                              : "not known: interrupted");
+    fputs(style(STYLE_PLAIN), stdout);
+}
+
+static void print_observation(const struct explanation *explanation) {
+    if (explanation->observation != OBSERVED_LATER && explanation->observation != OBSERVED_NOT)
+        return;
+    print_head("What a caller sees");
+    report_text(stdout, "",
+                explanation->observation == OBSERVED_LATER
+                    ? explanation->observed_words
+                    : "nothing yet: all answers are right, also those of a lookup of each key "
+                      "after it");
+}
+
+/* ---- Next. ------------------------------------------------------------------------------- */
+
+/* A path as a word of a shell. */
+static void path_quote(const char *path, char *word, size_t size) {
+    static const char plain[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./+:,@%=";
+    size_t used = 0;
+    if (path[0] != '\0' && strspn(path, plain) == strlen(path)) {
+        (void)snprintf(word, size, "%s", path);
+        return;
+    }
+    word[used++] = '\'';
+    for (; *path != '\0' && used + 6 < size; path += 1)
+        if (*path == '\'')
+            used += (size_t)snprintf(word + used, size - used, "'\\''");
+        else
+            word[used++] = *path;
+    word[used++] = '\'';
+    word[used] = '\0';
+}
+
+const char *explain_next(const char *program, const char *path, unsigned index, char *command,
+                         size_t size) {
+    static const struct {
+        const char *purpose, *command; /* the file's name follows */
+    } next[EXPLAIN_NEXT_COUNT] = {
+        {"step by step in a browser, beside the trace that passes", "html -o bug.html"},
+        {"in a debugger, stopped before the op that fails", "gdb"},
+        {"a C program that fails so: to debug, to send, to keep as a test", "c -o bug.c"},
+        {"these ops as text, to edit, and for regressions/", "reduce -o bug.trace"},
+        {"the failure again, with its stack where a sanitizer ends it", "replay --verbose"}};
+    char word[600];
+    path_quote(path, word, sizeof word);
+    (void)snprintf(command, size, "%s %s %s", program, next[index].command, word);
+    return next[index].purpose;
+}
+
+/* A command that is too long for a line goes on in the next: a shell takes both. */
+static void print_command(const char *command) {
+    const char *last = strrchr(command, ' ');
+    if (last == NULL || strlen(command) + 6 <= TABLE_COLUMN_COUNT_MAX)
+        printf("      %s\n", command);
+    else
+        printf("      %.*s \\\n        %s\n", (int)(last - command), command, last + 1);
+}
+
+static void print_next(const char *program, const char *path) {
+    print_head("Next");
+    for (unsigned i = 0; i < EXPLAIN_NEXT_COUNT; i += 1) {
+        char command[700];
+        printf("      # %s\n", explain_next(program, path, i, command, sizeof command));
+        print_command(command);
     }
 }
 
 /* ---- The whole. -------------------------------------------------------------------------- */
 
+static void print_explanation(const struct explanation *explanation, const char *program,
+                              const char *path) {
+    print_failure(explanation);
+    print_table(explanation);
+    print_pictures(explanation);
+    print_matters(explanation);
+    print_neighbour(explanation);
+    print_observation(explanation);
+    print_next(program, path);
+}
+
+static int explain_options(int argc, char **argv, bool *as_json) {
+    static const struct option options[] = {
+        {"json", no_argument, NULL, 'j'}, {"color", required_argument, NULL, 'c'}, {0}};
+    const char *when = "auto";
+    for (int option = 0; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        if (option == 'j')
+            *as_json = true;
+        else if (option == 'c')
+            when = optarg;
+        else
+            return trace_usage_error("explain takes --json, --color=WHEN and one file", "");
+    }
+    if (!colour_wanted(when, &in_colour))
+        return trace_usage_error("--color takes always, never or auto, not ", when);
+    return EXIT_AGREES;
+}
+
 int command_explain(int argc, char **argv) {
     static struct input_file file;
-    struct reduction reduction;
-    char by_key[96] = "", by_geometry[96] = "";
+    static struct explanation explanation;
+    const char *program = argv[-1];
+    bool as_json = false;
     int status;
     trace_restart_without_symbols(argv);
-    if (getopt(argc, argv, "") != -1)
-        return trace_usage_error("explain takes one file", "");
-    status = trace_read_one("explain", argc, argv, &file);
+    status = explain_options(argc, argv, &as_json);
+    if (status == EXIT_AGREES)
+        status = trace_read_one("explain", argc, argv, &file);
     if (status != EXIT_AGREES)
         return status;
-    status = trace_reduce(&file.stream, argv[optind], &reduction);
+    status = explanation_find(&file.stream, argv[optind], &explanation);
     if (status != EXIT_FAILS)
         return status;
-    story_tell(&file.stream);
-    printf("\nWhat matters\n\n");
-    explain_ops(&file.stream, &reduction, by_key, sizeof by_key);
-    (void)explain_geometry(&file.stream, &reduction, by_geometry, sizeof by_geometry);
-    if (by_key[0] != '\0' || by_geometry[0] != '\0')
-        printf("\nIt passes with\n\n");
-    if (by_key[0] != '\0')
-        printf("  %s\n", by_key);
-    if (by_geometry[0] != '\0')
-        printf("  %s\n", by_geometry);
-    printf("\nNext: keep the reduced trace, for a debugger and for regressions/\n\n"
-           "  ./trace reduce -o bug.trace %s\n  gdb --args ./trace replay bug.trace\n",
-           argv[optind]);
+    if (as_json)
+        explain_print_json(&explanation, program, argv[optind]);
+    else
+        print_explanation(&explanation, program, argv[optind]);
+    explanation_free(&explanation);
     if (fflush(stdout) != 0 || ferror(stdout) != 0)
         return trace_write_failed("standard output");
     return stop_requested() ? EXIT_INTERRUPTED : EXIT_FAILS;

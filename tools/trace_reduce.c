@@ -3,8 +3,11 @@
  * and hangs reduce as well. */
 #include "trace_command.h"
 
+#include "input.h"
 #include "predict.h"
 #include "reduce.h"
+#include "report.h"
+#include "trace_pass.h"
 #include "trace_text.h"
 
 #include <errno.h>
@@ -14,7 +17,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TRY_CPU_SECONDS = 5, CONFIRM_COUNT = 3 };
+/* An op that does not end takes the whole limit in each try: it is lower once it is known to be one. (The
+ * longest stream takes a tenth of a second; sanitized, up to some three times that.) */
+enum {
+    TRY_CPU_MILLISECONDS = 5000,
+    TRY_CPU_MILLISECONDS_HANG = 500,
+    SIGNATURE_CPU_MILLISECONDS = 10000
+};
 
 static double seconds_now(void) {
     struct timespec now;
@@ -66,52 +75,62 @@ static int reduction_start(struct reduction *reduction, const char *path,
         fprintf(stderr, "trace: cannot start a process: %s\n", strerror(errno));
         return EXIT_USAGE;
     case ISOLATE_AGREES:
-        fprintf(
-            stderr,
-            "trace: %s: agrees in this build: there is nothing to reduce. Does it fail under "
-            "the sanitizers? `make build/trace-asan`, then build/trace-asan reduce. Was it made "
-            "by an earlier commit? Build that one.\n",
-            path);
+        fprintf(stderr, "trace: %s: agrees in this build: nothing fails\n", path);
+        if (!isolate_is_sanitized())
+            report_text(stderr, "",
+                        "Does it fail under the sanitizers? `make build/trace-asan`, then the same "
+                        "command of build/trace-asan.");
+        report_text(stderr, "",
+                    "Was it found at an earlier commit? Build that one. Does a text say other "
+                    "outcomes after '='? ./trace replay compares them.");
         return EXIT_AGREES;
     case ISOLATE_FAILS: break;
     }
     return EXIT_FAILS;
 }
 
+/* The geometry of the pass that fails becomes the stream's, if that fails in the same way: who reads the
+ * trace has one world to think of, and not two. */
+static void reduction_enter_pass(struct reduction *reduction, struct stream *stream) {
+    const struct geometry original = stream->geometry;
+    enum pass pass = PASS_CACHE;
+    if (!trace_failing_pass(stream, &pass))
+        return;
+    stream->geometry = input_pass_world(&original, pass).geometry;
+    stream->geometry.run = RUN_PLAIN;
+    if (!reduction_fails(stream, reduction))
+        stream->geometry = original;
+}
+
 /* The reduced trace, with the failure as a comment; what the model says stands after each '='. */
 static int reduction_write(const struct reduction *reduction, const struct stream *stream,
                            const char *path) {
     static struct result outcomes[STREAM_OP_COUNT_MAX];
-    FILE *out = path == NULL ? stdout : fopen(path, "w");
-    bool bad;
-    if (out == NULL)
-        return trace_write_failed(path);
+    static struct trace_output output;
+    const int status = trace_output_open(&output, path);
+    if (status != EXIT_AGREES)
+        return status;
     predict_outcomes(stream, outcomes);
-    trace_text_print(out, stream, outcomes);
-    fprintf(out, "# fails: %s\n", reduction->original.signature);
-    bad = fflush(out) != 0 || ferror(out) != 0;
-    if (path != NULL)
-        bad |= fclose(out) != 0;
-    return bad ? trace_write_failed(path == NULL ? "standard output" : path) : EXIT_AGREES;
+    trace_text_print(output.file, stream, outcomes);
+    fprintf(output.file, "# fails: %s\n", reduction->original.signature);
+    return trace_output_close(&output);
 }
 
 /* The reduced stream again, several times: a failure that comes and goes is said to be one. */
 static unsigned reduction_confirm(struct reduction *reduction, const struct stream *stream) {
     unsigned count = 0;
-    for (unsigned i = 0; i < CONFIRM_COUNT; i += 1)
+    for (unsigned i = 0; i < REDUCTION_CONFIRM_COUNT; i += 1)
         count += reduction_fails(stream, reduction);
     return count;
 }
 
-static void reduction_summary(const struct reduction *reduction, uint32_t op_count_before,
-                              const struct stream *stream, struct reduce_result result,
-                              unsigned confirmed) {
-    fprintf(stderr, "%s%u ops to %u in %u tries; %s; fails again in %u of %d runs\n",
-            reduction->on_terminal ? "\r" : "", (unsigned)op_count_before,
-            (unsigned)stream->op_count, (unsigned)result.try_count,
-            result.minimal ? "minimal: no op can go"
-                           : "interrupted: the best so far, more ops may go",
-            confirmed, CONFIRM_COUNT);
+static void reduction_summary(const struct reduction *reduction, const struct stream *stream) {
+    fprintf(stderr, "%u ops to %u in %u tries; %s; fails again in %u of %d runs\n",
+            (unsigned)reduction->op_count_before, (unsigned)stream->op_count,
+            (unsigned)reduction->try_count,
+            reduction->minimal ? "minimal: no op can go"
+                               : "interrupted: the best so far, more ops may go",
+            reduction->confirmed_count, REDUCTION_CONFIRM_COUNT);
     fprintf(stderr, "fails: %s\n", reduction->original.signature);
     if (reduction->other_count > 0)
         fprintf(stderr, "%u candidates failed in another way and were not taken\n",
@@ -120,22 +139,25 @@ static void reduction_summary(const struct reduction *reduction, uint32_t op_cou
 
 int trace_reduce(struct stream *stream, const char *path, struct reduction *reduction) {
     const struct reduce_options options = {reduction_fails, reduction_stop, reduction};
-    const uint32_t op_count_before = stream->op_count;
     struct reduce_result result;
-    unsigned confirmed;
     int status;
     memset(reduction, 0, sizeof *reduction);
+    reduction->op_count_before = stream->op_count;
     reduction->isolate.layers = LAYERS_ALL;
-    reduction->isolate.cpu_seconds = TRY_CPU_SECONDS;
+    reduction->isolate.cpu_milliseconds = TRY_CPU_MILLISECONDS;
     reduction->on_terminal = isatty(STDERR_FILENO) != 0;
     status = reduction_start(reduction, path, stream);
     if (status != EXIT_FAILS)
         return status;
+    if (strncmp(reduction->original.signature, "hang ", strlen("hang ")) == 0)
+        reduction->isolate.cpu_milliseconds = TRY_CPU_MILLISECONDS_HANG;
+    reduction_enter_pass(reduction, stream);
     result = reduce_stream(stream, &options);
-    confirmed = reduction_confirm(reduction, stream);
-    reduction_summary(reduction, op_count_before, stream, result, confirmed);
+    reduction->try_count = result.try_count;
     reduction->minimal = result.minimal;
-    reduction->steady = confirmed == CONFIRM_COUNT;
+    if (reduction->on_terminal)
+        fprintf(stderr, "\r%40s\r", ""); /* the progress line */
+    reduction->confirmed_count = reduction_confirm(reduction, stream);
     return EXIT_FAILS;
 }
 
@@ -156,10 +178,36 @@ int command_reduce(int argc, char **argv) {
     status = trace_reduce(&file.stream, argv[optind], &reduction);
     if (status != EXIT_FAILS)
         return status;
+    reduction_summary(&reduction, &file.stream);
     status = reduction_write(&reduction, &file.stream, path);
     if (status != EXIT_AGREES)
         return status;
     if (!reduction.minimal)
         return EXIT_INTERRUPTED;
-    return reduction.steady ? EXIT_AGREES : EXIT_FAILS;
+    return reduction.confirmed_count == REDUCTION_CONFIRM_COUNT ? EXIT_AGREES : EXIT_FAILS;
+}
+
+/* Here sanitizers may name functions, which takes them seconds: it is one run. */
+int command_signature(int argc, char **argv) {
+    static struct input_file file;
+    const struct isolate_options options = {.layers = LAYERS_ALL,
+                                            .cpu_milliseconds = SIGNATURE_CPU_MILLISECONDS};
+    struct failure failure;
+    int status;
+    if (getopt(argc, argv, "") != -1)
+        return trace_usage_error("signature takes one file", "");
+    status = trace_read_one("signature", argc, argv, &file);
+    if (status != EXIT_AGREES)
+        return status;
+    isolate_run(&file.stream, &options, &failure);
+    if (failure.outcome == ISOLATE_BROKEN) {
+        fprintf(stderr, "trace: cannot start a process: %s\n", strerror(errno));
+        return EXIT_USAGE;
+    }
+    if (failure.outcome == ISOLATE_AGREES)
+        return EXIT_AGREES;
+    puts(failure.slug);
+    if (fflush(stdout) != 0)
+        return trace_write_failed("standard output");
+    return EXIT_FAILS;
 }

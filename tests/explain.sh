@@ -1,0 +1,228 @@
+#!/usr/bin/env bash
+# ./trace explain and ./trace signature, on libraries with bugs planted: the sentence, the table, the
+# neighbour, colour, JSON beside its document, widths, and what is no failure or cannot be read or written.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. tests/checks.sh
+. tests/planted.sh
+
+out=build/test/explain
+rm -rf "$out"
+mkdir -p "$out"
+unset NO_COLOR
+export TERM=xterm
+
+status_of() {
+    local status=0
+    "$@" >"$out/stdout" 2>"$out/stderr" || status=$?
+    echo "$status"
+}
+
+# member FILE KIND MEMBER: of each line of that kind.
+member() { jq -r --arg kind "$2" --arg member "$3" 'select(.kind == $kind) | .[$member]' "$1"; }
+
+# has PATTERN FILE: a line of the file matches the extended regular expression.
+has() { grep -qE -e "$1" "$2"; }
+not() { ! "$@"; }
+
+# ---- What is told of a bug. ----------------------------------------------------------------------
+
+# told NAME INPUT: explains the input in the build NAME, in both forms; checks what holds of each.
+told() {
+    local name=$1 input=$2 program=$out/$1
+    check "$name: fails" [ "$(status_of "$program" explain "$input")" = 1 ]
+    cp "$out/stdout" "$out/$name.txt"
+    check "$name: nothing on standard error" [ ! -s "$out/stderr" ]
+    check "$name: as JSON, fails too" [ "$(status_of "$program" explain --json "$input")" = 1 ]
+    cp "$out/stdout" "$out/$name.json"
+    check "$name: at most 100 columns" not has '^.{101}' "$out/$name.txt"
+    check "$name: the sentence comes first" \
+        [ "$(head -c 6 "$out/$name.txt")" = 'FAIL  ' ]
+    check "$name: each line of JSON is an object, its kind first" \
+        [ "$(jq -r 'keys_unsorted[0]' "$out/$name.json" | sort -u)" = kind ]
+    check "$name: one step fails, or none and the end does" \
+        [ "$(member "$out/$name.json" step fails | grep -c true)" -le 1 ]
+    member "$out/$name.json" neighbour trace | jq -r '.[]' >"$out/$name.neighbour.trace"
+    check "$name: the neighbour passes" \
+        [ "$(status_of "$program" replay "$out/$name.neighbour.trace")" = 0 ]
+    status_of "$program" signature "$input" >/dev/null
+    check "$name: the slug is the signature's" \
+        [ "$(cat "$out/stdout")" = "$(member "$out/$name.json" failure slug)" ]
+    check "$name: the slug is fit for a folder" has '^[a-z0-9]+(-[a-z0-9]+)*$' "$out/stdout"
+}
+
+planted() {
+    trace_with_bug "$1" "$out/$1"
+    told "$1" "$(failing "$out/$1")"
+}
+
+planted victim-lost-to-stashed-key
+text=$out/victim-lost-to-stashed-key.txt
+json=$out/victim-lost-to-stashed-key.json
+check "the sentence names op, key, and both places" has \
+    '^FAIL  upsert 0: key 1 is nowhere, expected in the stash \(value 2\)' "$text"
+check "the reduction in a line" has '^      [0-9]+ -> 4 ops in [0-9]+ tries, none can go; fails in the same way 3 of 3' "$text"
+check "a geometry that matters, and one that does not" has '^      geometry sets=1 ways=2 \(any do: tag clock' "$text"
+check "the table has map, model, cache, stash, what moved" has \
+    '^    2  upsert 2  inserted  inserted   2=3x1  >1=2x1   \{0=1\}  0 to stash$' "$text"
+check "the failing op is marked, and that it differs inside" has '^>!  3  upsert 0  updated ' "$text"
+check "the picture has what the naive map has" has 'expected: key 1   = value 2' "$text"
+check "all alike is one sentence" has '^      all 4 ops are needed; any 3 keys do$' "$text"
+check "the neighbour in words" has '^      op 2: upsert 0 instead of upsert 2$' "$text"
+check "what a caller sees" has '^      lookup 1 after it answers absent, expected 2$' "$text"
+check "the commands for what next" has '^      .*victim-lost-to-stashed-key reduce -o bug.trace' "$text"
+check "a slug has no line of the harness" [ "$(member "$json" failure slug)" = check-policy-counts-upsert ]
+check "the step that differs is marked in JSON" [ "$(member "$json" divergence op)" = 3 ]
+
+planted compact-in-open-scope
+check "map beside model" has '^>   1  compact     ok   scope_open' "$out/compact-in-open-scope.txt"
+check "a geometry that does not matter" has '^      geometry: any does$' "$out/compact-in-open-scope.txt"
+check "a swap is a neighbour" [ "$(member "$out/compact-in-open-scope.json" neighbour change)" = swap ]
+
+planted sweep-does-not-age
+check "nothing is observed of a count" [ "$(member "$out/sweep-does-not-age.json" observed when)" = not ]
+
+planted stash-find-trusts-fragment
+check "the end of the trace" has '^>      final verification' "$out/stash-find-trusts-fragment.txt"
+check "a number of the geometry is a neighbour" \
+    [ "$(member "$out/stash-find-trusts-fragment.json" neighbour change)" = number ]
+check "keys that are not free" [ "$(member "$out/stash-find-trusts-fragment.json" keys freedom)" = 'just these' ]
+
+# An op moves the hand of another set, too, which is compared only when it is that set's turn. (No bug of
+# bugs/ goes wrong inside before it fails.)
+cp -r src "$out/other-hand-src"
+sed -i 's|^    cache->hands\[set\] = .*|&\n    if (cache->set_count > 1)\n        cache->hands[(set + 1) % cache->set_count] ^= 1;|' \
+    "$out/other-hand-src/cache_map_cache.h"
+trace_with "$out/other-hand-src" "$out/other-hand"
+told other-hand "$(failing "$out/other-hand")"
+check "a divergence before the failure is told" has '^It went wrong inside before that: after op' \
+    "$out/other-hand.txt"
+check "and in JSON" [ "$(member "$out/other-hand.json" divergence before_failure)" = true ]
+
+# A crash, and what a sanitizer sees.
+trace_with_bug discard-reads-entry-that-left "$out/sanitized" -fsanitize=address
+input=$(failing "$out/sanitized")
+check "a sanitizer's finding fails" [ "$(status_of "$out/sanitized" explain "$input")" = 1 ]
+check "and has a sentence" has '^FAIL  scope discard: AddressSanitizer: use-after-poison$' "$out/stdout"
+check "the map before it" has '^The map before op 3' "$out/stdout"
+check "offsets in the program do not pin the layout" has '[(]any do: ways tag' "$out/stdout"
+status_of "$out/sanitized" signature "$input" >/dev/null
+check "the slug names the library's function" \
+    has '^asan-use-after-poison-cache-map-undo-remove-scope-discard$' "$out/stdout"
+
+# ---- The report in docs/report.md. ---------------------------------------------------------------
+
+# It is of an input that is not kept: this is what it is reduced to. Lines of the harness are the compiler's.
+trace_with_bug discard-loses-victim "$out/trace"
+printf 'cachemap-trace 1\ngeometry clock=1 stash=1 scope=1 keys=3 read=end\n%s\n' \
+    $'upsert 0\nupsert 1\nscope open\nupsert 2\nscope discard' >"$out/crash-4bf72ff7"
+same_report() { sed -E 's/[0-9]+ -> 5 ops in [0-9]+ tries/N -> 5 ops in N tries/; s/(\.c:)[0-9]+/\1N/'; }
+{ (cd "$out" && ./trace explain crash-4bf72ff7) || true; } 2>&1 | same_report >"$out/report"
+sed -n '/^\$ .\/trace explain crash-4bf72ff7$/,/^```$/p' docs/report.md | sed '1d;$d' | same_report >"$out/report.document"
+check "docs/report.md has the report as it is" diff "$out/report.document" "$out/report"
+
+# ---- JSON and its document. ----------------------------------------------------------------------
+
+# shellcheck disable=SC2016  # the backquotes are the document's
+sed -nE 's/^\| `([a-z_]+)` \| `([a-z_]+)` \|.*/\1 \2/p' docs/explain-json.md | sort -u >"$out/documented"
+jq -r '.kind as $kind | keys[] | select(. != "kind") | "\($kind) \(.)"' "$out"/*.json | sort -u >"$out/written"
+check "each member that is written is documented, and each documented one is written" \
+    diff "$out/documented" "$out/written"
+strange="$out/a \"b\"<c>"$'\xff\t'"d"
+cp "$(failing "$out/compact-in-open-scope")" "$strange"
+status_of "$out/compact-in-open-scope" explain --json "$strange" >/dev/null
+check "strings are escaped" [ "$(member "$out/stdout" header file)" = "$out/a \"b\"<c>"$'\xef\xbf\xbd\t'"d" ]
+check "no '<' that a page would take for markup" not has '<' "$out/stdout"
+quoted="$out/it's \$HOME"
+cp "$strange" "$quoted"
+status_of "$out/compact-in-open-scope" explain --json "$quoted" >/dev/null
+check "a path that a shell would split is quoted" \
+    has "^upsert|^scope open" <(bash -c "$(member "$out/stdout" next command | sed -n 's/ -o bug.trace / /p')" 2>/dev/null)
+
+# ---- Colour. -------------------------------------------------------------------------------------
+
+program=$out/compact-in-open-scope
+input=$(failing "$program")
+# on_terminal COMMAND: its output, as a terminal gets it.
+on_terminal() { script -qec "$1" /dev/null </dev/null >"$out/typescript" || true; }
+escape=$'\x1b\['
+on_terminal "$program explain $input"
+check "colour on a terminal" has "$escape" "$out/typescript"
+on_terminal "NO_COLOR=1 $program explain $input"
+check "none with NO_COLOR" not has "$escape" "$out/typescript"
+check "but the report" has 'FAIL  compact: ' "$out/typescript"
+on_terminal "NO_COLOR= $program explain $input"
+check "an empty NO_COLOR asks for nothing" has "$escape.*FAIL" "$out/typescript"
+on_terminal "TERM=dumb $program explain $input"
+check "none on a dumb terminal" not has "$escape" "$out/typescript"
+on_terminal "$program explain --color=never $input"
+check "none when asked for none" not has "$escape" "$out/typescript"
+status_of "$program" explain "$input" >/dev/null
+check "none in a pipe" not has "$escape" "$out/stdout"
+status_of "$program" explain --color=always "$input" >/dev/null
+check "in a pipe where it is asked for" has "$escape" "$out/stdout"
+check "a colour that there is not" [ "$(status_of "$program" explain --color=red "$input")" = 2 ]
+check "is told with those that there are" has 'always, never or auto, not red' "$out/stderr"
+
+# ---- No failure, and what cannot be read or written. ---------------------------------------------
+
+good=$(find corpus -type f ! -name '*.md' | sort | sed -n 1p)
+check "an input that agrees is no failure" [ "$(status_of ./trace explain "$good")" = 0 ]
+check "and names the sanitized build" has 'make build/trace-asan' "$out/stderr"
+check "and an earlier commit" has 'earlier commit' "$out/stderr"
+check "and prints nothing else" [ ! -s "$out/stdout" ]
+status_of "$out/sanitized" explain "$out/sweep-does-not-age.neighbour.trace" >/dev/null
+check "a sanitized build does not name itself" not has trace-asan "$out/stderr"
+check "signature of an input that agrees" [ "$(status_of ./trace signature "$good")$(cat "$out/stdout")" = 0 ]
+printf '\x10\x00' >"$out/version-2.bin"
+printf 'cachemap-trace 2\n' >"$out/version-2.trace"
+printf 'cachemap-trace 1\ngeometry sets=1\nupsert x\n' >"$out/mistake.trace"
+for command in explain signature; do
+    check "$command: bytes of another version" [ "$(status_of ./trace $command "$out/version-2.bin")" = 2 ]
+    check "$command: both versions are named" has 'says version 2, this build reads version 1' "$out/stderr"
+    check "$command: text of another version" [ "$(status_of ./trace $command "$out/version-2.trace")" = 2 ]
+    check "$command: both versions are named" has \
+        "version-2.trace:1:16: '2': this build reads trace version 1.*version 2" "$out/stderr"
+    check "$command: a mistake" [ "$(status_of ./trace $command "$out/mistake.trace")" = 2 ]
+    check "$command: has its line and column" has 'mistake.trace:3:8: ' "$out/stderr"
+    check "$command: no such file" [ "$(status_of ./trace $command "$out/none")" = 2 ]
+    check "$command: no file" [ "$(status_of ./trace $command)" = 2 ]
+    check "$command: an option that it has not" [ "$(status_of ./trace $command -x "$good")" = 2 ]
+    check "$command: a full disk" bash -c "'$program' $command '$input' >/dev/full 2>'$out/stderr'; [ \$? -eq 2 ]"
+    check "$command: is told" has 'standard output: cannot be written: No space left' "$out/stderr"
+done
+check "--json: a full disk" bash -c "'$program' explain --json '$input' >/dev/full 2>/dev/null; [ \$? -eq 2 ]"
+
+# An old file survives a disk that is full: the limit of a file's size stands for it.
+for ((i = 0; i < 200; i += 1)); do echo "# old"; done >"$out/old.trace"
+cp "$out/old.trace" "$out/kept.trace"
+# survives COMMAND INPUT
+survives() {
+    check "$1 on a full disk" bash -c \
+        "trap '' XFSZ; ulimit -f 0; $1 -o '$out/kept.trace' '$2' 2>/dev/null; [ \$? -eq 2 ]"
+    check "$1 on a full disk: the old file is whole" cmp "$out/old.trace" "$out/kept.trace"
+    check "$1 on a full disk: no part is left" [ ! -e "$out/kept.trace.part" ]
+}
+survives "$program reduce" "$input"
+survives "./trace encode" "$out/compact-in-open-scope.neighbour.trace"
+
+# ---- Ctrl-C. -------------------------------------------------------------------------------------
+
+# Interrupted while a try is running, and a long trace has hundreds: what is known is told.
+interrupted() {
+    local status=0 pid
+    {
+        printf 'cachemap-trace 1\ngeometry keys=256 stash=256 read=all\n'
+        seq 16000 | sed 's/.*/upsert 1/'
+        printf 'scope open\ncompact\n'
+    } >"$out/long.trace"
+    "$program" explain --json "$out/long.trace" >"$out/stdout" 2>"$out/stderr" &
+    pid=$!
+    until [ -n "$(cat "/proc/$pid/task/$pid/children")" ]; do :; done
+    kill -INT "$pid"
+    wait "$pid" || status=$?
+    [ "$status" = 130 ] && [ "$(member "$out/stdout" header complete)" = false ]
+}
+check "Ctrl-C tells what is known" interrupted
+
+checks_end

@@ -1,0 +1,166 @@
+#!/usr/bin/env bash
+# ./trace c, for every planted bug: the program of its reduced trace fails on the library with the bug, at
+# the op at which the trace does, and agrees on the library as it is. Compiled under the Makefile's warnings:
+# with the bug by clang and its sanitizers, without it so too, and some by gcc as users do.
+#
+#   tests/programs.sh [NAME...]     `make trace` comes before; all bugs, or those named
+set -euo pipefail
+cd "$(dirname "$0")/.."
+unset MAKEFLAGS MFLAGS # of a make that calls this: its job server is not ours
+
+out=build/test/programs
+. scripts/planted.sh
+. tests/checks.sh
+
+clang=$(make -s --no-print-directory print-clang)
+read -ra warnings < <(make -s --no-print-directory print-warnings)
+read -ra sanitizers <<<'-fsanitize=address,undefined -fno-sanitize-recover=undefined'
+program_seconds_max=10
+# Bugs that the public API cannot show, each with the reason. Checked both ways.
+declare -A inexpressible=()
+
+trace_of() { echo "bugs/traces/$1.trace"; }
+
+ops_of() { grep -vE '^(#|cachemap-trace|geometry|$)' "$(trace_of "$1")" || true; }
+
+# The op at which the trace fails, as a program says it: "op 3, scope discard"; "op 4, end" where it is the
+# final verification.
+failing_op() {
+    local count words
+    count=$(ops_of "$1" | wc -l)
+    words=$(ops_of "$1" | tail -n 1 | sed -E 's/^(scope [a-z]+|[a-z_]+).*/\1/')
+    if grep -q '^# fails: .* end$' "$(trace_of "$1")"; then
+        echo "op $count, end"
+    else
+        echo "op $((count - 1)), $words"
+    fi
+}
+
+# run_program PROGRAM: its output, and its status as its own. What hangs is stopped.
+run_program() {
+    local status=0
+    # The braces: what bash says of a program that died is no news.
+    { ASAN_OPTIONS=symbolize=0 UBSAN_OPTIONS=symbolize=0 timeout "$program_seconds_max" "$1" >"$1.log" 2>&1 || status=$?; } 2>/dev/null
+    echo "$status" >"$1.status"
+}
+
+# try_bug NAME COMPILERS: what is checked below is left in $out/NAME. COMPILERS: clang, or both.
+try_bug() {
+    local dir=$out/$1
+    plant_bug "$1" >"$dir.log" || return
+    ./trace c -o "$dir/program.c" "$(trace_of "$1")" 2>"$dir/c.log" || return
+    "$clang" -std=c11 -O0 "${warnings[@]}" "${sanitizers[@]}" "-I$dir/src" "$dir/program.c" -o "$dir/with" 2>"$dir/with.compile" &&
+        run_program "$dir/with"
+    "$clang" -std=c11 -O0 "${warnings[@]}" "${sanitizers[@]}" -Isrc "$dir/program.c" -o "$dir/without" 2>"$dir/without.compile" &&
+        run_program "$dir/without"
+    [ "$2" = clang ] || gcc -std=c11 -O0 "${warnings[@]}" -Isrc "$dir/program.c" -o "$dir/plain" 2>"$dir/plain.compile" &&
+        run_program "$dir/plain"
+}
+
+status_is() { # FILE STATUS...
+    local file=$1 status
+    cat "${file%.status}.compile" 2>/dev/null || true
+    tail -n 5 "${file%.status}.log" 2>/dev/null || true
+    status=$(cat "$file" 2>/dev/null || echo none)
+    shift
+    [[ " $* " = *" $status "* ]] || { echo "status $status" && false; }
+}
+
+# Any end but the good one: 1 our own check, the sanitizers; 124 a hang; 134 and 139 an assertion, a crash.
+fails() { status_is "$1" 1 124 134 139; }
+agrees() { status_is "$1" 0 && [ "$(tail -n 1 "${1%.status}.log")" = agrees ]; }
+
+# The op that the program was at, the last that it printed. Before the first op it is the init's that the
+# trace calls op 0. The program compares the whole state after the last op, the harness in part only: what the
+# trace finds in the final verification it may find there.
+op_is() {
+    local last
+    last=$(grep -E '^op [0-9]+, ' "$1" | tail -n 1 || true)
+    echo "expected at '$2', was at '${last:-before the first op}'"
+    case "$2" in
+    "$last") ;;
+    'op 0, '*) [ -z "$last" ] ;;
+    *', end') [[ $last = "op $((${2//[^0-9]/} - 1)), "* ]] ;;
+    *) false ;;
+    esac
+}
+
+check_bug() {
+    local name=$1 dir=$out/$1
+    if [ -n "${inexpressible[$name]:-}" ]; then
+        check "$name: its program agrees, for: ${inexpressible[$name]}" agrees "$dir/with.status"
+    else
+        check "$name: its program fails" fails "$dir/with.status"
+        check "$name: at the op of the trace" op_is "$dir/with.log" "$(failing_op "$name")"
+    fi
+    check "$name: without the bug it agrees" agrees "$dir/without.status"
+    [ ! -f "$dir/plain.compile" ] || check "$name: and by gcc, without sanitizers" agrees "$dir/plain.status"
+}
+
+# What ./trace c says of arguments that it cannot take.
+status_of() {
+    local status=0
+    "$@" >"$out/stdout" 2>"$out/stderr" || status=$?
+    echo "$status"
+}
+
+check_arguments() {
+    local trace
+    trace=$(trace_of hand-stays-on-taken-way)
+    check "c: no file" [ "$(status_of ./trace c)" = 2 ]
+    check "c: a file that is not there" [ "$(status_of ./trace c "$out/no-such-file")" = 2 ]
+    check "c: an option that it has not" [ "$(status_of ./trace c -x "$trace")" = 2 ]
+    check "c: a pass that there is not" [ "$(status_of ./trace c --pass none "$trace")" = 2 ]
+    check "c: and it names those that there are" grep -q 'cache|no-cache|twice|across' "$out/stderr"
+    check "c: a place that cannot be written" [ "$(status_of ./trace c -o "$out/none/x.c" "$trace")" = 2 ]
+    check "c: a full disk" [ "$(./trace c "$trace" >/dev/full 2>"$out/stderr" || echo $?)" = 2 ]
+    check "c: a trace that agrees" [ "$(status_of ./trace c "$trace")" = 0 ]
+    check "c: is said to" grep -q 'agrees in this build' "$out/stderr"
+}
+
+# Every op, layout and pass: programs of shipped inputs, which all agree.
+check_passes() {
+    local pass input
+    for pass in cache no-cache twice across; do
+        for input in corpus/every-layout-of-16-ways-16-bit-tags corpus/check-sees-every-damage; do
+            ./trace c --pass "$pass" -o "$out/pass.c" "$input" 2>"$out/stderr" || true
+            "$clang" -std=c11 -O0 "${warnings[@]}" "${sanitizers[@]}" -Isrc "$out/pass.c" -o "$out/pass" 2>"$out/pass.compile" &&
+                run_program "$out/pass"
+            check "c --pass $pass $input agrees" agrees "$out/pass.status"
+        done
+    done
+}
+
+main() {
+    local name compilers index=0
+    local -a names=("$@")
+    [ ${#names[@]} -gt 0 ] || mapfile -t names < <(all_names)
+    rm -rf "$out"
+    mkdir -p "$out"
+    for name in "${names[@]}"; do
+        [ -f "$(trace_of "$name")" ] || continue
+        while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
+            wait -n || true
+        done
+        compilers=clang # gcc for some: all programs have the same helpers
+        [ $((index % 4)) -ne 0 ] || compilers=both
+        index=$((index + 1))
+        try_bug "$name" "$compilers" &
+    done
+    wait
+    for name in "${names[@]}"; do
+        check "$name has a reduced trace" test -f "$(trace_of "$name")"
+        [ -f "$(trace_of "$name")" ] || continue
+        check_bug "$name"
+    done
+    for name in "${!inexpressible[@]}"; do
+        check "$name is a planted bug" test -f "bugs/$name.patch"
+    done
+    if [ $# -eq 0 ]; then
+        check_arguments
+        check_passes
+    fi
+    checks_end
+}
+
+main "$@"

@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# ./trace record: what it writes is JSON Lines whose fields are just those that docs/record.md documents, and
+# whose changes add up. On the shipped inputs, on bugs that are planted, and on a map that dies.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. tests/checks.sh
+. tests/planted.sh
+
+out=build/test/record
+rm -rf "$out"
+mkdir -p "$out"
+
+status_of() {
+    local status=0
+    "$@" >"$out/stdout" 2>"$out/stderr" || status=$?
+    echo "$status"
+}
+
+# fields_of FILE: "TYPE FIELD", each once. An array's elements have the array's name.
+fields_of() {
+    jq -r '.type as $type | paths(type != "object" and type != "array")
+        | map(select(type == "string")) | "\($type) " + join(".")' "$1" | sort -u
+}
+
+# documented FILE: the same, from the rows of the tables; a heading "## `op`" says the type.
+documented() {
+    awk -F '`' '/^## `/ { type = $2 } /^\| `/ { print type " " $2 }' "$1" | sort -u
+}
+
+# Fields that only bugs of kinds which are not planted here would write.
+rare='op naive.hits
+op naive.misses
+op naive.scope_count
+op naive.scope_open
+op naive.stash.tombstone
+op naive.stash.value
+op stash.damaged'
+
+same_fields() { diff <(documented "$1") <({ fields_of "$2" && echo "$rare"; } | sort -u); }
+
+for bug in discard-loses-victim compact-keeps-tombstones hands-of-16-sets; do
+    trace_with_bug "$bug" "$out/$bug"
+done
+cp -r src "$out/dies-src"
+sed -i '/^CACHE_MAP_INLINE enum cache_map_status cache_map_remove(/,/{$/s/{$/{ extern int dprintf(int, const char *, ...); dprintf(2, "report\\n"); __builtin_trap();/' \
+    "$out/dies-src/cache_map_core.h"
+trace_with "$out/dies-src" "$out/dies"
+# Values whose bytes are damaged: each upsert stores a byte that is wrong.
+cp -r src "$out/damages-src"
+sed -i 's/^\( *\)memcpy(bytes, value, layout->value_size);$/&\n\1((unsigned char *)bytes)[layout->value_size - 1] ^= 1;/' \
+    "$out/damages-src/cache_map_cache.h" "$out/damages-src/cache_map_core.h"
+trace_with "$out/damages-src" "$out/damages"
+
+for program in ./trace "$out/discard-loses-victim" "$out/compact-keeps-tombstones" "$out/hands-of-16-sets" "$out/dies" "$out/damages"; do
+    for input in corpus/*-* tests/page/discard.trace; do
+        "$program" record "$input" || [ $? -eq 1 ]
+    done
+done >"$out/all.jsonl" 2>"$out/all.log"
+check "nothing was said on standard error" [ ! -s "$out/all.log" ]
+check "the fields are just those that are documented" same_fields docs/record.md "$out/all.jsonl"
+sed 's/"hits"/"hit"/' "$out/all.jsonl" >"$out/other.jsonl"
+differs() { ! same_fields "$@"; }
+check "and a field that is not documented would be seen" differs docs/record.md "$out/other.jsonl"
+grep -v '^| .hits' docs/record.md >"$out/record.md"
+check "and one that is missing there" differs "$out/record.md" "$out/all.jsonl"
+
+check "a run that agrees gives 0" [ "$(status_of ./trace record tests/page/discard.trace)" = 0 ]
+check "its last line says so" [ "$(tail -n 1 "$out/stdout" | jq -r .outcome)" = agrees ]
+check "a line an op, a head, a verdict" [ "$(wc -l <"$out/stdout")" = 20 ]
+check "a run that fails gives 1" [ "$(status_of "$out/discard-loses-victim" record tests/page/discard.trace)" = 1 ]
+check "the failing op has a line" bash -c "jq -se '.[-1].outcome == \"fails\" and .[-1].op == .[-2].op' '$out/stdout'"
+check "a run that dies gives 1" [ "$(status_of "$out/dies" record tests/page/discard.trace)" = 1 ]
+check "its lines stand up to the op that killed it" \
+    bash -c "jq -se '.[-1].outcome == \"dies\" and .[-1].op == .[-2].op and .[-2].kind == \"remove\" and .[-2].map == \"none\"' '$out/stdout'"
+check "and its report is there" [ "$(tail -n 1 "$out/stdout" | jq -r .report)" = report ]
+
+# The model's changes of all ops, added up, are what the model has at the end: what show's outcomes say.
+printf 'cachemap-trace 1\ngeometry keys=4\nupsert 1\nupsert 2\nscope open\nremove 1\nupsert 3\nscope discard\nremove 2\n' >"$out/sum.trace"
+./trace record "$out/sum.trace" >"$out/sum.jsonl"
+check "the changes add up" bash -c "jq -sce '[.[] | .model_keys[]?] | map({key: (.key | tostring), value: (.value // (if .tombstone then \"tombstone\" else \"absent\" end))}) | from_entries == {\"1\": 1, \"2\": \"tombstone\", \"3\": \"absent\"}' '$out/sum.jsonl'"
+
+checks_end

@@ -1,0 +1,23 @@
+/* What the two forms of ./trace explain share: the sentences. */
+#ifndef TOOLS_TRACE_EXPLAIN_H
+#define TOOLS_TRACE_EXPLAIN_H
+
+#include "trace_explanation.h"
+
+/* The bug in a sentence: the op, and what is wrong with it. */
+void explain_sentence(const struct explanation *explanation, char *sentence, size_t size);
+
+/* Where a verdict was made: "harness/environment.c:386". */
+void explain_place(const struct verdict *verdict, char *place, size_t size);
+
+/* A command to go on with, for a shell, into `command`; returns what it is for. `index` is below
+ * EXPLAIN_NEXT_COUNT. `program` is how ./trace was called. */
+enum { EXPLAIN_NEXT_COUNT = 5 };
+const char *explain_next(const char *program, const char *path, unsigned index, char *command,
+                         size_t size);
+
+/* The whole as JSON Lines on standard output: docs/explain-json.md. */
+void explain_print_json(const struct explanation *explanation, const char *program,
+                        const char *path);
+
+#endif

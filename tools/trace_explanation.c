@@ -1,0 +1,558 @@
+/* The facts behind trace_explanation.h: each part of the reduced stream is changed and run again. */
+#include "trace_explanation.h"
+
+#include "policy.h"
+#include "random.h"
+#include "trace_text.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* What is tried: so many other keys for an op, fewer in a long stream; so many other sets of keys for the
+ * whole, out of this many; numbers of the geometry up to so far above the present one. */
+enum {
+    KEY_TRY_COUNT = 8,
+    KEY_TRY_COUNT_LONG = 2,
+    LONG_OP_COUNT = 64,
+    RENAMING_COUNT = 6,
+    RENAMING_KEY_COUNT = 64,
+    NUMBER_TRY_REACH = 8,
+    FIELD_VALUE_COUNT_MAX = 64,
+    SHORT_CPU_MILLISECONDS = 100
+};
+
+const char *freedom_name(enum freedom freedom) {
+    static const char *const names[] = {"unknown", "just this", "some", "any"};
+    return names[freedom];
+}
+
+const char *key_freedom_name(enum key_freedom freedom) {
+    static const char *const names[] = {"unknown", "just these", "same sets", "any"};
+    return names[freedom];
+}
+
+const char *neighbour_kind_name(enum neighbour_kind kind) {
+    static const char *const names[NEIGHBOUR_KIND_COUNT] = {"none", "key", "number",
+                                                            "swap", "op",  "drop"};
+    return names[kind];
+}
+
+/* ---- Tries. ------------------------------------------------------------------------------ */
+
+/* The stream that is changed, run and changed back; too large for a stack that also forks. */
+static struct stream candidate;
+
+/* In the same way: with an equal signature. That of AddressSanitizer names offsets in the program, which
+ * another layout changes: of it the slug is compared. */
+static bool candidate_fails(const struct explanation *explanation) {
+    const struct failure *original = &explanation->reduction.original;
+    struct failure failure;
+    isolate_run(&candidate, &explanation->reduction.isolate, &failure);
+    if (strncmp(original->signature, "asan ", strlen("asan ")) == 0)
+        return failure.outcome == ISOLATE_FAILS && strcmp(failure.slug, original->slug) == 0;
+    return failure_same(&failure, original);
+}
+
+static bool candidate_passes(const struct explanation *explanation) {
+    struct failure failure;
+    isolate_run(&candidate, &explanation->reduction.isolate, &failure);
+    return failure.outcome == ISOLATE_AGREES;
+}
+
+static bool has_key(struct op op) {
+    return op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY;
+}
+
+static enum freedom freedom_of(unsigned same_count, unsigned try_count) {
+    if (try_count == 0 || stop_requested())
+        return FREEDOM_UNKNOWN;
+    return same_count == try_count ? FREEDOM_ANY
+           : same_count == 0       ? FREEDOM_JUST_THIS
+                                   : FREEDOM_SOME;
+}
+
+/* ---- The geometry, a field at a time. ---------------------------------------------------- */
+
+/* In the order of the geometry line. */
+enum field {
+    FIELD_SETS,
+    FIELD_WAYS,
+    FIELD_TAG,
+    FIELD_CLOCK,
+    FIELD_POLICY,
+    FIELD_STASH,
+    FIELD_SCOPE,
+    FIELD_HASH,
+    FIELD_KEYS,
+    FIELD_READ,
+    FIELD_RUN
+};
+static_assert(FIELD_RUN + 1 == EXPLANATION_FIELD_COUNT, "one row for each field");
+
+static const char *const field_names[EXPLANATION_FIELD_COUNT] = {
+    "sets", "ways", "tag", "clock", "policy", "stash", "scope", "hash", "keys", "read", "run"};
+
+/* A number; of a mode, its place in the enum. */
+static unsigned field_get(const struct geometry *geometry, enum field field) {
+    const struct layout_description *layout = layout_describe(geometry->layout);
+    const unsigned values[EXPLANATION_FIELD_COUNT] = {geometry->set_count,
+                                                      layout->ways,
+                                                      layout->tag_bits,
+                                                      layout->clock_bits,
+                                                      layout->policy,
+                                                      geometry->stash_count_max,
+                                                      geometry->scope_count_max,
+                                                      geometry->hash,
+                                                      geometry->key_count,
+                                                      geometry->read,
+                                                      geometry->run};
+    return values[field];
+}
+
+static void field_set(struct geometry *geometry, enum field field, unsigned value) {
+    const struct layout_description *layout = layout_describe(geometry->layout);
+    const int with = layout_find(field == FIELD_WAYS ? value : layout->ways,
+                                 field == FIELD_TAG ? value : layout->tag_bits,
+                                 field == FIELD_CLOCK ? value : layout->clock_bits,
+                                 field == FIELD_POLICY ? value : layout->policy);
+    switch (field) {
+    case FIELD_WAYS:
+    case FIELD_TAG:
+    case FIELD_CLOCK:
+    case FIELD_POLICY:
+        if (with >= 0)
+            geometry->layout = (uint8_t)with;
+        return;
+    case FIELD_SETS: geometry->set_count = (uint16_t)value; return;
+    case FIELD_STASH: geometry->stash_count_max = (uint16_t)value; return;
+    case FIELD_SCOPE: geometry->scope_count_max = (uint16_t)value; return;
+    case FIELD_KEYS: geometry->key_count = (uint16_t)value; return;
+    case FIELD_HASH: geometry->hash = (uint8_t)value; return;
+    case FIELD_READ: geometry->read = (uint8_t)value; return;
+    case FIELD_RUN: geometry->run = (uint8_t)value; return;
+    }
+}
+
+static const char *field_word(enum field field, unsigned value) {
+    switch (field) {
+    case FIELD_POLICY: return layout_policy_name(value);
+    case FIELD_HASH: return hash_mode_name(value);
+    case FIELD_READ: return read_mode_name(value);
+    case FIELD_RUN: return run_mode_name(value);
+    default: return NULL;
+    }
+}
+
+static unsigned mode_count(enum field field) {
+    switch (field) {
+    case FIELD_POLICY: return 2;
+    case FIELD_HASH: return HASH_MODE_COUNT;
+    case FIELD_READ: return READ_MODE_COUNT;
+    case FIELD_RUN: return RUN_MODE_COUNT;
+    default: return 0;
+    }
+}
+
+static void field_words(enum field field, unsigned value, char *words, size_t size) {
+    const char *word = field_word(field, value);
+    if (word != NULL)
+        (void)snprintf(words, size, "%s", word);
+    else
+        (void)snprintf(words, size, "%u", value);
+}
+
+/* The values that the field can have, ascending: of numbers those that bytes can say too, from `least`
+ * to a few above the present one. Returns their number. */
+static unsigned field_values(enum field field, unsigned now, unsigned least, unsigned *values) {
+    static const unsigned ways[] = {2, 4, 8, 16}, tags[] = {8, 16}, clocks[] = {1, 2, 4};
+    const struct number_table table = field == FIELD_SETS    ? geometry_set_counts()
+                                      : field == FIELD_STASH ? geometry_stash_counts()
+                                      : field == FIELD_SCOPE ? geometry_scope_counts()
+                                                             : geometry_key_counts();
+    unsigned count = 0;
+    if (field == FIELD_WAYS || field == FIELD_TAG || field == FIELD_CLOCK) {
+        const unsigned *from = field == FIELD_WAYS ? ways : field == FIELD_TAG ? tags : clocks;
+        count = field == FIELD_WAYS ? 4 : field == FIELD_TAG ? 2 : 3;
+        memcpy(values, from, count * sizeof values[0]);
+    } else if (field_word(field, 0) != NULL) {
+        for (; count < mode_count(field); count += 1)
+            values[count] = count;
+    } else {
+        for (unsigned value = least;
+             value <= now + NUMBER_TRY_REACH && count < FIELD_VALUE_COUNT_MAX; value += 1)
+            if (number_table_find(table, value) >= 0)
+                values[count++] = value;
+    }
+    return count;
+}
+
+static unsigned values_of(const struct explanation *explanation, enum field field,
+                          unsigned *values) {
+    const unsigned least = field == FIELD_KEYS ? stream_key_count(&explanation->stream) : 0;
+    return field_values(field, field_get(&explanation->stream.geometry, field), least, values);
+}
+
+static void find_field_freedom(struct explanation *explanation, enum field field) {
+    struct explanation_field *row = &explanation->fields[field];
+    const unsigned now = field_get(&explanation->stream.geometry, field);
+    unsigned values[FIELD_VALUE_COUNT_MAX], same = 0, tried = 0;
+    const unsigned count = values_of(explanation, field, values);
+    row->name = field_names[field];
+    field_words(field, now, row->value, sizeof row->value);
+    for (unsigned i = 0; i < count && !stop_requested(); i += 1) {
+        if (values[i] == now)
+            continue;
+        field_set(&candidate.geometry, field, values[i]);
+        tried += 1;
+        same += candidate_fails(explanation);
+        candidate.geometry = explanation->stream.geometry;
+    }
+    row->freedom = freedom_of(same, tried);
+}
+
+/* ---- Keys. ------------------------------------------------------------------------------- */
+
+static void find_key_freedom(struct explanation *explanation, uint32_t index) {
+    const uint8_t now = explanation->stream.ops[index].operand;
+    const unsigned try_count =
+        explanation->stream.op_count > LONG_OP_COUNT ? KEY_TRY_COUNT_LONG : KEY_TRY_COUNT;
+    unsigned same = 0, tried = 0;
+    if (!has_key(explanation->stream.ops[index]))
+        return;
+    for (unsigned key = 0;
+         key < candidate.geometry.key_count && tried < try_count && !stop_requested(); key += 1) {
+        if (key == now)
+            continue;
+        candidate.ops[index].operand = (uint8_t)key;
+        tried += 1;
+        same += candidate_fails(explanation);
+    }
+    candidate.ops[index].operand = now;
+    explanation->key_freedom[index] = (uint8_t)freedom_of(same, tried);
+}
+
+/* Another key for each key of the stream, distinct; with `same_sets` one that falls into the set of the
+ * key that it replaces. False when there are too few. */
+static bool renaming_draw(const struct explanation *explanation, struct random *random,
+                          bool same_sets, uint8_t *names) {
+    static struct policy policy;
+    const bool sets = same_sets && candidate.geometry.set_count > 1;
+    bool taken[KEY_COUNT_MAX] = {false};
+    policy_init(&policy, &candidate.geometry);
+    for (unsigned key = 0; key < KEY_COUNT_MAX; key += 1) {
+        unsigned name = 0, tries = 0;
+        if (!explanation->names_key[key])
+            continue;
+        do {
+            name = (unsigned)random_below(random, RENAMING_KEY_COUNT);
+            tries += 1;
+        } while (tries < 1000 && (taken[name] || (sets && policy_set_of_key(&policy, name) !=
+                                                              policy_set_of_key(&policy, key))));
+        if (tries == 1000)
+            return false;
+        taken[name] = true;
+        names[key] = (uint8_t)name;
+    }
+    return true;
+}
+
+/* Whether the stream fails in the same way with each of several other sets of keys. */
+static bool renamings_fail(const struct explanation *explanation, bool same_sets) {
+    struct random random = {1};
+    uint8_t names[KEY_COUNT_MAX] = {0};
+    bool all = true;
+    candidate.geometry.key_count = RENAMING_KEY_COUNT;
+    for (unsigned i = 0; i < RENAMING_COUNT && all && !stop_requested(); i += 1) {
+        all = renaming_draw(explanation, &random, same_sets, names);
+        for (uint32_t op = 0; op < candidate.op_count; op += 1)
+            if (has_key(candidate.ops[op]))
+                candidate.ops[op].operand = names[explanation->stream.ops[op].operand];
+        all = all && candidate_fails(explanation);
+    }
+    candidate = explanation->stream;
+    return all;
+}
+
+static void find_keys(struct explanation *explanation) {
+    for (uint32_t i = 0; i < explanation->stream.op_count; i += 1) {
+        const struct op op = explanation->stream.ops[i];
+        if (!has_key(op) || explanation->names_key[op.operand])
+            continue;
+        explanation->names_key[op.operand] = true;
+        explanation->key_count += 1;
+    }
+    for (uint32_t i = 0; i < explanation->stream.op_count && !stop_requested(); i += 1)
+        find_key_freedom(explanation, i);
+    /* The others are drawn from RENAMING_KEY_COUNT keys. */
+    if (explanation->key_count == 0 || explanation->stream.geometry.key_count > RENAMING_KEY_COUNT)
+        return;
+    explanation->keys = renamings_fail(explanation, false)  ? KEYS_ANY
+                        : renamings_fail(explanation, true) ? KEYS_SAME_SETS
+                                                            : KEYS_JUST_THESE;
+    if (stop_requested())
+        explanation->keys = KEYS_UNKNOWN;
+}
+
+/* ---- The nearest neighbour that passes. -------------------------------------------------- */
+
+/* Takes the candidate if it passes; resets it otherwise. */
+static bool neighbour_try(struct explanation *explanation, enum neighbour_kind kind) {
+    if (stop_requested() || !candidate_passes(explanation)) {
+        candidate = explanation->stream;
+        return false;
+    }
+    explanation->neighbour = candidate;
+    explanation->neighbour_kind = kind;
+    candidate = explanation->stream;
+    return true;
+}
+
+static void neighbour_say_op(struct explanation *explanation, uint32_t index) {
+    char now[40], before[40];
+    trace_text_op(explanation->neighbour.ops[index], now, sizeof now);
+    trace_text_op(explanation->stream.ops[index], before, sizeof before);
+    (void)snprintf(explanation->neighbour_words, sizeof explanation->neighbour_words,
+                   "op %u: %s instead of %s", (unsigned)index, now, before);
+}
+
+static bool neighbour_by_key(struct explanation *explanation, uint32_t index) {
+    if (!has_key(candidate.ops[index]))
+        return false;
+    for (unsigned key = 0; key < candidate.geometry.key_count && key < KEY_TRY_COUNT; key += 1) {
+        if (key == explanation->stream.ops[index].operand)
+            continue;
+        candidate.ops[index].operand = (uint8_t)key;
+        if (!neighbour_try(explanation, NEIGHBOUR_KEY))
+            continue;
+        neighbour_say_op(explanation, index);
+        return true;
+    }
+    return false;
+}
+
+/* The next larger number, then the next smaller one: reduction has made them small. Modes have no
+ * order: each is tried. */
+static bool neighbour_by_field(struct explanation *explanation, enum field field) {
+    const unsigned now = field_get(&explanation->stream.geometry, field);
+    const bool is_mode = field_word(field, now) != NULL;
+    unsigned values[FIELD_VALUE_COUNT_MAX], at = 0;
+    const unsigned count = values_of(explanation, field, values);
+    while (at < count && values[at] < now)
+        at += 1;
+    for (unsigned step = 0; step < (is_mode ? count : 2); step += 1) {
+        const unsigned other = is_mode     ? step
+                               : step == 0 ? at + 1
+                                           : at - 1; /* may wrap: no value */
+        char words[32];
+        if (other >= count || values[other] == now)
+            continue;
+        field_set(&candidate.geometry, field, values[other]);
+        if (!neighbour_try(explanation, NEIGHBOUR_NUMBER))
+            continue;
+        field_words(field, values[other], words, sizeof words);
+        (void)snprintf(explanation->neighbour_words, sizeof explanation->neighbour_words,
+                       "geometry: %s=%s instead of %s", field_names[field], words,
+                       explanation->fields[field].value);
+        return true;
+    }
+    return false;
+}
+
+static bool neighbour_by_swap(struct explanation *explanation, uint32_t index) {
+    const struct op *ops = explanation->stream.ops;
+    char first[40], second[40];
+    if (index + 1 >= candidate.op_count ||
+        (ops[index].kind == ops[index + 1].kind && ops[index].operand == ops[index + 1].operand))
+        return false;
+    candidate.ops[index] = ops[index + 1];
+    candidate.ops[index + 1] = ops[index];
+    if (!neighbour_try(explanation, NEIGHBOUR_SWAP))
+        return false;
+    trace_text_op(ops[index], first, sizeof first);
+    trace_text_op(ops[index + 1], second, sizeof second);
+    (void)snprintf(explanation->neighbour_words, sizeof explanation->neighbour_words,
+                   "op %u before op %u: %s, then %s", (unsigned)index + 1, (unsigned)index, second,
+                   first);
+    return true;
+}
+
+/* The op that is most like it and does less, or the other way to close a scope. */
+static bool neighbour_by_kind(struct explanation *explanation, uint32_t index) {
+    static const struct {
+        enum op_kind from, to;
+    } like[] = {{OP_UPSERT, OP_GET},
+                {OP_REWRITE, OP_GET},
+                {OP_REMOVE, OP_GET},
+                {OP_GET, OP_DEMOTE},
+                {OP_LOOKUP, OP_DEMOTE},
+                {OP_HAS, OP_DEMOTE},
+                {OP_DEMOTE, OP_GET},
+                {OP_SCOPE_DISCARD, OP_SCOPE_PERSIST},
+                {OP_SCOPE_PERSIST, OP_SCOPE_DISCARD},
+                {OP_RESET, OP_COMPACT}};
+    for (size_t i = 0; i < sizeof like / sizeof like[0]; i += 1) {
+        if (candidate.ops[index].kind != like[i].from)
+            continue;
+        candidate.ops[index].kind = (uint8_t)like[i].to;
+        if (!neighbour_try(explanation, NEIGHBOUR_OP))
+            continue;
+        neighbour_say_op(explanation, index);
+        return true;
+    }
+    return false;
+}
+
+static bool neighbour_by_drop(struct explanation *explanation, uint32_t index) {
+    char words[40];
+    memmove(&candidate.ops[index], &candidate.ops[index + 1],
+            (candidate.op_count - index - 1) * sizeof candidate.ops[0]);
+    candidate.op_count -= 1;
+    if (!neighbour_try(explanation, NEIGHBOUR_DROP))
+        return false;
+    trace_text_op(explanation->stream.ops[index], words, sizeof words);
+    (void)snprintf(explanation->neighbour_words, sizeof explanation->neighbour_words,
+                   "without op %u, %s", (unsigned)index, words);
+    return true;
+}
+
+/* `by` on the ops before `end`, the last one first: what comes before a change is as it was. */
+static bool neighbour_by(struct explanation *explanation, uint32_t end,
+                         bool (*by)(struct explanation *explanation, uint32_t index)) {
+    for (uint32_t i = end; i > 0 && !stop_requested(); i -= 1)
+        if (by(explanation, i - 1))
+            return true;
+    return false;
+}
+
+/* In the order of docs/report.md. The failing op is changed after all others: a run that does not ask
+ * the fatal question passes, which says little. */
+static void find_neighbour(struct explanation *explanation) {
+    const uint32_t op_count = explanation->stream.op_count;
+    const uint32_t failing = explanation->failure.op_index;
+    const uint32_t end = failing < op_count ? failing : op_count;
+    if (neighbour_by(explanation, end, neighbour_by_key))
+        return;
+    for (unsigned field = 0; field < EXPLANATION_FIELD_COUNT && !stop_requested(); field += 1)
+        if (neighbour_by_field(explanation, (enum field)field))
+            return;
+    if (neighbour_by(explanation, end, neighbour_by_swap) ||
+        neighbour_by(explanation, end, neighbour_by_kind))
+        return;
+    if (failing < op_count &&
+        (neighbour_by_key(explanation, failing) || neighbour_by_kind(explanation, failing)))
+        return;
+    (void)neighbour_by(explanation, op_count, neighbour_by_drop);
+}
+
+/* ---- Seen from outside. ------------------------------------------------------------------ */
+
+const char *observation_name(enum observation observation) {
+    static const char *const names[] = {"unknown", "itself", "later", "not"};
+    return names[observation];
+}
+
+/* Found by looking inside, where answers may still be right. */
+static bool failure_is_inside(const struct failure *failure) {
+    switch (invariant_layer(failure->invariant)) {
+    case LAYER_PLACEMENT:
+    case LAYER_FAILURE:
+    case LAYER_DISCARD:
+    case LAYER_STRUCTURE:
+    case LAYER_POLICY:
+    case LAYER_VERIFY: return failure->invariant != INVARIANT_NONE;
+    default: return false;
+    }
+}
+
+static void candidate_add(enum op_kind kind, unsigned operand) {
+    const struct op op = {(uint8_t)kind, (uint8_t)operand};
+    if (candidate.op_count == STREAM_OP_COUNT_MAX)
+        return;
+    candidate.ops[candidate.op_count] = op;
+    candidate.op_count += 1;
+}
+
+/* The stream up to the failing op, the close of its scope where that is asked for, and a lookup of each
+ * key. */
+static void candidate_look_everywhere(const struct explanation *explanation, bool discard) {
+    candidate = explanation->stream;
+    if (explanation->failure.op_index < candidate.op_count)
+        candidate.op_count = explanation->failure.op_index + 1;
+    if (discard)
+        candidate_add(OP_SCOPE_DISCARD, 0);
+    for (unsigned key = 0; key < candidate.geometry.key_count; key += 1)
+        candidate_add(OP_LOOKUP, key);
+}
+
+static void observation_say(struct explanation *explanation, const struct story *story,
+                            bool discard) {
+    const struct step *step = &story->steps[story->stop];
+    char op[40], actual[24], expected[24];
+    trace_text_op(candidate.ops[story->stop], op, sizeof op);
+    trace_text_result(step->actual, actual, sizeof actual);
+    trace_text_result(step->expected, expected, sizeof expected);
+    explanation->observation = OBSERVED_LATER;
+    if (story->end == STORY_DIES || step->actual.outcome == OUTCOME_NONE)
+        (void)snprintf(actual, sizeof actual, "nothing: it ends");
+    (void)snprintf(explanation->observed_words, sizeof explanation->observed_words,
+                   "%s%s answers %s, expected %s", op,
+                   story->stop <= explanation->failure.op_index ? ""
+                   : discard                                    ? " after it and a scope discard"
+                                                                : " after it",
+                   actual, expected);
+}
+
+/* True when that is known. */
+static bool find_observation_by(struct explanation *explanation, bool discard) {
+    struct story *story = NULL;
+    candidate_look_everywhere(explanation, discard);
+    if (!stop_requested())
+        story = story_watch(&candidate, 1u << LAYER_OUTCOME);
+    if (story != NULL && story->end == STORY_AGREES)
+        explanation->observation = OBSERVED_NOT;
+    else if (story != NULL && story->stop < candidate.op_count)
+        observation_say(explanation, story, discard);
+    story_free(story);
+    return explanation->observation == OBSERVED_LATER;
+}
+
+static void find_observation(struct explanation *explanation) {
+    if (!failure_is_inside(&explanation->failure))
+        explanation->observation = OBSERVED_ITSELF;
+    else if (!find_observation_by(explanation, false))
+        (void)find_observation_by(explanation, true);
+    candidate = explanation->stream;
+}
+
+/* ---- The whole. -------------------------------------------------------------------------- */
+
+int explanation_find(const struct stream *stream, const char *path,
+                     struct explanation *explanation) {
+    int status;
+    memset(explanation, 0, sizeof *explanation);
+    explanation->stream = *stream;
+    status = trace_reduce(&explanation->stream, path, &explanation->reduction);
+    if (status != EXIT_FAILS)
+        return status;
+    if (explanation->reduction.isolate.cpu_milliseconds < 1000) /* it hangs, and is short by now */
+        explanation->reduction.isolate.cpu_milliseconds = SHORT_CPU_MILLISECONDS;
+    candidate = explanation->stream;
+    isolate_run(&candidate, &explanation->reduction.isolate, &explanation->failure);
+    explanation->story = story_watch(&candidate, LAYERS_ALL);
+    if (explanation->story == NULL) {
+        fprintf(stderr, "trace: cannot watch the run: %s\n", strerror(errno));
+        return EXIT_USAGE;
+    }
+    find_keys(explanation);
+    find_observation(explanation);
+    for (unsigned field = 0; field < EXPLANATION_FIELD_COUNT; field += 1)
+        find_field_freedom(explanation, (enum field)field);
+    find_neighbour(explanation);
+    explanation->complete = !stop_requested();
+    return EXIT_FAILS;
+}
+
+void explanation_free(struct explanation *explanation) {
+    story_free(explanation->story);
+    explanation->story = NULL;
+}

@@ -1,0 +1,193 @@
+/* ./trace gdb: the failing op under a debugger. The input is reduced, gdb starts on a debug build of this
+ * program, loads tools/gdb/cachemap.py and stops before the op that fails, in the pass that fails. */
+#include "trace_command.h"
+
+#include "trace_pass.h"
+#include "trace_text.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { PATH_SIZE = 4096, ARGUMENT_COUNT_MAX = 64, FOLDER_DEPTH_MAX = 8 };
+
+#define GDB_SCRIPT "tools/gdb/cachemap.py"
+
+/* What gdb is started with. */
+struct session {
+    char script[PATH_SIZE], program[PATH_SIZE], trace[PATH_SIZE], stop[64];
+    int option_count; /* the user's, after -- */
+    char **options;
+};
+
+/* ---- Where things are. ------------------------------------------------------------------- */
+
+static bool path_join(char *path, const char *folder, const char *name) {
+    return snprintf(path, PATH_SIZE, "%s/%s", folder, name) < PATH_SIZE;
+}
+
+/* The folder of this program, and cut to its parents one after another, the one that has the script. */
+static bool find_script(char *folder, char *script) {
+    for (int depth = 0; depth < FOLDER_DEPTH_MAX; depth += 1) {
+        char *slash;
+        if (path_join(script, folder, GDB_SCRIPT) && access(script, R_OK) == 0)
+            return true;
+        slash = strrchr(folder, '/');
+        if (slash == NULL)
+            return false;
+        *slash = '\0';
+    }
+    return false;
+}
+
+/* A debug build beside this program has the library that this program has; else that of the repository. */
+static bool find_program(const char *own_folder, const char *root, char *program) {
+    return (path_join(program, own_folder, "trace-debug") && access(program, X_OK) == 0) ||
+           (path_join(program, root, "build/trace-debug") && access(program, X_OK) == 0);
+}
+
+static int session_find(struct session *session) {
+    char own_folder[PATH_SIZE], root[PATH_SIZE];
+    const ssize_t size = readlink("/proc/self/exe", own_folder, sizeof own_folder - 1);
+    char *slash;
+    own_folder[size < 0 ? 0 : size] = '\0';
+    slash = strrchr(own_folder, '/');
+    if (slash == NULL) {
+        fprintf(stderr, "trace: cannot find its own folder: %s\n", strerror(errno));
+        return EXIT_USAGE;
+    }
+    *slash = '\0';
+    memcpy(root, own_folder, sizeof root);
+    if (!find_script(root, session->script)) {
+        fprintf(stderr,
+                "trace: no " GDB_SCRIPT " in %s or above it: run ./trace in its repository\n",
+                own_folder);
+        return EXIT_USAGE;
+    }
+    if (!find_program(own_folder, root, session->program)) {
+        fprintf(stderr, "trace: gdb needs a debug build; run: make -C %s build/trace-debug\n",
+                root);
+        return EXIT_USAGE;
+    }
+    return EXIT_AGREES;
+}
+
+/* ---- The reduced trace. ------------------------------------------------------------------ */
+
+static int session_write_trace(struct session *session, const struct stream *stream) {
+    const char *folder = getenv("TMPDIR");
+    int descriptor;
+    FILE *file;
+    bool bad;
+    if (!path_join(session->trace, folder == NULL ? "/tmp" : folder, "cachemap-XXXXXX"))
+        return trace_write_failed("TMPDIR");
+    descriptor = mkstemp(session->trace);
+    file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
+    if (file == NULL)
+        return trace_write_failed(session->trace);
+    trace_text_print(file, stream, NULL);
+    bad = fflush(file) != 0 || ferror(file) != 0;
+    bad |= fclose(file) != 0;
+    return bad ? trace_write_failed(session->trace) : EXIT_AGREES;
+}
+
+/* Reduces the stream and notes where it fails. */
+static int session_reduce(struct session *session, struct stream *stream, const char *path) {
+    struct reduction reduction;
+    struct failure failure;
+    enum pass pass = PASS_CACHE;
+    const int status = trace_reduce(stream, path, &reduction);
+    if (status != EXIT_FAILS)
+        return status;
+    isolate_run(stream, &reduction.isolate, &failure);
+    if (!trace_failing_pass(stream, &pass)) {
+        fprintf(stderr, "trace: %s: fails in one run and not in the next\n", path);
+        return EXIT_USAGE;
+    }
+    (void)snprintf(session->stop, sizeof session->stop, "cachemap-stop %u %u", (unsigned)pass,
+                   (unsigned)failure.op_index);
+    return EXIT_FAILS;
+}
+
+/* ---- gdb. -------------------------------------------------------------------------------- */
+
+_Noreturn static void child_gdb(struct session *session) {
+    char *arguments[ARGUMENT_COUNT_MAX] = {"gdb",           "-q",  "-x",
+                                           session->script, "-ex", session->stop};
+    int count = 6;
+    for (int i = 0; i < session->option_count; i += 1)
+        arguments[count++] = session->options[i];
+    arguments[count++] = "--args";
+    arguments[count++] = session->program;
+    arguments[count++] = "replay";
+    arguments[count++] = session->trace;
+    arguments[count] = NULL;
+    (void)execvp("gdb", arguments);
+    if (errno == ENOENT)
+        fprintf(stderr, "trace: gdb is not here; on Debian: apt-get install gdb\n");
+    else
+        fprintf(stderr, "trace: gdb cannot be started: %s\n", strerror(errno));
+    _exit(EXIT_USAGE);
+}
+
+/* gdb's exit code: 0, or what ended it. */
+static int session_run(struct session *session) {
+    pid_t child;
+    int status = 0;
+    (void)signal(SIGINT, SIG_IGN); /* Ctrl-C is gdb's */
+    (void)fflush(stdout);
+    child = fork();
+    if (child == 0) {
+        (void)signal(SIGINT, SIG_DFL);
+        child_gdb(session);
+    }
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+        continue;
+    (void)unlink(session->trace);
+    if (child < 0) {
+        fprintf(stderr, "trace: cannot start a process: %s\n", strerror(errno));
+        return EXIT_USAGE;
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_USAGE;
+}
+
+/* FILE [-- OPTIONS OF GDB]. */
+static int gdb_arguments(int argc, char **argv, struct session *session) {
+    if (argc < 2)
+        return trace_usage_error("gdb: which file?", "");
+    if (argv[1][0] == '-' || (argc > 2 && strcmp(argv[2], "--") != 0))
+        return trace_usage_error("gdb takes one file, then -- and options of gdb", "");
+    session->option_count = argc > 3 ? argc - 3 : 0;
+    session->options = argv + 3;
+    if (session->option_count > ARGUMENT_COUNT_MAX - 12)
+        return trace_usage_error("gdb: too many options of gdb", "");
+    if (session->option_count == 0 && isatty(STDIN_FILENO) == 0)
+        return trace_usage_error("gdb: standard input is no terminal; give gdb its commands: "
+                                 "trace gdb FILE -- -batch -ex cachemap-map",
+                                 "");
+    return EXIT_AGREES;
+}
+
+int command_gdb(int argc, char **argv) {
+    static struct input_file file;
+    static struct session session;
+    int status;
+    trace_restart_without_symbols(argv);
+    status = gdb_arguments(argc, argv, &session);
+    if (status == EXIT_AGREES)
+        status = session_find(&session);
+    if (status != EXIT_AGREES)
+        return status;
+    if (!input_file_read(&file, argv[1])) {
+        fprintf(stderr, "trace: %s\n", file.error);
+        return EXIT_USAGE;
+    }
+    status = session_reduce(&session, &file.stream, argv[1]);
+    if (status != EXIT_FAILS)
+        return status;
+    status = session_write_trace(&session, &file.stream);
+    return status == EXIT_AGREES ? session_run(&session) : status;
+}

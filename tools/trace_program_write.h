@@ -1,0 +1,24 @@
+/* Writes a stream as a C program against the public header: what ./trace c prints. Knows streams and the
+ * naive map (policy.h), whose answers and state the program demands; never the library. */
+#ifndef TOOLS_TRACE_PROGRAM_WRITE_H
+#define TOOLS_TRACE_PROGRAM_WRITE_H
+
+#include "input.h"
+
+#include <stdio.h>
+
+struct program_options {
+    enum pass pass; /* of the stream's passes the one that the program repeats */
+    /* Where the state is demanded as a whole: after this op; at the op count after the final lookups.
+     * UINT32_MAX: after the last op and after the lookups. */
+    uint32_t failing_op;
+    const char *cause; /* the failure's signature for the head; null when nothing fails */
+    const char *name;  /* of the program's file, for the commands in its head */
+};
+
+/* Writes the program to `file`; the caller sees to errors of the file. It prints each op, then "agrees", and
+ * ends with 0; or a line that starts with FAIL, and ends with 1. False when there is no memory. O(ops), and
+ * O(sets) for the state. Not reentrant. */
+bool program_write(FILE *file, const struct stream *stream, const struct program_options *options);
+
+#endif

@@ -1,0 +1,144 @@
+/* The rows behind trace_row.h. */
+#include "trace_row.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A cache of so many slots is drawn whole; of a larger one the set of the op's key, if it has so many. */
+enum { DRAWN_SLOT_COUNT_MAX = 4, MOVE_COUNT_MAX = 3 };
+
+/* Adds to a text of ROW_TEXT_SIZE; what does not fit makes the whole of it unsayable: false. */
+static bool __attribute__((format(printf, 2, 3))) text_add(char *text, const char *format, ...) {
+    const size_t used = strlen(text);
+    va_list arguments;
+    int size;
+    va_start(arguments, format);
+    size = vsnprintf(text + used, ROW_TEXT_SIZE - used, format, arguments);
+    va_end(arguments);
+    return size >= 0 && (size_t)size < ROW_TEXT_SIZE - used;
+}
+
+/* ---- Cache. ------------------------------------------------------------------------------ */
+
+static bool row_set(const struct environment *environment, uint32_t set, char *text) {
+    const unsigned ways = environment->policy.ways;
+    struct set_state state;
+    bool fits = true;
+    subject_set(&environment->subject, set, &state);
+    for (unsigned way = 0; way < ways && fits; way += 1) {
+        const struct slot_state *slot = &state.slots[way];
+        char words[24] = ".";
+        if (slot->count != 0 && slot->content.intact)
+            (void)snprintf(words, sizeof words, "%u=%ux%u", slot->content.key_id,
+                           (unsigned)slot->content.value, slot->count);
+        else if (slot->count != 0)
+            (void)snprintf(words, sizeof words, "%u=?x%u", slot->content.key_id, slot->count);
+        fits =
+            text_add(text, "%s%c%-6s", way == 0 ? "" : " ", state.hand == way ? '>' : ' ', words);
+    }
+    return fits;
+}
+
+static void row_cache(const struct environment *environment, struct op op, char *text) {
+    const unsigned ways = environment->policy.ways;
+    const unsigned set_count = environment->geometry.set_count;
+    bool fits = true;
+    if (set_count == 0) {
+        (void)text_add(text, "none");
+    } else if (set_count * ways <= DRAWN_SLOT_COUNT_MAX) {
+        for (uint32_t set = 0; set < set_count && fits; set += 1)
+            fits = text_add(text, set == 0 ? "" : " | ") && row_set(environment, set, text);
+    } else if (ways <= DRAWN_SLOT_COUNT_MAX &&
+               op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY) {
+        const uint32_t set = policy_set_of_key(&environment->policy, op.operand);
+        fits = set_count == 1 || text_add(text, "set %u: ", (unsigned)set);
+        fits = fits && row_set(environment, set, text);
+    }
+    if (!fits)
+        text[0] = '\0';
+}
+
+/* ---- Stash and log. ---------------------------------------------------------------------- */
+
+static void row_stash(const struct environment *environment, char *text) {
+    const uint64_t count = subject_counts(&environment->subject).stash_count;
+    struct entry_state entries[KEY_COUNT_MAX];
+    bool held[KEY_COUNT_MAX] = {false}, fits = true, first = true;
+    for (uint32_t entry = 0; entry < count; entry += 1) {
+        const struct entry_state state = subject_entry(&environment->subject, entry);
+        entries[state.content.key_id % KEY_COUNT_MAX] = state;
+        held[state.content.key_id % KEY_COUNT_MAX] = true;
+    }
+    fits = text_add(text, "{");
+    for (unsigned key_id = 0; key_id < KEY_COUNT_MAX && fits; key_id += 1) {
+        if (!held[key_id])
+            continue;
+        fits = text_add(text, entries[key_id].tombstone ? "%s%u=-" : "%s%u=%u", first ? "" : " ",
+                        key_id, (unsigned)entries[key_id].content.value);
+        first = false;
+    }
+    fits = fits && text_add(text, "}");
+    if (!fits)
+        (void)snprintf(text, ROW_TEXT_SIZE, "{%u keys}", (unsigned)count);
+}
+
+/* The map's records name slots and not keys; the keys are the naive log's, where it is as long. */
+static void row_log(const struct environment *environment, char *text) {
+    const struct policy *policy = &environment->policy;
+    const struct counts_state counts = subject_counts(&environment->subject);
+    bool fits = true;
+    if (!counts.scope_open)
+        return;
+    fits = text_add(text, "[");
+    for (uint32_t i = 0; i < policy->undo_count && fits; i += 1)
+        fits = text_add(text, "%s%s%u", i == 0 ? "" : " ", policy->undo[i].is_remove ? "-" : "",
+                        policy->undo[i].key_id);
+    fits = fits && text_add(text, "]");
+    if (!fits || counts.scope_count != policy->undo_count)
+        (void)snprintf(text, ROW_TEXT_SIZE, "[%u records]", (unsigned)counts.scope_count);
+}
+
+/* ---- What the op moved. ------------------------------------------------------------------ */
+
+static const char *move_words(enum place from, enum place to) {
+    switch (to) {
+    case PLACE_ABSENT: return "gone";
+    case PLACE_CACHE: return from == PLACE_ABSENT ? "appears" : "to cache";
+    case PLACE_STASH_VALUE: return from == PLACE_CACHE ? "to stash" : "back in stash";
+    case PLACE_STASH_TOMBSTONE: break;
+    }
+    return "has a tombstone";
+}
+
+static void row_moves(const struct environment *environment, struct op op,
+                      struct row_places *before, char *text) {
+    const bool has_key = op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY;
+    unsigned count = 0;
+    for (uint32_t i = 0; i < environment->named_key_count; i += 1) {
+        const unsigned key_id = environment->named_keys[i];
+        const enum place now = subject_place(&environment->subject, key_id).place;
+        const enum place was = before->places[key_id];
+        before->places[key_id] = now;
+        if (now == was || (has_key && key_id == op.operand))
+            continue;
+        count += 1;
+        if (count > MOVE_COUNT_MAX ||
+            !text_add(text, "%s%u %s", count == 1 ? "" : ", ", key_id, move_words(was, now)))
+            (void)snprintf(text, ROW_TEXT_SIZE, "%u keys moved", count);
+    }
+}
+
+/* ---- The whole. -------------------------------------------------------------------------- */
+
+void row_take(const struct environment *environment, uint32_t op_index, struct row_places *before,
+              struct row *row) {
+    static const struct op none = {OP_INSPECT, 0};
+    const bool at_end = op_index >= environment->stream->op_count;
+    const struct op op = at_end ? none : environment->stream->ops[op_index];
+    memset(row, 0, sizeof *row);
+    row_cache(environment, op, row->cache);
+    row_stash(environment, row->stash);
+    row_log(environment, row->log);
+    row_moves(environment, op, before, row->note);
+}

@@ -1,0 +1,48 @@
+/* One run of a stream, watched: what each op answered, the map after it, and where it stopped. The run
+ * is in a process of its own, which may die of it; the story is in memory that both share, so that all is
+ * known up to there. */
+#ifndef TOOLS_TRACE_STORY_H
+#define TOOLS_TRACE_STORY_H
+
+#include "picture.h"
+#include "trace_row.h"
+
+/* The rows of so many last ops are kept. */
+enum { STORY_ROW_COUNT_MAX = 64, STORY_WORDS_SIZE = 2 * PICTURE_LINE_SIZE + 40 };
+
+enum story_end {
+    STORY_AGREES,
+    STORY_FAILS, /* with a verdict */
+    STORY_DIES   /* of a signal or a sanitizer: the state cannot be read any more */
+};
+
+struct story {
+    enum story_end end;
+    uint32_t stop;            /* the op where it stopped; the op count in the final verification */
+    enum pass pass;           /* of which all that follows is told */
+    struct geometry geometry; /* where it stopped: of the pass, and after reinit */
+    struct verdict verdict;   /* only where it fails */
+    struct step steps[STREAM_OP_COUNT_MAX];
+    /* The map after each op; row i is that of op i, in place i % STORY_ROW_COUNT_MAX. That of the op
+     * where it stopped is there where has_row is true. */
+    struct row rows[STORY_ROW_COUNT_MAX];
+    bool has_row;
+    /* The map before and after the op where it stopped; after: only where has_row is true. */
+    struct picture before, after;
+    /* Where the map first differed inside from the naive map, or broke its own rules. */
+    bool diverged;
+    uint32_t diverged_at;
+    char divergence[STORY_WORDS_SIZE]; /* what it was, in words */
+    struct picture divergence_picture;
+};
+
+/* Runs all passes of the stream by `layers` of the oracle (bits of enum layer) and tells of the pass that
+ * failed, or of the last. Null where memory or a process cannot be had (errno says why); the story is
+ * good until story_free. Costs a fork and a picture of the map an op. */
+struct story *story_watch(const struct stream *stream, uint32_t layers);
+void story_free(struct story *story);
+
+/* The row of op `index`, or null where it is not kept. */
+const struct row *story_row(const struct story *story, uint32_t index);
+
+#endif
