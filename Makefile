@@ -32,7 +32,9 @@ LIBRARY := $(wildcard src/*.h)
 HEADERS := Makefile $(LIBRARY) $(wildcard harness/*.h tests/*.h tools/*.h)
 # Processes and signals are the tools' alone.
 TOOLS_ONLY := harness/stop.c harness/isolate.c
-HARNESS := $(filter-out $(TOOLS_ONLY),$(wildcard harness/*.c))
+# The explorer's alone: what it asks of the library is nothing that an input can reach.
+EXPLORER_ONLY := harness/subject_state.c
+HARNESS := $(filter-out $(TOOLS_ONLY) $(EXPLORER_ONLY),$(wildcard harness/*.c))
 # What touches the map's memory is sanitized, and what has the library's code in it is instrumented.
 # The rest of the harness is neither: it would take a third of the time, and its branches are no news
 # of the map.
@@ -43,7 +45,7 @@ help:
 	@echo 'make fuzz          install what is missing, build, fuzz for FUZZ_SECONDS ($(FUZZ_SECONDS)) seconds'
 	@echo 'make test          install what is missing, build and run all tests'
 	@echo 'make test-page     the tests of the page of ./trace html alone, in headless Chromium'
-	@echo 'make all           build ./fuzz_cachemap ./fuzz_trace ./trace ./soak ./tables'
+	@echo 'make all           build ./fuzz_cachemap ./fuzz_trace ./trace ./soak ./explore ./tables'
 	@echo 'make bugs          plant each bug of bugs/, see that the fuzzer finds it'
 	@echo 'make layers        each layer of the oracle finds a bug that no other layer finds'
 	@echo 'make coverage      lines, branches and MC/DC of src/ that the corpus reaches; fails for a gap'
@@ -53,6 +55,8 @@ help:
 	@echo 'make reduced       each planted bug from artifact to shortest trace: bugs/traces/, docs/reduced.md'
 	@echo 'make build/trace-debug  ./trace for a debugger: `./trace gdb` starts it'
 	@echo 'make corpus        minimise a long run into a new corpus/ (shows what would change)'
+	@echo 'make explore-small every state of small worlds, with every layer: docs/proofs.md (seconds)'
+	@echo 'make explore-large of larger ones (minutes); make explore-bugs: the shortest trace of each planted bug'
 	@echo 'make survival      time to each planted bug, beside other fuzzers and without our ingredients (hours)'
 	@echo 'make performance   executions and ops per second, and where the time goes'
 	@echo 'make format tidy   clang-format in place; clang-tidy'
@@ -61,7 +65,7 @@ help:
 # ---- Programs. -------------------------------------------------------------------------------------
 
 .PHONY: all
-all: fuzz_cachemap fuzz_trace trace soak tables
+all: fuzz_cachemap fuzz_trace trace soak explore tables
 
 fuzz_objects = $(patsubst %.c,$(BUILD)/fuzz/%.o,$(HARNESS) fuzz_targets/$(1).c)
 plain_objects = $(patsubst %.c,$(BUILD)/plain/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c))
@@ -105,6 +109,42 @@ $(BUILD)/plain/%.o: %.c $(HEADERS)
 	@mkdir -p $(@D)
 	@echo 'plain $<'
 	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O2 -c $< -o $@
+
+# ---- The explorer: every state of a small world. ---------------------------------------------------
+
+EXPLORER := $(EXPLORER_ONLY) $(wildcard explorer/*.c)
+explorer_objects = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(HARNESS) $(TOOLS_ONLY) $(EXPLORER))
+$(foreach way,plain asan fast,$(patsubst %.c,$(BUILD)/$(way)/%.o,$(EXPLORER))): $(wildcard explorer/*.h)
+$(foreach way,plain asan fast,$(patsubst %.c,$(BUILD)/$(way)/%.o,$(EXPLORER))): INCLUDES += -Iexplorer
+
+explore: $(call explorer_objects,plain)
+	@echo 'link  $@'
+	@$(GCC) $^ -o $@
+
+# Everything sanitized: a read of a free place is a finding.
+$(BUILD)/explore-asan: $(call explorer_objects,asan)
+	@echo 'link  $@'
+	@$(CLANG) $(SANITIZERS) $^ -o $@
+
+# Falsifies what it tests: codes of states.
+EXPLORER_TEST_OBJECTS := $(filter-out %/explore.o,$(call explorer_objects,plain))
+$(BUILD)/test/explorer/%: tests/%.c $(HEADERS) $(wildcard explorer/*.h) $(EXPLORER_TEST_OBJECTS)
+	@mkdir -p $(@D)
+	@echo 'test  $<'
+	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -Itests -Iexplorer -g -O2 $< $(EXPLORER_TEST_OBJECTS) -Wl,--wrap=state_encode -lcmocka -o $@
+
+.PHONY: explore-small explore-large explore-bugs
+explore-small explore-large: explore-%: explore
+	@scripts/explore.sh $*
+
+explore-bugs:
+	@scripts/need.sh bugs
+	@scripts/explore.sh bugs
+
+# For planted bugs, as $(BUILD)/soak-fast is.
+$(BUILD)/explore-fast: $(call explorer_objects,fast)
+	@echo 'link  $@'
+	@$(GCC) $^ -o $@
 
 # The page of ./trace html, as C. Any compiler line over tools/trace*.c finds it once `make trace` was run.
 tools/page/page_files.h: tools/page/embed.sh tools/page/page.html tools/page/page.css tools/page/page.js
@@ -222,13 +262,14 @@ $(BUILD)/test/unit_header_cpp_clang: tests/unit_header.cpp tests/unit_header.c $
 
 TEST_PROGRAMS := $(foreach way,asan gcc portable,$(UNITS:%=$(BUILD)/test/$(way)/%)) \
                  $(HARNESS_TESTS:%=$(BUILD)/test/harness/%) \
+                 $(BUILD)/test/explorer/explorer_enumeration \
                  $(BUILD)/test/unit_header_cpp_gcc $(BUILD)/test/unit_header_cpp_clang
 
 .PHONY: test
 test:
 	@scripts/need.sh test
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/trace-asan $(BUILD)/trace-coverage \
-	    $(BUILD)/soak-fast $(BUILD)/trace-fast test-programs
+	    $(BUILD)/soak-fast $(BUILD)/trace-fast $(BUILD)/explore-fast $(BUILD)/explore-asan test-programs
 	@scripts/test.sh
 
 .PHONY: test-programs
@@ -380,8 +421,8 @@ mutants: tools/page/page_files.h
 
 # ---- Style. ----------------------------------------------------------------------------------------
 
-SOURCES := $(wildcard src/*.h harness/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/*.cpp bench/*.c)
-TIDY_SOURCES := $(wildcard harness/*.c fuzz_targets/*.c tools/*.c bench/*.c)
+SOURCES := $(wildcard src/*.h harness/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/*.cpp bench/*.c)
+TIDY_SOURCES := $(wildcard harness/*.c explorer/*.c fuzz_targets/*.c tools/*.c bench/*.c)
 
 .PHONY: format format-check tidy
 format:
@@ -391,8 +432,8 @@ format-check:
 	@clang-format --dry-run --Werror $(SOURCES)
 
 tidy: tools/page/page_files.h
-	@clang-tidy --quiet $(TIDY_SOURCES) -- $(STANDARD) $(INCLUDES)
+	@clang-tidy --quiet $(TIDY_SOURCES) -- $(STANDARD) $(INCLUDES) -Iexplorer
 
 .PHONY: clean
 clean:
-	rm -rf $(BUILD) fuzz_cachemap fuzz_trace trace soak tables tools/page/page_files.h
+	rm -rf $(BUILD) fuzz_cachemap fuzz_trace trace soak explore tables tools/page/page_files.h

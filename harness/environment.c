@@ -328,6 +328,18 @@ static void environment_check_check(struct environment *environment) {
         environment_fail(environment, INVARIANT_CHECK_BLIND, "check is wrong about %s", missed);
 }
 
+/* Layer 9, of inspection and of poison. */
+static void environment_check_views(struct environment *environment) {
+    if (!environment_has(environment, LAYER_RUNTIME))
+        return;
+    if (!subject_views_agree(&environment->subject))
+        environment_fail(environment, INVARIANT_VIEWS,
+                         "a slot or a hand alone is not what its set is");
+    if (!subject_free_slots_poisoned(&environment->subject))
+        environment_fail(environment, INVARIANT_POISON,
+                         "the poison of a slot is not what its count says");
+}
+
 /* Reads everything; the digest before and after is the same. */
 static struct result environment_inspect(struct environment *environment) {
     const uint64_t before = subject_digest(&environment->subject);
@@ -335,14 +347,8 @@ static struct result environment_inspect(struct environment *environment) {
         environment_verify_model(environment);
         environment_verify_map(environment);
     }
-    if (environment_has(environment, LAYER_RUNTIME) && !subject_views_agree(&environment->subject))
-        environment_fail(environment, INVARIANT_VIEWS,
-                         "a slot or a hand alone is not what its set is");
     environment_check_check(environment);
-    if (environment_has(environment, LAYER_RUNTIME) &&
-        !subject_free_slots_poisoned(&environment->subject))
-        environment_fail(environment, INVARIANT_POISON,
-                         "the poison of a slot is not what its count says");
+    environment_check_views(environment);
     if (environment_has(environment, LAYER_RUNTIME) &&
         subject_digest(&environment->subject) != before)
         environment_fail(environment, INVARIANT_INSPECTION, "inspection changed the digest");
@@ -549,9 +555,9 @@ void environment_create(struct environment *environment, unsigned char *arena) {
     subject_create(&environment->subject, arena);
 }
 
-static void environment_begin(struct environment *environment, const struct stream *stream,
-                              const struct geometry *geometry,
-                              const struct environment_options *options) {
+static void environment_prepare(struct environment *environment, const struct stream *stream,
+                                const struct geometry *geometry,
+                                const struct environment_options *options) {
     environment->options = *options;
     environment->stream = stream;
     environment->geometry = *geometry;
@@ -566,24 +572,31 @@ static void environment_begin(struct environment *environment, const struct stre
     subject_assertion_hook = environment_assertion_failed;
 }
 
-static void environment_end(struct environment *environment) {
-    environment_deinit(environment);
+/* A map and models for the geometry. */
+static void environment_init(struct environment *environment) {
+    const enum outcome outcome =
+        subject_init(&environment->subject, &environment->geometry, environment->options.memory,
+                     environment->options.fill);
+    if (outcome != OUTCOME_OK)
+        environment_fail(environment, INVARIANT_OUTCOME, "init answered %s", outcome_name(outcome));
+    model_init(&environment->model, &environment->geometry);
+    policy_init(&environment->policy, &environment->geometry);
+    environment_check_world(environment);
+}
+
+/* No run is on. After a verdict the map is dropped without a call into it. */
+static void environment_leave(struct environment *environment) {
+    if (!verdict_agrees(&environment->verdict))
+        subject_abandon(&environment->subject);
+    subject_assertion_hook = NULL;
+    environment_of_assertion = NULL;
 }
 
 void environment_run(struct environment *environment, const struct stream *stream,
                      const struct geometry *geometry, const struct environment_options *options) {
-    environment_begin(environment, stream, geometry, options);
-    if (setjmp(environment->escape) != 0) {
-        subject_abandon(&environment->subject);
-    } else {
-        const enum outcome outcome = subject_init(&environment->subject, &environment->geometry,
-                                                  options->memory, options->fill);
-        if (outcome != OUTCOME_OK)
-            environment_fail(environment, INVARIANT_OUTCOME, "init answered %s",
-                             outcome_name(outcome));
-        model_init(&environment->model, &environment->geometry);
-        policy_init(&environment->policy, &environment->geometry);
-        environment_check_world(environment);
+    environment_prepare(environment, stream, geometry, options);
+    if (setjmp(environment->escape) == 0) {
+        environment_init(environment);
         for (; environment->op_index < stream->op_count; environment->op_index += 1) {
             environment_step(environment, stream->ops[environment->op_index]);
             if (environment->options.on_op != NULL)
@@ -592,8 +605,56 @@ void environment_run(struct environment *environment, const struct stream *strea
         if (environment_has(environment, LAYER_VERIFY))
             environment_verify(environment);
         environment->digest ^= subject_digest(&environment->subject);
-        environment_end(environment);
+        environment_deinit(environment);
     }
-    subject_assertion_hook = NULL;
-    environment_of_assertion = NULL;
+    environment_leave(environment);
+}
+
+/* ---- The run in parts. ------------------------------------------------------------------- */
+
+bool environment_begin(struct environment *environment, const struct stream *stream,
+                       const struct geometry *geometry, const struct environment_options *options) {
+    environment_prepare(environment, stream, geometry, options);
+    if (setjmp(environment->escape) != 0) {
+        environment_leave(environment);
+        return false;
+    }
+    environment_init(environment);
+    for (unsigned key_id = 0; key_id < geometry->key_count; key_id += 1)
+        environment_name_key(environment, (uint8_t)key_id);
+    return true;
+}
+
+bool environment_apply(struct environment *environment, struct op op) {
+    if (setjmp(environment->escape) != 0) {
+        environment_leave(environment);
+        return false;
+    }
+    environment_step(environment, op);
+    return true;
+}
+
+static void environment_examine_all(struct environment *environment) {
+    const struct op any = {OP_INSPECT, 0};
+    environment_check_structure(environment, any);
+    environment_verify_model(environment);
+    environment_verify_map(environment);
+    environment_check_views(environment);
+    environment_compare_policy(environment, any, true);
+}
+
+bool environment_audit(struct environment *environment) {
+    if (setjmp(environment->escape) != 0) {
+        environment_leave(environment);
+        return false;
+    }
+    environment_examine_all(environment);
+    return true;
+}
+
+bool environment_end(struct environment *environment) {
+    if (setjmp(environment->escape) == 0)
+        environment_deinit(environment);
+    environment_leave(environment);
+    return verdict_agrees(&environment->verdict);
 }

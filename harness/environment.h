@@ -69,4 +69,19 @@ void environment_create(struct environment *environment, unsigned char *arena);
 void environment_run(struct environment *environment, const struct stream *stream,
                      const struct geometry *geometry, const struct environment_options *options);
 
+/* The same in parts, for a search that chooses each op when it has seen the last (explorer/). `stream` has
+ * room for one op: each is applied as its op 0. All keys of the stream count as named. Each returns false
+ * where the run has ended with a verdict; then only environment_begin may follow. */
+
+/* A new map and new models. */
+bool environment_begin(struct environment *environment, const struct stream *stream,
+                       const struct geometry *geometry, const struct environment_options *options);
+/* One op, with the layers that look at an op. */
+bool environment_apply(struct environment *environment, struct op op);
+/* The whole state, with all layers that look at a state: what `inspect` and the comparisons after an op
+ * do, for all keys and sets. Changes nothing. O(state). */
+bool environment_audit(struct environment *environment);
+/* Gives the map back. */
+bool environment_end(struct environment *environment);
+
 #endif

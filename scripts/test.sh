@@ -90,6 +90,7 @@ steps_in_turn "coverage by the corpus" "scripts/coverage.sh --check corpus" \
 step "mutants" tests/mutants.sh
 step "command line" tests/command_line.sh
 step "explain" tests/explain.sh
+step "explorer" tests/explore.sh
 step "findings" tests/findings.sh
 step "reduce" tests/reduce.sh
 step "record" tests/record.sh
@@ -117,6 +118,7 @@ step "clang-format" make -s format-check
 step "C++17 header, g++" build/test/unit_header_cpp_gcc
 step "C++17 header, clang++" build/test/unit_header_cpp_clang
 step_folder harness
+step_folder explorer
 step_folder asan
 step_folder gcc
 step_folder portable

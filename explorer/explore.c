@@ -1,0 +1,544 @@
+/* ./explore: every reachable state of a small world of the map, with every layer of the oracle that looks at
+ * an op or a state. docs/proofs.md says what that proves.
+ *
+ * A short main: words of the command line -> world -> search -> what it ended with, and a trace. */
+#include "codec.h"
+#include "input_file.h"
+#include "isolate.h"
+#include "live.h"
+#include "path.h"
+#include "predict.h"
+#include "stop.h"
+#include "trace_text.h"
+#include "visits.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MEMORY_MEBIBYTES = 4096, CONFIRM_CPU_MILLISECONDS = 20000, TEXT_SIZE_MAX = 400 };
+enum { HOLE_SHOWN_COUNT_MAX = 5, HOLE_SEED_COUNT_MAX = 1000 };
+
+static const char usage_text[] =
+    "usage: explore [OPTIONS] FIELD=VALUE... [INPUT...]\n"
+    "\n"
+    "Visits every state that a world can reach, in the order of the distance from init, and runs\n"
+    "every op in each. FIELD=VALUE are those of a trace's geometry line, such as\n"
+    "  ./explore sets=1 ways=2 clock=1 stash=2 scope=2 keys=3 hash=same_home\n"
+    "\n"
+    "An INPUT (bytes or a text trace) is run in the world when every state is known: which of them "
+    "the\n"
+    "inputs have been in, and which they have not.\n"
+    "\n"
+    "  --reach EXPRESSION   the shortest trace after which it is true, or 'unreachable' (names "
+    "below)\n"
+    "  --ops LIST           only these ops, separated by commas; or all; without it all but "
+    "init_refused\n"
+    "  --depth N            no sequence of more than N ops\n"
+    "  --memory MIB         at most so much for the states (4096)\n"
+    "  --jobs N             processes (the number of cores)\n"
+    "  --no-symmetry        tell keys apart also where no map can\n"
+    "  --tame               free places hold nothing, and not what would harm most: the trace of a "
+    "bug\n"
+    "                       that reads them is then one that a run from init confirms\n"
+    "  --save FILE          where a search that is stopped is written, to go on with --resume\n"
+    "  --resume FILE        go on; FIELD=VALUE and --ops are in the file\n"
+    "  --levels             the number of states at each distance\n"
+    "  --quiet              no progress on standard error\n"
+    "  --seeds FOLDER       for states that no INPUT was in, the shortest inputs that are, at most "
+    "1000\n"
+    "  -o FILE              the trace there, and not to standard output\n"
+    "  --help               this text\n"
+    "\n"
+    "exit status: 0 no violation (the last line says whether every state was visited) or an "
+    "answer\n"
+    "to --reach; 1 a violation, with its shortest trace; 2 usage, memory spent, or something "
+    "cannot\n"
+    "be read or written; 130 interrupted\n"
+    "\n"
+    "names in an EXPRESSION, with || && == != < <= > >= + - * ! and brackets:\n";
+
+struct arguments {
+    char fields[TEXT_SIZE_MAX], ops[TEXT_SIZE_MAX];
+    const char *reach, *save, *resume, *out, *seeds;
+    char **inputs;
+    int input_count;
+    uint32_t depth_max;
+    uint64_t memory_max;
+    unsigned job_count;
+    bool has_ops, no_symmetry, tame, levels, quiet;
+};
+
+static struct world world;
+static struct store store;
+static struct expression goal;
+static double started_at; /* seconds */
+static uint32_t started_states;
+
+static int usage_error(const char *message, const char *argument) {
+    fprintf(stderr, "explore: %s%s; ./explore --help says more\n", message, argument);
+    return EXIT_USAGE;
+}
+
+static int file_error(const char *path, const char *what) {
+    fprintf(stderr, "explore: %s: %s: %s\n", path, what,
+            errno == 0 ? "it is not whole" : strerror(errno));
+    return EXIT_USAGE;
+}
+
+static double now(void) {
+    struct timespec time;
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+/* ---- Arguments. -------------------------------------------------------------------------- */
+
+/* A number from 1 to `max`, or 0. */
+static uint64_t number_of(const char *text, uint64_t max) {
+    char *end = NULL;
+    const unsigned long long number = strtoull(text, &end, 10);
+    return *text >= '0' && *text <= '9' && *end == '\0' && number <= max ? number : 0;
+}
+
+static bool append_field(char *fields, const char *field) {
+    const size_t size = strlen(fields);
+    const int added =
+        snprintf(fields + size, TEXT_SIZE_MAX - size, "%s%s", size == 0 ? "" : " ", field);
+    return (size_t)added < TEXT_SIZE_MAX - size;
+}
+
+static bool is_field(const char *word) {
+    return strchr(word, '=') != NULL && strchr(word, '/') == NULL;
+}
+
+static const char *take_option(struct arguments *arguments, int option, const char *argument) {
+    switch (option) {
+    case 'r': arguments->reach = argument; return NULL;
+    case 'p':
+        arguments->has_ops = true;
+        (void)snprintf(arguments->ops, sizeof arguments->ops, "%s", argument);
+        return NULL;
+    case 'd':
+        arguments->depth_max = (uint32_t)number_of(argument, STORE_LEVEL_COUNT_MAX - 1);
+        return arguments->depth_max == 0 ? "--depth takes a number from 1 to 1023, not " : NULL;
+    case 'm':
+        arguments->memory_max = number_of(argument, 1 << 20) << 20;
+        return arguments->memory_max < (uint64_t)8 << 20 ? "--memory takes MiB, 8 or more, not "
+                                                         : NULL;
+    case 'j':
+        arguments->job_count = (unsigned)number_of(argument, SEARCH_JOB_COUNT_MAX);
+        return arguments->job_count == 0 ? "--jobs takes a number from 1 to 64, not " : NULL;
+    case 'n': arguments->no_symmetry = true; return NULL;
+    case 't': arguments->tame = true; return NULL;
+    case 's': arguments->save = argument; return NULL;
+    case 'R': arguments->resume = argument; return NULL;
+    case 'l': arguments->levels = true; return NULL;
+    case 'q': arguments->quiet = true; return NULL;
+    case 'S': arguments->seeds = argument; return NULL;
+    default: arguments->out = argument; return NULL;
+    }
+}
+
+/* EXIT_AGREES, or an error was printed. */
+static int read_arguments(int argc, char **argv, struct arguments *arguments) {
+    static const struct option options[] = {
+        {"reach", required_argument, NULL, 'r'}, {"ops", required_argument, NULL, 'p'},
+        {"depth", required_argument, NULL, 'd'}, {"memory", required_argument, NULL, 'm'},
+        {"jobs", required_argument, NULL, 'j'},  {"no-symmetry", no_argument, NULL, 'n'},
+        {"save", required_argument, NULL, 's'},  {"resume", required_argument, NULL, 'R'},
+        {"levels", no_argument, NULL, 'l'},      {"quiet", no_argument, NULL, 'q'},
+        {"tame", no_argument, NULL, 't'},        {"seeds", required_argument, NULL, 'S'},
+        {"help", no_argument, NULL, 'h'},        {0}};
+    for (int option = 0; (option = getopt_long(argc, argv, "o:", options, NULL)) != -1;) {
+        const char *wrong = NULL;
+        if (option == '?')
+            return usage_error("that is no option", "");
+        if (option == 'h') {
+            fputs(usage_text, stdout);
+            expression_help(stdout);
+            exit(EXIT_AGREES);
+        }
+        wrong = take_option(arguments, option, optarg);
+        if (wrong != NULL)
+            return usage_error(wrong, optarg);
+    }
+    for (; optind < argc && is_field(argv[optind]); optind += 1)
+        if (!append_field(arguments->fields, argv[optind]))
+            return usage_error("too many fields: ", argv[optind]);
+    arguments->inputs = argv + optind;
+    arguments->input_count = argc - optind;
+    if (arguments->seeds != NULL && arguments->input_count == 0)
+        return usage_error("--seeds: of which INPUT?", "");
+    if (arguments->fields[0] == '\0' && arguments->resume == NULL)
+        return usage_error("which world? FIELD=VALUE..., as in sets=1 ways=2 stash=2 keys=3", "");
+    if (arguments->fields[0] != '\0' && arguments->resume != NULL)
+        return usage_error("the file of --resume says which world it is, so not ",
+                           arguments->fields);
+    return EXIT_AGREES;
+}
+
+/* ---- Files: a head that says which world, where the search is, and the states. ------------- */
+
+struct saved {
+    char magic[24];
+    char fields[TEXT_SIZE_MAX], ops[TEXT_SIZE_MAX];
+    uint64_t has_ops, no_symmetry, cursor, edge_count;
+};
+static const char saved_magic[24] = "cachemap-explore 1";
+
+static int save(const struct arguments *arguments, const struct search *search) {
+    struct saved saved = {.has_ops = arguments->has_ops,
+                          .no_symmetry = arguments->no_symmetry,
+                          .cursor = search->cursor,
+                          .edge_count = search->edge_count};
+    FILE *file = fopen(arguments->save, "wb");
+    bool written;
+    memcpy(saved.magic, saved_magic, sizeof saved.magic);
+    memcpy(saved.fields, arguments->fields, sizeof saved.fields);
+    memcpy(saved.ops, arguments->ops, sizeof saved.ops);
+    if (file == NULL)
+        return file_error(arguments->save, "cannot be written");
+    written = fwrite(&saved, sizeof saved, 1, file) == 1 && store_write(&store, file) &&
+              fflush(file) == 0;
+    if (fclose(file) != 0 || !written)
+        return file_error(arguments->save, "cannot be written");
+    fprintf(stderr, "explore: saved; go on with ./explore --resume %s\n", arguments->save);
+    return EXIT_AGREES;
+}
+
+/* The head of the file into the arguments; the file stays open at the states. */
+static FILE *open_saved(struct arguments *arguments, struct saved *saved) {
+    FILE *file = fopen(arguments->resume, "rb");
+    errno = file == NULL ? errno : 0;
+    if (file == NULL || fread(saved, sizeof *saved, 1, file) != 1 ||
+        memcmp(saved->magic, saved_magic, sizeof saved->magic) != 0) {
+        (void)file_error(arguments->resume, "is no search that was saved");
+        if (file != NULL)
+            (void)fclose(file);
+        return NULL;
+    }
+    saved->fields[TEXT_SIZE_MAX - 1] = '\0';
+    saved->ops[TEXT_SIZE_MAX - 1] = '\0';
+    memcpy(arguments->fields, saved->fields, sizeof saved->fields);
+    memcpy(arguments->ops, saved->ops, sizeof saved->ops);
+    arguments->has_ops = saved->has_ops != 0;
+    arguments->no_symmetry = saved->no_symmetry != 0;
+    return file;
+}
+
+/* ---- Progress. --------------------------------------------------------------------------- */
+
+static void show_progress(const struct search *search) {
+    static double shown_at;
+    const uint32_t states = store_state_count(search->store);
+    const double time = now();
+    if (time - shown_at < 0.9)
+        return;
+    shown_at = time;
+    fprintf(stderr,
+            "explore: %u states at distances 0 to %u, %u to expand, %.0f states/s, %.0f MiB\n",
+            states, search_depth(search), search_frontier(search),
+            (states - started_states) / (time - started_at + 1e-9),
+            (double)store_memory(search->store) / (1 << 20));
+}
+
+static void show_levels(const struct search *search) {
+    const uint32_t *begin = search->store->level_begin;
+    for (uint32_t level = 0; level < search->store->level_count; level += 1)
+        printf("distance %2u: %u states\n", level, begin[level + 1] - begin[level]);
+}
+
+/* ---- What inputs have seen of it. --------------------------------------------------------- */
+
+static struct visits visits;
+
+/* The shortest way to a state as an input of bytes, in the folder. */
+static bool write_seed(const struct arguments *arguments, const struct stream *path,
+                       uint32_t rank) {
+    static uint8_t bytes[CODEC_SIZE_MAX];
+    const char *field = NULL;
+    const size_t size = codec_encode(path, bytes, &field);
+    char name[TEXT_SIZE_MAX];
+    FILE *file;
+    bool written;
+    (void)snprintf(name, sizeof name, "%s/state-%u", arguments->seeds, rank);
+    file = size == 0 ? NULL : fopen(name, "wb");
+    written = file != NULL && fwrite(bytes, 1, size, file) == size;
+    if (file != NULL && fclose(file) != 0)
+        written = false;
+    if (!written && size == 0)
+        fprintf(stderr, "explore: --seeds: bytes cannot say this world's %s\n", field);
+    else if (!written)
+        (void)file_error(name, "cannot be written");
+    return written;
+}
+
+/* The hole in words: its distance, what is in the map, and the way there. */
+static void show_hole(const struct stream *path) {
+    const struct environment *environment = live_environment();
+    const struct counts_state *counts = &environment->counts;
+    printf("not visited, %u ops from init: cache %u of %u, stash %u of %u, ", path->op_count,
+           (unsigned)counts->cache_value_count, (unsigned)counts->cache_value_count_max,
+           (unsigned)counts->stash_count, (unsigned)counts->stash_count_max);
+    if (counts->scope_open)
+        printf("scope %u of %u:", (unsigned)counts->scope_count, (unsigned)counts->scope_count_max);
+    else
+        printf("no scope:");
+    for (uint32_t i = 0; i < path->op_count; i += 1) {
+        char op[64];
+        trace_text_op(path->ops[i], op, sizeof op);
+        printf("%s %s", i == 0 ? "" : ",", op);
+    }
+    printf("\n");
+}
+
+/* Each state that was not visited, from the nearest on; some are shown, more become seeds. */
+static int show_holes(const struct arguments *arguments) {
+    static struct stream path;
+    uint32_t count = 0, at = 0;
+    for (uint32_t rank = visits_next_hole(&visits, 0);
+         rank < store_state_count(&store) && count < HOLE_SEED_COUNT_MAX;
+         rank = visits_next_hole(&visits, rank + 1)) {
+        if (count >= HOLE_SHOWN_COUNT_MAX && arguments->seeds == NULL)
+            break;
+        if (!path_make(&world, &store, rank, FINDING_NO_OP, &path, &at))
+            return EXIT_USAGE;
+        if (count < HOLE_SHOWN_COUNT_MAX)
+            show_hole(&path);
+        if (arguments->seeds != NULL && !write_seed(arguments, &path, rank))
+            return EXIT_USAGE;
+        count += 1;
+    }
+    return EXIT_AGREES;
+}
+
+static void show_visits(const struct arguments *arguments) {
+    const uint32_t state_count = store_state_count(&store);
+    const uint64_t pair_count = (uint64_t)state_count * world.op_count;
+    uint32_t ops_of_kind[OP_KIND_COUNT] = {0};
+    for (uint32_t i = 0; i < world.op_count; i += 1)
+        ops_of_kind[world.ops[i].kind] += 1;
+    printf("%d inputs have been in %u of %u states (%.1f %%), and have done %llu of %llu ops in "
+           "them (%.1f %%)\n",
+           arguments->input_count, visits.state_count, state_count,
+           100.0 * visits.state_count / state_count, (unsigned long long)visits.pair_count,
+           (unsigned long long)pair_count, 100.0 * (double)visits.pair_count / (double)pair_count);
+    for (unsigned kind = 0; kind < OP_KIND_COUNT; kind += 1)
+        if (ops_of_kind[kind] != 0)
+            printf("%-14s in %4.1f %% of the states\n", op_describe((enum op_kind)kind)->words,
+                   100.0 * (double)visits.pairs_of_kind[kind] /
+                       ((double)state_count * ops_of_kind[kind]));
+}
+
+static int visit_inputs(const struct arguments *arguments) {
+    static struct input_file file;
+    int status = EXIT_AGREES;
+    if (!visits_create(&visits, &world, &store))
+        return file_error("the table of visits", "no memory for it");
+    for (int i = 0; i < arguments->input_count; i += 1) {
+        if (input_file_read(&file, arguments->inputs[i])) {
+            visits_run(&visits, &file.stream);
+        } else {
+            fprintf(stderr, "explore: %s\n", file.error);
+            status = EXIT_USAGE;
+        }
+    }
+    if (visits.stray_count > 0) {
+        fprintf(stderr,
+                "explore: %u ops led to states that were not explored: an error of the explorer\n",
+                visits.stray_count);
+        status = EXIT_USAGE;
+    }
+    show_visits(arguments);
+    if (show_holes(arguments) != EXIT_AGREES)
+        status = EXIT_USAGE;
+    visits_destroy(&visits);
+    return status;
+}
+
+/* ---- What a search ended with. ----------------------------------------------------------- */
+
+/* The trace as text, with what the models say. */
+static int print_trace(const struct arguments *arguments, const struct stream *path) {
+    static struct result outcomes[STREAM_OP_COUNT_MAX];
+    FILE *file = arguments->out == NULL ? stdout : fopen(arguments->out, "w");
+    bool written;
+    if (file == NULL)
+        return file_error(arguments->out, "cannot be written");
+    predict_outcomes(path, outcomes);
+    trace_text_print(file, path, outcomes);
+    written = fflush(file) == 0 && ferror(file) == 0;
+    if (file != stdout && fclose(file) != 0)
+        written = false;
+    return written ? EXIT_AGREES
+                   : file_error(arguments->out == NULL ? "standard output" : arguments->out,
+                                "cannot be written");
+}
+
+/* Whether the fuzzer's run of the whole trace fails too, and how. What only an audit sees needs an inspect
+ * behind it, which the trace then has. */
+static void confirm(struct stream *path) {
+    const struct isolate_options options = {LAYERS_ALL, CONFIRM_CPU_MILLISECONDS};
+    const struct op inspect = {OP_INSPECT, 0};
+    struct failure failure;
+    isolate_run(path, &options, &failure);
+    if (failure.outcome == ISOLATE_AGREES) {
+        path->ops[path->op_count] = inspect;
+        path->op_count += 1;
+        isolate_run(path, &options, &failure);
+    }
+    if (failure.outcome == ISOLATE_FAILS) {
+        printf("# confirmed by a run from init: %s\n", failure.signature);
+        return;
+    }
+    path->op_count -= 1;
+    printf(
+        "# NOT confirmed: a run from init agrees. The violation needs metrics, or bytes of free\n"
+        "# places, that the way to this state does not leave there; see --tame\n");
+}
+
+static int show_finding(const struct arguments *arguments, const struct search *search) {
+    static struct stream path;
+    const struct finding *finding = &search->finding;
+    uint32_t at = 0;
+    const char *invariant = finding->kind == FINDING_VERDICT
+                                ? invariant_function(finding->invariant)
+                            : finding->kind == FINDING_CRASH ? "crash"
+                                                             : "memory_is_said_by_inspection";
+    if (!path_make(&world, &store, finding->rank, finding->op, &path, &at)) {
+        fprintf(
+            stderr,
+            "explore: a run from init does not go the way of the search, after %u ops: an error "
+            "of the explorer, or the map is not deterministic\n",
+            at);
+        return EXIT_USAGE;
+    }
+    if (finding->kind == FINDING_GOAL) {
+        printf("# reached by %u ops, and by no fewer: %s\n", path.op_count, arguments->reach);
+    } else {
+        printf("# violation after %u ops, and after no fewer: %s\n# %s\n", path.op_count, invariant,
+               finding->detail);
+        (void)fflush(stdout);
+        confirm(&path);
+    }
+    (void)fflush(stdout);
+    if (print_trace(arguments, &path) != EXIT_AGREES)
+        return EXIT_USAGE;
+    return finding->kind == FINDING_GOAL ? EXIT_AGREES : EXIT_FAILS;
+}
+
+static void show_totals(const struct search *search) {
+    const uint32_t states = store_state_count(&store);
+    const double seconds = now() - started_at;
+    fprintf(stderr, "explore: %.1f s, %.0f states/s, %.0f edges/s, %.0f bytes a state\n", seconds,
+            (states - started_states) / (seconds + 1e-9),
+            (double)search->edge_count / (seconds + 1e-9),
+            (double)store_memory(&store) / (states + 1e-9));
+}
+
+static int show_end(const struct arguments *arguments, const struct search *search,
+                    enum search_end end) {
+    const uint32_t states = store_state_count(&store), depth = search_depth(search);
+    const unsigned long long edges = search->edge_count;
+    int status = EXIT_AGREES;
+    if (arguments->levels)
+        show_levels(search);
+    if (!arguments->quiet)
+        show_totals(search);
+    switch (end) {
+    case SEARCH_FIXPOINT:
+        printf(
+            "fixpoint: every state of this world, %u states, %llu edges, the farthest %u ops from "
+            "init: %s\n",
+            states, edges, depth,
+            arguments->reach == NULL ? "no violation" : "no violation; unreachable in this world");
+        return arguments->input_count > 0 ? visit_inputs(arguments) : EXIT_AGREES;
+    case SEARCH_FINDING:
+    case SEARCH_REACHED: return show_finding(arguments, search);
+    case SEARCH_DEPTH:
+        printf(
+            "bound: every sequence of up to %u ops, %u states, %llu edges: no violation; NOT every "
+            "state of this world\n",
+            depth, states, edges);
+        return EXIT_AGREES;
+    case SEARCH_MEMORY:
+        fprintf(stderr, "explore: the memory is spent; --memory takes more\n");
+        status = EXIT_USAGE;
+        break;
+    case SEARCH_INTERRUPTED: status = EXIT_INTERRUPTED; break;
+    case SEARCH_BROKEN: return file_error("fork", "no process could be started");
+    }
+    printf(
+        "stopped: every sequence of up to %u ops, %u states, %u of them not expanded, %llu edges: "
+        "no violation so far; NOT every state of this world\n",
+        depth, states, search_frontier(search), edges);
+    if (arguments->save != NULL && save(arguments, search) != EXIT_AGREES)
+        return EXIT_USAGE;
+    return status;
+}
+
+/* ---- The whole. -------------------------------------------------------------------------- */
+
+static int explore(const struct arguments *arguments, FILE *file, const struct saved *saved) {
+    struct search search = {.world = &world,
+                            .store = &store,
+                            .options = {.job_count = arguments->job_count,
+                                        .depth_max = arguments->depth_max,
+                                        .goal = arguments->reach == NULL ? NULL : &goal,
+                                        .on_progress = arguments->quiet ? NULL : show_progress}};
+    enum search_end end = SEARCH_FIXPOINT;
+    if (file == NULL) {
+        end = search_begin(&search);
+    } else {
+        search.cursor = (uint32_t)saved->cursor;
+        search.edge_count = saved->edge_count;
+        errno = 0;
+        if (!store_read(&store, file))
+            return file_error(arguments->resume, "cannot be gone on with");
+    }
+    started_at = now();
+    started_states = store_state_count(&store);
+    if (end == SEARCH_FIXPOINT)
+        end = search_run(&search);
+    return show_end(arguments, &search, end);
+}
+
+int main(int argc, char **argv) {
+    const long core_count = sysconf(_SC_NPROCESSORS_ONLN);
+    struct arguments arguments = {.depth_max = UINT32_MAX,
+                                  .memory_max = (uint64_t)MEMORY_MEBIBYTES << 20,
+                                  .job_count = core_count > 0 ? (unsigned)core_count : 1};
+    struct saved saved;
+    FILE *file = NULL;
+    char error[TEXT_SIZE_MAX], fields[160];
+    int status = read_arguments(argc, argv, &arguments);
+    if (status != EXIT_AGREES)
+        return status;
+    stop_install(NULL);
+    if (arguments.resume != NULL && (file = open_saved(&arguments, &saved)) == NULL)
+        return EXIT_USAGE;
+    if (!world_make(&world, arguments.fields, arguments.has_ops ? arguments.ops : NULL,
+                    !arguments.no_symmetry, error, sizeof error) ||
+        (arguments.reach != NULL &&
+         !expression_parse(&goal, arguments.reach, error, sizeof error))) {
+        fprintf(stderr, "explore: %s\n", error);
+        return EXIT_USAGE;
+    }
+    world.is_tame = arguments.tame;
+    if (!store_create(&store, arguments.memory_max))
+        return file_error("--memory", "the system does not give it");
+    trace_text_geometry(&world.geometry, fields, sizeof fields);
+    printf("# world %s: %u ops a state, %u orders of keys as one\n", fields, world.op_count,
+           world_symmetry(&world));
+    status = explore(&arguments, file, &saved);
+    if (file != NULL)
+        (void)fclose(file);
+    store_destroy(&store);
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return file_error("standard output", "cannot be written");
+    return status;
+}
