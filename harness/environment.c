@@ -108,14 +108,14 @@ static void environment_check_key(struct environment *environment, unsigned key_
     if (!result_equal(actual, expected)) {
         environment->verdict.expected = expected;
         environment->verdict.actual = actual;
-        environment_fail(environment, invariant, "key %u: the model has %s, the map %s", key_id,
-                         result_words(expected), result_words(actual));
+        environment_fail_at(environment, invariant, HERE, "key %u: the model has %s, the map %s",
+                            key_id, result_words(expected), result_words(actual));
     }
     environment_compare_place(environment, key_id, &place);
     if (environment_has(environment, LAYER_OUTCOME) && actual.outcome == OUTCOME_FOUND &&
         !(place.content.intact && place.content.key_id == key_id))
-        environment_fail(environment, INVARIANT_VALUE_BYTES,
-                         "key %u: its value's bytes are damaged", key_id);
+        environment_fail_at(environment, INVARIANT_VALUE_BYTES, HERE,
+                            "key %u: its value's bytes are damaged", key_id);
 }
 
 /* ---- Layer 7: both ways. ----------------------------------------------------------------- */
@@ -124,15 +124,15 @@ static void environment_verify_content(struct environment *environment, struct v
                                        bool tombstone, const char *where) {
     struct result expected;
     if (content.key_id >= environment->geometry.key_count)
-        environment_fail(environment, INVARIANT_MAP_IN_MODEL, "the %s holds key %u, never used",
-                         where, content.key_id);
+        environment_fail_at(environment, INVARIANT_MAP_IN_MODEL, HERE,
+                            "the %s holds key %u, never used", where, content.key_id);
     expected = model_lookup(&environment->model, content.key_id);
     if (tombstone ? expected.outcome != OUTCOME_TOMBSTONE
                   : expected.outcome != OUTCOME_FOUND || expected.value != content.value)
-        environment_fail(environment, INVARIANT_MAP_IN_MODEL,
-                         "the %s holds key %u (%s, value %u), the model has %s", where,
-                         content.key_id, tombstone ? "tombstone" : "value", (unsigned)content.value,
-                         result_words(expected));
+        environment_fail_at(environment, INVARIANT_MAP_IN_MODEL, HERE,
+                            "the %s holds key %u (%s, value %u), the model has %s", where,
+                            content.key_id, tombstone ? "tombstone" : "value",
+                            (unsigned)content.value, result_words(expected));
 }
 
 /* Everything in the map is in the model. */
@@ -163,12 +163,12 @@ static void environment_read(struct environment *environment, unsigned key_id,
     if (!result_equal(actual, expected)) {
         environment->verdict.expected = expected;
         environment->verdict.actual = actual;
-        environment_fail(environment, invariant, "lookup of key %u: expected %s, got %s", key_id,
-                         result_words(expected), result_words(actual));
+        environment_fail_at(environment, invariant, HERE, "lookup of key %u: expected %s, got %s",
+                            key_id, result_words(expected), result_words(actual));
     }
     if (environment_has(environment, LAYER_OUTCOME) && !intact)
-        environment_fail(environment, INVARIANT_VALUE_BYTES,
-                         "lookup of key %u: its value's bytes are damaged", key_id);
+        environment_fail_at(environment, INVARIANT_VALUE_BYTES, HERE,
+                            "lookup of key %u: its value's bytes are damaged", key_id);
 }
 
 /* Everything in the model is in the map: by inspection, which changes nothing. */
@@ -234,9 +234,9 @@ static void environment_check_discard(struct environment *environment) {
         const struct place_state *before =
             i < environment->place_at_open_count ? &environment->places_at_open[i] : &nowhere;
         if (!place_equal(&now, before))
-            environment_fail(environment, INVARIANT_DISCARD,
-                             "key %u was %s when the scope opened, and is %s", key_id,
-                             place_words(before), place_words(&now));
+            environment_fail_at(environment, INVARIANT_DISCARD, HERE,
+                                "key %u was %s when the scope opened, and is %s", key_id,
+                                place_words(before), place_words(&now));
     }
 }
 
@@ -254,19 +254,19 @@ static void environment_check_structure(struct environment *environment, struct 
     if (rare || (op_changes_contents(op) && environment_walks(environment)))
         broken = subject_check(&environment->subject);
     if (broken != NULL)
-        environment_fail(environment, INVARIANT_STRUCTURE, "this does not hold any more: %s",
-                         broken);
+        environment_fail_at(environment, INVARIANT_STRUCTURE, HERE,
+                            "this does not hold any more: %s", broken);
 }
 
 /* ---- Ops that are more than one call. ---------------------------------------------------- */
 
 static void environment_check_balance(struct environment *environment) {
     if (environment_has(environment, LAYER_RUNTIME) && !subject_balanced(&environment->subject))
-        environment_fail(environment, INVARIANT_BALANCE,
-                         "%u allocations, %u given back (sizes and alignments equal: %s)",
-                         environment->subject.allocation_count,
-                         environment->subject.deallocation_count,
-                         environment->subject.allocation_unbalanced ? "no" : "yes");
+        environment_fail_at(environment, INVARIANT_BALANCE, HERE,
+                            "%u allocations, %u given back (sizes and alignments equal: %s)",
+                            environment->subject.allocation_count,
+                            environment->subject.deallocation_count,
+                            environment->subject.allocation_unbalanced ? "no" : "yes");
 }
 
 /* What holds for a map of this layout whatever is done with it. Once a map. */
@@ -279,20 +279,24 @@ static void environment_check_world(struct environment *environment) {
     if (!environment_has(environment, LAYER_RUNTIME))
         return;
     if (hash != NULL)
-        environment_fail(environment, INVARIANT_HASH, "%s is not what its definition gives", hash);
+        environment_fail_at(environment, INVARIANT_HASH, HERE,
+                            "%s is not what its definition gives", hash);
     if (word != NULL)
-        environment_fail(environment, INVARIANT_WORDS, "the status '%s' has another name", word);
+        environment_fail_at(environment, INVARIANT_WORDS, HERE, "the status '%s' has another name",
+                            word);
     if (size != subject_size_of_arrays(&environment->geometry))
-        environment_fail(environment, INVARIANT_MEMORY_SIZE, "%zu bytes, the arrays take %zu", size,
-                         subject_size_of_arrays(&environment->geometry));
+        environment_fail_at(environment, INVARIANT_MEMORY_SIZE, HERE,
+                            "%zu bytes, the arrays take %zu", size,
+                            subject_size_of_arrays(&environment->geometry));
 }
 
 static void environment_deinit(struct environment *environment) {
     const bool clean = subject_deinit(&environment->subject);
     environment_check_balance(environment);
     if (environment_has(environment, LAYER_RUNTIME) && !clean)
-        environment_fail(environment, INVARIANT_BALANCE,
-                         "after deinit the block cannot be read, or the map still says something");
+        environment_fail_at(
+            environment, INVARIANT_BALANCE, HERE,
+            "after deinit the block cannot be read, or the map still says something");
 }
 
 static struct result environment_reinit(struct environment *environment, unsigned layout) {
@@ -314,8 +318,8 @@ static struct result environment_init_refused(struct environment *environment,
     bool untouched = false;
     const enum outcome outcome = subject_init_refused(&environment->subject, refusal, &untouched);
     if (environment_has(environment, LAYER_RUNTIME) && !untouched)
-        environment_fail(environment, INVARIANT_REFUSED_INIT, "init failed with %s and wrote",
-                         outcome_name(outcome));
+        environment_fail_at(environment, INVARIANT_REFUSED_INIT, HERE,
+                            "init failed with %s and wrote", outcome_name(outcome));
     return result_of(outcome);
 }
 
@@ -325,7 +329,8 @@ static void environment_check_check(struct environment *environment) {
     if (environment_has(environment, LAYER_STRUCTURE) && environment->options.pass == PASS_CACHE)
         missed = subject_check_misses(&environment->subject, environment->op_index);
     if (missed != NULL)
-        environment_fail(environment, INVARIANT_CHECK_BLIND, "check is wrong about %s", missed);
+        environment_fail_at(environment, INVARIANT_CHECK_BLIND, HERE, "check is wrong about %s",
+                            missed);
 }
 
 /* Layer 9, of inspection and of poison. */
@@ -333,11 +338,11 @@ static void environment_check_views(struct environment *environment) {
     if (!environment_has(environment, LAYER_RUNTIME))
         return;
     if (!subject_views_agree(&environment->subject))
-        environment_fail(environment, INVARIANT_VIEWS,
-                         "a slot or a hand alone is not what its set is");
+        environment_fail_at(environment, INVARIANT_VIEWS, HERE,
+                            "a slot or a hand alone is not what its set is");
     if (!subject_free_slots_poisoned(&environment->subject))
-        environment_fail(environment, INVARIANT_POISON,
-                         "the poison of a slot is not what its count says");
+        environment_fail_at(environment, INVARIANT_POISON, HERE,
+                            "the poison of a slot is not what its count says");
 }
 
 /* Reads everything; the digest before and after is the same. */
@@ -351,7 +356,8 @@ static struct result environment_inspect(struct environment *environment) {
     environment_check_views(environment);
     if (environment_has(environment, LAYER_RUNTIME) &&
         subject_digest(&environment->subject) != before)
-        environment_fail(environment, INVARIANT_INSPECTION, "inspection changed the digest");
+        environment_fail_at(environment, INVARIANT_INSPECTION, HERE,
+                            "inspection changed the digest");
     return result_of(OUTCOME_OK);
 }
 
@@ -534,12 +540,12 @@ static void environment_step(struct environment *environment, struct op op) {
 
     environment_check_outcome(environment, op, step->actual, expected, predicted, stash_count);
     if (environment_has(environment, LAYER_OUTCOME) && !intact)
-        environment_fail(environment, INVARIANT_VALUE_BYTES,
-                         "key %u: its value's bytes are damaged", op.operand);
+        environment_fail_at(environment, INVARIANT_VALUE_BYTES, HERE,
+                            "key %u: its value's bytes are damaged", op.operand);
     failed = may_fail && outcome_failed(step->actual.outcome);
     if (failed && subject_digest(&environment->subject) != digest)
-        environment_fail(environment, INVARIANT_FAILURE_CHANGED, "it answered %s and changed",
-                         outcome_name(step->actual.outcome));
+        environment_fail_at(environment, INVARIANT_FAILURE_CHANGED, HERE,
+                            "it answered %s and changed", outcome_name(step->actual.outcome));
     environment_advance(environment, op, step, in_stash);
     environment_examine(environment, op, failed);
     environment_check_expectation(environment, step->actual);
@@ -578,7 +584,8 @@ static void environment_init(struct environment *environment) {
         subject_init(&environment->subject, &environment->geometry, environment->options.memory,
                      environment->options.fill);
     if (outcome != OUTCOME_OK)
-        environment_fail(environment, INVARIANT_OUTCOME, "init answered %s", outcome_name(outcome));
+        environment_fail_at(environment, INVARIANT_OUTCOME, HERE, "init answered %s",
+                            outcome_name(outcome));
     model_init(&environment->model, &environment->geometry);
     policy_init(&environment->policy, &environment->geometry);
     environment_check_world(environment);

@@ -14,7 +14,8 @@ _Noreturn void __attribute__((format(printf, 5, 6)))
 environment_fail_at(struct environment *environment, enum invariant invariant, const char *file,
                     int line, const char *format, ...);
 
-#define environment_fail(environment, invariant, ...) \
-    environment_fail_at((environment), (invariant), ENVIRONMENT_FILE, __LINE__, __VA_ARGS__)
+/* File and line of a call. It stands among the call's arguments, and not in a macro around them: compilers
+ * differ in the line of a macro that goes over several. */
+#define HERE ENVIRONMENT_FILE, __LINE__
 
 #endif

@@ -93,9 +93,9 @@ void environment_compare_place(struct environment *environment, unsigned key_id,
         return;
     if (resident != (slot != NULL) ||
         (resident && (place->set != set || place->way != way || place->count != slot->count)))
-        environment_fail(environment, INVARIANT_POLICY_PLACE, "%skey %u has count %u, expected %u",
-                         misplaced_key_words(environment), key_id, resident ? place->count : 0u,
-                         slot != NULL ? slot->count : 0u);
+        environment_fail_at(environment, INVARIANT_POLICY_PLACE, HERE,
+                            "%skey %u has count %u, expected %u", misplaced_key_words(environment),
+                            key_id, resident ? place->count : 0u, slot != NULL ? slot->count : 0u);
 }
 
 bool op_changes_contents(struct op op) {
@@ -109,25 +109,27 @@ static void environment_compare_set(struct environment *environment, uint32_t se
     struct set_state actual;
     subject_set(&environment->subject, set, &actual);
     if (actual.hand != expected->hand)
-        environment_fail(environment, INVARIANT_POLICY_SET, "set %u: hand at %u, expected at %u",
-                         (unsigned)set, actual.hand, expected->hand);
+        environment_fail_at(environment, INVARIANT_POLICY_SET, HERE,
+                            "set %u: hand at %u, expected at %u", (unsigned)set, actual.hand,
+                            expected->hand);
     for (unsigned way = 0; way < policy->ways; way += 1) {
         const struct slot_state *slot = &actual.slots[way];
         const struct policy_slot *naive = &expected->slots[way];
         if (slot->count != naive->count && slot->content.key_id == naive->key_id &&
             slot->count != 0 && naive->count != 0)
-            environment_fail(environment, INVARIANT_POLICY_SET,
-                             "key %u (set %u way %u) has count %u, expected %u", naive->key_id,
-                             (unsigned)set, way, slot->count, naive->count);
+            environment_fail_at(environment, INVARIANT_POLICY_SET, HERE,
+                                "key %u (set %u way %u) has count %u, expected %u", naive->key_id,
+                                (unsigned)set, way, slot->count, naive->count);
         if (slot->count != naive->count)
-            environment_fail(
-                environment, INVARIANT_POLICY_SET, "%sset %u way %u has count %u, expected %u",
-                misplaced_key_words(environment), (unsigned)set, way, slot->count, naive->count);
+            environment_fail_at(environment, INVARIANT_POLICY_SET, HERE,
+                                "%sset %u way %u has count %u, expected %u",
+                                misplaced_key_words(environment), (unsigned)set, way, slot->count,
+                                naive->count);
         if (slot->count != 0 &&
             (slot->content.key_id != naive->key_id || slot->content.value != naive->value ||
              !slot->content.intact || slot->tag != policy_tag_of_key(policy, naive->key_id)))
-            environment_fail(
-                environment, INVARIANT_POLICY_SET,
+            environment_fail_at(
+                environment, INVARIANT_POLICY_SET, HERE,
                 "%sset %u way %u: key %u value %u tag %u, expected key %u value %u tag %u",
                 misplaced_key_words(environment), (unsigned)set, way, slot->content.key_id,
                 (unsigned)slot->content.value, slot->tag, naive->key_id, (unsigned)naive->value,
@@ -138,8 +140,8 @@ static void environment_compare_set(struct environment *environment, uint32_t se
 static void environment_compare_count(struct environment *environment, const char *what,
                                       uint64_t now, uint64_t naive) {
     if (now != naive)
-        environment_fail(environment, INVARIANT_POLICY_COUNTS, "%s%s is %u, expected %u",
-                         misplaced_key_words(environment), what, (unsigned)now, (unsigned)naive);
+        environment_fail_at(environment, INVARIANT_POLICY_COUNTS, HERE, "%s%s is %u, expected %u",
+                            misplaced_key_words(environment), what, (unsigned)now, (unsigned)naive);
 }
 
 static void environment_compare_counts(struct environment *environment) {
@@ -154,10 +156,10 @@ static void environment_compare_counts(struct environment *environment) {
     environment_compare_count(environment, "whether a scope is open", counts->scope_open,
                               policy->scope_open);
     if (counts->hits != policy->hits || counts->misses != policy->misses)
-        environment_fail(environment, INVARIANT_POLICY_COUNTS,
-                         "hits %u misses %u, expected hits %u misses %u", (unsigned)counts->hits,
-                         (unsigned)counts->misses, (unsigned)policy->hits,
-                         (unsigned)policy->misses);
+        environment_fail_at(environment, INVARIANT_POLICY_COUNTS, HERE,
+                            "hits %u misses %u, expected hits %u misses %u", (unsigned)counts->hits,
+                            (unsigned)counts->misses, (unsigned)policy->hits,
+                            (unsigned)policy->misses);
 }
 
 void environment_compare_capacities(struct environment *environment) {
@@ -167,11 +169,11 @@ void environment_compare_capacities(struct environment *environment) {
         counts->cache_value_count_max != (uint64_t)geometry->set_count * environment->policy.ways ||
         counts->stash_count_max != geometry->stash_count_max ||
         counts->scope_count_max != geometry->scope_count_max)
-        environment_fail(environment, INVARIANT_POLICY_COUNTS,
-                         "room for %u values, %u in the stash, %u in a scope; the geometry asks "
-                         "for others",
-                         (unsigned)counts->cache_value_count_max, (unsigned)counts->stash_count_max,
-                         (unsigned)counts->scope_count_max);
+        environment_fail_at(environment, INVARIANT_POLICY_COUNTS, HERE,
+                            "room for %u values, %u in the stash, %u in a scope; the geometry asks "
+                            "for others",
+                            (unsigned)counts->cache_value_count_max,
+                            (unsigned)counts->stash_count_max, (unsigned)counts->scope_count_max);
 }
 
 /* The newest record of the open scope. Of a tombstone's bytes only the key has a meaning. */
@@ -193,9 +195,9 @@ static void environment_compare_record(struct environment *environment) {
         record_words(actual.is_remove, actual.evicts, actual.before, actual.has_overwritten,
                      actual.overwritten.value, now);
         record_words(expected.is_remove, expected.evicts, before, keeps, expected.value, naive);
-        environment_fail(environment, INVARIANT_POLICY_RECORD,
-                         "record %u of the scope log says: %s; expected: %s",
-                         (unsigned)environment->counts.scope_count - 1, now, naive);
+        environment_fail_at(environment, INVARIANT_POLICY_RECORD, HERE,
+                            "record %u of the scope log says: %s; expected: %s",
+                            (unsigned)environment->counts.scope_count - 1, now, naive);
     }
 }
 
@@ -210,8 +212,8 @@ static void environment_compare_stash(struct environment *environment) {
             state.tombstone ? row->state == POLICY_STASH_TOMBSTONE
                             : row->state == POLICY_STASH_VALUE && row->value == state.content.value;
         if (state.content.key_id >= environment->geometry.key_count || !right)
-            environment_fail(
-                environment, INVARIANT_POLICY_STASH,
+            environment_fail_at(
+                environment, INVARIANT_POLICY_STASH, HERE,
                 "%sentry %u holds key %u (%s, value %u), which the naive stash does not",
                 misplaced_key_words(environment), (unsigned)entry, state.content.key_id,
                 state.tombstone ? "tombstone" : "value", (unsigned)state.content.value);
