@@ -19,7 +19,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MEMORY_MEBIBYTES = 4096, CONFIRM_CPU_MILLISECONDS = 20000, TEXT_SIZE_MAX = 400 };
+enum {
+    MEMORY_MEBIBYTES = 4096,
+    CONFIRM_CPU_MILLISECONDS = 20000,
+    TEXT_SIZE_MAX = 400,
+    PATH_SIZE_MAX = 4096
+};
 enum { HOLE_SHOWN_COUNT_MAX = 5, HOLE_SEED_COUNT_MAX = 1000 };
 
 static const char usage_text[] =
@@ -190,22 +195,33 @@ struct saved {
 };
 static const char saved_magic[24] = "cachemap-explore 1";
 
+/* Beside the file, and renamed into its place: what was saved before stays until this is whole. */
 static int save(const struct arguments *arguments, const struct search *search) {
     struct saved saved = {.has_ops = arguments->has_ops,
                           .no_symmetry = arguments->no_symmetry,
                           .cursor = search->cursor,
                           .edge_count = search->edge_count};
-    FILE *file = fopen(arguments->save, "wb");
+    char part[PATH_SIZE_MAX];
+    FILE *file;
     bool written;
     memcpy(saved.magic, saved_magic, sizeof saved.magic);
     memcpy(saved.fields, arguments->fields, sizeof saved.fields);
     memcpy(saved.ops, arguments->ops, sizeof saved.ops);
+    if (snprintf(part, sizeof part, "%s.part", arguments->save) >= (int)sizeof part) {
+        errno = ENAMETOOLONG;
+        return file_error(arguments->save, "cannot be written");
+    }
+    file = fopen(part, "wb");
     if (file == NULL)
         return file_error(arguments->save, "cannot be written");
     written = fwrite(&saved, sizeof saved, 1, file) == 1 && store_write(&store, file) &&
               fflush(file) == 0;
-    if (fclose(file) != 0 || !written)
-        return file_error(arguments->save, "cannot be written");
+    written &= fclose(file) == 0;
+    if (!written || rename(part, arguments->save) != 0) {
+        const int status = file_error(arguments->save, "cannot be written");
+        (void)remove(part);
+        return status;
+    }
     fprintf(stderr, "explore: saved; go on with ./explore --resume %s\n", arguments->save);
     return EXIT_AGREES;
 }

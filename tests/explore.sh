@@ -34,16 +34,16 @@ same_with_two_processes() {
 }
 
 # The memory of a search of 8 MiB does not do for this world; gone on with, it ends as one that was not stopped.
+deep=(sets=1 ways=2 clock=2 stash=3 scope=3 keys=4 hash=same_home)
 stop_and_go_on() {
-    local -a world=(sets=1 ways=2 clock=2 stash=3 scope=3 keys=4 hash=same_home)
-    ends_with 2 explore --memory 8 --save "$out/saved" --jobs 2 "${world[@]}" &&
+    ends_with 2 explore --memory 8 --save "$out/saved" --jobs 2 "${deep[@]}" &&
         says 'the memory is spent; --memory takes more' &&
         says '^stopped: .* NOT every state' &&
         ends_with 0 explore --levels --resume "$out/saved" --jobs 2 &&
         # What was half done at the stop is done again: only the edges differ.
         sed '/^#/d; s/, [0-9]* edges//' "$out/said" >"$out/resumed" &&
         grep -q '^fixpoint: every state of this world, 337924 states' "$out/resumed" &&
-        ends_with 2 explore --memory 8 --jobs 1 "${world[@]}"
+        ends_with 2 explore --memory 8 --jobs 1 "${deep[@]}"
 }
 
 interrupted() {
@@ -116,6 +116,16 @@ check "sanitized" build/explore-asan --quiet "${world[@]}" --jobs 2
 check "planted bugs are found at their shortest" scripts/explore.sh bugs \
     discard-loses-victim record-of-update-names-an-entry
 check "the small worlds are as docs/proofs.md has them" scripts/explore.sh small
+# Files of 20 blocks at most, as if the disk were full.
+an_old_save_stays() {
+    cp "$out/saved" "$out/old"
+    (
+        ulimit -f 20
+        trap '' XFSZ
+        ends_with 2 explore --memory 8 --save "$out/old" --jobs 2 "${deep[@]}" && says 'cannot be written'
+    ) && cmp "$out/saved" "$out/old" && [ ! -e "$out/old.part" ]
+}
+check "a save without room leaves the one before" an_old_save_stays
 check "error: no world" error 'which world' --quiet
 check "error: a field" error 'sets=many' sets=many
 check "error: a world that is too large" error 'too large to explore: at most 8 sets' sets=9
