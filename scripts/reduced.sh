@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # From each planted bug to the trace that shows it: builds the fuzz target with the bug, fuzzes from
-# nothing until it finds it, and reduces the artifact with a ./trace that has the bug too. The reduced
-# traces are written to bugs/traces/, the table to docs/reduced.md. A bug that does not fail in a plain
-# build is reduced in a sanitized one.
+# nothing until it finds it; the artifact is reduced with a ./trace that has the bug too, and filed as
+# `make fuzz` would (build/bugs/NAME/findings/). The reduced traces are written to bugs/traces/, the table to
+# docs/reduced.md. A bug that does not fail in a plain build is reduced in a sanitized one.
 #
 #   scripts/reduced.sh             all bugs; writes the document's table anew
 #   scripts/reduced.sh NAME...     these bugs only; prints their rows
@@ -85,6 +85,18 @@ program_for() {
     echo "$program"
 }
 
+# file_finding NAME ARTIFACT: the artifact's way through what `make fuzz` does with it. Prints what is missing.
+file_finding() {
+    local dir=$out/$1 part
+    rm -rf "$dir/findings"
+    scripts/finding.sh --into "$dir/findings" --trace "$dir/trace-fast" --sanitized "$dir/trace-asan" \
+        --target "$dir/fuzz_cachemap" "$2" >"$dir/finding.log" 2>&1 ||
+        { echo "the artifact is not filed: see $dir/finding.log" && return 1; }
+    for part in reduced.trace report.txt report.html test.c; do
+        [ -n "$(find "$dir/findings" -path "*/$part" -size +0)" ] || { echo "the finding has no $part: see $dir/finding.log" && return 1; }
+    done
+}
+
 # reduce_bug NAME: bugs/traces/NAME.trace, and the bug's row of the table in build/bugs/NAME/row. Prints
 # why not.
 reduce_bug() {
@@ -98,6 +110,7 @@ reduce_bug() {
     write_trace "$name" >"$trace"
     ./trace replay "$trace" >"$dir/replay.log" 2>&1 || { echo "$trace fails without the bug" && return 1; }
     "$program" replay "$trace" >"$dir/replay.log" 2>&1 && { echo "$trace agrees with the bug" && return 1; }
+    file_finding "$name" "$artifact" || return
     printf '%s %s %d.%02d %s\n' "$name" \
         "$(sed -nE 's/.*\b([0-9]+) ops to ([0-9]+) in ([0-9]+) tries.*/\1 \2 \3/p' "$dir/reduce.log" | tail -n 1)" \
         $((start / 1000000)) $((start % 1000000 / 10000)) \
