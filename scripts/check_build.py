@@ -194,6 +194,7 @@ class Sandbox:
     def unpack(self, archive):
         self.seeds.chmod(0o755)
         shutil.rmtree(self.seeds)
+        self.seeds.mkdir()
         with zipfile.ZipFile(archive) as files:
             files.extractall(self.seeds)
         self._protect()
@@ -290,7 +291,7 @@ class Check:
         if files is None and self.feedback:
             command = [self.path, *LIBFUZZER_ARGUMENTS, "-runs=0", self.sandbox.seeds]
         else:
-            command = [self.path, *(files if files is not None else self.seed_files)]
+            command = [self.path, *(self.seed_files if files is None else files)]
         return self.sandbox.run(command, leaks, **variables)
 
     def check_name(self):
@@ -421,36 +422,37 @@ class Check:
         self.seen = f"{len(self.seed_files)} seeds"
 
     def check_repeats(self):
-        """4 runs and 100 end, and do the same when they are done again; so do the seeds, wherever things lie."""
+        """4 runs and 100 end, and the seeds do the same each time: which ones the engine makes is not ours."""
+        for count in (4, 100) if self.arguments.engine != "afl" else ():
+            for _ in range(2):
+                status, text = self._runs(count)
+                if status != 0:
+                    yield f"{count} runs: status {status}: {last_line(text)}"
+                    return
         if self.arguments.engine == "afl":
             yield from self._same_maps()
-            return
-        for count in (4, 100):
-            first, second = self._runs(count), self._runs(count)
-            if first[0] != 0:
-                yield f"{count} runs: status {first[0]}: {last_line(first[1])}"
-            elif first != second:
-                lines = itertools.zip_longest(first[1].splitlines(), second[1].splitlines())
-                differing = next(pair for pair in lines if pair[0] != pair[1])
-                yield f"{count} runs differ from the same runs again: '{differing[0]}', then '{differing[1]}'"
-        if self.feedback and self.seed_files:
-            texts = [self.replay()[1] for _ in range(3)]
-            reached = sorted(int(word) for text in texts for word in re.findall(r"INITED cov: (\d+)", text))
-            if len(reached) != len(texts) or reached[-1] - reached[0] > EDGES_BY_ADDRESS_MAX:
-                yield f"the seeds reach another number of edges each time: {reached}"
-        self.seen = "" if self.sandbox.fixed else "the addresses could not be fixed: 4 and 100 runs just end"
+        elif self.feedback and self.seed_files:
+            yield from self._same_features()
+        elif self.replay() != self.replay():
+            yield "the seeds are told of in other words each time"
 
     def _runs(self, count):
-        """What is told of these runs, but for times. The depth of the stack is a feature, so the addresses are fixed."""
-        if self.feedback:
-            status, text = self.sandbox.run([*self.sandbox.fixed, self.path, *LIBFUZZER_ARGUMENTS, f"-runs={count}"])
-            if status != 0 or f"Done {count} runs" not in text:
-                return status or "0 too early", text
-            lines = [line for line in text.splitlines() if self.sandbox.fixed and line.startswith("#")]
-            return status, re.sub(r"exec/s: \d+ rss: \d+Mb", "", "\n".join(lines))
-        files = list(itertools.islice(itertools.cycle([self.sandbox.nothing, *self.seed_files]), count))
-        status, text = self.replay(files=files)
-        return status, re.sub(r"0x[0-9a-f]+|\b\d+ ms\b", "", text)
+        """That many inputs: of the engine's own making, or the seeds over and over."""
+        if not self.feedback:
+            return self.replay(files=itertools.islice(itertools.cycle([self.sandbox.nothing, *self.seed_files]), count))
+        status, text = self.sandbox.run([self.path, *LIBFUZZER_ARGUMENTS, f"-runs={count}"])
+        return (status or 0 if f"Done {count} runs" in text else status or "0, too early"), text
+
+    def _same_features(self):
+        """All features where the addresses are the same (the depth of the stack is one), else the edges."""
+        command = [self.path, *LIBFUZZER_ARGUMENTS, "-runs=0", self.sandbox.seeds]
+        initial = re.compile(r"INITED cov: (\d+) (ft: \d+ corp: \S+)")
+        fixed = [initial.findall(self.sandbox.run([*self.sandbox.fixed, *command])[1]) for _ in range(2)]
+        if self.sandbox.fixed and (fixed[0] != fixed[1] or not fixed[0]):
+            yield f"the seeds reach other features each time: {fixed}"
+        reached = sorted(int(edges) for _ in range(3) for edges, _ in initial.findall(self.sandbox.run(command)[1]))
+        if not reached or reached[-1] - reached[0] > EDGES_BY_ADDRESS_MAX:
+            yield f"the seeds reach another number of edges each time: {reached}"
 
     def _same_maps(self):
         """AFL++ has the same edges for a seed each time."""
