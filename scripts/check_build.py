@@ -31,6 +31,7 @@ MACHINES = {"x86_64": "X86-64", "i386": "80386"}
 RUN_SECONDS_MAX = 120
 # cache_map_stable_argument asks whether a value lies before the map's memory: who knows?
 EDGES_BY_ADDRESS_MAX = 1
+PROFILE_LINES_MIN = 1000
 # What every project may load: the C library, and the C++ library that the engine is written for.
 LIBRARIES = re.compile(r"(libc|libm|libdl|librt|libpthread|libresolv|libgcc_s|libstdc\+\+|ld-linux[-x0-9_]*)\.so")
 # Those of base-runner; its values, with what its run_fuzzer adds for AFL++.
@@ -91,7 +92,8 @@ def output_of(command, **keywords):
 
 
 def symbolizer():
-    names = ["llvm-symbolizer"] + [f"llvm-symbolizer-{version}" for version in range(30, 13, -1)]
+    # The newest: what it and its neighbours read has to be what the newest clang writes.
+    names = [f"llvm-symbolizer-{version}" for version in range(30, 13, -1)] + ["llvm-symbolizer"]
     found = next((name for name in names if shutil.which(name)), None)
     return found or fail("llvm-symbolizer is missing: scripts/need.sh oss-fuzz")
 
@@ -342,8 +344,8 @@ class Check:
         lines = library_lines(text)
         hit = sum(count > 0 for count in lines)
         self.seen = f"{hit} of {len(lines)} lines of src/ run"
-        if hit < 100:
-            yield f"the profile knows {len(lines)} lines of src/, of which the seeds reach {hit}"
+        if len(lines) < PROFILE_LINES_MIN or not re.search(r"^DA:\d+,[1-9]", text, re.MULTILINE):
+            yield f"the profile knows {len(lines)} lines of src/, or the seeds reach nothing at all"
 
     def check_sanitizer(self):
         """The library has the checks of the sanitizer, and nothing of the project has those of another."""
@@ -433,7 +435,7 @@ class Check:
             yield from self._same_maps()
         elif self.feedback and self.seed_files:
             yield from self._same_features()
-        elif self.replay() != self.replay():
+        elif without_times(self.replay()) != without_times(self.replay()):
             yield "the seeds are told of in other words each time"
 
     def _runs(self, count):
@@ -516,6 +518,11 @@ def library_lines(lcov):
         elif inside and line.startswith("DA:"):
             counts.append(int(line.split(",")[1]))
     return counts
+
+
+def without_times(outcome):
+    """The status and what was printed, but for times, addresses, and the seed that libFuzzer takes from a clock."""
+    return outcome[0], re.sub(r"0x[0-9a-f]+|\b\d+ ms\b|Seed: \d+", "", outcome[1])
 
 
 def last_line(text):
