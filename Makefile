@@ -44,6 +44,7 @@ SANITIZED := $(addprefix harness/,subject.c subject_damage.c subject_instances.c
 help:
 	@echo 'make fuzz          install what is missing, build, fuzz for FUZZ_SECONDS ($(FUZZ_SECONDS)) seconds'
 	@echo 'make test          install what is missing, build and run all tests'
+	@echo 'make oss-fuzz-check  every build that OSS-Fuzz makes, each checked: docs/oss-fuzz.md (minutes)'
 	@echo 'make test-page     the tests of the page of ./trace html alone, in headless Chromium'
 	@echo 'make all           build ./fuzz_cachemap ./fuzz_trace ./trace ./soak ./explore ./tables'
 	@echo 'make bugs          plant each bug of bugs/, see that the fuzzer finds it'
@@ -282,6 +283,12 @@ test-page:
 	@$(MAKE) --no-print-directory -j$$(nproc) trace
 	@tests/page.sh
 
+# `make test` has only libFuzzer with AddressSanitizer, and the bad targets.
+.PHONY: oss-fuzz-check
+oss-fuzz-check:
+	@scripts/need.sh oss-fuzz
+	@tests/oss_fuzz.sh --all
+
 # What is generated from the tables of the harness; tests/documents.sh compares it.
 .PHONY: dictionary
 dictionary: tables
@@ -421,7 +428,7 @@ mutants: tools/page/page_files.h
 
 # ---- Style. ----------------------------------------------------------------------------------------
 
-SOURCES := $(wildcard src/*.h harness/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/*.cpp bench/*.c)
+SOURCES := $(wildcard src/*.h harness/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp bench/*.c)
 TIDY_SOURCES := $(wildcard harness/*.c explorer/*.c fuzz_targets/*.c tools/*.c bench/*.c)
 
 .PHONY: format format-check tidy

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sees to it that the tools for a task are there: `scripts/need.sh fuzz|test|page|coverage|...`. Installs
+# Sees to it that the tools for a task are there: `scripts/need.sh fuzz|test|oss-fuzz|page|...`. Installs
 # what is missing by apt-get without asking, and says what. If it may not install, it says the
 # command that would. Debian package names; the newer clang is taken where it can be had.
 set -euo pipefail
@@ -28,6 +28,11 @@ survival="r-cran-survival:file /usr/lib/R/library/survival"
 jsonlite="r-cran-jsonlite:file /usr/lib/R/site-library/jsonlite"
 gdb="gdb:command gdb"
 gnuplot="gnuplot-nox:command gnuplot"
+yaml="python3-yaml:file /usr/lib/python3/dist-packages/yaml"
+# clang -m32 links gcc's 32-bit runtime and the C++ library of libFuzzer for it.
+multilib="g++-multilib:file /usr/include/x86_64-linux-gnu/c++/12/32"
+# The compiler of afl++ uses clang 14's sanitizers.
+runtime_afl="libclang-rt-14-dev:runtime clang-14"
 # The page's tests: 18 of node and newer does. Chromium is 80 MB to fetch and 290 MB on disk.
 node="nodejs:command node"
 npm="npm:command npm"
@@ -35,7 +40,8 @@ chromium="chromium:command chromium"
 
 case "${1:-}" in
 fuzz) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
-test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python" "$gdb" "$node" "$npm" "$chromium") ;;
+test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python" "$gdb" "$yaml" "$node" "$npm" "$chromium") ;;
+oss-fuzz) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$binutils" "$zip" "$unzip" "$git" "$python" "$yaml" "$gdb" "$multilib" "$afl" "$afl_clang" "$runtime_afl") ;;
 page) wanted=("$libc" "$gcc" "$clang_new" "$patch" "$jq" "$node" "$npm" "$chromium") ;;
 bugs) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$patch") ;;
 mutants) wanted=("$libc" "$clang_new" "$runtime_new" "$cmocka" "$python") ;;
@@ -43,7 +49,7 @@ performance) wanted=("$libc" "$clang_new" "$runtime_new" "$valgrind") ;;
 coverage) wanted=("$libc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
 survival) wanted=("$libc" "$clang_new" "$runtime_new" "$patch" "$python" "$afl" "$afl_clang" "$survival" "$jsonlite" "$gnuplot") ;;
 *)
-    echo "need.sh: usage: scripts/need.sh fuzz|test|page|bugs|coverage|mutants|performance|survival" >&2
+    echo "need.sh: usage: scripts/need.sh fuzz|test|oss-fuzz|page|bugs|coverage|mutants|performance|survival" >&2
     exit 2
     ;;
 esac

@@ -79,7 +79,7 @@ step_folder() {
 steps_in_turn "each layer of the oracle is needed" scripts/layers.sh \
     "the check of the layers can fail" tests/layers.sh
 step "a program for each planted bug" tests/programs.sh
-step "build.sh as OSS-Fuzz calls it" tests/build_sh.sh
+step "OSS-Fuzz: its build, checked" tests/oss_fuzz.sh
 step "page, in Chromium" tests/page.sh
 step "clang-tidy" make -s tidy
 step "documents" tests/documents.sh
