@@ -39,11 +39,13 @@ test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$
 page) wanted=("$libc" "$gcc" "$clang_new" "$patch" "$jq" "$node" "$npm" "$chromium") ;;
 bugs) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$patch") ;;
 mutants) wanted=("$libc" "$clang_new" "$runtime_new" "$cmocka" "$python") ;;
+campaign) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$python") ;;
+report) wanted=("$libc" "$gcc" "$python" "$node" "$npm") ;;
 performance) wanted=("$libc" "$clang_new" "$runtime_new" "$valgrind") ;;
 coverage) wanted=("$libc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
 survival) wanted=("$libc" "$clang_new" "$runtime_new" "$patch" "$python" "$afl" "$afl_clang" "$survival" "$jsonlite" "$gnuplot") ;;
 *)
-    echo "need.sh: usage: scripts/need.sh fuzz|test|page|bugs|coverage|mutants|performance|survival" >&2
+    echo "need.sh: usage: scripts/need.sh fuzz|test|page|bugs|coverage|mutants|performance|survival|campaign|report" >&2
     exit 2
     ;;
 esac

@@ -84,6 +84,7 @@ step "page, in Chromium" tests/page.sh
 step "clang-tidy" make -s tidy
 step "documents" tests/documents.sh
 step "time to bug, small" tests/survival.sh
+step "campaign, small" tests/campaign.sh
 step "guidance of the engine" tests/guidance.sh
 steps_in_turn "coverage by the corpus" "scripts/coverage.sh --check corpus" \
     "the coverage gate can fail" tests/coverage.sh
