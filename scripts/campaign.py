@@ -685,8 +685,8 @@ class Campaign:
     def summary(self, interrupted):
         executions = " and ".join(f"{count} by {name}" for name, count in self.state["executions"].items())
         print(f"\nran:      {executions} executions, of all campaigns in {self.folder}")
-        print(f"coverage: {self.fuzzer.figures['coverage']} edges, {self.fuzzer.figures['features']} features, "
-              f"{len(files_in(self.fuzzer.corpus()))} inputs")
+        coverage, features = self.fuzzer.figures["coverage"] or "?", self.fuzzer.figures["features"] or "?"
+        print(f"coverage: {coverage} edges, {features} features, {len(files_in(self.fuzzer.corpus()))} inputs")
         for signature in self.state["signatures"] or ["nothing"]:
             print(f"found:    {self.settings.findings / signature if self.state['signatures'] else signature}")
         if self.artifacts():

@@ -96,7 +96,7 @@ def findings_of(lines, folder, page_folder):
         place = folder / signature
         text = place / "report.txt"
         words = text.read_text(encoding="utf-8", errors="replace") if text.exists() else ""
-        entry["meaning"] = next((line for line in words.splitlines() if line.strip()), "")
+        entry["meaning"] = next((line for line in words.splitlines() if line.strip()), "").removeprefix("FAIL  ")
         entry["links"] = {name: os.path.relpath(place / name, page_folder)
                           for name in ("report.html", "report.txt", "reduced.trace", "test.c", "artifact")
                           if (place / name).exists()}
@@ -115,7 +115,8 @@ def inputs_of(folders, count_max):
             if path.is_file():
                 files.setdefault(path.read_bytes(), path)
     paths = sorted(files.values(), key=lambda path: path.name)
-    return thinned(paths, count_max), len(paths)
+    count = min(count_max, len(paths))
+    return [paths[index * len(paths) // count] for index in range(count)], len(paths)
 
 
 class Map:

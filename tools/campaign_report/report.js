@@ -13,7 +13,7 @@ function make(tag, attributes, ...children) {
     for (const [name, value] of Object.entries(attributes))
         if (value !== null && value !== false)
             element.setAttribute(name, value === true ? "" : value);
-    element.append(...children.flat().filter((child) => child !== null && child !== false));
+    element.append(...children.flat(Infinity).filter((child) => child !== null && child !== false));
     return element;
 }
 
@@ -78,6 +78,10 @@ function plot(parent, title, summary, x, lines, { xAxis, yAxis, rows, columns })
     plots.push({ canvas, x, lines, xAxis, yAxis, drawn: null });
 }
 
+const fromZero = (_plot, _low, high) => [0, Math.max((high ?? 0) * 1.05, 1)];
+/* For figures that start high and grow by little. */
+const around = (_plot, low, high) => uPlot.rangeNum(low ?? 0, high ?? 1, 0.1, true);
+
 function options({ canvas, lines, xAxis, yAxis }) {
     const axis = ({ title, format, isLog }, size) => ({ label: title, size, labelSize: 18, labelGap: 0, stroke: colour("--quiet"),
         labelFont: "12px system-ui, sans-serif", font: "12px system-ui, sans-serif",
@@ -91,14 +95,14 @@ function options({ canvas, lines, xAxis, yAxis }) {
             paths: line.isStep ? uPlot.paths.stepped({ align: 1 }) : undefined,
             value: (_plot, value) => value === null ? "–" : yAxis.format(value) });
         if (line.lower) {
-            const edge = { label: line.name, stroke: "transparent", width: 0, points: { show: false }, paths: uPlot.paths.stepped({ align: 1 }) };
-            series.push({ ...edge, class: "edge" }, { ...edge, class: "edge" });
-            bands.push({ series: [at + 2, at + 1], fill: `color-mix(in srgb, ${colour(name)} 18%, transparent)` });
+            const edge = { label: line.name, class: "edge", stroke: `${colour(name)}66`, width: 1, points: { show: false }, paths: uPlot.paths.stepped({ align: 1 }) };
+            series.push(edge, { ...edge });
+            bands.push({ series: [at + 1, at + 2], fill: `${colour(name)}2e` });
         }
     }
     return { width: Math.max(canvas.clientWidth, 200), height: 260, bands,
         series: [{ label: xAxis.title, value: (_plot, value) => value === null ? "–" : xAxis.format(value) }, ...series],
-        scales: { x: { time: false, distr: xAxis.isLog ? 3 : 1 }, y: { range: (_plot, _low, high) => [0, yAxis.max ?? Math.max(high * 1.05, 1)] } },
+        scales: { x: { time: false, distr: xAxis.isLog ? 3 : 1, range: (_plot, low, high) => [low, high] }, y: { range: yAxis.range ?? fromZero } },
         axes: [axis(xAxis, 44), axis(yAxis, 66)], legend: { live: true } };
 }
 
@@ -172,8 +176,8 @@ function showFindings() {
 /* ---- Progress. --------------------------------------------------------------------------- */
 
 const FIGURES = [
-    ["coverage", "Edges covered", "edges", "Distinct edges of the instrumented code, each engine by its own count."],
-    ["features", "Features", "features", "Edges by how often they were taken, and the state counters. libFuzzer only."],
+    ["coverage", "Edges covered", "edges", "Distinct edges of the instrumented code, each engine by its own count. The axis does not start at 0.", true],
+    ["features", "Features", "features", "Edges by how often they were taken, and the state counters. libFuzzer only. The axis does not start at 0.", true],
     ["executions_per_second", "Executions per second", "per second", "All jobs of the engine together, over the last minute."],
     ["corpus_count", "Corpus", "inputs", "Inputs that are kept."],
     ["corpus_bytes", "Corpus size", "KiB", "Bytes of the inputs that are kept."],
@@ -188,7 +192,7 @@ function joined(figure, named) {
     return { at, values: columns.map((column) => at.map((time) => column.get(time) ?? null)) };
 }
 
-function showFigure([figure, title, unit, meaning], parent) {
+function showFigure([figure, title, unit, meaning, isAround], parent) {
     const named = engines.filter(([, figures]) => last(figures[figure]) !== null);
     if (named.length === 0)
         return;
@@ -202,7 +206,7 @@ function showFigure([figure, title, unit, meaning], parent) {
     const ends = named.map(([name], index) => `${ENGINES[name] ?? name} ${number(last(scaled[index]))}`).join(", ");
     plot(parent, title, `${meaning} At the end: ${ends}.`, at.map((time) => time / divisor),
         named.map(([name], index) => ({ name: ENGINES[name] ?? name, values: scaled[index] })),
-        { xAxis: { title: inHours, format: (value) => fine.format(value) }, yAxis: { title: unit, format: number },
+        { xAxis: { title: inHours, format: (value) => fine.format(value) }, yAxis: { title: unit, format: number, range: isAround ? around : fromZero },
             columns: [["after", true], ...named.map(([name]) => [`${ENGINES[name] ?? name}, ${unit}`, true])], rows });
 }
 
@@ -298,7 +302,7 @@ function showSurvival() {
     body.append(make("p", { class: "quiet" }, `Kaplan-Meier estimates over ${plural(bugs, "planted bug")}, with pointwise 95 % bands that take the bugs, not the runs, for independent. From the last `, make("code", {}, "make survival"), ", not from this campaign: docs/effectiveness.md says how it is measured."), plotsHere);
     plot(plotsHere, "Bugs not found yet", `The lower, the better. Left at the end: ${named}.`, x,
         curves.map((curve) => ({ name: curve.config, isStep: true, values: on(curve, curve.survival), lower: on(curve, curve.lower), upper: on(curve, curve.upper) })),
-        { xAxis: { title: "CPU seconds", isLog: true, format: (value) => fine.format(value) }, yAxis: { title: "share of bugs not found", format: (value) => percent(value, 1), max: 1 },
+        { xAxis: { title: "CPU seconds", isLog: true, format: (value) => fine.format(value) }, yAxis: { title: "share of bugs not found", format: (value) => percent(value, 1), range: () => [0, 1] },
             columns: [["CPU seconds", true], ...curves.map((curve) => [`${curve.config} (95 %)`, true])],
             rows: x.filter((_, index) => index % step === 0 || index === x.length - 1).map((time) => [fine.format(time), ...curves.map((curve) => cell(curve, time))]) });
 }
