@@ -64,8 +64,8 @@ def place_in_time(lines):
     for line in lines:
         if line.get("campaign") != campaign:
             campaign, ended = line.get("campaign"), now
-        now = max(now, ended + line.get("seconds", 0))
-        line["at"] = round(now, 1)
+        line["at"] = round(ended + line["seconds"], 1) if "seconds" in line else now
+        now = max(now, line["at"])
 
 
 def series(lines):

@@ -81,6 +81,7 @@ steps_in_turn "each layer of the oracle is needed" scripts/layers.sh \
 step "a program for each planted bug" tests/programs.sh
 step "build.sh as OSS-Fuzz calls it" tests/build_sh.sh
 step "page, in Chromium" tests/page.sh
+step "report of a campaign, in Chromium" tests/report_page.sh
 step "clang-tidy" make -s tidy
 step "documents" tests/documents.sh
 step "time to bug, small" tests/survival.sh

@@ -6,7 +6,7 @@ modules=build/page-tests
 
 # page_modules LOG: what npm installs is kept until the lock changes.
 page_modules() {
-    cmp -s tests/page/package-lock.json "$modules/installed.json" && return
+    ! cmp -s tests/page/package-lock.json "$modules/installed.json" || return 0
     mkdir -p "$modules"
     cp tests/page/package.json tests/page/package-lock.json "$modules"
     # Two tests may come here at a time.

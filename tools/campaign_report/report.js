@@ -167,7 +167,7 @@ function showFindings() {
         body.append(make("p", {}, "None. Each failure would stand here once, however often it was met."));
         return;
     }
-    body.append(table("Findings", [["signature", false], ["first after", true], ["inputs", true], ["what is wrong", false], ["see", false]],
+    body.append(table("All findings", [["signature", false], ["first after", true], ["inputs", true], ["what is wrong", false], ["see", false]],
         data.findings.map((finding) => [make("code", {}, finding.signature), duration(finding.at), number(finding.count), finding.meaning || "its folder is not there any more",
             make("span", { class: "links" }, Object.entries(finding.links).map(([name, link]) =>
                 make("a", { href: link, "aria-label": `${LINKS[name]} of ${finding.signature}` }, LINKS[name])))])));
@@ -274,7 +274,7 @@ function showMix() {
         make("i", { style: `width: ${100 * (row.count - row.refused) / most}%` }), row.refused > 0 && make("i", { class: "refused", style: `width: ${100 * row.refused / most}%` }));
     byId("mix-body").append(
         make("p", { class: "quiet" }, `${number(all)} ops in ${number(data.inputs.looked_at)} inputs of the corpus. Hatched: refused, for a full stash or scope, or by the scope's state.`),
-        table("Mix of ops", [["op", false], ["share", true], ["ops", true], ["refused", true], ["", false]],
+        table("Ops by kind", [["op", false], ["share", true], ["ops", true], ["refused", true], ["as a bar", false]],
             data.mix.map((row) => [row.op, percent(row.count, all), number(row.count), percent(row.refused, row.count), bar(row)])));
 }
 
