@@ -59,6 +59,9 @@ help:
 	@echo 'make explore-small every state of small worlds, with every layer: docs/proofs.md (seconds)'
 	@echo 'make explore-large of larger ones (minutes); make explore-bugs: the shortest trace of each planted bug'
 	@echo 'make survival      time to each planted bug, beside other fuzzers and without our ingredients (hours)'
+	@echo 'make campaign      fuzz for HOURS (8) with JOBS processes; interrupted, it goes on: docs/campaigns.md'
+	@echo 'make report        a page of the campaign: build/campaign/report.html'
+	@echo 'make test-report   the tests of that page alone, in headless Chromium'
 	@echo 'make performance   executions and ops per second, and where the time goes'
 	@echo 'make format tidy   clang-format in place; clang-tidy'
 	@echo 'make clean         remove what was built; corpus and findings stay'
@@ -418,6 +421,27 @@ survival:
 survival-report:
 	@scripts/need.sh survival
 	@scripts/survival_report.R
+
+# ---- Campaigns: docs/campaigns.md. -----------------------------------------------------------------
+
+# Settings reach the scripts as variables of the environment: HOURS, JOBS, FOLDER, ...
+.PHONY: campaign report test-report
+campaign:
+	@scripts/need.sh campaign
+	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap trace $(BUILD)/trace-asan
+	@scripts/campaign.py
+
+report:
+	@scripts/need.sh report
+	@$(MAKE) --no-print-directory -j$$(nproc) trace
+	@scripts/report.py
+
+test-report:
+	@scripts/need.sh page
+	@scripts/need.sh report
+	@$(MAKE) --no-print-directory -j$$(nproc) trace
+	@tests/report_page.sh
+
 # ---- Mutation score. -------------------------------------------------------------------------------
 
 # MUTANTS='--file FILE', '--only PATTERN', ...: see scripts/mutants --help. FUZZ_RUNS and JOBS reach it.

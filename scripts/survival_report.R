@@ -3,9 +3,10 @@
 # part of docs/effectiveness.md and the plot docs/effectiveness-survival.svg. The estimates are those
 # of R's `survival`; docs/effectiveness.md says what each column is.
 #
-#   scripts/survival_report.R [RESULTS [DOCUMENT PLOT]]
+#   scripts/survival_report.R [RESULTS [DOCUMENT PLOT CURVES]]
 #
-# With RESULTS alone the tables are printed and nothing is written. Exit status: 0, or 2 where there
+# With RESULTS alone the tables are printed and nothing is written. CURVES is the plot's data as JSON, for the
+# page of `make report`. Exit status: 0, or 2 where there
 # is nothing to report or a file cannot be read or written.
 suppressPackageStartupMessages({
     library(survival)
@@ -219,6 +220,30 @@ report <- function(runs) {
     list(lines = lines, runs = common, configs = configs)
 }
 
+# ---- The curves. ---------------------------------------------------------------------------------------
+
+# Where a curve is looked at: in even steps of log time, so that the file stays small.
+GRID <- 10^seq(-3, 3, length.out = 241)
+
+# With a pointwise 95 % band. The runs of a bug are no independent draws, so the variance is that of
+# clusters (the robust one of Therneau and Grambsch 2000).
+curve <- function(runs, config) {
+    horizon <- min(runs$cutoff[runs$config == config])
+    own <- at_horizon(runs, config, horizon)
+    fit <- survfit(Surv(time, event) ~ 1, data = own, weights = weight, cluster = bug, conf.type = "plain")
+    times <- c(GRID[GRID < horizon], horizon)
+    at <- summary(fit, times = times, extend = TRUE)
+    known <- function(x, otherwise) round(ifelse(is.na(x), otherwise, x), 4)
+    list(config = unbox(config), horizon = unbox(horizon), runs = unbox(nrow(own)),
+         time = signif(times, 4), survival = round(at$surv, 4),
+         lower = known(at$lower, at$surv), upper = known(at$upper, at$surv))
+}
+
+curves_json <- function(result) {
+    toJSON(list(bugs = unbox(length(unique(result$runs$bug))),
+                curves = lapply(result$configs, function(config) curve(result$runs, config))), digits = NA)
+}
+
 # ---- Writing. ----------------------------------------------------------------------------------------
 
 insert <- function(document, lines) {
@@ -257,19 +282,20 @@ plot_curves <- function(result, path) {
 main <- function(arguments) {
     own <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
     setwd(file.path(dirname(own), ".."))
-    if (!(length(arguments) %in% c(0, 1, 3)))
-        fail("usage: scripts/survival_report.R [RESULTS [DOCUMENT PLOT]]")
+    if (!(length(arguments) %in% c(0, 1, 4)))
+        fail("usage: scripts/survival_report.R [RESULTS [DOCUMENT PLOT CURVES]]")
     if (length(arguments) == 1) {
         writeLines(report(read_results(arguments[[1]]))$lines)
         return(invisible())
     }
     if (length(arguments) == 0)
         arguments <- c("build/survival/results.jsonl", "docs/effectiveness.md",
-                       "docs/effectiveness-survival.svg")
+                       "docs/effectiveness-survival.svg", "docs/effectiveness-survival.json")
     result <- report(read_results(arguments[[1]]))
     plot_curves(result, arguments[[3]])
     insert(arguments[[2]], result$lines)
-    writeLines(paste("written:", arguments[[2]], "and", arguments[[3]]))
+    writeLines(curves_json(result), arguments[[4]])
+    writeLines(paste("written:", paste(arguments[-1], collapse = " ")))
 }
 
 main(commandArgs(trailingOnly = TRUE))

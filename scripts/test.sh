@@ -81,9 +81,11 @@ steps_in_turn "each layer of the oracle is needed" scripts/layers.sh \
 step "a program for each planted bug" tests/programs.sh
 step "OSS-Fuzz: its build, checked" tests/oss_fuzz.sh
 step "page, in Chromium" tests/page.sh
+step "report of a campaign, in Chromium" tests/report_page.sh
 step "clang-tidy" make -s tidy
 step "documents" tests/documents.sh
 step "time to bug, small" tests/survival.sh
+step "campaign, small" tests/campaign.sh
 step "guidance of the engine" tests/guidance.sh
 steps_in_turn "coverage by the corpus" "scripts/coverage.sh --check corpus" \
     "the coverage gate can fail" tests/coverage.sh

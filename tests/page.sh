@@ -6,23 +6,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . tests/checks.sh
 . tests/planted.sh
+. tests/page/modules.sh
 
 out=build/test/page
 rm -rf "$out"
 mkdir -p "$out"
 
-# What npm installs is kept until the lock changes.
-modules=build/page-tests
-if ! cmp -s tests/page/package-lock.json "$modules/installed.json"; then
-    mkdir -p "$modules"
-    cp tests/page/package.json tests/page/package-lock.json "$modules"
-    npm ci --prefix "$modules" --no-audit --no-fund --ignore-scripts --loglevel=error >"$out/npm.log" 2>&1 || {
-        cat "$out/npm.log"
-        echo "page.sh: npm could not install playwright-core and axe-core: is there a registry?" >&2
-        exit 2
-    }
-    cp tests/page/package-lock.json "$modules/installed.json"
-fi
+page_modules "$out/npm.log"
 
 # long_trace: 10,000 ops on 64 sets of 16 ways, from a linear congruential generator.
 long_trace() {
@@ -84,13 +74,6 @@ for command in html record; do
     check "and no part of the new one" bash -c "! compgen -G '$out/old?*'"
 done
 
-CHROMIUM=$(command -v chromium) NODE_PATH="$modules/node_modules" \
-    node tests/page/checks.js "$out" >"$out/checks.log" 2>&1 || true
-cat "$out/checks.log"
-counts=$(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$out/checks.log")
-check "the checks in Chromium ran to their end" [ -n "$counts" ]
-read -r in_page in_page_failed <<<"${counts:-0 1}"
-passed=$((passed + in_page))
-failed=$((failed + in_page_failed))
+page_checks tests/page/checks.js "$out"
 
 checks_end

@@ -160,7 +160,7 @@ check_report() {
     sample >"$folder/sample.jsonl"
     printf 'before\n<!-- generated: survival -->\nold\n<!-- end -->\nafter\n' >"$folder/document.md"
     check "the report of a sample" scripts/survival_report.R "$PWD/$folder/sample.jsonl" \
-        "$PWD/$folder/document.md" "$PWD/$folder/plot.svg"
+        "$PWD/$folder/document.md" "$PWD/$folder/plot.svg" "$PWD/$folder/curves.json"
     check "ours" row_is '^\| `ours` \| 10 \| 4 \| 0 \| 2\.5 \| 4\.0 \(2\.0 to 6\.0\) '
     check "naive" row_is '^\| `naive` \| 10 \| 4 \| 1 \| - \| 8\.5 \(7\.0 to 10\) \| 4\.0 \| 2\.1 .* 0\.88 '
     check "no_swarm, at its horizon" row_is '^\| `no_swarm` \| 4 \| 3 \| 1 \| 2\.0 \| 2\.8 .* \| 2\.5 \| 1\.1 .* 0\.56 .* 1 \|$'
@@ -169,6 +169,9 @@ check_report() {
     check "it says that the control was silent" row_is '3 runs, 24 CPU seconds, all silent'
     check "the document's own text stays" test "$(grep -cE '^(before|after|old)$' "$folder/document.md")" -eq 2
     check "the plot is whole" plot_is_whole
+    check "curves fall, within their bands" jq -e '.bugs == 2 and (.curves | length == 3 and all(
+        (.survival | . == (sort | reverse)) and ([.lower, .survival, .upper] | transpose | all(. == sort))))' \
+        "$folder/curves.json"
     sed 's/"bug":"control","seed":1,"found":false/"bug":"control","seed":1,"found":true/' \
         "$folder/sample.jsonl" >"$folder/alarm.jsonl"
     scripts/survival_report.R "$PWD/$folder/alarm.jsonl" >"$folder/document.md" 2>&1

@@ -6,9 +6,7 @@
 const assert = require("node:assert/strict");
 const fs = require("node:fs");
 const path = require("node:path");
-const { pathToFileURL } = require("node:url");
-const { chromium } = require("playwright-core");
-const { source: axe } = require("axe-core");
+const { axeIsClean, fits, narrow, runChecks, wide } = require("./runner.js");
 
 const folder = process.argv[2];
 const file = (name) => path.join(folder, name);
@@ -32,9 +30,6 @@ async function expectStep(page, words, operation) {
 
 const FIRST = "op 0 of 5: upsert 0";
 const FAILING = "op 4 of 5: scope discard";
-const wide = { width: 1280, height: 900 };
-const narrow = { width: 400, height: 800 };
-
 const checks = {
     "says the bug in a sentence": { on: "fails.html", run: async (page) => {
         assert.equal(await page.textContent("h1"), "A discard did not bring back what was there before the scope");
@@ -255,17 +250,6 @@ const checks = {
 
 /* ---- axe and the width, in both schemes and at both widths. --------------------------------- */
 
-async function axeIsClean(page) {
-    await page.evaluate(axe);
-    const result = await page.evaluate(() => window.axe.run());
-    assert.deepEqual(result.violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), []);
-    assert.ok(result.passes.some(({ id }) => id === "color-contrast"), "contrast was looked at");
-}
-
-async function fits(page) {
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "no scrolling across");
-}
-
 for (const [name, viewport] of Object.entries({ "1280": wide, "400": narrow })) {
     for (const colorScheme of ["light", "dark"]) {
         checks[`axe finds nothing: ${colorScheme}, ${name} px`] = { on: "fails.html", at: "#follow=0&step=3", viewport, colorScheme, run: axeIsClean };
@@ -316,60 +300,7 @@ const defects = {
     "fits: 64 sets of 16 ways, 400 px": [".scroll { overflow: auto; max-width: 100%; position: relative; }", ""],
 };
 
-/* ---- Running them. -------------------------------------------------------------------------- */
-
-async function runCheck(browser, check, url) {
-    const heard = { requests: [], errors: [] };
-    const { viewport = wide, colorScheme = "light", javaScriptEnabled = true } = check;
-    const page = await browser.newPage({ viewport, colorScheme, javaScriptEnabled, reducedMotion: "reduce" });
-    page.on("request", (request) => request.isNavigationRequest() || heard.requests.push(request.url()));
-    page.on("pageerror", (error) => heard.errors.push(error.message));
-    page.on("console", (message) => message.type() === "error" && heard.errors.push(message.text()));
-    page.setDefaultTimeout(5000);
-    try {
-        await page.goto(url + (check.at ?? ""));
-        await check.run(page, heard);
-        assert.deepEqual(heard.errors, []);
-    } finally {
-        await page.close();
-    }
-}
-
-async function fails(browser, check, [from, to], name) {
-    const good = fs.readFileSync(file(check.on), "utf8");
-    const bad = file(`defect-${name.replaceAll(/[^a-z0-9]+/gi, "-")}.html`);
-    if (!good.includes(from))
-        throw new Error(`the defect's place is not in the page: ${from}`);
-    fs.writeFileSync(bad, good.replace(from, () => to));
-    const error = await runCheck(browser, check, pathToFileURL(bad).href).then(() => null, (thrown) => thrown);
-    fs.unlinkSync(bad);
-    if (error === null)
-        throw new Error("the check passes on a page with its defect");
-}
-
-async function main() {
-    const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
-    let passed = 0, failed = 0;
-    const count = (name, error) => {
-        console.log(error === null ? `ok - ${name}` : `FAIL - ${name}\n${error.stack.replaceAll(/^/gm, "    ")}`);
-        passed += error === null;
-        failed += error !== null;
-    };
-    const attempt = async (name, work) => count(name, await work().then(() => null, (error) => error));
-    const only = process.argv[3] ?? "";
-    for (const [name, check] of Object.entries(checks).filter(([name]) => name.includes(only))) {
-        await attempt(name, () => runCheck(browser, check, pathToFileURL(file(check.on)).href));
-        await attempt(`and it can fail: ${name}`, async () => {
-            assert.ok(defects[name], "each check has a defect");
-            await fails(browser, check, defects[name], name);
-        });
-    }
-    await browser.close();
-    console.log(`\n${passed} passed, ${failed} failed`);
-    process.exitCode = failed === 0 ? 0 : 1;
-}
-
-main().catch((error) => {
+runChecks(folder, checks, defects).catch((error) => {
     console.error(error);
     process.exitCode = 2;
 });

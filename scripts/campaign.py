@@ -1,0 +1,722 @@
+#!/usr/bin/env python3
+"""A campaign: fuzzes for hours, survives what hours bring, and keeps a log that `make report` reads. Behind
+`make campaign`; docs/campaigns.md has the files, the log's schema and campaigns on several machines.
+
+    scripts/campaign.py                settings are variables of the environment:
+
+    HOURS=8                hours of fuzzing; what was interrupted goes on with what is left of them
+    CAMPAIGN_SECONDS=N     the same in seconds
+    JOBS=2                 processes that fuzz (the number of cores)
+    AFL=auto               afl-fuzz as one of the JOBS: `auto` if build/afl, afl-fuzz and a second job are
+                           there, `no`, or `yes`: it is an error if it is not there
+    SHARED=F               a folder of inputs that several machines share
+    SLICE_SECONDS=600      libFuzzer is started anew so often: it then reads what the others have found
+    SAMPLE_SECONDS=60      a line of the log for each engine, so often
+    FREE_MIB_MIN=512       with less room on the disk fuzzing waits
+    FOLDER=F               log, corpus, state (build/campaign)
+    FINDINGS=F             where findings are filed by scripts/finding.sh (findings)
+    TARGET=P TRACE=P       the programs (./fuzz_cachemap, ./trace)
+
+The engines are libFuzzer's -fork and AFL++; this starts, watches and ends them, and knows nothing of what
+they fuzz. Whatever is on disk is whole: files are renamed into place, lines of the log are appended. So a
+campaign may be killed at any moment, and the same command goes on with it.
+
+Exit status: 0 nothing found, 1 this campaign has findings, 2 it could not run, 130 interrupted by Ctrl-C
+(what was found is filed, or is filed by the next start)."""
+
+import errno
+import fcntl
+import hashlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+LOG_VERSION = 1
+# In the environment of all that a campaign starts: told by it, what a killed campaign left running is found.
+MARK = "CACHEMAP_CAMPAIGN"
+POLL_SECONDS = 0.1
+GRACE_SECONDS = 5.0
+ROOM_POLL_SECONDS = 1.0
+# An engine that ends by itself is started again after 1, 2, 4, ... seconds. One that has not executed anything
+# since the campaign was started cannot run after so many tries; others are tried for ever.
+START_COUNT_MAX = 3
+RESTART_SECONDS_MAX = 60
+# libFuzzer's workers end within seconds after its time; then it is stuck.
+OVERTIME_SECONDS = 120
+RATE_SECONDS = 60
+# So many artifacts end a slice: they are filed before more of the same come.
+ARTIFACT_COUNT_MAX = 40
+FILING_SECONDS_MAX = 900
+# Held while all is well, given back when the disk is full, so that findings can be written.
+RESERVE_BYTES = 8 << 20
+MIB = 1 << 20
+FULL_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+ARTIFACT_PREFIXES = ("crash-", "timeout-", "oom-", "leak-")
+
+
+class CannotRun(Exception):
+    """The campaign itself failed; the message says what to do."""
+
+
+# ---- Settings. --------------------------------------------------------------------------------------
+
+
+def number(name, default, minimum):
+    text = os.environ.get(name, "") or str(default)
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) or float(text) < minimum:
+        raise CannotRun(f"{name} must be a number from {minimum}, it is '{text}'")
+    return float(text)
+
+
+def whole_number(name, default, minimum):
+    value = number(name, default, minimum)
+    if value != int(value):
+        raise CannotRun(f"{name} must be a whole number, it is '{os.environ[name]}'")
+    return int(value)
+
+
+def program(name, default):
+    path = (ROOT / (os.environ.get(name) or default)).resolve()
+    if not os.access(path, os.X_OK):
+        raise CannotRun(f"{path} is not there; run: make fuzz_cachemap trace")
+    return path
+
+
+class Settings:
+    def __init__(self):
+        self.seconds = number("CAMPAIGN_SECONDS", number("HOURS", 8, 0) * 3600, 1)
+        self.jobs = whole_number("JOBS", os.cpu_count() or 1, 1)
+        self.slice_seconds = whole_number("SLICE_SECONDS", 600, 1)
+        self.sample_seconds = number("SAMPLE_SECONDS", 60, 0.1)
+        self.free_bytes_min = whole_number("FREE_MIB_MIN", 512, 0) * MIB
+        self.folder = ROOT / (os.environ.get("FOLDER") or "build/campaign")
+        self.findings = ROOT / (os.environ.get("FINDINGS") or "findings")
+        self.shared = ROOT / os.environ["SHARED"] if os.environ.get("SHARED") else None
+        self.target = program("TARGET", "fuzz_cachemap")
+        self.trace = program("TRACE", "trace")
+        self.afl = self.wants_afl(os.environ.get("AFL") or "auto")
+
+    def wants_afl(self, word):
+        if word not in ("auto", "no", "yes"):
+            raise CannotRun(f"AFL must be auto, no or yes, it is '{word}'")
+        missing = [name for name, there in (("afl-fuzz", shutil.which("afl-fuzz")),
+                                            ("build/afl", os.access(ROOT / "build/afl", os.X_OK)),
+                                            ("a second job (JOBS=2)", self.jobs > 1)) if not there]
+        if word == "yes" and missing:
+            raise CannotRun(f"AFL=yes, but there is no {', no '.join(missing)}")
+        return word != "no" and not missing
+
+
+# ---- Files: whole, or as they were. -----------------------------------------------------------------
+
+
+def write_whole(path, text):
+    """Replaces the file. Raises OSError with the old one in place."""
+    partial = path.with_name(f".{path.name}.partial")
+    with open(partial, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(partial, path)
+
+
+def files_in(folder):
+    """(path, size) of each file, by name. One that goes meanwhile is not there."""
+    found = []
+    if folder is not None and folder.is_dir():
+        for entry in os.scandir(folder):
+            try:
+                if entry.is_file(follow_symlinks=False):
+                    found.append((folder / entry.name, entry.stat().st_size))
+            except FileNotFoundError:
+                continue
+    return sorted(found)
+
+
+def content_name(path):
+    """As libFuzzer names inputs, so that the same input is one file whoever found it."""
+    return hashlib.sha1(path.read_bytes()).hexdigest()
+
+
+class Log:
+    """log.jsonl. What a full disk does not take waits in memory; `blocked` says so."""
+
+    def __init__(self, path):
+        self.path = path
+        self.waiting = []
+        self.blocked = ""
+        self.cut_torn_line()
+
+    def cut_torn_line(self):
+        if self.path.exists():
+            text = self.path.read_bytes()
+            if text and not text.endswith(b"\n"):
+                os.truncate(self.path, text.rfind(b"\n") + 1)
+
+    def add(self, kind, **fields):
+        line = {"type": kind, "time": round(time.time(), 3), **fields}
+        self.waiting.append(json.dumps(line) + "\n")
+        self.flush()
+
+    def flush(self):
+        """True where nothing waits any more."""
+        try:
+            with open(self.path, "ab") as file:
+                size = file.tell()
+                try:
+                    file.write("".join(self.waiting).encode())
+                    file.flush()
+                    os.fsync(file.fileno())
+                except OSError:
+                    os.truncate(self.path, size)
+                    raise
+        except OSError as error:
+            if error.errno not in FULL_ERRORS:
+                raise
+            self.blocked = error.strerror
+            return False
+        self.waiting.clear()
+        self.blocked = ""
+        return True
+
+
+# ---- Processes. -------------------------------------------------------------------------------------
+
+
+def processes_of(folder):
+    """Those with this campaign's mark, whoever their parent is by now: AFL++ makes sessions of its own, and
+    workers of a killed libFuzzer go on."""
+    mark = f"{MARK}={folder}".encode()
+    found = []
+    for entry in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            if mark in (entry / "environ").read_bytes().split(b"\0"):
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+def end_processes(processes, grace_seconds=0.0):
+    """Asks what `processes` lists as Ctrl-C does, then insists, until it lists none. Zombies are not listed,
+    and those of ours are for Popen.wait."""
+    number_of_signal = signal.SIGINT if grace_seconds > 0 else signal.SIGKILL
+    deadline = time.monotonic() + grace_seconds
+    while pids := processes():
+        for pid in pids:
+            try:
+                os.kill(pid, number_of_signal)
+            except ProcessLookupError:
+                continue
+        while time.monotonic() < deadline and processes():
+            time.sleep(POLL_SECONDS)
+        number_of_signal = signal.SIGKILL
+        time.sleep(POLL_SECONDS)
+
+
+def memory_mib(pids):
+    """Resident, of all together; null where there are none."""
+    pages = 0
+    for pid in pids:
+        try:
+            pages += int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1])
+        except OSError:
+            continue
+    return pages * os.sysconf("SC_PAGE_SIZE") // MIB or None
+
+
+class Engine:
+    """A fuzzer that runs as a process. `figures` are those of its log lines; `executions` counts from its
+    start, `executions_before` those of the starts before."""
+
+    name = ""
+
+    def __init__(self, settings, executions_before):
+        self.settings = settings
+        self.process = None
+        self.executions_before = executions_before
+        self.figures = dict.fromkeys(("executions", "coverage", "features"))
+        self.history = []
+
+    def start(self, *arguments):
+        folder = self.settings.folder
+        (folder / "tmp").mkdir(exist_ok=True)
+        environment = {**os.environ, MARK: str(folder), "TMPDIR": str(folder / "tmp"), **self.environment()}
+        with open(folder / f"{self.name}.log", "wb") as log:
+            self.process = subprocess.Popen(self.command(*arguments), cwd=ROOT, env=environment,
+                                            stdin=subprocess.DEVNULL, stdout=log,
+                                            stderr=subprocess.STDOUT, start_new_session=True)
+        self.figures["executions"] = 0
+        self.history = [(time.monotonic(), 0)]
+
+    def last_words(self):
+        text = (self.settings.folder / f"{self.name}.log").read_bytes()[-2000:].decode(errors="replace")
+        return "\n".join(text.splitlines()[-12:])
+
+    def runs(self):
+        return self.process is not None and self.process.poll() is None
+
+    def ended(self):
+        """Its exit status, or None."""
+        return self.process.poll() if self.process else None
+
+    def read(self):
+        """Brings `figures` up to date."""
+        self.read_figures()
+        if self.figures["executions"] != self.history[-1][1]:
+            self.history.append((time.monotonic(), self.figures["executions"]))
+
+    def rate(self):
+        """Executions a second between the newest figure and one that is RATE_SECONDS older, or the start."""
+        newest = self.history[-1]
+        older = [point for point in self.history if point[0] <= newest[0] - RATE_SECONDS] or self.history[:1]
+        seconds = newest[0] - older[-1][0]
+        return round((newest[1] - older[-1][1]) / seconds, 1) if seconds > 0 else None
+
+    def executions(self):
+        return self.executions_before + (self.figures["executions"] or 0)
+
+    def processes(self):
+        return [pid for pid in processes_of(self.settings.folder) if self.owns(pid)]
+
+    def end(self):
+        """Ends it if it runs; its last figures and what it was about to add to the corpus are taken in."""
+        if self.process:
+            end_processes(self.processes, GRACE_SECONDS)
+            self.process.wait()
+            self.read()
+            self.settle()
+
+    def sample(self):
+        files = files_in(self.corpus())
+        return {"engine": self.name, "executions": self.executions(), "executions_per_second": self.rate(),
+                "coverage": self.figures["coverage"], "features": self.figures["features"],
+                "corpus_count": len(files), "corpus_bytes": sum(size for _, size in files),
+                "memory_mib": memory_mib(self.processes())}
+
+    def owns(self, pid):
+        try:
+            command = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            return False
+        return (b"afl" in command.split(b"\0")[0]) == (self.name == "afl")
+
+    def settle(self):
+        """After its end: what it was about to add to the corpus is added."""
+
+
+class LibFuzzer(Engine):
+    """-fork: a process that plans and JOBS that fuzz, each for seconds to minutes; a job that dies is an
+    artifact, or is just started again."""
+
+    name = "libfuzzer"
+    LINE = re.compile(rb"^#(\d+): cov: (\d+) ft: (\d+) corp: \d+ exec/s: \d+ oom/timeout/crash", re.M)
+
+    def command(self, seconds, jobs, folders):
+        script = f'. scripts/fuzz_flags.sh; fuzz_flags {seconds}; printf "%s\\n" "${{arguments[@]}}"'
+        shown = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+        return [self.settings.folder / "program", *shown.stdout.split(), f"-fork={jobs}",
+                "-ignore_crashes=1", "-ignore_timeouts=1", "-ignore_ooms=1",
+                f"-artifact_prefix={self.settings.folder}/artifacts/", self.corpus(), *folders]
+
+    def environment(self):
+        return {}
+
+    def corpus(self):
+        return self.settings.folder / "corpus"
+
+    def is_done(self):
+        """Its time was over, whatever its exit status says of crashes that it ignored."""
+        log = self.settings.folder / "libfuzzer.log"
+        return self.ended() is not None and b"\nINFO: fuzzed for " in log.read_bytes()[-4000:]
+
+    def read_figures(self):
+        lines = self.LINE.findall((self.settings.folder / "libfuzzer.log").read_bytes())
+        if lines:
+            self.figures.update(zip(("executions", "coverage", "features"), map(int, lines[-1])))
+
+    def settle(self):
+        """What jobs that were killed had added to their own folders (C1, C2, ...). Renaming needs no room."""
+        temporary = self.settings.folder / "tmp"
+        for path in temporary.glob("libFuzzerTemp.*/C*/*"):
+            os.replace(path, self.corpus() / content_name(path))
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+class Afl(Engine):
+    """afl-fuzz, one process. It reads libFuzzer's corpus as it goes; libFuzzer reads its queue."""
+
+    name = "afl"
+
+    def command(self):
+        maximum = re.search(r"-max_len=(\d+)", (ROOT / "scripts/fuzz_flags.sh").read_text("utf-8"))[1]
+        return ["afl-fuzz", "-M", "main", "-F", self.settings.folder / "corpus", "-t", "10000", "-m", "none",
+                "-G", maximum, "-x", ROOT / "dict/fuzz_cachemap.dict", "-i", ROOT / "corpus",
+                "-o", self.settings.folder / "afl", "--", ROOT / "build/afl"]
+
+    def environment(self):
+        environment = {"AFL_AUTORESUME": "1", "AFL_NO_UI": "1", "AFL_NO_AFFINITY": "1",
+                       "AFL_SKIP_CPUFREQ": "1", "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES": "1",
+                       "ASAN_OPTIONS": "abort_on_error=1:symbolize=0",
+                       "UBSAN_OPTIONS": "abort_on_error=1:symbolize=0"}
+        mutator = ROOT / "build/afl_mutator.so"
+        return {**environment, "AFL_CUSTOM_MUTATOR_LIBRARY": str(mutator)} if mutator.exists() else environment
+
+    def corpus(self):
+        return self.settings.folder / "afl/main/queue"
+
+    def read_figures(self):
+        stats = self.settings.folder / "afl/main/fuzzer_stats"
+        text = stats.read_text(errors="replace") if stats.exists() else ""
+        found = dict(re.findall(r"^(\w+) *: (\d+)", text, re.M))
+        # A resumed afl-fuzz counts on from before: what it had when it started is in executions_before.
+        if found.get("fuzzer_pid") == str(self.process.pid):
+            done = int(found.get("execs_done", 0))
+            self.executions_before = min(self.executions_before, done)
+            self.figures["executions"] = done - self.executions_before
+            self.figures["coverage"] = int(found.get("edges_found", 0))
+
+    def artifacts(self):
+        crashes = self.settings.folder / "afl/main"
+        return [path for kind in ("crashes", "hangs") for path, _ in files_in(crashes / kind)
+                if path.name.startswith("id:")]
+
+
+# ---- The campaign. ----------------------------------------------------------------------------------
+
+
+class Campaign:
+    def __init__(self, settings):
+        self.settings = settings
+        self.folder = settings.folder
+        for name in ("corpus", "artifacts"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        self.lock = self.take_lock()
+        self.stopped = False
+        self.log = Log(self.folder / "log.jsonl")
+        self.state = self.read_state()
+        executions = self.state["executions"]
+        self.fuzzer = LibFuzzer(settings, executions.get("libfuzzer", 0))
+        self.afl = Afl(settings, executions.get("afl", 0)) if settings.afl else None
+        self.failures = {}
+        self.have_run = set()
+        self.restart_at = {}
+        self.sampled_at = time.monotonic()
+
+    def take_lock(self):
+        lock = open(self.folder / "lock", "a", encoding="utf-8")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotRun(f"a campaign runs in {self.folder} already; FOLDER=... names another") from None
+        return lock
+
+    def read_state(self):
+        """That of a campaign to go on with, or of a new one; the log and the corpus go on in any case."""
+        path = self.folder / "state.json"
+        try:
+            state = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            state = {"campaign": 0, "seconds": 0, "goal_seconds": 0, "executions": {}, "signatures": {},
+                     "afl_artifacts": []}
+        except ValueError as error:
+            raise CannotRun(f"{path} is damaged ({error}); remove it, and the campaign starts anew with the "
+                            "corpus that is there") from None
+        if state["seconds"] >= state["goal_seconds"]:
+            state.update(campaign=state["campaign"] + 1, seconds=0, signatures={})
+        state["goal_seconds"] = self.settings.seconds
+        return state
+
+    def save(self):
+        self.state["executions"].update({engine.name: engine.executions() for engine in self.engines()})
+        try:
+            write_whole(self.folder / "state.json", json.dumps(self.state))
+        except OSError as error:
+            if error.errno not in FULL_ERRORS:
+                raise
+            self.log.blocked = error.strerror
+
+    def say(self, text):
+        print(f"campaign: {text}", flush=True)
+
+    def event(self, event, detail):
+        self.say(detail)
+        self.log.add("event", campaign=self.state["campaign"], event=event, detail=detail)
+
+    # -- Room on the disk. --
+
+    def lacks_room(self):
+        """Why fuzzing has to wait, or nothing."""
+        if self.log.blocked:
+            return self.log.blocked
+        free = shutil.disk_usage(self.folder).free
+        if free < self.settings.free_bytes_min:
+            return f"{free // MIB} MiB are free, FREE_MIB_MIN is {self.settings.free_bytes_min // MIB}"
+        return ""
+
+    def hold_reserve(self):
+        path = self.folder / "reserve"
+        if not path.exists():
+            try:
+                with open(path, "wb") as file:
+                    os.posix_fallocate(file.fileno(), 0, RESERVE_BYTES)
+            except OSError:
+                path.unlink(missing_ok=True)
+
+    def wait_for_room(self):
+        """Returns when there is room, or Ctrl-C."""
+        reason = self.lacks_room()
+        if not reason:
+            self.hold_reserve()
+            return
+        self.end_engines()
+        (self.folder / "reserve").unlink(missing_ok=True)
+        self.event("disk_full", f"the disk is full: {reason}. Fuzzing waits, nothing is lost; make room "
+                                f"for {self.folder}")
+        self.file_artifacts()
+        while not self.stopped:
+            time.sleep(ROOM_POLL_SECONDS)
+            self.log.flush()
+            self.save()
+            if self.log.flush() and not self.lacks_room():
+                self.event("disk_room", "there is room again: fuzzing goes on")
+                self.hold_reserve()
+                return
+
+    # -- Inputs and findings. --
+
+    def engines(self):
+        return [engine for engine in (self.fuzzer, self.afl) if engine]
+
+    def ours(self):
+        return processes_of(self.folder)
+
+    def end_engines(self):
+        for engine in self.engines():
+            engine.end()
+
+    def publish(self):
+        """Our inputs that the shared folder lacks."""
+        shared = self.settings.shared
+        if shared is None:
+            return
+        try:
+            for folder in ("corpus", "incoming"):
+                (shared / folder).mkdir(parents=True, exist_ok=True)
+            there = {path.name for path, _ in files_in(shared / "corpus")}
+            for path, _ in files_in(self.fuzzer.corpus()):
+                if path.name not in there:
+                    partial = shared / "incoming" / f"{path.name}.{os.uname().nodename}.{os.getpid()}"
+                    shutil.copyfile(path, partial)
+                    os.replace(partial, shared / "corpus" / path.name)
+        except OSError as error:
+            self.event("shared_failed", f"{shared} cannot be used: {error}; tried again after the next slice")
+
+    def gather_afl(self):
+        """AFL++'s crashes and hangs become artifacts, each once."""
+        known = set(self.state["afl_artifacts"])
+        for path in self.afl.artifacts() if self.afl else []:
+            name = content_name(path)
+            if name in known:
+                continue
+            kind = "crash" if path.parent.name == "crashes" else "timeout"
+            try:
+                partial = self.folder / "artifacts" / f".{name}"
+                shutil.copyfile(path, partial)
+                os.replace(partial, self.folder / "artifacts" / f"{kind}-{name}")
+            except OSError as error:
+                if error.errno not in FULL_ERRORS:
+                    raise
+                self.log.blocked = error.strerror
+                return
+            self.state["afl_artifacts"].append(name)
+
+    def artifacts(self):
+        return [path for path, _ in files_in(self.folder / "artifacts")
+                if path.name.startswith(ARTIFACT_PREFIXES)]
+
+    def file_artifacts(self):
+        """By scripts/finding.sh, which tells one failure from another. An artifact goes when it is filed."""
+        self.gather_afl()
+        environment = {**os.environ, MARK: str(self.folder)}
+        for artifact in self.artifacts():
+            if self.stopped:
+                break
+            command = ["scripts/finding.sh", "--into", os.path.relpath(self.settings.findings, ROOT),
+                       "--trace", self.settings.trace, "--target", self.settings.target, artifact]
+            try:
+                done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
+                                      capture_output=True, text=True, errors="replace",
+                                      start_new_session=True, timeout=FILING_SECONDS_MAX, check=False)
+            except subprocess.TimeoutExpired:
+                end_processes(self.ours)
+                self.event("not_filed", f"{artifact} is not filed: it took {FILING_SECONDS_MAX} s; it stays")
+                continue
+            filed = re.search(r"^(.*)/([^/\n]+): seen in (\d+) input", done.stdout, re.M)
+            if done.returncode == 0 and filed:
+                self.note_finding(filed[2], int(filed[3]))
+                artifact.unlink(missing_ok=True)
+            else:
+                words = (done.stderr.strip().splitlines() or ["no reason was given"])[-1]
+                self.event("not_filed", f"{artifact} is not filed, and stays for the next try: {words}")
+        self.save()
+
+    def note_finding(self, signature, count):
+        known = self.state["signatures"].get(signature)
+        if known is None:
+            self.say(f"found {self.settings.findings / signature}")
+        if known != count:
+            self.log.add("finding", campaign=self.state["campaign"], seconds=round(self.state["seconds"], 1),
+                         signature=signature, count=count, is_new=known is None)
+        self.state["signatures"][signature] = count
+
+    # -- Fuzzing. --
+
+    def sample(self):
+        for engine in self.engines():
+            if engine.process:
+                engine.read()
+                self.log.add("sample", campaign=self.state["campaign"],
+                             seconds=round(self.state["seconds"], 1), **engine.sample(),
+                             findings=len(self.state["signatures"]))
+        self.save()
+
+    def watch(self, engine, *arguments):
+        """Starts the engine unless it runs. One that ends by itself is started again, later each time."""
+        now = time.monotonic()
+        status = engine.ended()
+        if engine.runs():
+            return
+        if engine.process:
+            engine.read()
+            has_run = bool(engine.figures["executions"])
+            self.have_run |= {engine.name} if has_run else set()
+            failures = self.failures[engine.name] = 1 if has_run else self.failures.get(engine.name, 0) + 1
+            if failures >= START_COUNT_MAX and engine.name not in self.have_run:
+                raise CannotRun(f"{engine.name} ends at once, {failures} times in a row, with status {status}:\n"
+                                f"{engine.last_words()}")
+            self.event("engine_ended", f"{engine.name} ended by itself with status {status}; it is started again")
+            engine.executions_before = engine.executions()
+            engine.settle()
+            engine.process = None
+            self.restart_at[engine.name] = now + min(2 ** (failures - 1), RESTART_SECONDS_MAX)
+        if now >= self.restart_at.get(engine.name, 0):
+            engine.start(*arguments)
+
+    def input_folders(self):
+        shared = self.settings.shared / "corpus" if self.settings.shared else None
+        afl = self.afl.corpus() if self.afl else None
+        return [str(ROOT / "corpus"), *(str(folder) for folder in (shared, afl) if folder and folder.is_dir())]
+
+    def slice(self):
+        """Until the slice's end, or a reason to end it before."""
+        jobs = self.settings.jobs - (self.afl is not None)
+        seconds = max(1, round(min(self.settings.slice_seconds,
+                                   self.settings.seconds - self.state["seconds"])))
+        before, end = time.monotonic(), time.monotonic() + seconds
+        while not self.stopped and not self.log.blocked:
+            now = time.monotonic()
+            self.state["seconds"] += now - before
+            before = now
+            is_over = now >= end and not self.fuzzer.runs()
+            if is_over or self.fuzzer.is_done() or now > end + OVERTIME_SECONDS:
+                break
+            self.watch(self.fuzzer, max(1, round(end - now)), jobs, self.input_folders())
+            if self.afl:
+                self.watch(self.afl)
+            if now >= self.sampled_at + self.settings.sample_seconds:
+                self.sampled_at = now
+                self.sample()
+                if len(self.artifacts()) >= ARTIFACT_COUNT_MAX or self.lacks_room():
+                    break
+            time.sleep(POLL_SECONDS)
+
+    def end_slice(self):
+        """libFuzzer is stopped, and starts anew with the next slice; AFL++ goes on."""
+        self.fuzzer.end()
+        self.sample()
+        self.fuzzer.executions_before = self.fuzzer.executions()
+        self.fuzzer.figures["executions"] = 0
+        self.fuzzer.process = None
+        self.file_artifacts()
+        self.publish()
+
+    def begin(self):
+        """What a killed campaign has left running is ended; what it has left on disk is taken in."""
+        end_processes(self.ours)
+        self.fuzzer.settle()
+        commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True,
+                                text=True, check=False).stdout.strip()
+        self.log.add("start", version=LOG_VERSION, campaign=self.state["campaign"],
+                     seconds=round(self.state["seconds"], 1), goal_seconds=self.settings.seconds,
+                     jobs=self.settings.jobs, engines=[engine.name for engine in self.engines()],
+                     commit=commit, target=content_name(self.settings.target))
+        self.wait_for_room()
+        # A build of meanwhile must not change what is measured.
+        shutil.copy2(self.settings.target, self.folder / ".program")
+        os.replace(self.folder / ".program", self.folder / "program")
+        left = self.settings.seconds - self.state["seconds"]
+        self.say(f"{left:.0f} s to go of {self.settings.seconds:.0f}; log and corpus are in {self.folder}; "
+                 "Ctrl-C stops, the same command goes on")
+        self.file_artifacts()
+
+    def run(self):
+        self.begin()
+        while not self.stopped and self.state["seconds"] < self.settings.seconds:
+            self.wait_for_room()
+            if not self.stopped:
+                self.slice()
+                self.end_slice()
+        self.end_engines()
+        interrupted = self.state["seconds"] < self.settings.seconds
+        self.event("interrupted" if interrupted else "finished",
+                   f"{'interrupted' if interrupted else 'finished'} after {self.state['seconds']:.0f} s")
+        self.save()
+        (self.folder / "reserve").unlink(missing_ok=True)
+        return self.summary(interrupted)
+
+    def summary(self, interrupted):
+        executions = " and ".join(f"{count} by {name}" for name, count in self.state["executions"].items())
+        print(f"\nran:      {executions} executions, of all campaigns in {self.folder}")
+        coverage, features = self.fuzzer.figures["coverage"] or "?", self.fuzzer.figures["features"] or "?"
+        print(f"coverage: {coverage} edges, {features} features, {len(files_in(self.fuzzer.corpus()))} inputs")
+        for signature in self.state["signatures"] or ["nothing"]:
+            print(f"found:    {self.settings.findings / signature if self.state['signatures'] else signature}")
+        if self.artifacts():
+            print(f"to file:  {len(self.artifacts())} artifacts; the next start files them")
+        print("report:   make report", flush=True)
+        return 130 if interrupted else 1 if self.state["signatures"] else 0
+
+
+def main(arguments):
+    if arguments:
+        print(__doc__)
+        return 0 if arguments[0] in ("-h", "--help") else 2
+    campaign = None
+    try:
+        campaign = Campaign(Settings())
+
+        def stop(_number, _frame):
+            if campaign.stopped:
+                os._exit(130)
+            campaign.stopped = True
+
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(name, stop)
+        return campaign.run()
+    except (CannotRun, OSError) as error:
+        print(f"campaign.py: {error}", file=sys.stderr)
+        if campaign:
+            end_processes(campaign.ours, GRACE_SECONDS)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

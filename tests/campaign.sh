@@ -1,0 +1,214 @@
+#!/usr/bin/env bash
+# scripts/campaign.py at small scale, on a target with a planted bug: a worker that is killed, the engine that is
+# killed, the campaign itself that is killed, Ctrl-C, a disk that is full. Nothing that was found may be lost,
+# and the log has whole lines of the documented schema. What happens is waited for, not timed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+unset MAKEFLAGS MFLAGS CACHEMAP_CAMPAIGN
+. tests/checks.sh
+. tests/planted.sh
+
+out=build/test/campaign
+rm -rf "$out"
+mkdir -p "$out"
+polls_max=300
+
+# The fuzz target with the bug: the objects of ./fuzz_cachemap, but for those that include the library.
+target_with_bug() {
+    local object
+    local -a objects=()
+    trace_with_bug discard-loses-victim "$out/trace"
+    for object in build/fuzz/harness/*.o build/fuzz/fuzz_targets/fuzz_cachemap.o; do
+        case "$object" in
+        */subject.o | */subject_damage.o | */subject_instances.o | */key.o) ;;
+        *) objects+=("$object") ;;
+        esac
+    done
+    "$(make -s --no-print-directory print-clang)" -fsanitize=fuzzer,address,undefined \
+        "$out"/trace-{subject,subject_damage,subject_instances,key}.o "${objects[@]}" -o "$out/target"
+}
+
+# campaign FOLDER SETTING...: as `make campaign` runs it, but small.
+campaign() {
+    local folder=$1
+    shift
+    exec env FOLDER="$folder" FINDINGS="$folder/findings" TARGET="$out/target" TRACE="$out/trace" JOBS=1 AFL=no \
+        SAMPLE_SECONDS=0.3 FREE_MIB_MIN=0 CAMPAIGN_SECONDS=600 SLICE_SECONDS=300 "$@" scripts/campaign.py
+}
+
+status_of() {
+    local status=0
+    (campaign "$@") >"$out/stdout" 2>"$out/stderr" || status=$?
+    echo "$status"
+}
+
+# until_true COMMAND...: polls; a failure where it never comes.
+until_true() {
+    local poll
+    for ((poll = 0; poll < polls_max; poll += 1)); do
+        ! "$@" >/dev/null 2>&1 || return 0
+        sleep 0.1
+    done
+    echo "never: $*"
+    return 1
+}
+
+# Process ids of all that a campaign has started, and of one kind of it.
+marked() {
+    grep -lzxF "CACHEMAP_CAMPAIGN=$PWD/$1" /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3 || true
+}
+# libFuzzer's main process has -fork=; those that fuzz do not. The shell between them has neither.
+fuzzers() {
+    local pid command
+    for pid in $(marked "$1"); do
+        command=$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null) || continue
+        case "$2 $command" in
+        "main $PWD/$1/program "*-fork=1*) echo "$pid" ;;
+        "worker $PWD/$1/program "*-fork=*) ;;
+        "worker $PWD/$1/program "*) echo "$pid" ;;
+        esac
+    done
+}
+some() { [ -n "$("$@")" ]; }
+none() { [ -z "$("$@")" ]; }
+same() { [ "$1" = "$2" ]; }
+
+# lines FOLDER FILTER: how many lines of the log jq's filter selects.
+lines() { jq -c "select($2)" "$1/log.jsonl" | wc -l; }
+has_line() { [ "$(lines "$@")" -gt 0 ]; }
+artifacts_wait() { compgen -G "$1/artifacts/crash-*" >/dev/null; }
+
+check_settings() {
+    local setting
+    for setting in JOBS=0 JOBS=x CAMPAIGN_SECONDS=0 AFL=maybe SLICE_SECONDS=1.5 TARGET=none; do
+        check "$setting is refused" same "$(status_of "$out/refused" "$setting")" 2
+        check "and named" grep -q "${setting#TARGET=}\|${setting%%=*}" "$out/stderr"
+    done
+}
+
+check_killed() {
+    local folder=$out/killed pid main
+    (campaign "$folder") >"$out/first.log" 2>&1 &
+    pid=$!
+    check "an artifact is there" until_true artifacts_wait "$folder"
+    check "a second campaign in the folder is refused" same "$(status_of "$folder")" 2
+    check "and is told why" grep -q 'runs in .* already; FOLDER=' "$out/stderr"
+
+    check "a worker runs" until_true some fuzzers "$folder" worker
+    main=$(fuzzers "$folder" main)
+    fuzzers "$folder" worker | xargs -r kill -KILL 2>/dev/null || true
+    check "another one follows a worker that is killed" until_true some fuzzers "$folder" worker
+    check "under the same libFuzzer" same "$main" "$(fuzzers "$folder" main)"
+
+    kill -KILL "$main"
+    check "that libFuzzer was killed is in the log" until_true has_line "$folder" '.event == "engine_ended"'
+    check "it is started again" until_true some fuzzers "$folder" main
+
+    # Nothing of it may run on, and what it has found is on disk.
+    check "a worker runs again" until_true some fuzzers "$folder" worker
+    kill -KILL "$pid"
+    wait "$pid" 2>/dev/null || true
+    check "a campaign that is killed leaves its artifacts" artifacts_wait "$folder"
+    check "which are not filed yet" [ ! -e "$folder/findings" ]
+    marked "$folder" >"$out/orphans"
+    check "and its processes" [ -s "$out/orphans" ]
+    printf '{"type": "sample", "ti' >>"$folder/log.jsonl"
+    mkdir -p "$folder/tmp/libFuzzerTemp.FuzzWithFork1.dir/C7"
+    echo "an input of a killed job" >"$folder/tmp/libFuzzerTemp.FuzzWithFork1.dir/C7/input"
+}
+
+orphans_are_gone() {
+    local pid
+    for pid in $(cat "$out/orphans"); do
+        [ ! -e "/proc/$pid" ] || grep -q '^State:.Z' "/proc/$pid/status" || { echo "$pid runs" && return 1; }
+    done
+}
+log_is_whole() { jq -e . "$1/log.jsonl" >/dev/null; }
+
+check_resumed() {
+    local folder=$out/killed pid status=0 before after
+    before=$(jq .seconds "$folder/state.json")
+    (campaign "$folder") >"$out/second.log" 2>&1 &
+    pid=$!
+    check "the same command files what was found" until_true has_line "$folder" '.type == "finding" and .is_new'
+    check "under its signature" until_true test -s "$folder/findings/check-discard-is-exact-scope-discard/report.txt"
+    check "it fuzzes" until_true some fuzzers "$folder" worker
+    check "processes of before are gone" orphans_are_gone
+    check "an input of a killed job is in the corpus" \
+        [ -e "$folder/corpus/$(echo "an input of a killed job" | sha1sum | cut -d' ' -f1)" ]
+    kill -INT "$pid"
+    wait "$pid" || status=$?
+    check "Ctrl-C gives 130" same "$status" 130
+    check "and a summary" grep -q '^found:    .*check-discard-is-exact' "$out/second.log"
+    check "no process is left" none marked "$folder"
+    check "the log has whole lines" log_is_whole "$folder"
+    after=$(jq .seconds "$folder/state.json")
+    check "seconds are kept over the kill, and go on" [ "$(jq -n "$after > $before and $before > 0")" = true ]
+    check "it is the same campaign" same "$(jq -s 'map(.campaign) | max' "$folder/log.jsonl")" 1
+}
+
+check_finished() {
+    local folder=$out/killed goal
+    goal=$(jq '.seconds + 1' "$folder/state.json")
+    check "with its time over it ends with a finding" same "$(status_of "$folder" CAMPAIGN_SECONDS="$goal")" 1
+    check "and says so in the log" has_line "$folder" '.event == "finished" and .campaign == 1'
+    check "what was filed is no artifact any more" bash -c "! compgen -G '$folder/artifacts/*'"
+    check "a finding is new once" same "$(lines "$folder" '.is_new and .signature == "check-discard-is-exact-scope-discard"')" 1
+    check "executions add up" same "$(jq -s '[.[] | select(.type == "sample").executions] | . == sort' "$folder/log.jsonl")" true
+    check "the log is as the document has it" log_is_documented "$folder"
+    check "the next one is another campaign" same "$(status_of "$folder" CAMPAIGN_SECONDS=1 SHARED="$PWD/$out/shared")" 1
+    check "with a number of its own" has_line "$folder" '.type == "start" and .campaign == 2'
+    check "a shared folder gets its inputs" diff -r "$folder/corpus" "$out/shared/corpus"
+}
+
+# Every field that is in the log stands in the table of docs/campaigns.md, and the other way round.
+log_is_documented() {
+    diff <(jq -r '.type as $type | keys[] | "\($type) \(.)"' "$1/log.jsonl" | sort -u) \
+        <(awk -F'`' '/^### `/ { type = $2 } /^\| `/ && type { print type, $2 } /^## / { type = "" }' docs/campaigns.md | sort -u)
+}
+
+# As if the disk were full: no file may be longer than the log is already. The limit is taken away from outside.
+check_full_disk() {
+    local folder=$out/full pid status=0
+    mkdir -p "$folder/artifacts"
+    cp "$out"/killed/findings/check-discard-is-exact-scope-discard/artifact "$folder/artifacts/crash-before"
+    seq -f '{"type": "event", "detail": "%g"}' 2000 >"$folder/log.jsonl"
+    (ulimit -S -f 20 && campaign "$folder") >"$out/full.log" 2>&1 &
+    pid=$!
+    check "a full disk is said" until_true grep -q 'the disk is full: File too large. Fuzzing waits' "$out/full.log"
+    check "no line is torn" log_is_whole "$folder"
+    check "nothing fuzzes" none fuzzers "$folder" main
+    check "the artifact is there, or filed" bash -c "compgen -G '$folder/artifacts/crash-before' || compgen -G '$folder/findings/check-*'"
+    prlimit --pid "$pid" --fsize=unlimited
+    check "with room it goes on" until_true some fuzzers "$folder" worker
+    check "what it had to say is in the log then" has_line "$folder" '.event == "disk_full"'
+    check "what was found before is filed" has_line "$folder" '.type == "finding"'
+    kill -INT "$pid"
+    wait "$pid" || status=$?
+    check "Ctrl-C gives 130 here too" same "$status" 130
+}
+
+# It takes seconds, which the campaign waits between its tries: beside the others.
+start_broken() {
+    printf '#!/bin/sh\necho broken words\nexit 3\n' >"$out/broken"
+    chmod +x "$out/broken"
+    (campaign "$out/cannot-run" TARGET="$out/broken") >"$out/cannot-run.log" 2>&1 &
+    broken=$!
+}
+
+check_cannot_run() {
+    local status=0
+    wait "$broken" || status=$?
+    check "a target that cannot run gives 2" same "$status" 2
+    check "and its last words" grep -q '^broken words' "$out/cannot-run.log"
+}
+
+target_with_bug
+start_broken
+check_settings
+check_killed
+check_resumed
+check_finished
+check_full_disk
+check_cannot_run
+checks_end
