@@ -52,7 +52,9 @@ help:
 	@echo 'make witnesses     look for shorter witnesses, write witnesses/ and docs/witnesses.md (minutes)'
 	@echo 'make reduced       each planted bug from artifact to shortest trace: bugs/traces/, docs/reduced.md'
 	@echo 'make build/trace-debug  ./trace for a debugger: `./trace gdb` starts it'
-	@echo 'make corpus        minimise a long run into a new corpus/ (shows what would change)'
+	@echo 'make merge         minimise what fuzzing found with corpus/; nothing may be lost; APPLY=1 replaces it'
+	@echo 'make afl           AFL++ on the fuzz target for FUZZ_SECONDS; what it finds goes where make fuzz has it'
+	@echo 'make matrix        the same digests in every build: compilers, levels, sanitizers, machines (minutes)'
 	@echo 'make survival      time to each planted bug, beside other fuzzers and without our ingredients (hours)'
 	@echo 'make performance   executions and ops per second, and where the time goes'
 	@echo 'make format tidy   clang-format in place; clang-tidy'
@@ -282,12 +284,6 @@ layers:
 	@scripts/need.sh bugs
 	@scripts/layers.sh
 
-.PHONY: corpus
-corpus:
-	@scripts/need.sh fuzz
-	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap trace
-	@scripts/corpus.sh
-
 .PHONY: witnesses
 witnesses: trace
 	@scripts/witnesses.sh
@@ -370,6 +366,28 @@ survival:
 survival-report:
 	@scripts/need.sh survival
 	@scripts/survival_report.R
+
+# ---- Every other way to run: compilers and machines, AFL++, and what all engines found. ---------------
+
+# MATRIX='--fast', 'CELL...': see scripts/matrix.sh --help. JOBS reaches it.
+.PHONY: matrix afl merge
+matrix:
+	@scripts/need.sh matrix || echo 'matrix: cells whose compiler is missing are skipped'
+	@$(MAKE) --no-print-directory -j$$(nproc) trace $(BUILD)/trace-asan $(BUILD)/trace-fast
+	@scripts/matrix.sh $(MATRIX)
+
+afl:
+	@scripts/need.sh afl
+	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/afl $(BUILD)/afl_mutator.so fuzz_cachemap trace
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/afl.sh
+
+# What is built with clang's libFuzzer decides: one merge for all engines. APPLY=1, BUGS: scripts/merge.sh --help.
+merge:
+	@scripts/need.sh coverage
+	@scripts/need.sh bugs
+	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap trace $(BUILD)/trace-coverage
+	@scripts/merge.sh $(FOLDERS)
+
 # ---- Mutation score. -------------------------------------------------------------------------------
 
 # MUTANTS='--file FILE', '--only PATTERN', ...: see scripts/mutants --help. FUZZ_RUNS and JOBS reach it.

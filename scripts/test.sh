@@ -86,8 +86,11 @@ step "documents" tests/documents.sh
 step "time to bug, small" tests/survival.sh
 step "guidance of the engine" tests/guidance.sh
 steps_in_turn "coverage by the corpus" "scripts/coverage.sh --check corpus" \
-    "the coverage gate can fail" tests/coverage.sh
+    "the coverage gate can fail" tests/coverage.sh \
+    "merging loses nothing" tests/merge.sh
 step "mutants" tests/mutants.sh
+steps_in_turn "the same digests in every build" "scripts/matrix.sh --fast" \
+    "the matrix can fail" tests/matrix.sh
 step "command line" tests/command_line.sh
 step "explain" tests/explain.sh
 step "findings" tests/findings.sh
