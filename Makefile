@@ -52,6 +52,7 @@ help:
 	@echo 'make witnesses     look for shorter witnesses, write witnesses/ and docs/witnesses.md (minutes)'
 	@echo 'make reduced       each planted bug from artifact to shortest trace: bugs/traces/, docs/reduced.md'
 	@echo 'make build/trace-debug  ./trace for a debugger: `./trace gdb` starts it'
+	@echo 'make test-matrix   each kind of cell of the matrix can fail (minutes; make test has the fast half)'
 	@echo 'make merge         minimise what fuzzing found with corpus/; nothing may be lost; APPLY=1 replaces it'
 	@echo 'make afl           AFL++ on the fuzz target for FUZZ_SECONDS; what it finds goes where make fuzz has it'
 	@echo 'make matrix        the same digests in every build: compilers, levels, sanitizers, machines (minutes)'
@@ -229,6 +230,7 @@ TEST_PROGRAMS := $(foreach way,asan gcc portable,$(UNITS:%=$(BUILD)/test/$(way)/
 .PHONY: test
 test:
 	@scripts/need.sh test
+	@scripts/need.sh matrix-fast || echo 'matrix: cells whose compiler is missing are skipped'
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/trace-asan $(BUILD)/trace-coverage \
 	    $(BUILD)/soak-fast $(BUILD)/trace-fast test-programs
 	@scripts/test.sh
@@ -370,11 +372,17 @@ survival-report:
 # ---- Every other way to run: compilers and machines, AFL++, and what all engines found. ---------------
 
 # MATRIX='--fast', 'CELL...': see scripts/matrix.sh --help. JOBS reaches it.
-.PHONY: matrix afl merge
+.PHONY: matrix test-matrix afl merge
 matrix:
 	@scripts/need.sh matrix || echo 'matrix: cells whose compiler is missing are skipped'
 	@$(MAKE) --no-print-directory -j$$(nproc) trace $(BUILD)/trace-asan $(BUILD)/trace-fast
 	@scripts/matrix.sh $(MATRIX)
+
+# Each kind of cell fails on a defect of its own kind; `make test` has the machines alone.
+test-matrix:
+	@scripts/need.sh matrix
+	@$(MAKE) --no-print-directory -j$$(nproc) trace
+	@tests/matrix.sh --all
 
 afl:
 	@scripts/need.sh afl

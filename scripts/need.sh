@@ -28,14 +28,17 @@ survival="r-cran-survival:file /usr/lib/R/library/survival"
 jsonlite="r-cran-jsonlite:file /usr/lib/R/site-library/jsonlite"
 gdb="gdb:command gdb"
 gnuplot="gnuplot-nox:command gnuplot"
-# gcc's own multilib package and the cross compilers exclude each other; with its version in the name it does not.
+# Other machines are compiled for by clang: Debian's gcc for them and gcc-multilib exclude each other.
 multilib="gcc-12-multilib:file /usr/lib/gcc/x86_64-linux-gnu/12/32/libgcc.a"
-cross_aarch64="gcc-12-aarch64-linux-gnu:command aarch64-linux-gnu-gcc-12"
-cross_aarch64_libc="libc6-dev-arm64-cross:file /usr/aarch64-linux-gnu/lib/libc.a"
-cross_s390x="gcc-12-s390x-linux-gnu:command s390x-linux-gnu-gcc-12"
-cross_s390x_libc="libc6-dev-s390x-cross:file /usr/s390x-linux-gnu/lib/libc.a"
-cross_riscv64="gcc-12-riscv64-linux-gnu:command riscv64-linux-gnu-gcc-12"
-cross_riscv64_libc="libc6-dev-riscv64-cross:file /usr/riscv64-linux-gnu/lib/libc.a"
+cross_aarch64="libc6-dev-arm64-cross:file /usr/aarch64-linux-gnu/lib/libc.a"
+cross_aarch64_gcc="libgcc-12-dev-arm64-cross:file /usr/lib/gcc-cross/aarch64-linux-gnu/12/libgcc.a"
+cross_aarch64_link="binutils-aarch64-linux-gnu:command aarch64-linux-gnu-ld"
+cross_s390x="libc6-dev-s390x-cross:file /usr/s390x-linux-gnu/lib/libc.a"
+cross_s390x_gcc="libgcc-12-dev-s390x-cross:file /usr/lib/gcc-cross/s390x-linux-gnu/12/libgcc.a"
+cross_s390x_link="binutils-s390x-linux-gnu:command s390x-linux-gnu-ld"
+cross_riscv64="libc6-dev-riscv64-cross:file /usr/riscv64-linux-gnu/lib/libc.a"
+cross_riscv64_gcc="libgcc-12-dev-riscv64-cross:file /usr/lib/gcc-cross/riscv64-linux-gnu/12/libgcc.a"
+cross_riscv64_link="binutils-riscv64-linux-gnu:command riscv64-linux-gnu-ld"
 qemu="qemu-user-static:command qemu-s390x-static"
 # The page's tests: 18 of node and newer does. Chromium is 80 MB to fetch and 290 MB on disk.
 node="nodejs:command node"
@@ -50,8 +53,8 @@ bugs) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$patch") ;;
 mutants) wanted=("$libc" "$clang_new" "$runtime_new" "$cmocka" "$python") ;;
 performance) wanted=("$libc" "$clang_new" "$runtime_new" "$valgrind") ;;
 coverage) wanted=("$libc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
-matrix) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$afl_clang" "$valgrind" "$multilib" "$cross_aarch64" "$cross_aarch64_libc" "$cross_s390x" "$cross_s390x_libc" "$cross_riscv64" "$cross_riscv64_libc" "$qemu") ;;
-matrix-fast) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$multilib" "$cross_aarch64" "$cross_aarch64_libc" "$cross_s390x" "$cross_s390x_libc" "$qemu") ;;
+matrix) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$afl_clang" "$valgrind" "$multilib" "$cross_aarch64" "$cross_aarch64_gcc" "$cross_aarch64_link" "$cross_s390x" "$cross_s390x_gcc" "$cross_s390x_link" "$cross_riscv64" "$cross_riscv64_gcc" "$cross_riscv64_link" "$qemu") ;;
+matrix-fast) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$multilib" "$cross_aarch64" "$cross_aarch64_gcc" "$cross_aarch64_link" "$cross_s390x" "$cross_s390x_gcc" "$cross_s390x_link" "$qemu") ;;
 afl) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$afl" "$afl_clang") ;;
 survival) wanted=("$libc" "$clang_new" "$runtime_new" "$patch" "$python" "$afl" "$afl_clang" "$survival" "$jsonlite" "$gnuplot") ;;
 *)
