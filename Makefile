@@ -52,7 +52,7 @@ help:
 	@echo 'make witnesses     look for shorter witnesses, write witnesses/ and docs/witnesses.md (minutes)'
 	@echo 'make reduced       each planted bug from artifact to shortest trace: bugs/traces/, docs/reduced.md'
 	@echo 'make build/trace-debug  ./trace for a debugger: `./trace gdb` starts it'
-	@echo 'make test-matrix   each kind of cell of the matrix can fail (minutes; make test has the fast half)'
+	@echo 'make test-matrix test-afl  each kind of cell can fail, and so can make afl (minutes; not in make test)'
 	@echo 'make merge         minimise what fuzzing found with corpus/; nothing may be lost; APPLY=1 replaces it'
 	@echo 'make afl           AFL++ on the fuzz target for FUZZ_SECONDS; what it finds goes where make fuzz has it'
 	@echo 'make matrix        the same digests in every build: compilers, levels, sanitizers, machines (minutes)'
@@ -372,7 +372,7 @@ survival-report:
 # ---- Every other way to run: compilers and machines, AFL++, and what all engines found. ---------------
 
 # MATRIX='--fast', 'CELL...': see scripts/matrix.sh --help. JOBS reaches it.
-.PHONY: matrix test-matrix afl merge
+.PHONY: matrix test-matrix afl test-afl merge
 matrix:
 	@scripts/need.sh matrix || echo 'matrix: cells whose compiler is missing are skipped'
 	@$(MAKE) --no-print-directory -j$$(nproc) trace $(BUILD)/trace-asan $(BUILD)/trace-fast
@@ -388,6 +388,12 @@ afl:
 	@scripts/need.sh afl
 	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/afl $(BUILD)/afl_mutator.so fuzz_cachemap trace
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/afl.sh
+
+test-afl:
+	@scripts/need.sh afl
+	@scripts/need.sh bugs
+	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/afl $(BUILD)/afl_mutator.so fuzz_cachemap trace
+	@tests/afl.sh
 
 # What is built with clang's libFuzzer decides: one merge for all engines. APPLY=1, BUGS: scripts/merge.sh --help.
 merge:
