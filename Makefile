@@ -55,9 +55,12 @@ help:
 	@echo 'make witnesses     look for shorter witnesses, write witnesses/ and docs/witnesses.md (minutes)'
 	@echo 'make reduced       each planted bug from artifact to shortest trace: bugs/traces/, docs/reduced.md'
 	@echo 'make build/trace-debug  ./trace for a debugger: `./trace gdb` starts it'
-	@echo 'make corpus        minimise a long run into a new corpus/ (shows what would change)'
 	@echo 'make explore-small every state of small worlds, with every layer: docs/proofs.md (seconds)'
 	@echo 'make explore-large of larger ones (minutes); make explore-bugs: the shortest trace of each planted bug'
+	@echo 'make test-matrix test-afl  each kind of cell can fail, and so can make afl (minutes; not in make test)'
+	@echo 'make merge         minimise what fuzzing found with corpus/; nothing may be lost; APPLY=1 replaces it'
+	@echo 'make afl           AFL++ on the fuzz target for FUZZ_SECONDS; what it finds goes where make fuzz has it'
+	@echo 'make matrix        the same digests in every build: compilers, levels, sanitizers, machines (minutes)'
 	@echo 'make survival      time to each planted bug, beside other fuzzers and without our ingredients (hours)'
 	@echo 'make campaign      fuzz for HOURS (8) with JOBS processes; interrupted, it goes on: docs/campaigns.md'
 	@echo 'make report        a page of the campaign: build/campaign/report.html'
@@ -333,12 +336,6 @@ layers:
 	@scripts/need.sh bugs
 	@scripts/layers.sh
 
-.PHONY: corpus
-corpus:
-	@scripts/need.sh fuzz
-	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap trace
-	@scripts/corpus.sh
-
 .PHONY: witnesses
 witnesses: trace
 	@scripts/witnesses.sh
@@ -441,6 +438,39 @@ test-report:
 	@scripts/need.sh report
 	@$(MAKE) --no-print-directory -j$$(nproc) trace
 	@tests/report_page.sh
+
+# ---- Every other way to run: compilers and machines, AFL++, and what all engines found. ---------------
+
+# MATRIX='--fast', 'CELL...': see scripts/matrix.sh --help. JOBS reaches it.
+.PHONY: matrix test-matrix afl test-afl merge
+matrix:
+	@scripts/need.sh matrix || echo 'matrix: cells whose compiler is missing are skipped'
+	@$(MAKE) --no-print-directory -j$$(nproc) trace $(BUILD)/trace-asan $(BUILD)/trace-fast
+	@scripts/matrix.sh $(MATRIX)
+
+# Each kind of cell fails on a defect of its own kind; `make test` has the machines alone.
+test-matrix:
+	@scripts/need.sh matrix
+	@$(MAKE) --no-print-directory -j$$(nproc) trace
+	@tests/matrix.sh --all
+
+afl:
+	@scripts/need.sh afl
+	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/afl $(BUILD)/afl_mutator.so fuzz_cachemap trace
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/afl.sh
+
+test-afl:
+	@scripts/need.sh afl
+	@scripts/need.sh bugs
+	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/afl $(BUILD)/afl_mutator.so fuzz_cachemap trace
+	@tests/afl.sh
+
+# What is built with clang's libFuzzer decides: one merge for all engines. APPLY=1, BUGS: scripts/merge.sh --help.
+merge:
+	@scripts/need.sh coverage
+	@scripts/need.sh bugs
+	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap trace $(BUILD)/trace-coverage
+	@scripts/merge.sh $(FOLDERS)
 
 # ---- Mutation score. -------------------------------------------------------------------------------
 

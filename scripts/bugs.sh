@@ -10,6 +10,7 @@
 #   SEEDS=3        from an empty corpus with the seeds 1 to 3 (1)
 #   JOBS=2         bugs at a time (the number of cores)
 #   CORPUS=empty   or `shipped`, or `both` (both)
+#   SHIPPED=FOLDER the shipped inputs, with regressions/ (corpus)
 #
 # At the end: the median, the 90th percentile and the largest of the executions and of the seconds to
 # find, over all bugs and seeds from an empty corpus.
@@ -23,6 +24,7 @@ cd "$(dirname "$0")/.."
 seeds=${SEEDS:-1}
 jobs=${JOBS:-$(nproc)}
 corpus=${CORPUS:-both}
+shipped_folder=${SHIPPED:-corpus}
 out=build/bugs
 canary=remove-leaves-no-tombstone
 names=()
@@ -76,11 +78,12 @@ read_arguments() {
     empty | shipped | both) ;;
     *) fail "CORPUS must be empty, shipped or both, it is '$corpus'" ;;
     esac
+    [ -d "$shipped_folder" ] || fail "SHIPPED must be a folder of inputs, it is '$shipped_folder'"
     check_names
 }
 
 shipped_inputs() {
-    find corpus regressions -maxdepth 1 -type f ! -name '.*' ! -name '*.md' 2>/dev/null | sort || true
+    find "$shipped_folder" regressions -maxdepth 1 -type f ! -name '.*' ! -name '*.md' 2>/dev/null | sort || true
 }
 
 # ---- Running. ------------------------------------------------------------------------------------

@@ -107,6 +107,12 @@ if [ "$mode" = table ]; then
     # shellcheck disable=SC2046  # no word at all where there is no MC/DC
     "$cov" show -format=html -output-dir="$folder/html" -show-branches=count -show-instantiations=false \
         $([ -z "$mcdc" ] || echo -show-mcdc) -instr-profile="$folder/profile" "$program" src
-    echo "HTML: $folder/html/index.html; calls of each function of each layout: $folder/layouts"
+    # The typed layer once more, each layout beside the others.
+    "$cov" show -format=html -output-dir="$folder/html-layouts" -show-branches=count -show-instantiations=true \
+        -instr-profile="$folder/profile" "$program" src/cache_map.h
+    echo
+    scripts/coverage_kernels.sh "$folder/export.json" tests/coverage-exceptions.txt "$folder"
+    echo "HTML: $folder/html/index.html; each layout: $folder/html-layouts/index.html;" \
+        "calls of each function of each layout: $folder/layouts"
 fi
 exit "$status"

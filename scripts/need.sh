@@ -30,9 +30,21 @@ gdb="gdb:command gdb"
 gnuplot="gnuplot-nox:command gnuplot"
 yaml="python3-yaml:file /usr/lib/python3/dist-packages/yaml"
 # clang -m32 links gcc's 32-bit runtime and the C++ library of libFuzzer for it.
-multilib="g++-multilib:file /usr/include/x86_64-linux-gnu/c++/12/32"
+multilib_cxx="g++-multilib:file /usr/include/x86_64-linux-gnu/c++/12/32"
 # The compiler of afl++ uses clang 14's sanitizers.
 runtime_afl="libclang-rt-14-dev:runtime clang-14"
+# Other machines are compiled for by clang: Debian's gcc for them and gcc-multilib exclude each other.
+multilib="gcc-12-multilib:file /usr/lib/gcc/x86_64-linux-gnu/12/32/libgcc.a"
+cross_aarch64="libc6-dev-arm64-cross:file /usr/aarch64-linux-gnu/lib/libc.a"
+cross_aarch64_gcc="libgcc-12-dev-arm64-cross:file /usr/lib/gcc-cross/aarch64-linux-gnu/12/libgcc.a"
+cross_aarch64_link="binutils-aarch64-linux-gnu:command aarch64-linux-gnu-ld"
+cross_s390x="libc6-dev-s390x-cross:file /usr/s390x-linux-gnu/lib/libc.a"
+cross_s390x_gcc="libgcc-12-dev-s390x-cross:file /usr/lib/gcc-cross/s390x-linux-gnu/12/libgcc.a"
+cross_s390x_link="binutils-s390x-linux-gnu:command s390x-linux-gnu-ld"
+cross_riscv64="libc6-dev-riscv64-cross:file /usr/riscv64-linux-gnu/lib/libc.a"
+cross_riscv64_gcc="libgcc-12-dev-riscv64-cross:file /usr/lib/gcc-cross/riscv64-linux-gnu/12/libgcc.a"
+cross_riscv64_link="binutils-riscv64-linux-gnu:command riscv64-linux-gnu-ld"
+qemu="qemu-user-static:command qemu-s390x-static"
 # The page's tests: 18 of node and newer does. Chromium is 80 MB to fetch and 290 MB on disk.
 node="nodejs:command node"
 npm="npm:command npm"
@@ -41,7 +53,7 @@ chromium="chromium:command chromium"
 case "${1:-}" in
 fuzz) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
 test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python" "$gdb" "$yaml" "$node" "$npm" "$chromium") ;;
-oss-fuzz) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$binutils" "$zip" "$unzip" "$git" "$python" "$yaml" "$gdb" "$multilib" "$afl" "$afl_clang" "$runtime_afl") ;;
+oss-fuzz) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$binutils" "$zip" "$unzip" "$git" "$python" "$yaml" "$gdb" "$multilib_cxx" "$afl" "$afl_clang" "$runtime_afl") ;;
 page) wanted=("$libc" "$gcc" "$clang_new" "$patch" "$jq" "$node" "$npm" "$chromium") ;;
 bugs) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$patch") ;;
 mutants) wanted=("$libc" "$clang_new" "$runtime_new" "$cmocka" "$python") ;;
@@ -49,9 +61,12 @@ campaign) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$python") ;;
 report) wanted=("$libc" "$gcc" "$python" "$node" "$npm") ;;
 performance) wanted=("$libc" "$clang_new" "$runtime_new" "$valgrind") ;;
 coverage) wanted=("$libc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
+matrix) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$afl_clang" "$valgrind" "$multilib" "$cross_aarch64" "$cross_aarch64_gcc" "$cross_aarch64_link" "$cross_s390x" "$cross_s390x_gcc" "$cross_s390x_link" "$cross_riscv64" "$cross_riscv64_gcc" "$cross_riscv64_link" "$qemu") ;;
+matrix-fast) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$multilib" "$cross_aarch64" "$cross_aarch64_gcc" "$cross_aarch64_link" "$cross_s390x" "$cross_s390x_gcc" "$cross_s390x_link" "$qemu") ;;
+afl) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$afl" "$afl_clang") ;;
 survival) wanted=("$libc" "$clang_new" "$runtime_new" "$patch" "$python" "$afl" "$afl_clang" "$survival" "$jsonlite" "$gnuplot") ;;
 *)
-    echo "need.sh: usage: scripts/need.sh fuzz|test|oss-fuzz|page|bugs|coverage|mutants|performance|survival|campaign|report" >&2
+    echo "need.sh: usage: scripts/need.sh fuzz|test|oss-fuzz|page|bugs|coverage|mutants|performance|survival|campaign|report|matrix|matrix-fast|afl" >&2
     exit 2
     ;;
 esac

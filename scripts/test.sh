@@ -88,7 +88,8 @@ step "time to bug, small" tests/survival.sh
 step "campaign, small" tests/campaign.sh
 step "guidance of the engine" tests/guidance.sh
 steps_in_turn "coverage by the corpus" "scripts/coverage.sh --check corpus" \
-    "the coverage gate can fail" tests/coverage.sh
+    "the coverage gate can fail" tests/coverage.sh \
+    "merging loses nothing" tests/merge.sh
 step "mutants" tests/mutants.sh
 step "command line" tests/command_line.sh
 step "explain" tests/explain.sh

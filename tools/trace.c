@@ -35,6 +35,9 @@ static const char usage_text[] =
     "  encode [-o OUT] FILE         as bytes\n"
     "  record [-o OUT] FILE         what each op did to the map and the models, as JSON Lines\n"
     "                               (docs/record.md)\n"
+    "  digest FILE...               a number for each, of all answers and of the final state: the "
+    "same in\n"
+    "                               every build and on every machine (docs/matrix.md)\n"
     "\n"
     "A failure:\n"
     "  explain [--json] [--color=WHEN] FILE\n"
@@ -296,13 +299,11 @@ static const struct command {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"replay", command_replay},   {"show", command_show},
-    {"encode", command_encode},   {"record", command_record},
-    {"explain", command_explain}, {"html", command_html},
-    {"reduce", command_reduce},   {"c", command_c},
-    {"gdb", command_gdb},         {"signature", command_signature},
-    {"witness", command_witness}, {"help", command_help},
-    {"--help", command_help},
+    {"replay", command_replay}, {"show", command_show},           {"encode", command_encode},
+    {"record", command_record}, {"digest", command_digest},       {"explain", command_explain},
+    {"html", command_html},     {"reduce", command_reduce},       {"c", command_c},
+    {"gdb", command_gdb},       {"signature", command_signature}, {"witness", command_witness},
+    {"help", command_help},     {"--help", command_help},
 };
 
 int main(int argc, char **argv) {

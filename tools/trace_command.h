@@ -60,6 +60,7 @@ int command_reduce(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_signature(int argc, char **argv);
 int command_record(int argc, char **argv);
+int command_digest(int argc, char **argv);
 int command_html(int argc, char **argv);
 int command_witness(int argc, char **argv);
 int command_c(int argc, char **argv);
