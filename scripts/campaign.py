@@ -566,6 +566,8 @@ class Campaign:
             else:
                 words = (done.stderr.strip().splitlines() or ["no reason was given"])[-1]
                 self.event("not_filed", f"{artifact} is not filed, and stays for the next try: {words}")
+                if self.lacks_room():
+                    break
         self.save()
 
     def note_finding(self, signature, count):
@@ -645,8 +647,9 @@ class Campaign:
         self.fuzzer.executions_before = self.fuzzer.executions()
         self.fuzzer.figures["executions"] = 0
         self.fuzzer.process = None
-        self.file_artifacts()
-        self.publish()
+        if not self.lacks_room():  # otherwise there is a reserve to be freed first
+            self.file_artifacts()
+            self.publish()
 
     def begin(self):
         """What a killed campaign has left running is ended; what it has left on disk is taken in."""

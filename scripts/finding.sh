@@ -101,11 +101,10 @@ again() {
     name=$(sha1sum <"$artifact" | cut -c 1-16)
     mkdir -p "$finding/more"
     if [ "$(find "$finding/more" -type f | wc -l)" -lt "$more_count_max" ]; then
-        cp "$artifact" "$finding/more/.$name"
-        mv "$finding/more/.$name" "$finding/more/$name"
+        { cp "$artifact" "$finding/more/.$name" && mv "$finding/more/.$name" "$finding/more/$name"; } || return 2
     fi
-    echo $(($(cat "$finding/count") + 1)) >"$finding/.count"
-    mv "$finding/.count" "$finding/count"
+    # A disk that is full takes the file and not what is in it.
+    echo $(($(cat "$finding/count") + 1)) >"$finding/.count" && mv "$finding/.count" "$finding/count"
 }
 
 # What this makes of an artifact stands in FOLDER, or FOLDER is as it was.

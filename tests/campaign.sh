@@ -119,9 +119,9 @@ check_killed() {
 
 orphans_are_gone() {
     local pid
-    for pid in $(cat "$out/orphans"); do
+    while read -r pid; do
         [ ! -e "/proc/$pid" ] || grep -q '^State:.Z' "/proc/$pid/status" || { echo "$pid runs" && return 1; }
-    done
+    done <"$out/orphans"
 }
 log_is_whole() { jq -e . "$1/log.jsonl" >/dev/null; }
 
