@@ -30,6 +30,7 @@ canary=remove-leaves-no-tombstone
 names=()
 name_width=4
 . scripts/planted.sh
+. scripts/in_turn.sh
 
 # ---- What there is to do. ------------------------------------------------------------------------
 
@@ -186,16 +187,7 @@ summary() {
     [ "$failed" -eq 0 ]
 }
 
-interrupted() {
-    trap - INT TERM
-    local pid
-    for pid in $(jobs -p); do
-        kill -- "-$pid" 2>/dev/null || true
-    done
-    wait 2>/dev/null || true
-    (cd "$out" && summary ", interrupted") || true
-    exit 130
-}
+on_interrupt() { (cd "$out" && summary ", interrupted"); }
 
 main() {
     local name
@@ -205,16 +197,8 @@ main() {
     for name in "${names[@]}"; do
         rm -f "$out/$name/result" "$out/$name/effort"
     done
-    trap interrupted INT TERM
-    set -m # each bug is a process group of its own, to be stopped as one
     row bug 'found by' executions seconds shipped ''
-    for name in "${names[@]}"; do
-        while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
-            wait -n || true
-        done
-        try_bug "$name" &
-    done
-    wait
+    in_turn try_bug "${names[@]}"
     (cd "$out" && summary '')
 }
 

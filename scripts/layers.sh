@@ -19,6 +19,7 @@
 # could not run, 130 interrupted.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/in_turn.sh
 
 jobs=${JOBS:-$(nproc)}
 seed=1
@@ -271,29 +272,6 @@ document_checked() {
 
 # ---- The whole. ----------------------------------------------------------------------------------
 
-interrupted() {
-    trap - INT TERM
-    local pid
-    for pid in $(jobs -p); do
-        kill -- "-$pid" 2>/dev/null || true
-    done
-    wait 2>/dev/null || true
-    exit 130
-}
-
-# in_turn COMMAND ARGUMENT...: the command with each argument, so many at a time.
-in_turn() {
-    local command=$1 argument
-    shift
-    for argument in "$@"; do
-        while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
-            wait -n || true
-        done
-        "$command" "$argument" &
-    done
-    wait
-}
-
 main() {
     local passed=0 failed=0 name word
     local -a names=()
@@ -301,8 +279,6 @@ main() {
     read_arguments "$@"
     mkdir -p "$out"
     rm -f "$out"/*/result
-    trap interrupted INT TERM
-    set -m # each is a process group of its own, to be stopped as one
     row layer bug 'found by' 'without it' alone ''
     mapfile -t names < <(basename -a -s .patch "${patches[@]}")
     ! $all || names+=("${layers[@]/#/control-}")

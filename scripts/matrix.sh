@@ -16,6 +16,7 @@
 # does not, or cannot be built, 2 it could not run, 130 interrupted.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/in_turn.sh
 
 out=build/matrix
 jobs=${JOBS:-$(nproc)}
@@ -203,32 +204,18 @@ try_cell() {
     echo "$result" >"$dir/result"
 }
 
-interrupted() {
-    trap - INT TERM
-    local pid
-    for pid in $(jobs -p); do
-        kill -- "-$pid" 2>/dev/null || true
-    done
-    echo "matrix.sh: interrupted" >&2
-    exit 130
-}
+on_interrupt() { echo "matrix.sh: interrupted" >&2; }
 
 main() {
     local name skipped
     read_arguments "$@"
     mkdir -p "$out"
     make_reference
-    trap interrupted INT TERM
-    set -m # each cell is a process group of its own, to be stopped as one
     row cell inputs digests seconds ''
     for name in "${names[@]}"; do
-        while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
-            wait -n || true
-        done
         rm -f "$out/$name/result"
-        try_cell "$name" &
     done
-    wait
+    in_turn try_cell "${names[@]}"
     count() { cat "${names[@]/%//result}" 2>/dev/null | grep -c "$1" || true; }
     cd "$out"
     skipped=$(count skipped)

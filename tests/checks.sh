@@ -19,6 +19,14 @@ check() {
     fi
 }
 
+# status_of COMMAND...: its exit status. What it says is in $out/stdout and $out/stderr; it has no input.
+status_of() {
+    local status=0
+    # shellcheck disable=SC2154  # the test's own folder
+    "$@" </dev/null >"$out/stdout" 2>"$out/stderr" || status=$?
+    echo "$status"
+}
+
 # The closing line; its status is the test's.
 checks_end() {
     echo

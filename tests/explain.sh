@@ -12,12 +12,6 @@ mkdir -p "$out"
 unset NO_COLOR
 export TERM=xterm
 
-status_of() {
-    local status=0
-    "$@" >"$out/stdout" 2>"$out/stderr" || status=$?
-    echo "$status"
-}
-
 # member FILE KIND MEMBER: of each line of that kind.
 member() { jq -r --arg kind "$2" --arg member "$3" 'select(.kind == $kind) | .[$member]' "$1"; }
 

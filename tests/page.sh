@@ -31,12 +31,6 @@ long_trace() {
     }'
 }
 
-status_of() {
-    local status=0
-    "$@" >"$out/stdout" 2>"$out/stderr" || status=$?
-    echo "$status"
-}
-
 trace_with_bug discard-loses-victim "$out/trace-bug"
 cp -r src "$out/dies-src"
 sed -i '/^CACHE_MAP_INLINE enum cache_map_status cache_map_remove(/,/{$/s/{$/{ extern int dprintf(int, const char *, ...); dprintf(2, "report <b>\&\\n"); __builtin_trap();/' \

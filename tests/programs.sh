@@ -98,12 +98,6 @@ check_bug() {
 }
 
 # What ./trace c says of arguments that it cannot take.
-status_of() {
-    local status=0
-    "$@" >"$out/stdout" 2>"$out/stderr" || status=$?
-    echo "$status"
-}
-
 check_arguments() {
     local trace
     trace=$(trace_of hand-stays-on-taken-way)

@@ -10,12 +10,6 @@ out=build/test/record
 rm -rf "$out"
 mkdir -p "$out"
 
-status_of() {
-    local status=0
-    "$@" >"$out/stdout" 2>"$out/stderr" || status=$?
-    echo "$status"
-}
-
 # fields_of FILE: "TYPE FIELD", each once. An array's elements have the array's name.
 fields_of() {
     jq -r '.type as $type | paths(type != "object" and type != "array")

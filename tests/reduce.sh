@@ -10,12 +10,6 @@ out=build/test/reduce
 rm -rf "$out"
 mkdir -p "$out"
 
-status_of() {
-    local status=0
-    "$@" >"$out/stdout" 2>"$out/stderr" || status=$?
-    echo "$status"
-}
-
 ops_of() { grep -cvE '^(#|cachemap-trace|geometry|$)' "$1" || true; }
 
 for bug in discard-loses-victim compact-in-open-scope; do

@@ -11,12 +11,6 @@ rm -rf "$out"
 mkdir -p "$out/folder" "$out/lone"
 
 # status_of COMMAND...: its exit status; what it prints is in stdout and stderr.
-status_of() {
-    local status=0
-    "$@" >"$out/stdout" 2>"$out/stderr" </dev/null || status=$?
-    echo "$status"
-}
-
 # says STATUS STREAM PATTERN COMMAND...: ends with the status, and the stream has the pattern.
 says() {
     local status=$1 stream=$2 pattern=$3
