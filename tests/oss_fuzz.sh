@@ -104,9 +104,9 @@ as_in_the_image() {
     git ls-files -z | xargs -0 cp --parents -t "$folder/src/cachemap" || exit 2
     cp oss-fuzz/build.sh "$folder/src/build.sh"
     for tool in llvm-ar llvm-nm llvm-ranlib; do
-        ln -sf "$(command -v "$tool${clang#clang}" || command -v "$tool")" "$folder/bin/$tool"
+        ln -sf "$(command -v "$tool${clang##*clang}" || command -v "$tool")" "$folder/bin/$tool"
     done
-    clang_symbolizer=$(command -v "llvm-symbolizer${clang#clang}" || command -v llvm-symbolizer)
+    clang_symbolizer=$(command -v "llvm-symbolizer${clang##*clang}" || command -v llvm-symbolizer)
 }
 
 # ---- One build, checked. ---------------------------------------------------------------------------
