@@ -305,7 +305,7 @@ static void show_hole(const struct stream *path) {
     else
         printf("no scope:");
     for (uint32_t i = 0; i < path->op_count; i += 1) {
-        char op[64];
+        char op[TRACE_TEXT_OP_SIZE];
         trace_text_op(path->ops[i], op, sizeof op);
         printf("%s %s", i == 0 ? "" : ",", op);
     }

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { REPORT_OP_COUNT = 20, OP_TEXT_SIZE = 64, RESULT_TEXT_SIZE = 24 };
+enum { REPORT_OP_COUNT = 20, RESULT_TEXT_SIZE = 24 };
 enum { REPORT_INDENT = 6, REPORT_COLUMN_COUNT = 100 };
 
 void report_text(FILE *file, const char *head, const char *text) {
@@ -50,7 +50,7 @@ static void report_row(FILE *file, const struct environment *environment, uint32
                        uint32_t count, bool failing) {
     const struct step *step = &environment->steps[index];
     const unsigned value = report_value(environment->stream, index);
-    char text[OP_TEXT_SIZE], actual[RESULT_TEXT_SIZE], expected[RESULT_TEXT_SIZE];
+    char text[TRACE_TEXT_OP_SIZE], actual[RESULT_TEXT_SIZE], expected[RESULT_TEXT_SIZE];
     trace_text_op(environment->stream->ops[index], text, sizeof text);
     trace_text_result(step->actual, actual, sizeof actual);
     trace_text_result(step->expected, expected, sizeof expected);

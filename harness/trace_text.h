@@ -34,6 +34,9 @@ bool trace_text_parse(const char *text, size_t size, struct stream *stream,
 /* One op in text, without an outcome, into `text` (at most `size` bytes, terminated). */
 void trace_text_op(struct op op, char *text, size_t size);
 
+/* Room for the text of any op: "reinit ways=16 tag=16 clock=4 policy=clock_classic" is the longest. */
+enum { TRACE_TEXT_OP_SIZE = 64 };
+
 /* One outcome in text: "17" for a found value, else its name. */
 void trace_text_result(struct result result, char *text, size_t size);
 

@@ -219,4 +219,13 @@ interrupted() {
 }
 check "Ctrl-C tells what is known" interrupted
 
+# A long op, in the table and in all sentences.
+trace_with_bug memory-alignment-ignores-the-value "$out/long-op"
+printf 'cachemap-trace 1\n%s\n%s\n' \
+    'geometry sets=1 ways=2 tag=8 clock=1 policy=clock stash=1 scope=0 hash=mix keys=2 read=end run=plain' \
+    'reinit ways=16 tag=8 clock=2 policy=clock' >"$out/long-op.trace"
+check "a long op fails" [ "$(status_of "$out/long-op" explain "$out/long-op.trace")" = 1 ]
+check "and is told" grep -q '^FAIL  reinit ways=16' "$out/stdout"
+check "with what matters" grep -q '^What matters' "$out/stdout"
+
 checks_end

@@ -91,7 +91,7 @@ static void worst(struct replay *replay, int status) {
 
 static void print_op(const struct environment *environment, void *context) {
     const struct step *step = &environment->steps[environment->op_index];
-    char op[64], result[24];
+    char op[TRACE_TEXT_OP_SIZE], result[24];
     const bool *verbose = (const bool *)context;
     if (!*verbose)
         return;
@@ -116,7 +116,7 @@ static bool replay_once(struct replay *replay, const char *path, bool verbose) {
         return true;
     if (verbose && failed->op_index < failed->stream->op_count &&
         failed->options.pass == PASS_CACHE) {
-        char op[64];
+        char op[TRACE_TEXT_OP_SIZE];
         trace_text_op(failed->stream->ops[failed->op_index], op, sizeof op);
         printf("%6u  %s    <- fails here\n", (unsigned)failed->op_index, op);
     }

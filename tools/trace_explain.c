@@ -66,7 +66,7 @@ static void death_words(const struct failure *failure, char *words, size_t size)
 void explain_sentence(const struct explanation *explanation, char *sentence, size_t size) {
     const struct story *story = explanation->story;
     const struct stream *stream = &explanation->stream;
-    char op[40] = "final verification", words[300];
+    char op[TRACE_TEXT_OP_SIZE] = "final verification", words[300];
     if (stream->op_count == 0)
         (void)snprintf(op, sizeof op, "without any op");
     else if (story->stop < stream->op_count)
@@ -276,7 +276,7 @@ static void print_table(const struct explanation *explanation) {
 
 static void print_picture_head(const struct explanation *explanation, uint32_t index,
                                const char *before) {
-    char text[40] = "";
+    char text[TRACE_TEXT_OP_SIZE] = "";
     if (index < explanation->stream.op_count)
         trace_text_op(explanation->stream.ops[index], text, sizeof text);
     printf("\n%s%s op %u, %s%s\n", style(STYLE_HEAD), before, (unsigned)index, text,

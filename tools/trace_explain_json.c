@@ -59,7 +59,7 @@ static void write_steps(struct json *json, const struct explanation *explanation
     const struct story *story = explanation->story;
     for (uint32_t i = 0; i <= story->stop && i < explanation->stream.op_count; i += 1) {
         const struct row *row = story_row(story, i);
-        char op[64], map[24], model[24];
+        char op[TRACE_TEXT_OP_SIZE], map[24], model[24];
         trace_text_op(explanation->stream.ops[i], op, sizeof op);
         trace_text_result(story->steps[i].actual, map, sizeof map);
         trace_text_result(story->steps[i].expected, model, sizeof model);

@@ -308,7 +308,7 @@ static bool neighbour_try(struct explanation *explanation, enum neighbour_kind k
 }
 
 static void neighbour_say_op(struct explanation *explanation, uint32_t index) {
-    char now[40], before[40];
+    char now[TRACE_TEXT_OP_SIZE], before[TRACE_TEXT_OP_SIZE];
     trace_text_op(explanation->neighbour.ops[index], now, sizeof now);
     trace_text_op(explanation->stream.ops[index], before, sizeof before);
     (void)snprintf(explanation->neighbour_words, sizeof explanation->neighbour_words,
@@ -360,7 +360,7 @@ static bool neighbour_by_field(struct explanation *explanation, enum field field
 
 static bool neighbour_by_swap(struct explanation *explanation, uint32_t index) {
     const struct op *ops = explanation->stream.ops;
-    char first[40], second[40];
+    char first[TRACE_TEXT_OP_SIZE], second[TRACE_TEXT_OP_SIZE];
     if (index + 1 >= candidate.op_count ||
         (ops[index].kind == ops[index + 1].kind && ops[index].operand == ops[index + 1].operand))
         return false;
@@ -403,7 +403,7 @@ static bool neighbour_by_kind(struct explanation *explanation, uint32_t index) {
 }
 
 static bool neighbour_by_drop(struct explanation *explanation, uint32_t index) {
-    char words[40];
+    char words[TRACE_TEXT_OP_SIZE];
     memmove(&candidate.ops[index], &candidate.ops[index + 1],
             (candidate.op_count - index - 1) * sizeof candidate.ops[0]);
     candidate.op_count -= 1;
@@ -487,7 +487,7 @@ static void candidate_look_everywhere(const struct explanation *explanation, boo
 static void observation_say(struct explanation *explanation, const struct story *story,
                             bool discard) {
     const struct step *step = &story->steps[story->stop];
-    char op[40], actual[24], expected[24];
+    char op[TRACE_TEXT_OP_SIZE], actual[24], expected[24];
     trace_text_op(candidate.ops[story->stop], op, sizeof op);
     trace_text_result(step->actual, actual, sizeof actual);
     trace_text_result(step->expected, expected, sizeof expected);

@@ -41,7 +41,7 @@ enum neighbour_kind {
 /* "none", "key", "number", "swap", "op", "drop". Static. */
 const char *neighbour_kind_name(enum neighbour_kind kind);
 
-enum { EXPLANATION_FIELD_COUNT = 11, EXPLANATION_WORDS_SIZE = 140 };
+enum { EXPLANATION_FIELD_COUNT = 11, EXPLANATION_WORDS_SIZE = 200 };
 
 /* When a wrong answer shows a failure that was found inside. */
 enum observation {

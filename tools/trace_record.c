@@ -410,7 +410,7 @@ static void write_op(struct json *json, const struct environment *environment) {
     const struct op op = environment->stream->ops[environment->op_index];
     const struct step *step = &environment->steps[environment->op_index];
     const struct op_description *description = op_describe((enum op_kind)op.kind);
-    char text[64], actual[24], expected[24];
+    char text[TRACE_TEXT_OP_SIZE], actual[24], expected[24];
     trace_text_op(op, text, sizeof text);
     trace_text_result(step->actual, actual, sizeof actual);
     trace_text_result(step->expected, expected, sizeof expected);

@@ -170,7 +170,7 @@ static void print_happenings(const struct witness_watch *watch) {
     for (uint32_t index = 0; index < file.stream.op_count; index += 1) {
         bool shown = false;
         for (uint32_t label = 0; label < witness_label_count; label += 1) {
-            char op[64], result[24];
+            char op[TRACE_TEXT_OP_SIZE], result[24];
             if (watch->first_op[label] != index)
                 continue;
             trace_text_op(file.stream.ops[index], op, sizeof op);
