@@ -6,14 +6,14 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-# array NAME FILE: '?' is escaped for it starts trigraphs.
+# array NAME FILE...: the files as one. '?' is escaped for it starts trigraphs.
 array() {
     printf 'static const char *const %s[] = {\n' "$1"
-    sed -e 's/[\\"?]/\\&/g' -e 's/^/    "/' -e 's/$/\\n",/' "$2"
+    sed -e 's/[\\"?]/\\&/g' -e 's/^/    "/' -e 's/$/\\n",/' "${@:2}"
     printf '    NULL,\n};\n'
 }
 
 printf '/* Made by tools/page/embed.sh from the files of tools/page/. */\n'
 array page_html page.html
 array page_css page.css
-array page_js page.js
+array page_js record.js page.js
