@@ -245,7 +245,7 @@ endef
 $(foreach way,asan gcc portable,$(eval $(call test_rule,$(way))))
 
 # Functions of the subject that harness_oracle falsifies.
-WRAPPED := $(addprefix subject_,init init_refused balanced upsert remove get lookup has compact \
+WRAPPED := $(addprefix subject_,init init_refused balanced upsert upsert_many remove get get_many lookup has compact \
            scope_close counts set entry place check digest free_slots_poisoned views_agree record \
            memory_size misnamed_status deinit check_misses) key_hash_differs
 $(BUILD)/test/harness/harness_oracle: WRAP = $(foreach name,$(WRAPPED),-Wl,--wrap=$(name))
