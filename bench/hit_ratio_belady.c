@@ -1,5 +1,5 @@
-/* MIN by a heap of next uses. An entry is good as long as its key is resident and has that next use;
- * others are dropped when they come up, so each access costs a push and at most a few pops. */
+/* MIN by a heap of next uses. An entry stays when the use that it foretold has come; it is then below
+ * those of all resident keys, whose next uses are to come, and never on top when one is to be evicted. */
 #include "hit_ratio_belady.h"
 
 #include "hit_ratio_memory.h"
@@ -9,12 +9,10 @@ struct future {
     uint32_t key;
 };
 
-struct belady {
-    uint32_t resident_count;
-    bool *resident;
-    uint32_t *next_of; /* of each resident key */
-    struct future *heap;
-    size_t heap_count;
+/* The farthest on top. */
+struct heap {
+    struct future *futures;
+    size_t count;
 };
 
 /* Of each access, the next access with its key. */
@@ -30,71 +28,57 @@ static uint32_t *next_uses(const struct trace *trace) {
     return nexts;
 }
 
-static void heap_push(struct belady *belady, struct future future) {
-    size_t at = belady->heap_count++;
-    for (; at > 0 && belady->heap[(at - 1) / 2].next < future.next; at = (at - 1) / 2)
-        belady->heap[at] = belady->heap[(at - 1) / 2];
-    belady->heap[at] = future;
+static void heap_push(struct heap *heap, struct future future) {
+    size_t at = heap->count++;
+    for (; at > 0 && heap->futures[(at - 1) / 2].next < future.next; at = (at - 1) / 2)
+        heap->futures[at] = heap->futures[(at - 1) / 2];
+    heap->futures[at] = future;
 }
 
 /* The farthest; the heap is not empty. */
-static struct future heap_pop(struct belady *belady) {
-    const struct future top = belady->heap[0];
-    const struct future last = belady->heap[--belady->heap_count];
+static struct future heap_pop(struct heap *heap) {
+    const struct future top = heap->futures[0];
+    const struct future last = heap->futures[--heap->count];
     size_t at = 0;
     for (;;) {
         size_t child = 2 * at + 1;
-        if (child >= belady->heap_count)
+        if (child >= heap->count)
             break;
-        if (child + 1 < belady->heap_count &&
-            belady->heap[child + 1].next > belady->heap[child].next)
+        if (child + 1 < heap->count && heap->futures[child + 1].next > heap->futures[child].next)
             child += 1;
-        if (belady->heap[child].next <= last.next)
+        if (heap->futures[child].next <= last.next)
             break;
-        belady->heap[at] = belady->heap[child];
+        heap->futures[at] = heap->futures[child];
         at = child;
     }
-    belady->heap[at] = last;
+    heap->futures[at] = last;
     return top;
-}
-
-static void belady_evict(struct belady *belady) {
-    for (;;) {
-        const struct future top = heap_pop(belady);
-        if (belady->resident[top.key] && belady->next_of[top.key] == top.next) {
-            belady->resident[top.key] = false;
-            belady->resident_count -= 1;
-            return;
-        }
-    }
 }
 
 uint64_t belady_run(const struct trace *trace, uint32_t object_count_max, bool *hits) {
     uint32_t *nexts = next_uses(trace);
     uint64_t hit_count = 0;
-    struct belady belady = {0, NULL, NULL, NULL, 0};
-    belady.resident = memory_of(trace->key_count, sizeof *belady.resident);
-    belady.next_of = memory_of(trace->key_count, sizeof *belady.next_of);
-    belady.heap = memory_of(trace->access_count, sizeof *belady.heap);
+    uint32_t resident_count = 0;
+    bool *resident = memory_of(trace->key_count, sizeof *resident);
+    struct heap heap = {memory_of(trace->access_count, sizeof(struct future)), 0};
     for (size_t at = 0; at < trace->access_count; at += 1) {
         const struct future future = {nexts[at], trace->accesses[at].key};
-        const bool hit = belady.resident[future.key];
+        const bool hit = resident[future.key];
         if (hit) {
             hit_count += 1;
         } else {
-            if (belady.resident_count == object_count_max)
-                belady_evict(&belady);
-            belady.resident[future.key] = true;
-            belady.resident_count += 1;
+            if (resident_count == object_count_max)
+                resident[heap_pop(&heap).key] = false;
+            else
+                resident_count += 1;
+            resident[future.key] = true;
         }
-        belady.next_of[future.key] = future.next;
-        heap_push(&belady, future);
+        heap_push(&heap, future);
         if (hits != NULL)
             hits[at] = hit;
     }
-    free(belady.resident);
-    free(belady.next_of);
-    free(belady.heap);
+    free(resident);
+    free(heap.futures);
     free(nexts);
     return hit_count;
 }

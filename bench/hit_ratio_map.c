@@ -18,6 +18,14 @@ static void map_expect(bool holds, const char *what) {
     exit(1);
 }
 
+static void map_expect_init(enum cache_map_status status) {
+    if (status == CACHE_MAP_OUT_OF_MEMORY) {
+        fprintf(stderr, "hit_ratio: out of memory for a cache map of that size\n");
+        exit(2);
+    }
+    map_expect(status == CACHE_MAP_OK, "init");
+}
+
 #define INSTANCE_NAME       w2_b1
 #define INSTANCE_WAYS       2
 #define INSTANCE_CLOCK_BITS 1

@@ -84,7 +84,7 @@ static void INSTANCE_FUNCTION(run)(const struct trace *trace, const struct map_o
     const struct cache_map_options map_options = {
         options->object_count_max, options->stash_count_max, TRACE_SCOPE_ACCESS_COUNT_MAX, 0};
     struct INSTANCE_NAME map;
-    map_expect(INSTANCE_FUNCTION(init)(&map, &map_options, NULL) == CACHE_MAP_OK, "init");
+    map_expect_init(INSTANCE_FUNCTION(init)(&map, &map_options, NULL));
     for (size_t at = 0; at < trace->access_count; at += 1) {
         const struct access *access = &trace->accesses[at];
         bool hit = false;

@@ -450,6 +450,10 @@ static void test_workload_shapes(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_zipf_limits),
+        cmocka_unit_test(test_zipf_draws),
+        cmocka_unit_test(test_workloads),
+        cmocka_unit_test(test_workload_shapes),
         cmocka_unit_test(test_by_hand_fifo_lru_belady),
         cmocka_unit_test(test_by_hand_clock),
         cmocka_unit_test(test_by_hand_sieve),
@@ -466,10 +470,6 @@ int main(void) {
         cmocka_unit_test(test_map_whatever_the_stash),
         cmocka_unit_test(test_map_stash_hits),
         cmocka_unit_test(test_map_wasted_evictions),
-        cmocka_unit_test(test_zipf_limits),
-        cmocka_unit_test(test_zipf_draws),
-        cmocka_unit_test(test_workloads),
-        cmocka_unit_test(test_workload_shapes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
