@@ -23,6 +23,7 @@ static const struct entry entries[] = {
     {"fifo", NULL, &policy_fifo, 0, 0, false, false},
     {"sieve", NULL, &policy_sieve, 0, 0, false, false},
     {"s3fifo", NULL, &policy_s3fifo, 0, 0, false, false},
+    {"sieve_16way", NULL, &policy_sieve_sets, 0, 0, false, false},
     {"map_clock_lazy", "map_clock; what the stash answers is not stored again", NULL, 16, 2, false,
      true},
 };

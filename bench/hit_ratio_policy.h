@@ -1,6 +1,6 @@
 /* The policies that the cache map is compared with: each a cache of so many objects, simulated from
- * its published description. A simulation knows keys and which of them are resident: no values, no
- * hash, no sets, and nothing of the cache map.
+ * its published description. A simulation knows keys and which of them are resident: no values, and
+ * nothing of the cache map but, where it has sets, its hash.
  *
  * Keys are indices, so each simulation is a few arrays with an item for each key. */
 #ifndef BENCH_HIT_RATIO_POLICY_H
@@ -24,6 +24,6 @@ struct policy {
 };
 
 extern const struct policy policy_lru, policy_fifo, policy_clock_1bit, policy_clock_2bit,
-    policy_sieve, policy_s3fifo;
+    policy_sieve, policy_s3fifo, policy_sieve_sets;
 
 #endif

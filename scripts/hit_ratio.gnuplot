@@ -29,6 +29,7 @@ set ylabel "points against LRU" offset 1,0
 set grid xtics ytics linecolor rgb "#DDDDDD" linetype 1 linewidth 1 dashtype solid
 set border 3
 set tics nomirror
+set title offset 0,-0.7
 unset key
 
 do for [w=1:words(workloads)] {

@@ -37,6 +37,7 @@ WORKLOADS = ['zipf-0.8', 'zipf-0.99', 'zipf-1.2', 'uniform', 'scan', 'loop', 'dr
 LAYOUT_WORKLOADS = ['zipf-0.99', 'scan', 'drift', 'read-modify-write']
 LAYOUT_SIZE = 10240
 STASH_WORKLOADS, STASH_SIZE, STASHES = ['zipf-0.99', 'drift'], 5120, [640, 2560, 5120]
+SIEVE_WORKLOADS = ['zipf-0.99', 'scan', 'drift', 'jump', 'removes']
 PLOT_WORKLOADS = ['zipf-0.99', 'scan', 'drift', 'jump', 'loop', 'read-modify-write', 'removes',
                   'removes-discards']
 # What a test can afford to compute anew: one size, and each kind of access.
@@ -55,6 +56,7 @@ def named(option, names):
 RUNS = [
     [],
     named('--workload', LAYOUT_WORKLOADS) + ['--policy', 'layouts', '--size', str(LAYOUT_SIZE)],
+    named('--workload', SIEVE_WORKLOADS) + ['--policy', 'sieve_16way'],
     named('--workload', STASH_WORKLOADS) + ['--policy', 'lru']
     + named('--size', [STASH_SIZE + stash for stash in STASHES]),
 ] + [
@@ -154,6 +156,17 @@ def layout_table(figures):
     return table(['ways', 'clock bits'] + [f'`{workload}`' for workload in LAYOUT_WORKLOADS], rows)
 
 
+def sieve_table(figures):
+    rows = []
+    for workload in SIEVE_WORKLOADS:
+        for size, share in SHARES.items():
+            rows.append([f'`{workload}`', f'{share} %']
+                        + [f'{figures.percent(workload, size, policy):.2f}' for policy in
+                           ('map_clock', 'clock_2bit', 'sieve_16way', 'sieve')])
+    return table(['workload', 'cache', 'CLOCK in sets (the map)', 'CLOCK', 'SIEVE in sets', 'SIEVE'],
+                 rows)
+
+
 def both_percent(row):
     return f'{100 * (int(row["hits"]) + int(row["stash_hits"])) / int(row["gets"]):.2f}'
 
@@ -197,7 +210,8 @@ def wasted_table(figures):
                   'classic: evicts', 'classic: beside a free way'], rows)
 
 
-PARTS = {'hit-ratio': main_tables, 'hit-ratio-layouts': layout_table, 'hit-ratio-stash': stash_table,
+PARTS = {'hit-ratio': main_tables, 'hit-ratio-layouts': layout_table, 'hit-ratio-sieve': sieve_table,
+         'hit-ratio-stash': stash_table,
          'hit-ratio-updates': update_table, 'hit-ratio-wasted': wasted_table}
 
 

@@ -43,6 +43,10 @@ static void expect_same_hits(const struct trace *trace, const char *what) {
                      hits_of_one[at] ? "a hit, expected a miss" : "a miss, expected a hit");
 }
 
+static void make(struct trace *trace, const char *name, size_t access_count, uint64_t seed) {
+    trace_make(trace, workload_find(name), 400, access_count, 64, seed);
+}
+
 /* ---- Worked out by hand. ----------------------------------------------------------------- */
 
 /* `keys` are digits; `hits` has a 1 for each that hits. A null policy is the bound. */
@@ -176,6 +180,29 @@ static void test_naive_queues(void **state) {
     expect_same(&policy_clock_1bit, &naive_circle, true);
 }
 
+/* In one set of 16 it is SIEVE; the keys of one set of four, alone, hit as among the others. */
+static void test_sieve_in_sets(void **state) {
+    struct trace trace;
+    (void)state;
+    for (uint64_t seed = 1; seed <= 60; seed += 1) {
+        random_trace(&trace, seed, false);
+        (void)run_policy(&policy_sieve_sets, &trace, 16, hits_of_one);
+        (void)run_policy(&policy_sieve, &trace, 16, hits_of_other);
+        expect_same_hits(&trace, "SIEVE in one set");
+        trace_deinit(&trace);
+    }
+    make(&trace, "zipf-0.99", 5000, 1);
+    (void)run_policy(&policy_sieve_sets, &trace, 64, hits_of_one);
+    for (size_t at = 0; at < trace.access_count; at += 1)
+        if (cache_map_range_of_hash(cache_map_hash_64(trace.accesses[at].key, 0), 4) != 2)
+            trace.accesses[at].kind = ACCESS_PERSIST; /* nothing */
+    (void)run_policy(&policy_sieve, &trace, 16, hits_of_other);
+    for (size_t at = 0; at < trace.access_count; at += 1)
+        hits_of_one[at] = hits_of_one[at] && trace.accesses[at].kind == ACCESS_GET;
+    expect_same_hits(&trace, "SIEVE in one set of four");
+    trace_deinit(&trace);
+}
+
 static void test_naive_s3fifo(void **state) {
     (void)state;
     expect_same(&policy_s3fifo, &naive_s3fifo, false);
@@ -235,10 +262,6 @@ static void test_lru_inclusion(void **state) {
 }
 
 /* ---- The cache map. ---------------------------------------------------------------------- */
-
-static void make(struct trace *trace, const char *name, size_t access_count, uint64_t seed) {
-    trace_make(trace, workload_find(name), 400, access_count, 64, seed);
-}
 
 /* In one set of 16 the map is CLOCK over all objects; with one clock bit it is FIFO. */
 static void test_map_in_one_set(void **state) {
@@ -460,6 +483,7 @@ int main(void) {
         cmocka_unit_test(test_by_hand_s3fifo),
         cmocka_unit_test(test_by_hand_scopes),
         cmocka_unit_test(test_naive_queues),
+        cmocka_unit_test(test_sieve_in_sets),
         cmocka_unit_test(test_naive_s3fifo),
         cmocka_unit_test(test_belady_is_the_best),
         cmocka_unit_test(test_belady_is_a_bound),
