@@ -1,6 +1,7 @@
-/* build/hit_ratio: the share of gets that a cache of so many objects answers, for the cache map, for other
- * policies and for the best possible. Counts hits and nothing else: no time, no bytes. Deterministic:
- * the same arguments print the same bytes. docs/hit-ratio.md says what is measured and why. */
+/* build/hit_ratio: the share of gets that a cache of so many objects answers, for the cache map,
+ * for other policies and for the best possible. Counts hits and nothing else: no time, no bytes.
+ * Deterministic: the same arguments print the same bytes. docs/hit-ratio.md says what is measured
+ * and why. */
 #include "hit_ratio_contender.h"
 #include "hit_ratio_memory.h"
 

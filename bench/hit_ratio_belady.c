@@ -1,5 +1,6 @@
-/* MIN by a heap of next uses. An entry stays when the use that it foretold has come; it is then below
- * those of all resident keys, whose next uses are to come, and never on top when one is to be evicted. */
+/* MIN by a heap of next uses. An entry stays when the use that it foretold has come; it is then
+ * below those of all resident keys, whose next uses are to come, and never on top when one is to
+ * be evicted. */
 #include "hit_ratio_belady.h"
 
 #include "hit_ratio_memory.h"

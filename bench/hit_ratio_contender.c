@@ -55,8 +55,9 @@ bool contender_can_run(const struct contender *contender, const struct trace *tr
     return contender->policy != NULL || contender->layout != NULL || trace_is_plain(trace);
 }
 
-/* A policy has no scopes. At a discard it drops what the scope has stored, for those values never were;
- * what the scope has overwritten counts as written back. What was removed or evicted stays away. */
+/* A policy has no scopes. At a discard it drops what the scope has stored, for those values never
+ * were; what the scope has overwritten counts as written back. What was removed or evicted stays
+ * away. */
 static void policy_run(const struct policy *policy, const struct trace *trace,
                        uint32_t object_count_max, struct outcome *outcome, bool *hits) {
     void *cache = policy->create(object_count_max, trace->key_count);

@@ -81,8 +81,8 @@ static bool reader_line(struct reader *reader, char *line) {
     return reader_add(reader, key);
 }
 
-/* The next line, without its end, in `line`; false at the end of the file. A line that has no room is
- * cut, and fills `line`. */
+/* The next line, without its end, in `line`; false at the end of the file. A line that has no
+ * room is cut, and fills `line`. */
 static bool reader_next(const struct reader *reader, char *line) {
     size_t size = 0;
     int byte = getc(reader->stream);

@@ -1,5 +1,5 @@
-/* The cache map as a contender: the real library, through its public header, in several layouts. Knows
- * no other policy. */
+/* The cache map as a contender: the real library, through its public header, in several layouts.
+ * Knows no other policy. */
 #ifndef BENCH_HIT_RATIO_MAP_H
 #define BENCH_HIT_RATIO_MAP_H
 
@@ -12,8 +12,9 @@ enum { MAP_SIZE_STEP = 16 };
 struct map_options {
     uint32_t object_count_max; /* a multiple of MAP_SIZE_STEP */
     uint32_t stash_count_max;  /* at least TRACE_SCOPE_ACCESS_COUNT_MAX */
-    /* What a get does that the stash answers. False: its value is stored again, which takes it back into
-     * the cache, so that the cache's content does not depend on the size of the stash. True: nothing. */
+    /* What a get does that the stash answers. False: its value is stored again, which takes it
+     * back into the cache, so that the cache's content does not depend on the size of the stash.
+     * True: nothing. */
     bool lazy;
 };
 
@@ -22,7 +23,8 @@ struct map_layout {
         *name; /* by ways and clock bits, map_w16_b2; of the classic policy, map_classic_w16_b2 */
     uint32_t ways, clock_bits;
     bool classic;
-    /* Runs the trace from an empty map. With `hits` not null, whether the cache answers each access. */
+    /* Runs the trace from an empty map. With `hits` not null, whether the cache answers each
+     * access. */
     void (*run)(const struct trace *trace, const struct map_options *options,
                 struct outcome *outcome, bool *hits);
 };

@@ -1,6 +1,6 @@
 /* One layout of the cache map under hit_ratio_map.h. Included once for each, after INSTANCE_WAYS,
- * INSTANCE_CLOCK_BITS, INSTANCE_POLICY and INSTANCE_NAME, which it undefines. Calls the public API and
- * nothing else. */
+ * INSTANCE_CLOCK_BITS, INSTANCE_POLICY and INSTANCE_NAME, which it undefines. Calls the public
+ * API and nothing else. */
 
 #define INSTANCE_FUNCTION(end) CACHE_MAP_PASTE(INSTANCE_NAME, end)
 

@@ -1,19 +1,21 @@
 /* Policies that are one queue of objects: FIFO, LRU, CLOCK and SIEVE.
  *
  *   FIFO   evicts what was stored first.
- *   LRU    evicts what was not used for the longest time. (Both: L. A. Belady, "A study of replacement
- *          algorithms for a virtual-storage computer", IBM Systems Journal 5(2), 1966.)
- *   CLOCK  FIFO with second chances. A use raises an object's count, at most to a limit. At the tail, an
- *          object with a count goes to the head again with 1 less; the first without is evicted. This
- *          is the same as a circle of objects with a hand, where the hand is the end of the queue: the
- *          form in which F. J. Corbato described it with the limit 1, "A paging experiment with the
- *          Multics system", 1968 (in "In Honor of Philip M. Morse", MIT Press, 1969). With the limit 2
- *          it decides as the cache map does with two clock bits (which keeps the count plus 1, and 0
- *          for a free way), as if all its slots were one set: the difference is what the sets cost.
- *   SIEVE  a FIFO queue with a visited bit for each object and a hand. The hand goes from the tail to
- *          the head, clears bits that are set, and evicts the first object without one; it stays where
- *          it was, and objects never move. (Y. Zhang, J. Yang, Y. Yue, Y. Vigfusson, K. V. Rashmi,
- *          "SIEVE is simpler than LRU", NSDI 2024.)
+ *   LRU    evicts what was not used for the longest time. (Both: L. A. Belady, "A study of
+ *          replacement algorithms for a virtual-storage computer", IBM Systems Journal 5(2),
+ *          1966.)
+ *   CLOCK  FIFO with second chances. A use raises an object's count, at most to a limit. At the
+ *          tail, an object with a count goes to the head again with 1 less; the first without is
+ *          evicted. This is the same as a circle of objects with a hand, where the hand is the end
+ *          of the queue: the form in which F. J. Corbato described it with the limit 1, "A paging
+ *          experiment with the Multics system", 1968 (in "In Honor of Philip M. Morse", MIT Press,
+ *          1969). With the limit 2 it decides as the cache map does with two clock bits (which
+ *          keeps the count plus 1, and 0 for a free way), as if all its slots were one set: the
+ *          difference is what the sets cost.
+ *   SIEVE  a FIFO queue with a visited bit for each object and a hand. The hand goes from the tail
+ *          to the head, clears bits that are set, and evicts the first object without one; it
+ *          stays where it was, and objects never move. (Y. Zhang, J. Yang, Y. Yue, Y. Vigfusson,
+ *          K. V. Rashmi, "SIEVE is simpler than LRU", NSDI 2024.)
  *
  * A remove takes the object out of its queue. */
 #include "hit_ratio_list.h"

@@ -1,16 +1,18 @@
-/* S3-FIFO: J. Yang, Y. Zhang, Z. Qiu, Y. Yue, K. V. Rashmi, "FIFO queues are all you need for cache
- * eviction", SOSP 2023. Three queues: small (a tenth of the objects), main (the rest), and ghost, which
- * has keys without objects, as many as main has objects.
+/* S3-FIFO: J. Yang, Y. Zhang, Z. Qiu, Y. Yue, K. V. Rashmi, "FIFO queues are all you need for
+ * cache eviction", SOSP 2023. Three queues: small (a tenth of the objects), main (the rest), and
+ * ghost, which has keys without objects, as many as main has objects.
  *
  *   A use         raises the object's count, at most to 3.
  *   A miss        stores at the head of main when the key is a ghost, else of small, with count 0.
- *   An eviction   is from main when main has more than its share or small is empty, else from small.
- *   From small    what was used twice or more goes to the head of main, its count 0; the first other
- *                 object is evicted and becomes the newest ghost.
- *   From main     what was used goes to the head again, its count less by 1; the first other is evicted.
+ *   An eviction   is from main when main has more than its share or small is empty, else from
+ *                 small.
+ *   From small    what was used twice or more goes to the head of main, its count 0; the first
+ *                 other object is evicted and becomes the newest ghost.
+ *   From main     what was used goes to the head again, its count less by 1; the first other is
+ *                 evicted.
  *
- * Where the paper leaves a choice (twice or more; when main is full) it is that of the authors' own
- * simulator. A remove takes the key out of whichever queue has it, ghost included. */
+ * Where the paper leaves a choice (twice or more; when main is full) it is that of the authors'
+ * own simulator. A remove takes the key out of whichever queue has it, ghost included. */
 #include "hit_ratio_list.h"
 #include "hit_ratio_policy.h"
 

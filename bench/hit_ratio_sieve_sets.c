@@ -1,6 +1,7 @@
-/* SIEVE in sets of 16 ways: what it would have in place of CLOCK in the cache map, to tell what the map's
- * sets cost from what its policy costs. Keys go to sets as the map's do. Each set is a queue of its own
- * with a hand of its own (hit_ratio_queues.c says what SIEVE does); its order is that of an array. */
+/* SIEVE in sets of 16 ways: what it would have in place of CLOCK in the cache map, to tell what
+ * the map's sets cost from what its policy costs. Keys go to sets as the map's do. Each set is a
+ * queue of its own with a hand of its own (hit_ratio_queues.c says what SIEVE does); its order is
+ * that of an array. */
 #include "hit_ratio_memory.h"
 #include "hit_ratio_policy.h"
 
@@ -48,7 +49,8 @@ static uint32_t set_find(const struct set *set, uint32_t key) {
     return at;
 }
 
-/* The hand stays with the object that it is at, and goes to the next newer one from one that leaves. */
+/* The hand stays with the object that it is at, and goes to the next newer one from one that
+ * leaves. */
 static void set_take(struct set *set, uint32_t at) {
     const size_t newer_count = set->count - at - 1;
     memmove(&set->keys[at], &set->keys[at + 1], newer_count * sizeof set->keys[0]);

@@ -1,9 +1,9 @@
-/* What is asked of a cache, in order, and how it comes about: from a workload and a seed, or from a
- * file. Keys are numbers 0..key_count-1, so that simulations may use them as indices. Knows no
+/* What is asked of a cache, in order, and how it comes about: from a workload and a seed, or from
+ * a file. Keys are numbers 0..key_count-1, so that simulations may use them as indices. Knows no
  * policy.
  *
- * A trace never gets, updates or removes a key that does not exist: whether a key exists is a matter
- * of the level below the cache, and no policy can change it. At first all keys exist. */
+ * A trace never gets, updates or removes a key that does not exist: whether a key exists is a
+ * matter of the level below the cache, and no policy can change it. At first all keys exist. */
 #ifndef BENCH_HIT_RATIO_TRACE_H
 #define BENCH_HIT_RATIO_TRACE_H
 
@@ -56,8 +56,8 @@ void trace_make(struct trace *trace, const struct workload *workload, uint32_t k
                 size_t access_count, uint32_t object_count_max, uint64_t seed);
 void trace_deinit(struct trace *trace);
 
-/* Reads gets from a file, "-" for the standard input: one decimal key a line. Keys are numbered anew,
- * in order of size. False when it cannot, with a message in `error`. */
+/* Reads gets from a file, "-" for the standard input: one decimal key a line. Keys are numbered
+ * anew, in order of size. False when it cannot, with a message in `error`. */
 bool trace_read(struct trace *trace, const char *path, char *error, size_t error_size);
 
 #endif

@@ -1,6 +1,8 @@
-/* Tests the simulations, the bound, the sampler, the workloads and the runs of bench/hit_ratio*.c: against
- * sequences that were worked out by hand, against naive versions, and against what must hold whatever
- * the trace. tests/hit_ratio.sh plants defects and sees that these tests fail. */
+/* Tests the simulations, the bound, the sampler, the workloads and the runs of
+ * bench/hit_ratio*.c: against sequences that were worked out by hand, against naive versions, and
+ * against what must hold whatever the trace. tests/hit_ratio.sh plants defects and sees that
+ * these tests fail. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,8 +15,6 @@
 #include "hit_ratio_belady.h"
 #include "hit_ratio_contender.h"
 #include "hit_ratio_zipf.h"
-
-#include <math.h>
 
 enum { ACCESS_COUNT = 600, STASH = 64 };
 
@@ -69,8 +69,8 @@ static void expect_hits(const struct policy *policy, uint32_t size, const char *
     assert_string_equal(found, hits);
 }
 
-/* The sequence with which Belady, Nelson and Shedler (1969) showed that FIFO can lose hits by a larger
- * memory: 9 faults with 3 places, 10 with 4. */
+/* The sequence with which Belady, Nelson and Shedler (1969) showed that FIFO can lose hits by a
+ * larger memory: 9 faults with 3 places, 10 with 4. */
 static void test_by_hand_fifo_lru_belady(void **state) {
     (void)state;
     expect_hits(&policy_fifo, 3, "123412512345", "000000011001");
@@ -95,15 +95,16 @@ static void test_by_hand_sieve(void **state) {
     expect_hits(&policy_sieve, 3, "12314512617878971", "00010010010011001");
 }
 
-/* Small 1, main 2, ghosts 2. Used twice, 1 goes to main; 2 and 3 come back as ghosts, into main; main is
- * over its share and loses 1; used again, 2 and 3 stay when 5, a ghost, comes, and 4 goes. */
+/* Small 1, main 2, ghosts 2. Used twice, 1 goes to main; 2 and 3 come back as ghosts, into main;
+ * main is over its share and loses 1; used again, 2 and 3 stay when 5, a ghost, comes, and 4
+ * goes. */
 static void test_by_hand_s3fifo(void **state) {
     (void)state;
     expect_hits(&policy_s3fifo, 3, "1231142351234524", "0001100000110010");
 }
 
-/* What a scope stored is gone with its discard, for a policy as for the map; what it overwrote is not, and
- * a put is no get. */
+/* What a scope stored is gone with its discard, for a policy as for the map; what it overwrote is
+ * not, and a put is no get. */
 static void test_by_hand_scopes(void **state) {
     struct access accesses[] = {{0, ACCESS_OPEN},    {1, ACCESS_GET},  {1, ACCESS_UPDATE},
                                 {0, ACCESS_DISCARD}, {1, ACCESS_GET},  {0, ACCESS_OPEN},
@@ -279,7 +280,7 @@ static void test_map_in_one_set(void **state) {
     }
 }
 
-/* A put of a key that is in the map is no use there, and for the naive one it is: it becomes a get. */
+/* A put of a key that is resident is a use for the naive one alone: it becomes a get. */
 static void test_map_against_naive_sets(void **state) {
     bool exists[400];
     struct trace trace;
@@ -450,7 +451,7 @@ static void test_workloads(void **state) {
     }
 }
 
-/* A loop of a tenth more than 64 keys; a quarter of all gets in order; the newest key the hottest. */
+/* A loop of a tenth more than 64 keys; a quarter of gets in order; the newest key the hottest. */
 static void test_workload_shapes(void **state) {
     struct trace trace;
     uint32_t in_order = 0, newest = 0;
