@@ -1,6 +1,5 @@
-/* Tests the simulations, the bound, the sampler, the workloads and the runs of
- * bench/hit_ratio*.c: against sequences that were worked out by hand, against naive versions, and
- * against what must hold whatever the trace. tests/hit_ratio.sh plants defects and sees that
+/* Tests bench/hit_ratio*.c: against sequences that were worked out by hand, against naive versions,
+ * and against what must hold whatever the trace. tests/hit_ratio.sh plants defects and sees that
  * these tests fail. */
 #include <math.h>
 #include <setjmp.h>
