@@ -62,6 +62,7 @@ help:
 	@echo 'make afl           AFL++ on the fuzz target for FUZZ_SECONDS; what it finds goes where make fuzz has it'
 	@echo 'make matrix        the same digests in every build: compilers, levels, sanitizers, machines (minutes)'
 	@echo 'make survival      time to each planted bug, beside other fuzzers and without our ingredients (hours)'
+	@echo 'make hit-ratio     hit ratios beside LRU, SIEVE and others: docs/hit-ratio.md and its plot (a minute)'
 	@echo 'make campaign      fuzz for HOURS (8) with JOBS processes; interrupted, it goes on: docs/campaigns.md'
 	@echo 'make report        a page of the campaign: build/campaign/report.html'
 	@echo 'make test-report   the tests of that page alone, in headless Chromium'
@@ -270,13 +271,14 @@ $(BUILD)/test/unit_header_cpp_clang: tests/unit_header.cpp tests/unit_header.c $
 TEST_PROGRAMS := $(foreach way,asan gcc portable,$(UNITS:%=$(BUILD)/test/$(way)/%)) \
                  $(HARNESS_TESTS:%=$(BUILD)/test/harness/%) \
                  $(BUILD)/test/explorer/explorer_enumeration \
+                 $(BUILD)/test/bench/bench_hit_ratio \
                  $(BUILD)/test/unit_header_cpp_gcc $(BUILD)/test/unit_header_cpp_clang
 
 .PHONY: test
 test:
 	@scripts/need.sh test
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/trace-asan $(BUILD)/trace-coverage \
-	    $(BUILD)/soak-fast $(BUILD)/trace-fast $(BUILD)/explore-fast $(BUILD)/explore-asan test-programs
+	    $(BUILD)/soak-fast $(BUILD)/trace-fast $(BUILD)/explore-fast $(BUILD)/explore-asan $(BUILD)/hit_ratio test-programs
 	@scripts/test.sh
 
 .PHONY: test-programs
@@ -419,6 +421,37 @@ survival-report:
 	@scripts/need.sh survival
 	@scripts/survival_report.R
 
+# ---- Hit ratio: docs/hit-ratio.md. -----------------------------------------------------------------
+
+# The layouts of the map share their bodies: thirteen copies of them would be seconds of compiling, and
+# time is not measured here.
+HIT_RATIO_HEADERS := $(HEADERS) $(wildcard bench/hit_ratio*.h)
+HIT_RATIO := $(wildcard bench/hit_ratio*.c)
+HIT_RATIO_OBJECTS := $(patsubst %.c,$(BUILD)/hit-ratio/%.o,$(HIT_RATIO))
+HIT_RATIO_COMPILE = $(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) '-DCACHE_MAP_INLINE=static inline' -g -O2
+$(BUILD)/hit-ratio/%.o: %.c $(HIT_RATIO_HEADERS)
+	@mkdir -p $(@D)
+	@echo 'bench $<'
+	@$(HIT_RATIO_COMPILE) -c $< -o $@
+
+$(BUILD)/hit_ratio: $(HIT_RATIO_OBJECTS)
+	@echo 'link  $@'
+	@$(GCC) $^ -lm -o $@
+
+$(BUILD)/test/bench/bench_hit_ratio: tests/bench_hit_ratio.c $(filter-out bench/hit_ratio.c,$(HIT_RATIO)) $(HIT_RATIO_HEADERS)
+	@mkdir -p $(@D)
+	@echo 'test  $<'
+	@$(TEST_asan) $(STANDARD) $(WARNINGS) $(TEST_INCLUDES) -Ibench -g $(filter %.c,$^) -lcmocka -lm -o $@
+
+.PHONY: hit-ratio print-hit-ratio-compile
+hit-ratio:
+	@scripts/need.sh hit-ratio
+	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/hit_ratio
+	@scripts/hit_ratio.py --run
+
+print-hit-ratio-compile:
+	@echo "$(HIT_RATIO_COMPILE)"
+
 # ---- Campaigns: docs/campaigns.md. -----------------------------------------------------------------
 
 # Settings reach the scripts as variables of the environment: HOURS, JOBS, FOLDER, ...
@@ -482,7 +515,7 @@ mutants: tools/page/page_files.h
 
 # ---- Style. ----------------------------------------------------------------------------------------
 
-SOURCES := $(wildcard src/*.h harness/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp bench/*.c)
+SOURCES := $(wildcard src/*.h harness/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp bench/*.[ch])
 TIDY_SOURCES := $(wildcard harness/*.c explorer/*.c fuzz_targets/*.c tools/*.c bench/*.c)
 
 .PHONY: format format-check tidy

@@ -86,8 +86,8 @@ check_blocks() {
 regenerate() {
     awk '
         !inside { print }
-        # Those two are measured, by `make survival` and `make mutants`, not derived.
-        match($0, /^<!-- generated: [a-z-]+ -->$/) && $3 != "survival" && $3 != "mutants" {
+        # Those are measured, by `make survival`, `make mutants` and `make hit-ratio`, not derived.
+        match($0, /^<!-- generated: [a-z-]+ -->$/) && $3 != "survival" && $3 != "mutants" && $3 !~ /^hit-ratio/ {
             part = $3
             command = "./tables " part
             while ((command | getline line) > 0)
