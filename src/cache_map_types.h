@@ -10,12 +10,13 @@
 #include <stdint.h>
 #include <string.h>
 
-/* The version, semantic: CHANGELOG.md says what it promises. NUMBER is major x 10000 + minor x 100 +
- * patch, for comparisons by the preprocessor. The packages take theirs from here. */
+/* The version of the library, by semantic versioning (semver.org): a program that compiles with
+ * MAJOR.MINOR compiles with each later MINOR of the same MAJOR. CHANGELOG.md says what has changed. */
 #define CACHE_MAP_VERSION_MAJOR  1
 #define CACHE_MAP_VERSION_MINOR  0
 #define CACHE_MAP_VERSION_PATCH  0
 #define CACHE_MAP_VERSION_STRING "1.0.0"
+/* For #if: 1.2.3 is 10203. */
 #define CACHE_MAP_VERSION_NUMBER \
     (CACHE_MAP_VERSION_MAJOR * 10000 + CACHE_MAP_VERSION_MINOR * 100 + CACHE_MAP_VERSION_PATCH)
 
