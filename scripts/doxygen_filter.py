@@ -27,10 +27,10 @@ SILENT = ' /**< &zwj; */'
 
 
 def prose(text):
-    """Of a comment: no star starts emphasis, and a status is a link."""
+    """Of a comment: no star starts emphasis, no # a link, and a status is a link."""
     parts = text.split('`')
     for index in range(0, len(parts), 2):
-        parts[index] = STATUS.sub(r'@ref CACHE_MAP_\1 "\1"', re.sub(r'\*(?=\w)', r'\\*', parts[index]))
+        parts[index] = STATUS.sub(r'@ref CACHE_MAP_\1 "\1"', re.sub(r'[*#](?=\w)', r'\\\g<0>', parts[index]))
     return '`'.join(parts)
 
 

@@ -162,6 +162,9 @@ awk '/^```c$/ && !done { inside = 1; next } /^```$/ { if (inside) done = 1; insi
     >"$out/example/main.c"
 cp "$out/example/main.c" "$out/example/main.cpp"
 
+mkdir -p "$out/two"
+cp tests/install/main.c "$out/two/main.cpp"
+
 says_balance() {
     local said
     said=$("$1") || return 1
@@ -179,6 +182,22 @@ with_pkg_config() {
     "$1" "-std=$2" "${warnings[@]}" "${flags[@]}" "$out/example/$3" -o "$out/program" && says_balance "$out/program"
 }
 
+# The program in two files: the functions are in the one that defines them, in C, and in no other.
+# two_files COMPILER STANDARD FILE
+two_files() {
+    local flags object=$out/objects
+    rm -rf "$object"
+    mkdir "$object"
+    flags=$(PKG_CONFIG_PATH="$stage$prefix/share/pkgconfig" pkg-config --cflags cachemap) || return 1
+    eval "flags=($flags)"
+    gcc -std=c11 "${warnings[@]}" "${flags[@]}" -c tests/install/account_cache.c -o "$object/account_cache.o" &&
+        "$1" "-std=$2" "${warnings[@]}" "${flags[@]}" -Itests/install -c "$3" -o "$object/main.o" &&
+        "$1" "$object/main.o" "$object/account_cache.o" -o "$out/program" && says_balance "$out/program" || return 1
+    [ "$(nm "$object/main.o" | grep -cE ' U account_cache_')" -ge 5 ] &&
+        ! nm "$object/main.o" | grep -E ' [tT] account_cache_' &&
+        [ "$(nm "$object/account_cache.o" | grep -cE ' T account_cache_')" -eq "$(functions_of_header | wc -l)" ]
+}
+
 # As who compiles for another machine: the tree is the root of that one. pkgconf 1.8 cannot have blanks there.
 with_sysroot() {
     local flags root=$temporary/root
@@ -191,15 +210,15 @@ with_sysroot() {
     gcc -std=c11 $flags "$out/example/main.c" -o "$out/program" && says_balance "$out/program"
 }
 
-# with_cmake LANGUAGE FILE LINE...: a project of this one language, with these lines.
+# with_cmake LANGUAGES FILE LINE...: a project of these languages, with these lines.
 with_cmake() {
-    local language=$1 file=$2 folder=$out/cmake-$1
+    local languages=$1 file=$2 folder=$out/cmake-$1
     shift 2
     rm -rf "$folder"
     mkdir "$folder"
     {
         echo 'cmake_minimum_required(VERSION 3.18)'
-        echo "project(user LANGUAGES $language)"
+        echo "project(user LANGUAGES $languages)"
         printf '%s\n' "$@"
         echo "add_executable(program \"$out/example/$file\")"
         echo 'target_link_libraries(program PRIVATE cachemap::cachemap)'
@@ -217,6 +236,15 @@ find_package_c() { with_cmake C main.c 'find_package(cachemap 1.0 REQUIRED)'; }
 find_package_cpp() {
     with_cmake CXX main.cpp 'set(CMAKE_CXX_STANDARD 11)' 'find_package(cachemap CONFIG REQUIRED)' &&
         grep -o 'std=[a-z+0-9]*' "$out/cmake-CXX/build/compile_commands.json" | grep -q '17$'
+}
+
+find_package_two_files() {
+    cp "$out/two/main.cpp" "$out/example/two.cpp"
+    with_cmake 'C CXX' two.cpp 'find_package(cachemap 1.0 REQUIRED)' \
+        "add_library(account_cache STATIC \"$repository/tests/install/account_cache.c\")" \
+        'target_link_libraries(account_cache PUBLIC cachemap::cachemap)' \
+        "target_include_directories(account_cache PUBLIC \"$repository/tests/install\")" \
+        'link_libraries(account_cache)'
 }
 
 # The project of which cachemap is a part does not install it unasked.
@@ -380,10 +408,9 @@ manual_renders() {
 }
 
 functions_of_header() {
-    printf '%s\n' '#define CACHE_MAP_NAME NAME' '#define CACHE_MAP_VALUE struct value' '#define CACHE_MAP_KEY int' \
-        '#define CACHE_MAP_KEY_OF(value) 0' '#include "cache_map.h"' |
-        gcc -std=c11 -E -P -I"$stage$prefix/include/cachemap" - | grep -oE '\bNAME_[a-z_0-9]+\(' | tr -d '(' |
-        grep -vE '^NAME_(value_(has_key|hash|key_equal))$' | sort -u
+    printf '%s\n' '#define CACHE_MAP_DECLARE' '#define CACHE_MAP_NAME NAME' '#define CACHE_MAP_VALUE struct value' \
+        '#define CACHE_MAP_KEY int' '#define CACHE_MAP_KEY_OF(value) 0' '#include "cache_map.h"' |
+        gcc -std=c11 -E -P -I"$stage$prefix/include/cachemap" - | grep -oE '\bNAME_[a-z_0-9]+\(' | tr -d '(' | sort -u
 }
 
 # Every function of the header is in the synopsis, and no other.
@@ -453,6 +480,12 @@ check_defects() {
         relocated with_pkg_config gcc c11 main.c
     check "fails: the prefix is absolute for CMake" fails_with "$config" \
         's|"@INCLUDEDIR_FROM_CMAKEDIR@|"/opt/cache map/include|' relocated find_package_c
+    check "fails: a header of the functions is left out" fails_with "$script" 's|src/\*\.h|src/*[^s].h|' \
+        two_files gcc c11 tests/install/main.c
+    check "fails: each file has functions of its own" fails_with src/cache_map.h \
+        's/(define CACHE_MAP_LINKAGE) CACHE_MAP_EXTERNAL/\1 static inline/' two_files gcc c11 tests/install/main.c
+    check "fails: C++ has other names for the functions" fails_with src/cache_map.h 's/extern "C"/extern/' \
+        two_files g++ c++17 "$out/two/main.cpp"
     check "fails: the sysroot is not seen" fails_with "$pc" 's|^Cflags:.*|Cflags: -I/opt/include/cachemap|' with_sysroot
     check "fails: the target has another name" fails_with "$config" 's/cachemap::cachemap/cachemap::headers/' \
         find_package_c
@@ -513,10 +546,14 @@ check "refuses a folder of another user" refuses_folder_of_another
 check "pkg-config, gcc, C11" with_pkg_config gcc c11 main.c
 check "pkg-config, clang, C11" with_pkg_config "$clang" c11 main.c
 check "pkg-config, g++, C++17" with_pkg_config g++ c++17 main.cpp
+check "two files, gcc, C11" two_files gcc c11 tests/install/main.c
+check "two files, clang, C11" two_files "$clang" c11 tests/install/main.c
+check "two files, the one that uses the map in C++17" two_files g++ c++17 "$out/two/main.cpp"
 check "pkg-config, a sysroot" with_sysroot
 check "copied src/, gcc, C11" with_copied_source
 check "CMake, find_package, C" find_package_c
 check "CMake, find_package, C++" find_package_cpp
+check "CMake, find_package, two files, C and C++" find_package_two_files
 check "CMake, add_subdirectory, C" add_subdirectory_c
 check "CMake, FetchContent, C++" fetch_content_cpp
 check "cmake --install: the same tree" cmake_installs_the_same
