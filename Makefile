@@ -67,6 +67,7 @@ help:
 	@echo 'make test-report   the tests of that page alone, in headless Chromium'
 	@echo 'make performance   executions and ops per second, and where the time goes'
 	@echo 'make format tidy   clang-format in place; clang-tidy'
+	@echo 'make docs          pages of the interface and the documents, by doxygen: build/docs/html/index.html'
 	@echo 'make install       headers, pkg-config file, CMake package, manual; PREFIX= DESTDIR=: docs/install.md'
 	@echo 'make uninstall     takes away what install wrote, with the same variables'
 	@echo 'make install-test  builds programs against an installed tree, in each way that docs/install.md names'
@@ -493,6 +494,13 @@ install uninstall:
 install-test:
 	@scripts/need.sh install
 	@tests/install.sh
+
+# ---- Pages of the interface: build/docs/html. --------------------------------------------------------
+
+.PHONY: docs
+docs:
+	@scripts/need.sh docs
+	@scripts/docs.sh
 
 # ---- Style. ----------------------------------------------------------------------------------------
 

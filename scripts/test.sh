@@ -90,6 +90,8 @@ step "guidance of the engine" tests/guidance.sh
 steps_in_turn "coverage by the corpus" "scripts/coverage.sh --check corpus" \
     "the coverage gate can fail" tests/coverage.sh \
     "merging loses nothing" tests/merge.sh
+step "install" tests/install.sh
+step "pages of the interface" tests/docs.sh
 step "mutants" tests/mutants.sh
 step "command line" tests/command_line.sh
 step "explain" tests/explain.sh
@@ -117,7 +119,6 @@ step "fuzz the readers, 20,000 runs" ./fuzz_trace -runs=20000 -seed=1 \
     -artifact_prefix=build/test/ build/test/readers corpus
 
 step "headers alone" tests/headers.sh
-step "install" tests/install.sh
 step "clang-format" make -s format-check
 step "C++17 header, g++" build/test/unit_header_cpp_gcc
 step "C++17 header, clang++" build/test/unit_header_cpp_clang
