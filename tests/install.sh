@@ -273,6 +273,21 @@ cmake_installs_the_same() {
         diff <(tree_of "$stage" | grep -v ' d') <(tree_of "$out/cmake-stage" | grep -v ' d')
 }
 
+# Folders of one's own by CMake, below its prefix: found from the .pc and from the package.
+cmake_folders_of_ones_own() {
+    local flags where=$out/cmake-own
+    rm -rf "$out/cmake-build" "$where"
+    {
+        cmake -S "$project" -B "$out/cmake-build" -DCMAKE_INSTALL_PREFIX=/usr -DCMAKE_INSTALL_INCLUDEDIR=in/c \
+            -DCMAKE_INSTALL_DATADIR=lib/x/data && DESTDIR="$where" cmake --install "$out/cmake-build"
+    } >"$out/log" 2>&1 || { tail -n 20 "$out/log" && return 1; }
+    flags=$(PKG_CONFIG_PATH="$where/usr/lib/x/data/pkgconfig" pkg-config --cflags cachemap) || return 1
+    echo "flags: $flags"
+    eval "flags=($flags)"
+    gcc -std=c11 "${flags[@]}" "$out/example/main.c" -o "$out/program" && says_balance "$out/program" || return 1
+    with_cmake C main.c "find_package(cachemap REQUIRED PATHS \"$where/usr/lib/x/data/cmake/cachemap\" NO_DEFAULT_PATH)"
+}
+
 # A copied src/ is the third way, with the same #include.
 with_copied_source() {
     gcc -std=c11 "${warnings[@]}" -I"$project/src" "$out/example/main.c" -o "$out/program" && says_balance "$out/program"
@@ -318,6 +333,7 @@ is_header_version() {
 }
 
 pkg_config_version() {
+    PKG_CONFIG_LIBDIR="$stage$prefix/share/pkgconfig" pkg-config --validate cachemap || return 1
     is_header_version "$(PKG_CONFIG_PATH="$stage$prefix/share/pkgconfig" pkg-config --modversion cachemap)"
 }
 
@@ -367,6 +383,8 @@ expect(no $major.$minor.$((patch + 1)))
 expect(no $major.$((minor + 1)))
 expect(no 0.1...<$major.$minor.$patch)
 expect(no $((major - 1)).9)
+expect(yes $major OPTIONAL_COMPONENTS more)
+expect(no $major COMPONENTS more)
 END
     rm -rf "$out/versions/build"
     cmake -S "$out/versions" -B "$out/versions/build" -DCMAKE_PREFIX_PATH="$stage$prefix" >"$out/log" 2>&1 ||
@@ -496,6 +514,8 @@ check_defects() {
     check "fails: CMake installs less" fails_with CMakeLists.txt '/^install\(FILES docs/d' cmake_installs_the_same
     check "fails: CMake's .pc is another" fails_with CMakeLists.txt 's|"/(\$\{CMAKE_INSTALL_DATADIR\}/pkgconfig)"|"/x/\1"|' \
         cmake_installs_the_same
+    check "fails: CMake's folders are not heard" fails_with CMakeLists.txt \
+        's|"/(\$\{CMAKE_INSTALL_INCLUDEDIR\})"\)|"/include")|' cmake_folders_of_ones_own
     check "fails: the header's parts are another version" fails_with "$types" \
         's/(VERSION_PATCH) +[0-9]+$/\1 77/' header_version_agrees_with_itself
     check "fails: the .pc has another version" fails_with "$pc" 's/@VERSION@/9.8.7/' pkg_config_version
@@ -505,6 +525,8 @@ check_defects() {
     check "fails: CMake takes another major version" fails_with "$version" 's/NOT PACKAGE_FIND_VERSION_MAJOR EQUAL.*/FALSE)/' \
         cmake_versions
     check "fails: CMake takes what is too old" fails_with "$version" 's/VERSION_LESS PACKAGE_FIND_VERSION\)/& AND FALSE/' \
+        cmake_versions
+    check "fails: any component is there" fails_with "$config" 's/set\(cachemap_FOUND FALSE\)/set(cachemap_FOUND TRUE)/' \
         cmake_versions
     check "fails: a hole is not seen" fails_with "$config" 's/NOT EXISTS "/FALSE AND &/' cmake_says_what_is_missing
     check "fails: a macro that mdoc lacks" fails_with "$page" 's/^\.Sh CAVEATS/&\n.Xx/' manual_is_clean
@@ -557,6 +579,7 @@ check "CMake, find_package, two files, C and C++" find_package_two_files
 check "CMake, add_subdirectory, C" add_subdirectory_c
 check "CMake, FetchContent, C++" fetch_content_cpp
 check "cmake --install: the same tree" cmake_installs_the_same
+check "cmake --install: folders of one's own" cmake_folders_of_ones_own
 check "moved: pkg-config" relocated with_pkg_config gcc c11 main.c
 check "moved: CMake" relocated find_package_c
 
