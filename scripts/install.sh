@@ -46,7 +46,7 @@ add() {
     local folder=$1 file name
     shift
     for file in "$@"; do
-        name=$(basename "$file")
+        name=${file##*/}
         sources+=("$file")
         targets+=("$destination$folder/${name%.in}")
     done
@@ -118,8 +118,10 @@ check_folder() {
     [ -w "$folder" ] || refuse_folder "$1" "$folder may not be written to by $(id -un)"
 }
 
+# One that is there keeps its mode.
 make_folder() {
     local message
+    [ ! -d "$1" ] || return 0
     message=$(install -d -m 755 "$1" 2>&1) || refuse_folder "$1" "$message"
 }
 
@@ -136,12 +138,12 @@ install_files() {
     local index
     for index in "${!targets[@]}"; do
         [ -f "${sources[index]}" ] || fail "${sources[index]} is missing: this is no complete copy of cachemap"
-        check_folder "$(dirname "${targets[index]}")"
+        check_folder "${targets[index]%/*}"
     done
     scratch=$(mktemp -d)
     trap 'rm -rf "$scratch"' EXIT
     for index in "${!targets[@]}"; do
-        make_folder "$(dirname "${targets[index]}")"
+        make_folder "${targets[index]%/*}"
         write_file "${sources[index]}" "${targets[index]}"
         echo "install   ${targets[index]}"
     done

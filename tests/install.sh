@@ -121,6 +121,16 @@ uninstall_leaves_nothing() {
     [ "$left" = "${prefix#/}/share/man/man3/other.3" ]
 }
 
+# A folder that others use too keeps the mode that they gave it.
+folders_keep_their_mode() {
+    local shared=$out/shared$prefix/share/pkgconfig
+    rm -rf "$out/shared"
+    mkdir -p "$shared"
+    chmod 2775 "$shared"
+    make -s -C "$project" install DESTDIR="$out/shared" PREFIX="$prefix" >/dev/null &&
+        stat -c 'mode %a' "$shared" && [ "$(stat -c %a "$shared")" = 2775 ]
+}
+
 # Twice does no harm, and does not need what is not there.
 uninstall_twice() {
     make -s -C "$project" uninstall DESTDIR="$out/nothing" PREFIX="$prefix"
@@ -483,6 +493,7 @@ check_defects() {
         with_pkg_config gcc c11 main.c
     check "fails: files that others may not read" fails_with "$script" 's/mode=644/mode=600/' tree_is_as_expected
     check "fails: a folder that umask made" fails_with "$script" 's/install -d -m 755/mkdir -p/' tree_is_as_expected
+    check "fails: the mode of a folder that was there" fails_with "$script" '/! -d "\$1" \]/d' folders_keep_their_mode
     check "fails: a word of a template is left" fails_with "$pc" 's/^Name.*/&@NAME@/' files_name_no_place
     check "fails: a folder of one's own is not heard" fails_with "$script" 's/\$\{PKGCONFIGDIR:-(.*)\}$/\1/' \
         folders_of_ones_own
@@ -557,6 +568,7 @@ check "no file names the place where it was made" files_name_no_place
 check "no compiler is needed" needs_no_compiler
 check "install again, over what is there" stage_install
 check "folders of one's own" folders_of_ones_own
+check "a folder that is there keeps its mode" folders_keep_their_mode
 check "uninstall leaves nothing, and what is another's" uninstall_leaves_nothing
 check "uninstall where nothing is" uninstall_twice
 check "refuses a file as DESTDIR" refuses 'cannot write to .*README.md is no folder' DESTDIR="$repository/README.md"
