@@ -68,6 +68,10 @@ help:
 	@echo 'make test-report   the tests of that page alone, in headless Chromium'
 	@echo 'make performance   executions and ops per second, and where the time goes'
 	@echo 'make format tidy   clang-format in place; clang-tidy'
+	@echo 'make docs          pages of the interface and the documents, by doxygen: build/docs/html/index.html'
+	@echo 'make install       headers, pkg-config file, CMake package, manual; PREFIX= DESTDIR=: docs/install.md'
+	@echo 'make uninstall     takes away what install wrote, with the same variables'
+	@echo 'make install-test  builds programs against an installed tree, in each way that docs/install.md names'
 	@echo 'make clean         remove what was built; corpus and findings stay'
 
 # ---- Programs. -------------------------------------------------------------------------------------
@@ -513,9 +517,27 @@ mutants: tools/page/page_files.h
 	@scripts/need.sh mutants
 	@scripts/mutants --document docs/mutation-score.md $(MUTANTS)
 
+# ---- Install: docs/install.md. ---------------------------------------------------------------------
+
+# PREFIX, DESTDIR and so on reach the script by the environment.
+.PHONY: install uninstall install-test
+install uninstall:
+	@scripts/install.sh $@
+
+install-test:
+	@scripts/need.sh install
+	@tests/install.sh
+
+# ---- Pages of the interface: build/docs/html. --------------------------------------------------------
+
+.PHONY: docs
+docs:
+	@scripts/need.sh docs
+	@scripts/docs.sh
+
 # ---- Style. ----------------------------------------------------------------------------------------
 
-SOURCES := $(wildcard src/*.h harness/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp bench/*.[ch])
+SOURCES := $(wildcard src/*.h harness/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp bench/*.[ch] tests/install/*.[ch])
 TIDY_SOURCES := $(wildcard harness/*.c explorer/*.c fuzz_targets/*.c tools/*.c bench/*.c)
 
 .PHONY: format format-check tidy

@@ -49,10 +49,18 @@ qemu="qemu-user-static:command qemu-s390x-static"
 node="nodejs:command node"
 npm="npm:command npm"
 chromium="chromium:command chromium"
+# Those who use an installed library, and the manual page by both programs that print one.
+cmake="cmake:command cmake"
+pkgconf="pkgconf:command pkg-config"
+mandoc="mandoc:command mandoc"
+groff="groff-base:command groff"
+doxygen="doxygen:command doxygen"
 
 case "${1:-}" in
 fuzz) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
-test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python" "$gdb" "$yaml" "$node" "$npm" "$chromium") ;;
+test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python" "$gdb" "$yaml" "$node" "$npm" "$chromium" "$cmake" "$pkgconf" "$mandoc" "$groff" "$doxygen") ;;
+install) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$cmake" "$pkgconf" "$mandoc" "$groff") ;;
+docs) wanted=("$doxygen" "$python") ;;
 oss-fuzz) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$binutils" "$zip" "$unzip" "$git" "$python" "$yaml" "$gdb" "$multilib_cxx" "$afl" "$afl_clang" "$runtime_afl") ;;
 page) wanted=("$libc" "$gcc" "$clang_new" "$patch" "$jq" "$node" "$npm" "$chromium") ;;
 bugs) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$patch") ;;
@@ -67,7 +75,7 @@ matrix-fast) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$multilib" "$cr
 afl) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$afl" "$afl_clang") ;;
 survival) wanted=("$libc" "$clang_new" "$runtime_new" "$patch" "$python" "$afl" "$afl_clang" "$survival" "$jsonlite" "$gnuplot") ;;
 *)
-    echo "need.sh: usage: scripts/need.sh fuzz|test|oss-fuzz|page|bugs|coverage|mutants|performance|hit-ratio|survival|campaign|report|matrix|matrix-fast|afl" >&2
+    echo "need.sh: usage: scripts/need.sh fuzz|test|oss-fuzz|page|bugs|coverage|mutants|performance|hit-ratio|survival|campaign|report|matrix|matrix-fast|afl|install|docs" >&2
     exit 2
     ;;
 esac

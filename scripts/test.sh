@@ -90,6 +90,8 @@ step "guidance of the engine" tests/guidance.sh
 steps_in_turn "coverage by the corpus" "scripts/coverage.sh --check corpus" \
     "the coverage gate can fail" tests/coverage.sh \
     "merging loses nothing" tests/merge.sh
+step "install" tests/install.sh
+step "pages of the interface" tests/docs.sh
 step "mutants" tests/mutants.sh
 step "hit ratio" tests/hit_ratio.sh
 step "command line" tests/command_line.sh

@@ -13,7 +13,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 documents=()
-for document in README.md CONTRIBUTING.md docs/*.md regressions/README.md; do
+for document in README.md CONTRIBUTING.md CHANGELOG.md docs/*.md regressions/README.md packaging/doxygen/*.md; do
     [ -f "$document" ] && documents+=("$document")
 done
 clang=$(make -s print-clang 2>/dev/null || echo clang)
