@@ -3,12 +3,14 @@
 # and the dictionary are what ./tables prints, their links and make targets exist.
 #
 #   tests/documents.sh             `make all tables` comes before
+#   tests/documents.sh DOCUMENT... the blocks of these alone
 #   tests/documents.sh --update    writes the generated parts and the dictionary anew
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 unset MAKEFLAGS MFLAGS # of a make that calls this: its job server is not ours
 
 . tests/checks.sh
+. tests/documents_blocks.sh
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
@@ -16,68 +18,6 @@ documents=()
 for document in README.md CONTRIBUTING.md docs/*.md regressions/README.md; do
     [ -f "$document" ] && documents+=("$document")
 done
-clang=$(make -s print-clang 2>/dev/null || echo clang)
-warnings=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -Isrc)
-
-# ---- Fenced blocks. ------------------------------------------------------------------------------
-
-# Writes each fenced block of a document to $scratch/blocks/DOCUMENT:LINE.LANGUAGE, without the
-# indent of its fence.
-extract_blocks() {
-    awk -v prefix="$scratch/blocks/$(echo "$1" | tr / _):" '
-        !inside && match($0, /^ *```[a-z]+ *$/) {
-            indent = index($0, "`") - 1
-            language = $0
-            gsub(/[ `]/, "", language)
-            file = prefix (NR + 1) "." language
-            printf "" >file
-            inside = 1
-            next
-        }
-        inside && /^ *``` *$/ { close(file); inside = 0; next }
-        inside { print substr($0, indent + 1) >file }' "$1"
-}
-
-# A program compiles by this compiler without a warning, and ends with 0.
-program_runs() {
-    local compiler=$1 standard=$2 file=$3
-    "$compiler" "-std=$standard" "${warnings[@]}" "$file" -o "$scratch/program" && "$scratch/program"
-}
-
-fragment_compiles() {
-    local compiler=$1 standard=$2 file=$3
-    { printf '#include "cache_map.h"\n' && cat "$file"; } >"$scratch/fragment.${file##*.}"
-    "$compiler" "-std=$standard" "${warnings[@]}" -fsyntax-only "$scratch/fragment.${file##*.}"
-}
-
-# check_code FILE STANDARD COMPILER...
-check_code() {
-    local file=$1 standard=$2 name compiler
-    name=$(basename "$file")
-    shift 2
-    for compiler in "$@"; do
-        if grep -qE '\bmain *\(' "$file"; then
-            check "$name is a program ($compiler)" program_runs "$compiler" "$standard" "$file"
-        else
-            check "$name is a fragment ($compiler)" fragment_compiles "$compiler" "$standard" "$file"
-        fi
-    done
-}
-
-check_blocks() {
-    local document file
-    mkdir -p "$scratch/blocks"
-    for document in "${documents[@]}"; do
-        extract_blocks "$document"
-    done
-    for file in "$scratch"/blocks/*; do
-        case "$file" in
-        *.c) check_code "$file" c11 gcc "$clang" ;;
-        *.cpp) check_code "$file" c++17 g++ "${clang/clang/clang++}" ;;
-        *.trace) check "$(basename "$file") replays" ./trace replay "$file" ;;
-        esac
-    done
-}
 
 # ---- Generated parts. ----------------------------------------------------------------------------
 
@@ -221,12 +161,22 @@ case "${1:-}" in
     update
     exit 0
     ;;
-*)
-    echo "usage: tests/documents.sh [--update]" >&2
+-*)
+    echo "usage: tests/documents.sh [--update | DOCUMENT...]" >&2
     exit 2
     ;;
+*)
+    for document in "$@"; do
+        check_document "$document"
+    done
+    checks_end
+    exit
+    ;;
 esac
-check_blocks
+for document in "${documents[@]}"; do
+    check_document "$document"
+done
+check_blocks_can_fail
 check_generated
 check_numbers
 check_links
