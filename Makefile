@@ -66,6 +66,7 @@ help:
 	@echo 'make report        a page of the campaign: build/campaign/report.html'
 	@echo 'make test-report   the tests of that page alone, in headless Chromium'
 	@echo 'make performance   executions and ops per second, and where the time goes'
+	@echo 'make sizing-table  how many keys a cache keeps, and what a map takes: docs/sizing.md'
 	@echo 'make format tidy   clang-format in place; clang-tidy'
 	@echo 'make clean         remove what was built; corpus and findings stay'
 
@@ -276,7 +277,7 @@ TEST_PROGRAMS := $(foreach way,asan gcc portable,$(UNITS:%=$(BUILD)/test/$(way)/
 test:
 	@scripts/need.sh test
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/trace-asan $(BUILD)/trace-coverage \
-	    $(BUILD)/soak-fast $(BUILD)/trace-fast $(BUILD)/explore-fast $(BUILD)/explore-asan test-programs
+	    $(BUILD)/soak-fast $(BUILD)/trace-fast $(BUILD)/explore-fast $(BUILD)/explore-asan $(BUILD)/sizing test-programs
 	@scripts/test.sh
 
 .PHONY: test-programs
@@ -472,6 +473,17 @@ merge:
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap trace $(BUILD)/trace-coverage
 	@scripts/merge.sh $(FOLDERS)
 
+# ---- Tables of docs/sizing.md. ----------------------------------------------------------------------
+
+$(BUILD)/sizing: bench/sizing.c bench/sizing_map.h $(HEADERS)
+	@mkdir -p $(@D)
+	@echo 'build $@'
+	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O2 '-DCACHE_MAP_INLINE=static inline' $< -lm -o $@
+
+.PHONY: sizing-table
+sizing-table: $(BUILD)/sizing
+	@for part in residency layouts memory; do $(BUILD)/sizing sizing-$$part && echo; done
+
 # ---- Mutation score. -------------------------------------------------------------------------------
 
 # MUTANTS='--file FILE', '--only PATTERN', ...: see scripts/mutants --help. FUZZ_RUNS and JOBS reach it.
@@ -482,7 +494,7 @@ mutants: tools/page/page_files.h
 
 # ---- Style. ----------------------------------------------------------------------------------------
 
-SOURCES := $(wildcard src/*.h harness/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp bench/*.c)
+SOURCES := $(wildcard src/*.h harness/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp bench/*.[ch])
 TIDY_SOURCES := $(wildcard harness/*.c explorer/*.c fuzz_targets/*.c tools/*.c bench/*.c)
 
 .PHONY: format format-check tidy

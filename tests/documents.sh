@@ -2,7 +2,7 @@
 # Tests the documents: their programs compile and run, their traces replay, their generated parts
 # and the dictionary are what ./tables prints, their links and make targets exist.
 #
-#   tests/documents.sh             `make all tables` comes before
+#   tests/documents.sh             `make all tables build/sizing` comes before
 #   tests/documents.sh DOCUMENT... the blocks of these alone
 #   tests/documents.sh --update    writes the generated parts and the dictionary anew
 set -uo pipefail
@@ -21,15 +21,15 @@ done
 
 # ---- Generated parts. ----------------------------------------------------------------------------
 
-# The document with its generated parts as ./tables prints them now. The part `survival` is of a campaign
-# of hours (scripts/survival_report.R) and stays as it is.
+# The document with its generated parts as ./tables and build/sizing print them now. The part `survival` is of
+# a campaign of hours (scripts/survival_report.R) and stays as it is.
 regenerate() {
     awk '
         !inside { print }
         # Those two are measured, by `make survival` and `make mutants`, not derived.
         match($0, /^<!-- generated: [a-z-]+ -->$/) && $3 != "survival" && $3 != "mutants" {
             part = $3
-            command = "./tables " part
+            command = (part ~ /^sizing-/ ? "build/sizing " : "./tables ") part
             while ((command | getline line) > 0)
                 print line
             if (close(command) != 0)
@@ -149,7 +149,7 @@ check_links() {
 
 # ---- All. ----------------------------------------------------------------------------------------
 
-for program in ./tables ./trace; do
+for program in ./tables ./trace build/sizing; do
     if [ ! -x "$program" ]; then
         echo "documents.sh: $program is missing; run: make ${program#./}" >&2
         exit 2
