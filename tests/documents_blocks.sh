@@ -15,8 +15,8 @@
 clang=$(make -s print-clang 2>/dev/null || echo clang)
 warnings=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -Isrc)
 shared_bodies='-DCACHE_MAP_INLINE=static inline' # a third of the time
-sanitized=(-g -O1 "-fsanitize=address,undefined" -fno-sanitize-recover=undefined "$shared_bodies")
-threaded=(-g -O1 -fsanitize=thread "$shared_bodies")
+sanitized=(-g "-fsanitize=address,undefined" -fno-sanitize-recover=undefined "$shared_bodies")
+threaded=(-g -fsanitize=thread "$shared_bodies")
 
 # extract_blocks DOCUMENT FOLDER: each fenced block to FOLDER/LINE.LANGUAGE, without the indent of its fence;
 # a file under its name; what a program prints to LINE.c.output.
