@@ -116,6 +116,31 @@ links_of() {
         grep -vE '^$|^[a-z]+:' | sort -u
 }
 
+# The headings of a document as GitHub names them in links: lower case, no punctuation, hyphens for spaces.
+anchors_of() {
+    sed '/^ *```/,/^ *```/d' "$1" | sed -nE 's/^#+ +//p' | tr '[:upper:]' '[:lower:]' |
+        sed -E 's/[^a-z0-9 _-]//g; s/ /-/g'
+}
+
+# anchors_exist DOCUMENT: each link into a part of a document of ours names a heading of it.
+anchors_exist() {
+    local link target missing=0
+    for link in $(sed '/^ *```/,/^ *```/d' "$1" | grep -oE '\]\([^) :]*#[^) ]+\)' | sed -E 's/^\]\(//; s/\)$//' | sort -u); do
+        target=${link%%#*}
+        target=${target:+$(dirname "$1")/$target}
+        if ! anchors_of "${target:-$1}" | grep -qxF "${link#*#}"; then
+            echo "no such heading: $link"
+            missing=1
+        fi
+    done
+    return "$missing"
+}
+
+link_to_nothing_is_found() {
+    printf '# One\n[a](#one) [b](#two)\n' >"$scratch/links.md"
+    ! anchors_exist "$scratch/links.md"
+}
+
 # What a document tells its reader to make: the words after `make` in code, but options, variables
 # and placeholders in capitals.
 targets_of() {
@@ -138,10 +163,12 @@ check_links() {
         /^# Not a target:/ { skip = 1; next }
         /^[^#:= \t%][^:=%]*:([^=]|$)/ { if (!skip) print substr($0, 1, index($0, ":") - 1) }
         { skip = 0 }' | tr ' ' '\n' >"$scratch/targets"
+    check "a link to a heading that is not there is found" link_to_nothing_is_found
     for document in "${documents[@]}"; do
         for link in $(links_of "$document"); do
             check "$document: $link is there" test -e "$(dirname "$document")/$link"
         done
+        check "$document: the headings that it links to" anchors_exist "$document"
         for target in $(targets_of "$document"); do
             check "$document: make $target" target_exists "$target"
         done
