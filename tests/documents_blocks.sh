@@ -2,7 +2,8 @@
 # and knows nothing of what the documents are about. Not a test by itself.
 #
 # A block of C is
-#   - a file, if it opens with `/* NAME.h: ...`: the blocks of its document include it as "NAME.h";
+#   - a file, if it opens with `/* NAME.h: ...`: the blocks of its document include it as "NAME.h". One that
+#     opens with `/* NAME.c: ...` is compiled with the programs that include NAME.h;
 #   - a program, if it has a main: it compiles without a warning and ends with 0, by gcc and by clang under
 #     AddressSanitizer and UBSan, with threads under ThreadSanitizer too. A block of `output` right after
 #     it is what it prints, exactly;
@@ -26,7 +27,7 @@ extract_blocks() {
         function name_of(line) {
             if (language == "output")
                 return program == "" ? number ".orphan" : program ".output"
-            if (language == "c" && match(line, /^\/\* [a-z_]+\.h: /))
+            if (language == "c" && match(line, /^\/\* [a-z_]+\.[ch]: /))
                 return substr(line, 4, RLENGTH - 5)
             return number "." language
         }
@@ -60,9 +61,13 @@ extract_blocks() {
 
 # program_runs FILE STANDARD COMPILER...: no warning, and status 0, and what it prints.
 program_runs() {
-    local file=$1 standard=$2
+    local file=$1 standard=$2 header sources
     shift 2
-    "$@" "-std=$standard" "${warnings[@]}" "-I${file%/*}" "$file" -pthread -o "$scratch/program" || return 1
+    sources=("$file")
+    for header in $(sed -nE 's/^#include "([a-z_]+)\.h"$/\1/p' "$file"); do
+        [ ! -f "${file%/*}/$header.c" ] || sources+=("${file%/*}/$header.c")
+    done
+    "$@" "-std=$standard" "${warnings[@]}" "-I${file%/*}" "${sources[@]}" -pthread -o "$scratch/program" || return 1
     "$scratch/program" >"$scratch/printed" || {
         echo "its status is $?, and it prints:"
         cat "$scratch/printed"
