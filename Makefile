@@ -67,6 +67,7 @@ help:
 	@echo 'make report        a page of the campaign: build/campaign/report.html'
 	@echo 'make test-report   the tests of that page alone, in headless Chromium'
 	@echo 'make performance   executions and ops per second, and where the time goes'
+	@echo 'make sizing-table  how many keys a cache keeps, and what a map takes: docs/sizing.md'
 	@echo 'make format tidy   clang-format in place; clang-tidy'
 	@echo 'make docs          pages of the interface and the documents, by doxygen: build/docs/html/index.html'
 	@echo 'make install       headers, pkg-config file, CMake package, manual; PREFIX= DESTDIR=: docs/install.md'
@@ -282,7 +283,7 @@ TEST_PROGRAMS := $(foreach way,asan gcc portable,$(UNITS:%=$(BUILD)/test/$(way)/
 test:
 	@scripts/need.sh test
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/trace-asan $(BUILD)/trace-coverage \
-	    $(BUILD)/soak-fast $(BUILD)/trace-fast $(BUILD)/explore-fast $(BUILD)/explore-asan $(BUILD)/hit_ratio test-programs
+	    $(BUILD)/soak-fast $(BUILD)/trace-fast $(BUILD)/explore-fast $(BUILD)/explore-asan $(BUILD)/hit_ratio $(BUILD)/sizing test-programs
 	@scripts/test.sh
 
 .PHONY: test-programs
@@ -508,6 +509,17 @@ merge:
 	@scripts/need.sh bugs
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap trace $(BUILD)/trace-coverage
 	@scripts/merge.sh $(FOLDERS)
+
+# ---- Tables of docs/sizing.md. ----------------------------------------------------------------------
+
+$(BUILD)/sizing: bench/sizing.c bench/sizing_map.h $(HEADERS)
+	@mkdir -p $(@D)
+	@echo 'build $@'
+	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O2 '-DCACHE_MAP_INLINE=static inline' $< -lm -o $@
+
+.PHONY: sizing-table
+sizing-table: $(BUILD)/sizing
+	@for part in residency layouts memory; do $(BUILD)/sizing sizing-$$part && echo; done
 
 # ---- Mutation score. -------------------------------------------------------------------------------
 
