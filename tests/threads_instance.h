@@ -100,6 +100,22 @@ static void WORKER(note_place)(struct run *run, const struct WORKER(map) * map, 
         run_note(run, view.entry);
 }
 
+static void WORKER(op)(struct run *run, struct WORKER(map) * map) {
+    const uint32_t key = (uint32_t)random_below(&run->random, KEY_COUNT);
+    const uint64_t choice = random_below(&run->random, 100);
+    if (choice < 45)
+        WORKER(lookup)(run, map, key);
+    else if (choice < 78)
+        WORKER(upsert)(run, map, key);
+    else if (choice < 90)
+        WORKER(remove)(run, map, key);
+    else if (choice < 97)
+        WORKER(scope)(run, map);
+    else if (WORKER_PASTE(WORKER(map), compact)(map) == CACHE_MAP_OK)
+        model_compact(&run->model);
+    WORKER(note_place)(run, map, key);
+}
+
 static void WORKER(run)(struct run *run) {
     const struct cache_map_options options = {WORKER_WAYS * 4, 40, 24, run->random.state};
     struct WORKER(map) map;
@@ -108,20 +124,11 @@ static void WORKER(run)(struct run *run) {
         run_fails(run, "init fails");
         return;
     }
-    for (uint32_t op = 0; op < run->op_count && run->failure == NULL; op += 1) {
-        const uint32_t key = (uint32_t)random_below(&run->random, KEY_COUNT);
-        const uint64_t choice = random_below(&run->random, 100);
-        if (choice < 45)
-            WORKER(lookup)(run, &map, key);
-        else if (choice < 78)
-            WORKER(upsert)(run, &map, key);
-        else if (choice < 90)
-            WORKER(remove)(run, &map, key);
-        else if (choice < 97)
-            WORKER(scope)(run, &map);
-        else if (WORKER_PASTE(WORKER(map), compact)(&map) == CACHE_MAP_OK)
-            model_compact(&run->model);
-        WORKER(note_place)(run, &map, key);
+    for (uint32_t op = 0; op < run->op_count; op += 1) {
+        if (op % STEP_OP_COUNT == 0)
+            run_step(run);
+        if (run->failure == NULL)
+            WORKER(op)(run, &map);
         if (op % 512 == 0 && WORKER_PASTE(WORKER(map), check)(&map) != CACHE_MAP_INVARIANT_NONE)
             run_fails(run, "an invariant of the map is broken");
     }
