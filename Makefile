@@ -308,6 +308,7 @@ dictionary: tables
 # An example NAME is examples/NAME.c with examples/NAME_*.c.
 EXAMPLES := sqlite_cache request_log sharded
 EXAMPLE_LIBRARIES_sqlite_cache := -lsqlite3
+EXAMPLE_LIBRARIES_request_log := -lm
 EXAMPLE_LIBRARIES_sharded := -pthread
 EXAMPLE_plain = $(GCC) -O2
 EXAMPLE_asan = $(CLANG) -O1 -fno-omit-frame-pointer $(SANITIZERS)
