@@ -1,8 +1,8 @@
 /* ./request_log: which hit ratio a cache map of this or that size would have had on a request log.
  *
- * What it shows: a read-through cache with tombstones, several maps side by side, and a map without a
- * cache as an exact set. What to copy is in request_log_simulate.c; request_log_read.c reads the logs;
- * this file is the program around them: options, bad lines, the report. */
+ * What it shows: a read-through cache with tombstones, several maps side by side, and a map without
+ * a cache as an exact set. What to copy is in request_log_simulate.c; request_log_read.c reads the
+ * logs; this file is the program around them: options, bad lines, the report. */
 #include "request_log_read.h"
 #include "request_log_simulate.h"
 

@@ -1,4 +1,4 @@
-/* Reads request logs: see request_log_read.h. Strict: a line is as its format says, or it is bad. */
+/* Reads request logs: see request_log_read.h. Strict: a line is as its format says, or bad. */
 #include "request_log_read.h"
 
 #include "cache_map.h"
@@ -63,8 +63,8 @@ static bool piece_is_number(struct piece piece) {
     return piece.size > 0 && piece.size < 20;
 }
 
-/* Two names with one hash count as one key. Among ten million names that happens in about one log of
- * 370,000. */
+/* Two names with one hash count as one key. Among ten million names that happens in about one log
+ * of 370,000. */
 static uint64_t piece_hash(struct piece piece) {
     return cache_map_hash_bytes(piece.start, piece.size, 0);
 }

@@ -1,15 +1,17 @@
-/* Reads request logs as a stream of requests, in memory that does not grow with the log. Three formats;
- * knows nothing of caches.
+/* Reads request logs as a stream of requests, in memory that does not grow with the log. Three
+ * formats; knows nothing of caches.
  *
  *   access   Common and Combined Log Format of web servers: HOST IDENT USER [TIME] "METHOD TARGET
- *            PROTOCOL" STATUS BYTES, and anything after that. The key is the target as it was logged.
- *            GET and HEAD read; PUT, POST and PATCH write; DELETE deletes; other methods, and requests
- *            that the server could not read ("-"), are of no use to a cache and counted apart.
- *   twitter  the CSV of Twitter's cache traces: timestamp,key,key size,value size,client id,operation,
- *            TTL. get and gets read; set, add, replace, cas, append, prepend, incr and decr write;
- *            delete deletes. A key may have commas. The TTL is read and not used: nothing expires.
- *   oracle   libCacheSim's oracleGeneral: 24 bytes each, little endian: u32 time, u64 object, u32 size,
- *            i64 next access. All are reads. */
+ *            PROTOCOL" STATUS BYTES, and anything after that. The key is the target as it was
+ *            logged. GET and HEAD read; PUT, POST and PATCH write; DELETE deletes; other methods,
+ *            and requests that the server could not read ("-"), are of no use to a cache and
+ *            counted apart.
+ *   twitter  the CSV of Twitter's cache traces: timestamp,key,key size,value size,client id,
+ *            operation,TTL. get and gets read; set, add, replace, cas, append, prepend, incr and
+ *            decr write; delete deletes. A key may have commas. The TTL is read and not used:
+ *            nothing expires.
+ *   oracle   libCacheSim's oracleGeneral: 24 bytes each, little endian: u32 time, u64 object, u32
+ *            size, i64 next access. All are reads. */
 #ifndef REQUEST_LOG_READ_H
 #define REQUEST_LOG_READ_H
 

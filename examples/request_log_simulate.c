@@ -117,7 +117,7 @@ uint64_t distinct_count(const struct distinct *distinct) {
 /* ---- Intervals. -------------------------------------------------------------------------- */
 
 static void merge_pairs(uint64_t *counts) {
-    for (uint32_t i = 0; i < INTERVAL_COUNT_MAX / 2; i += 1)
+    for (size_t i = 0; i < INTERVAL_COUNT_MAX / 2; i += 1)
         counts[i] = counts[2 * i] + counts[2 * i + 1];
     memset(&counts[INTERVAL_COUNT_MAX / 2], 0, sizeof counts[0] * INTERVAL_COUNT_MAX / 2);
 }

@@ -1,5 +1,6 @@
-/* What a cache map would have made of a stream of requests: one map for each size, side by side, and the
- * number of distinct keys. Knows nothing of formats. Memory is taken at the start and does not grow.
+/* What a cache map would have made of a stream of requests: one map for each size, side by side,
+ * and the number of distinct keys. Knows nothing of formats. Memory is taken at the start and does
+ * not grow.
  *
  * What to copy: simulation_request, which treats every status of a read-through cache. */
 #ifndef REQUEST_LOG_SIMULATE_H
@@ -40,8 +41,9 @@ void simulation_deinit(struct simulation *simulation);
 
 /* ---- All of them. ------------------------------------------------------------------------ */
 
-/* The trace in intervals of equal numbers of requests: their number stays in bounds, because when there
- * are too many, two and two become one. At the end a tenth of the trace is known to 1/1000 of it. */
+/* The trace in intervals of equal numbers of requests: their number stays in bounds, because when
+ * there are too many, two and two become one. At the end a tenth of the trace is known to 1/1000 of
+ * it. */
 struct intervals {
     uint64_t width; /* requests */
     uint64_t request_count;
@@ -79,7 +81,7 @@ uint64_t distinct_count(const struct distinct *distinct);
 
 void simulations_request(struct simulations *simulations, const struct request *request);
 
-/* The requests and the hits of a tenth of the trace, 0 .. 9. `end` is the number of the last one. */
+/* The requests and hits of a tenth of the trace, 0 .. 9. `end` is the number of the last one. */
 void simulations_tenth(const struct simulations *simulations, uint32_t tenth, uint64_t *start,
                        uint64_t *end, uint64_t *read_count,
                        uint64_t hit_counts[SIMULATION_COUNT_MAX]);

@@ -1,13 +1,14 @@
 /* ./sharded: one cache for many threads, as shards: a map and a mutex each.
  *
  * What it shows: a map belongs to one thread at a time, so threads that share a cache share it in
- * parts. A key belongs to one shard, and the shard's mutex is held for the length of a call. A value
- * is copied out under the mutex: a pointer into the map is good until the next change, which another
- * thread may make as soon as the mutex is free.
+ * parts. A key belongs to one shard, and the shard's mutex is held for the length of a call. A
+ * value is copied out under the mutex: a pointer into the map is good until the next change, which
+ * another thread may make as soon as the mutex is free.
  *
- * Why the shard is chosen by another hash than the map's: a map takes the set of a key from the high
- * bits of its hash. With the shard from the same bits, all keys of a shard agree in them, and so fall
- * into 1/shards of its sets; the other sets stay empty. The program counts that, for both ways.
+ * Why the shard is chosen by another hash than the map's: a map takes the set of a key from the
+ * high bits of its hash. With the shard from the same bits, all keys of a shard agree in them, and
+ * so fall into 1/shards of its sets; the other sets stay empty. The program counts that, for both
+ * ways.
  *
  * What to copy: struct shard, shard_of, and the functions that start with sharded_. */
 #include "random.h"
@@ -85,11 +86,11 @@ static void shard_keep(struct shard *shard, const struct object *object) {
     (void)object_cache_upsert(&shard->cache, object);
 }
 
-/* A copy of the object. A get changes the map's clock: it needs the mutex as a change does. The store is
- * read under the mutex too, or else another thread could change the object between the read and the
- * upsert, which would then put the old one back. (Where the store is so slow that this matters: read
- * without the mutex, take it again, and upsert only if the key is still absent and no change of the
- * shard was counted since.) True where the cache had it. */
+/* A copy of the object. A get changes the map's clock: it needs the mutex as a change does. The
+ * store is read under the mutex too, or else another thread could change the object between the
+ * read and the upsert, which would then put the old one back. (Where the store is so slow that this
+ * matters: read without the mutex, take it again, and upsert only if the key is still absent and no
+ * change of the shard was counted since.) True where the cache had it. */
 static bool sharded_get(struct sharded *sharded, uint64_t key, struct object *object) {
     struct shard *shard = &sharded->shards[shard_of(key, shard_seed)];
     const struct object *found;
@@ -146,8 +147,8 @@ static void *worker_main(void *context) {
     return NULL;
 }
 
-/* True where every object that was got was whole and not older than one that was got before, no add was
- * lost, and every shard is sound. */
+/* True where every object that was got was whole and not older than one that was got before, no add
+ * was lost, and every shard is sound. */
 static bool work(struct sharded *sharded, uint64_t op_count, uint64_t seed) {
     static struct worker workers[THREAD_COUNT];
     uint64_t get_count = 0, hit_count = 0, add_count = 0, wrong_count = 0;
@@ -180,7 +181,8 @@ static bool work(struct sharded *sharded, uint64_t op_count, uint64_t seed) {
 
 /* ---- Why another hash. ------------------------------------------------------------------- */
 
-/* Fills one shard's map with keys that `seed` sends to shard 0; the share of its sets that are used. */
+/* Fills one shard's map with keys that `seed` sends to shard 0; the share of its sets that are
+ * used. */
 static double sets_used(uint64_t seed) {
     const struct cache_map_options options = {SHARD_VALUE_COUNT_MAX, SHARD_VALUE_COUNT_MAX, 0,
                                               map_seed};

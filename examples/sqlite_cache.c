@@ -1,8 +1,8 @@
 /* ./sqlite_cache: a bank of accounts in an SQLite table, with a cache map before it.
  *
- * What it shows: how many reads a cache map spares a database, and, with --check, that the two agree
- * whatever fails. What to copy is in sqlite_cache_store.h and sqlite_cache_store.c; this file is the
- * program around it: options, a workload, a table of what happened. */
+ * What it shows: how many reads a cache map spares a database, and, with --check, that the two
+ * agree whatever fails. What to copy is in sqlite_cache_store.h and sqlite_cache_store.c; this file
+ * is the program around it: options, a workload, a table of what happened. */
 #include "random.h"
 #include "sqlite_cache_check.h"
 #include "sqlite_cache_store.h"
@@ -96,8 +96,8 @@ static bool open_accounts(struct bank *bank) {
     return true;
 }
 
-/* Moves money between two accounts, both or neither; one that was closed is opened again. Too little money: the table refuses, and the
- * transaction is rolled back, with the half that was done. */
+/* Moves money between two accounts, both or neither; one that was closed is opened again. Too
+ * little money: the table refuses, and the half that was done is rolled back. */
 static bool transfer(struct bank *bank) {
     struct store *store = &bank->store;
     const int64_t from_id = random_id(bank), to_id = random_id(bank);

@@ -1,8 +1,8 @@
 /* The check of sqlite_cache: see sqlite_cache_check.h.
  *
- * Three answers are compared for every id after every transaction: the cache map's (by inspection, so
- * that the check does not disturb what it looks at), the database's (by a connection of its own, which
- * never fails), and the model's, an array that knows neither. Deterministic in the seed. */
+ * Three answers are compared for every id after every transaction: the cache map's (by inspection,
+ * so that the check does not disturb what it looks at), the database's (by a connection of its own,
+ * which never fails), and the model's, an array that knows neither. Deterministic in the seed. */
 #include "sqlite_cache_check.h"
 #include "random.h"
 #include "sqlite_cache_faults.h"
@@ -359,7 +359,12 @@ static void check_put(struct check *check, bool may_be_too_large) {
 static void check_delete(struct check *check, bool may_be_too_large) {
     const int64_t id = (int64_t)random_skewed_below(&check->random, ID_COUNT);
     struct entry *entry = &check->now.entries[id];
+    const bool cached = account_cache_inspect_place(&check->store.cache, id).value != NULL;
     const enum store_status status = store_delete(&check->store, id);
+    if (status == STORE_OK && cached &&
+        account_cache_inspect_place(&check->store.cache, id).place !=
+            CACHE_MAP_PLACE_STASH_TOMBSTONE)
+        disagree(check, "delete %lld: the map had it, and has no tombstone now", (long long)id);
     if (status == STORE_OK && entry->present)
         entry->present = false;
     else if (may_be_too_large && status == STORE_TOO_LARGE)
@@ -495,9 +500,11 @@ static bool prepare_database(struct check *check) {
 static bool prepare_store(struct check *check) {
     struct store_options options = {.vfs = FAULTS_VFS};
     options.cache_account_count_max = 16 * random_below(&check->random, 6);
-    options.transaction_change_count_max = 1 + random_below(&check->random, CHANGE_COUNT_MAX);
+    options.transaction_change_count_max =
+        1 + random_below(&check->random, random_percent(&check->random, 50) ? 3 : CHANGE_COUNT_MAX);
     options.stash_account_count_max =
-        options.transaction_change_count_max + 1 + random_below(&check->random, 24);
+        options.transaction_change_count_max + 1 +
+        random_below(&check->random, random_percent(&check->random, 50) ? 3 : 24);
     options.hash_seed = random_next(&check->random);
     check->change_count_max = options.transaction_change_count_max;
     if (store_open(&check->store, check->path, &options) != STORE_OK) {

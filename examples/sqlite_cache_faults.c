@@ -1,5 +1,5 @@
-/* A file system for SQLite that fails when told to: see sqlite_cache_faults.h. A sync that is let through
- * does nothing: programs are tested here, not power cuts. */
+/* A file system for SQLite that fails when told to: see sqlite_cache_faults.h. A sync that is let
+ * through does nothing: programs are tested here, not power cuts. */
 #include "sqlite_cache_faults.h"
 
 #include <sqlite3.h>

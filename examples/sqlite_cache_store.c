@@ -2,9 +2,9 @@
  *
  * The rules that keep map and database alike:
  *   1. The database first, then the map. A statement that fails leaves nothing to undo in the map.
- *   2. A scope is open exactly while a transaction is. Whatever ends the transaction closes the scope.
- *   3. Any failure in a transaction but a refused put ends it, in both. SQLite rolls back by itself at
- *      some errors, and statements after that would commit one by one.
+ *   2. A scope is open exactly while a transaction is. Whatever ends the one closes the other.
+ *   3. Any failure in a transaction but a refused put ends it, in both. SQLite rolls back by itself
+ *      at some errors, and statements after that would commit one by one.
  *   4. Outside a transaction the database has all that the map has: compact is allowed at any time.
  *   5. Where it is in doubt what the database has, the map forgets everything. */
 #include "sqlite_cache_store.h"
@@ -18,8 +18,8 @@ static const char schema[] = "CREATE TABLE IF NOT EXISTS account("
                              "balance INTEGER NOT NULL CHECK(balance >= 0), "
                              "owner TEXT NOT NULL CHECK(length(CAST(owner AS BLOB)) < 48))";
 
-/* In the order of enum store_statement. BEGIN IMMEDIATE takes the write lock at once: another writer
- * shows there, where nothing has been done yet, and not in the middle. */
+/* In the order of enum store_statement. BEGIN IMMEDIATE takes the write lock at once: another
+ * writer shows there, where nothing has been done yet, and not in the middle. */
 static const char *const statement_texts[STORE_STATEMENT_COUNT] = {
     "SELECT balance, owner FROM account WHERE id = ?1",
     ("INSERT INTO account(id, balance, owner) VALUES(?1, ?2, ?3) "
@@ -173,8 +173,8 @@ static void compact(struct store *store) {
     store->counts.compact_count += 1;
 }
 
-/* Keeps what was read. A victim of the cache may find the stash full: then it is time to compact. The
- * second try cannot fail, for the stash is empty. */
+/* Keeps what was read. A victim of the cache may find the stash full: then it is time to compact.
+ * The second try cannot fail, for the stash is empty. */
 static void keep(struct store *store, const struct account *account) {
     enum cache_map_status status = account_cache_upsert(&store->cache, account);
     if (status == CACHE_MAP_STASH_FULL) {
@@ -200,8 +200,8 @@ enum store_status store_get(struct store *store, int64_t id, struct account *acc
         return say(store, STORE_FAILED, "get", "the transaction before is not yet rolled back");
     store->counts.read_count += 1;
     status = read_account(store, id, account);
-    /* Not within a scope: there it would take room in the log from the changes, and be discarded with
-     * them. What a transaction reads and then changes gets into the map by the change. */
+    /* Not within a scope: there it would take room in the log from the changes, and be discarded
+     * with them. What a transaction reads and then changes gets into the map by the change. */
     if (status == STORE_OK && store->transaction != STORE_TRANSACTION_OPEN)
         keep(store, account);
     return status;
@@ -232,9 +232,10 @@ enum store_status store_refresh(struct store *store) {
     return refresh(store);
 }
 
-/* Within a transaction the stash cannot be compacted, for a scope is open. So there has to be room at its
- * start: each change takes one slot at most (guarantee 7). One more than that, because where stash and
- * scope are both full the map says STASH_FULL: the change that is one too many is to say SCOPE_FULL. */
+/* Within a transaction the stash cannot be compacted, for a scope is open. So there has to be room
+ * at its start: each change takes one slot at most (guarantee 7). One more than that, because where
+ * stash and scope are both full the map says STASH_FULL: the change that is one too many is to say
+ * SCOPE_FULL. */
 static void make_room(struct store *store) {
     const struct cache_map_counts counts = account_cache_inspect_counts(&store->cache);
     if (counts.stash_count_max - counts.stash_count <= store->transaction_change_count_max)
@@ -335,10 +336,10 @@ enum store_status store_delete(struct store *store, int64_t id) {
     return change_made(store, "delete", account_cache_remove(&store->cache, id));
 }
 
-/* A COMMIT that reports a failure may have committed: the disk may fail after the last step (the journal
- * is gone), and an interrupt may come after it. Then neither the state before nor the one after may be
- * assumed, and every get has to ask. No doubt is where the transaction is still open, and where the
- * commit hook has refused. */
+/* A COMMIT that reports a failure may have committed: the disk may fail after the last step (the
+ * journal is gone), and an interrupt may come after it. Then neither the state before nor the one
+ * after may be assumed, and every get has to ask. No doubt is where the transaction is still open,
+ * and where the commit hook has refused. */
 enum store_status store_commit(struct store *store) {
     const enum store_status status = transaction_is_open(store, "commit");
     bool in_doubt;

@@ -1,14 +1,16 @@
 /* Accounts in an SQLite table behind a cache map: the part of this example to copy.
  *
  * What it shows: a write-through cache of objects. A get asks the cache map, and the database only
- * where the map says "absent". A transaction of the database is a scope of the map: what COMMIT keeps,
- * the scope persists; what is rolled back, by choice or by a failure, the scope discards, exactly.
+ * where the map says "absent". A transaction of the database is a scope of the map: what COMMIT
+ * keeps, the scope persists; what is rolled back, by choice or by a failure, the scope discards,
+ * exactly.
  *
  * What to copy: the order of the calls in sqlite_cache_store.c, and what it does with each status.
  *
- * One store is one connection and one map, for one thread at a time. It is meant to be the only writer
- * of its table. Where another connection writes too, store_begin sees that and empties the map; a get
- * outside a transaction may answer from before that write until store_refresh or store_begin. */
+ * One store is one connection and one map, for one thread at a time. It is meant to be the only
+ * writer of its table. Where another connection writes too, store_begin sees that and empties the
+ * map; a get outside a transaction may answer from before that write until store_refresh or
+ * store_begin. */
 #ifndef SQLITE_CACHE_STORE_H
 #define SQLITE_CACHE_STORE_H
 
@@ -93,16 +95,16 @@ struct store {
     char message[512]; /* of the last call that did not succeed */
 };
 
-/* Opens the file, or makes it, with the table if it has none. OK, or FAILED with store->message; call
- * store_close in either case. */
+/* Opens the file, or makes it, with the table if it has none. OK, or FAILED with store->message;
+ * call store_close in either case. */
 enum store_status store_open(struct store *store, const char *path,
                              const struct store_options *options);
 
 /* Rolls an open transaction back. `store` may be one that store_open refused. */
 void store_close(struct store *store);
 
-/* A copy of the account in *account. OK, ABSENT, FAILED. Within a transaction it sees the changes made
- * so far. */
+/* A copy of the account in *account. OK, ABSENT, FAILED. Within a transaction it sees the changes
+ * made so far. */
 enum store_status store_get(struct store *store, int64_t id, struct account *account);
 
 /* OK; BUSY; FAILED: no transaction is open; MISUSE within a transaction. */
@@ -114,12 +116,12 @@ enum store_status store_put(struct store *store, const struct account *account);
 /* OK; ABSENT; TOO_LARGE, FAILED: the transaction is over; ENDED; MISUSE. */
 enum store_status store_delete(struct store *store, int64_t id);
 
-/* OK: it is on the disk. BUSY: the transaction is still open. ENDED: an earlier call has rolled it back.
- * FAILED: it is over, and gets say what the database has: all of it or nothing. MISUSE. */
+/* OK: it is on the disk. BUSY: the transaction is still open. ENDED: an earlier call has rolled it
+ * back. FAILED: it is over, and gets say what the database has: all of it or nothing. MISUSE. */
 enum store_status store_commit(struct store *store);
 
-/* OK: all is as before store_begin, or no transaction was open. FAILED: SQLite was kept from rolling
- * back; call it again. */
+/* OK: all is as before store_begin, or no transaction was open. FAILED: SQLite was kept from
+ * rolling back; call it again. */
 enum store_status store_rollback(struct store *store);
 
 /* Drops what the map holds if another connection has written since. OK; FAILED; MISUSE within a

@@ -1,7 +1,7 @@
-/* Distinct maps share nothing: eight threads, each with a map of its own, in pairs of one type. Every
- * operation is compared with a naive model, and the whole run with the same run made alone: outcomes,
- * places and metrics have to be equal, which state shared between maps would spoil. Built with
- * ThreadSanitizer, which sees the rest; tests/threads.sh plants both kinds of defect. */
+/* Distinct maps share nothing: eight threads, each with a map of its own, in pairs of one type.
+ * Every operation is compared with a naive model, and the whole run with the same run made alone:
+ * outcomes, places and metrics have to be equal, which state shared between maps would spoil. Built
+ * with ThreadSanitizer, which sees the rest; tests/threads.sh plants both kinds of defect. */
 #include "cache_map.h"
 
 #include <pthread.h>
@@ -59,8 +59,8 @@ struct run {
     pthread_barrier_t *step; /* null: alone */
 };
 
-/* All threads make each step before one makes the next. On few cores one would be done before the next
- * one starts, and ThreadSanitizer forgets threads that are done. */
+/* All threads make each step before one makes the next. On few cores one would be done before the
+ * next one starts, and ThreadSanitizer forgets threads that are done. */
 static void run_step(struct run *run) {
     if (run->step != NULL)
         (void)pthread_barrier_wait(run->step);

@@ -1,7 +1,7 @@
-/* One type of map for tests/threads.c, and a run of random operations on one map of it, each compared
- * with a naive model. Included once for each type, with WORKER_NAME, WORKER_PADDING (bytes of a value
- * beside key and number) and the parameters of the layout defined. Everything lives on the stack or in
- * the map: what two runs share, they share through the library. */
+/* One type of map for tests/threads.c, and a run of random operations on one map of it, each
+ * compared with a naive model. Included once for each type, with WORKER_NAME, WORKER_PADDING (bytes
+ * of a value beside key and number) and the parameters of the layout defined. Everything lives on
+ * the stack or in the map: what two runs share, they share through the library. */
 #define WORKER_PASTE_EXPANDED(a, b) a##_##b
 #define WORKER_PASTE(a, b)          WORKER_PASTE_EXPANDED(a, b)
 #define WORKER(end)                 WORKER_PASTE(WORKER_NAME, end)
