@@ -133,9 +133,13 @@ static void end_transaction(struct store *store) {
         (void)run(store, STORE_ROLLBACK);
 }
 
-/* The database has failed. Its message is taken before the ROLLBACK writes another one. */
+/* The database has failed, or, outside a transaction, was only locked. Its message is taken before
+ * the ROLLBACK writes another one. */
 static enum store_status database_failed(struct store *store, const char *what) {
+    const bool busy = kind_of(sqlite3_extended_errcode(store->database)) == SQLITE_BUSY;
     (void)say(store, STORE_FAILED, what, sqlite3_errmsg(store->database));
+    if (busy && store->transaction == STORE_TRANSACTION_NONE)
+        return STORE_BUSY;
     if (store->transaction == STORE_TRANSACTION_OPEN)
         end_transaction(store);
     return STORE_FAILED;
@@ -253,17 +257,15 @@ static enum store_status begin_failed(struct store *store, enum store_status sta
 
 enum store_status store_begin(struct store *store) {
     enum cache_map_status opened;
-    int result;
+    enum store_status status;
     if (store->transaction != STORE_TRANSACTION_NONE)
         return say(store, STORE_MISUSE, "begin", "a transaction is open");
-    result = run(store, STORE_BEGIN);
-    if (kind_of(result) == SQLITE_BUSY)
-        return say(store, STORE_BUSY, "begin", sqlite3_errmsg(store->database));
-    if (result != SQLITE_DONE)
+    if (run(store, STORE_BEGIN) != SQLITE_DONE)
         return begin_failed(store, database_failed(store, "begin"));
     /* From here on no other connection can write. */
-    if (refresh(store) != STORE_OK)
-        return begin_failed(store, STORE_FAILED);
+    status = refresh(store);
+    if (status != STORE_OK)
+        return begin_failed(store, status);
     make_room(store);
     opened = account_cache_scope_open(&store->cache);
     assert(opened == CACHE_MAP_OK);

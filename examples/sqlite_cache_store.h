@@ -34,9 +34,9 @@ struct account {
 
 enum store_status {
     STORE_OK = 0,
-    STORE_ABSENT,  /* get, delete: there is no such account */
-    STORE_REFUSED, /* put: against the rules of the table; the transaction goes on without it */
-    STORE_BUSY,    /* another connection has a lock: nothing has changed, try again or roll back */
+    STORE_ABSENT,    /* get, delete: there is no such account */
+    STORE_REFUSED,   /* put: against the rules of the table; the transaction goes on without it */
+    STORE_BUSY,      /* another connection has a lock: nothing has changed, try again */
     STORE_TOO_LARGE, /* put, delete: more changes than a transaction may make: it is rolled back */
     STORE_ENDED,  /* a call before this one has ended the transaction: store_rollback, then begin */
     STORE_FAILED, /* the database failed: a transaction, if one was open, is rolled back */
@@ -103,8 +103,8 @@ enum store_status store_open(struct store *store, const char *path,
 /* Rolls an open transaction back. `store` may be one that store_open refused. */
 void store_close(struct store *store);
 
-/* A copy of the account in *account. OK, ABSENT, FAILED. Within a transaction it sees the changes
- * made so far. */
+/* A copy of the account in *account. OK; ABSENT; BUSY outside a transaction; FAILED. Within a
+ * transaction it sees the changes made so far. */
 enum store_status store_get(struct store *store, int64_t id, struct account *account);
 
 /* OK; BUSY; FAILED: no transaction is open; MISUSE within a transaction. */
@@ -124,8 +124,8 @@ enum store_status store_commit(struct store *store);
  * rolling back; call it again. */
 enum store_status store_rollback(struct store *store);
 
-/* Drops what the map holds if another connection has written since. OK; FAILED; MISUSE within a
- * transaction. Costs a read of the file's header. */
+/* Drops what the map holds if another connection has written since. OK; BUSY; FAILED; MISUSE within
+ * a transaction. Costs a read of the file's header. */
 enum store_status store_refresh(struct store *store);
 
 /* "busy", for messages. Static, never null. */

@@ -42,6 +42,7 @@ check "sqlite_cache: faults, plain" ends 0 "^all agree" build/examples/sqlite_ca
 cp "$out/stdout" "$out/first"
 check "sqlite_cache: the same again" ends 0 "^all agree" build/examples/sqlite_cache --check --seed 99
 check "sqlite_cache: a seed makes a run again" cmp "$out/first" "$out/stdout"
+check "sqlite_cache: each fault was met" awk -F '  +' '$2 ~ /^ *[0-9]+$/ { if ($3 + 0 == 0) exit 1; rows++ } END { exit rows != 14 }' "$out/first"
 check "sqlite_cache: its folder is removed" same "$(find "$out" -name 'sqlite_cache.*')" ""
 
 check "sqlite_cache: bank in memory" ends 0 "sum of all balances is what it was, 1000000000" \
@@ -289,6 +290,34 @@ for option in "--format csv" "--cache x" "--cache 16," "--cache 1,2,3,4,5,6,7,8,
 done
 check "request_log: a cache that fits no memory" ends 2 "a cache of [0-9]+ objects.*: (size_overflow|out_of_memory)" \
     build/examples/request_log --cache 4000000000000000000 $sample.log
+
+# Lines with bytes changed, dropped and doubled: good or bad, but never more than that.
+mutated() {
+    python3 - "$1" >"$out/mutated" <<'END'
+import random, sys
+random.seed(11)
+lines = open(sys.argv[1], "rb").read().splitlines()
+for line in lines * 6:
+    line = bytearray(line)
+    for _ in range(random.randrange(1, 5)):
+        at = random.randrange(len(line)) if line else 0
+        what = random.randrange(4)
+        if what == 0 and line:
+            line[at] = random.choice(b'"\\[] ,-\0\r/:0a\xff')
+        elif what == 1:
+            del line[at : at + random.randrange(1, 30)]
+        elif what == 2:
+            line[at:at] = line[at : at + random.randrange(1, 30)]
+        else:
+            del line[at:]
+    sys.stdout.buffer.write(line + b"\n")
+END
+}
+for format in access twitter; do
+    [ $format = access ] && mutated $sample.log || mutated $sample.csv
+    check "request_log: $format with bytes changed" ends 0 "^lines +[0-9]+: [0-9]+ requests, [0-9]+ of no use to a cache, [0-9]+ bad" \
+        "$log" --format $format --bad 100 "$out/mutated"
+done
 
 waits_and_is_interrupted() {
     local pid status=0
