@@ -147,14 +147,14 @@ static double percent(uint64_t part, uint64_t whole) {
 
 static void print_caches(const struct simulations *simulations) {
     const uint64_t read_count = simulations->kind_counts[REQUEST_READ];
-    printf("\n%12s %12s %10s %12s %14s %10s %12s\n", "cache", "stash", "hit ratio", "by the stash",
+    printf("\n%12s %12s %12s %15s %15s %10s %12s\n", "cache", "stash", "hit ratio", "by the stash",
            "known deleted", "compacts", "stash peak");
     for (uint32_t i = 0; i < simulations->count; i += 1) {
         const struct simulation *simulation = &simulations->each[i];
         const struct cache_map_counts counts = object_cache_inspect_counts(&simulation->cache);
         /* The metrics are the cache's: what it did not answer, the stash did. */
         const uint64_t stash_hit_count = simulation->hit_count - counts.metrics.hits;
-        printf("%12llu %12llu %8.2f %% %10.2f %% %12.2f %% %10llu %12llu\n",
+        printf("%12llu %12llu %10.2f %% %13.2f %% %13.2f %% %10llu %12llu\n",
                (unsigned long long)counts.cache_value_count_max,
                (unsigned long long)counts.stash_count_max,
                percent(simulation->hit_count, read_count), percent(stash_hit_count, read_count),

@@ -96,6 +96,16 @@ interrupted() {
     [ "$status" -eq 130 ] && grep -q "^interrupted, all agree" "$out/stdout" && return
     echo "exit status $status" && tail -n 3 "$out/stdout" "$out/stderr" && return 1
 }
+bank_interrupted() {
+    local pid status=0
+    "$bank" --file "$out/long.db" --transactions 1000000000 >"$out/stdout" 2>"$out/stderr" &
+    pid=$!
+    while [ ! -s "$out/long.db" ] && kill -0 $pid; do sleep 0.01; done
+    kill -INT $pid
+    wait $pid || status=$?
+    [ "$status" -eq 130 ] && grep -q "^books" "$out/stdout"
+}
+check "sqlite_cache: bank interrupted" bank_interrupted
 check "sqlite_cache: interrupted" interrupted build/examples/sqlite_cache --check --transactions 100000000
 check "sqlite_cache: interrupted, its folder is removed" same "$(find "$out" -name 'sqlite_cache.*')" ""
 
@@ -314,7 +324,7 @@ for line in lines * 6:
 END
 }
 for format in access twitter; do
-    [ $format = access ] && mutated $sample.log || mutated $sample.csv
+    if [ $format = access ]; then mutated $sample.log; else mutated $sample.csv; fi
     check "request_log: $format with bytes changed" ends 0 "^lines +[0-9]+: [0-9]+ requests, [0-9]+ of no use to a cache, [0-9]+ bad" \
         "$log" --format $format --bad 100 "$out/mutated"
 done
