@@ -7,6 +7,7 @@
  *      at some errors, and statements after that would commit one by one.
  *   4. Outside a transaction the database has all that the map has: compact is allowed at any time.
  *   5. Where it is in doubt what the database has, the map forgets everything. */
+#define ACCOUNT_CACHE_DEFINE
 #include "sqlite_cache_store.h"
 
 #include <assert.h>

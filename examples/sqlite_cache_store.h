@@ -26,6 +26,12 @@ struct account {
     char owner[ACCOUNT_OWNER_SIZE]; /* ends with a zero byte */
 };
 
+/* Three files use the map; the functions are in one, sqlite_cache_store.c. */
+#ifdef ACCOUNT_CACHE_DEFINE
+#    define CACHE_MAP_DEFINE
+#else
+#    define CACHE_MAP_DECLARE
+#endif
 #define CACHE_MAP_NAME          account_cache
 #define CACHE_MAP_VALUE         struct account
 #define CACHE_MAP_KEY           int64_t

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { KEY_COUNT = 96, THREAD_COUNT = 8, OP_COUNT = 20000, STEP_OP_COUNT = 500 };
+enum { KEY_COUNT = 96, THREAD_COUNT = 8, OP_COUNT = 20000, STEP_OP_COUNT = 500, MANY_COUNT = 7 };
 
 /* ---- Random numbers, the model, the digest. ---------------------------------------------- */
 

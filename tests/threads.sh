@@ -17,8 +17,8 @@ with_library() {
 planted() {
     rm -rf "$out/src"
     cp -r src "$out/src"
-    sed -i "/const CACHE_MAP_KEY key = CACHE_MAP_KEY_OF(value);/a $1" "$out/src/cache_map.h"
-    ! cmp -s src/cache_map.h "$out/src/cache_map.h"
+    sed -i "/const CACHE_MAP_KEY key = CACHE_MAP_KEY_OF(value);/a $1" "$out"/src/*.h
+    ! diff -rq src "$out/src" >/dev/null
 }
 
 # fails_with PATTERN COMMAND...: it fails, and says so.

@@ -36,10 +36,10 @@ static bool WORKER(value_is)(const struct WORKER(value) * value, uint32_t key, u
            memcmp(value->padding, expected.padding, sizeof expected.padding) == 0;
 }
 
-static void WORKER(lookup)(struct run *run, struct WORKER(map) * map, uint32_t key) {
+/* What a lookup has answered; `value` is null but for FOUND. */
+static void WORKER(judge_lookup)(struct run *run, uint32_t key, enum cache_map_status status,
+                                 const struct WORKER(value) * value) {
     const struct model_entry *entry = &run->model.entries[key];
-    struct WORKER(value) *value = NULL;
-    const enum cache_map_status status = WORKER_PASTE(WORKER(map), lookup)(map, key, &value);
     run_note(run, (uint64_t)status);
     if (status == CACHE_MAP_FOUND &&
         (entry->state != MODEL_VALUE || !WORKER(value_is)(value, key, entry->number)))
@@ -50,18 +50,54 @@ static void WORKER(lookup)(struct run *run, struct WORKER(map) * map, uint32_t k
         run_fails(run, "what was written since the last compact is absent");
 }
 
-static void WORKER(upsert)(struct run *run, struct WORKER(map) * map, uint32_t key) {
-    struct model_entry *entry = &run->model.entries[key];
-    const uint64_t number = random_next(&run->random);
-    const struct WORKER(value) value = WORKER(value_of)(key, number);
-    const enum cache_map_status status = WORKER_PASTE(WORKER(map), upsert)(map, &value);
+static void WORKER(lookup)(struct run *run, struct WORKER(map) * map, uint32_t key) {
+    struct WORKER(value) *value = NULL;
+    const enum cache_map_status status = WORKER_PASTE(WORKER(map), lookup)(map, key, &value);
+    WORKER(judge_lookup)(run, key, status, value);
+}
+
+static void WORKER(get_many)(struct run *run, struct WORKER(map) * map) {
+    uint32_t keys[MANY_COUNT];
+    struct WORKER(value) * values[MANY_COUNT];
+    for (uint32_t i = 0; i < MANY_COUNT; i += 1)
+        keys[i] = (uint32_t)random_below(&run->random, KEY_COUNT);
+    run_note(run, WORKER_PASTE(WORKER(map), get_many)(map, keys, MANY_COUNT, values));
+    for (uint32_t i = 0; i < MANY_COUNT; i += 1) {
+        if (values[i] != NULL)
+            WORKER(judge_lookup)(run, keys[i], CACHE_MAP_FOUND, values[i]);
+        else if (run->model.entries[keys[i]].state == MODEL_VALUE &&
+                 run->model.entries[keys[i]].certain)
+            run_fails(run, "get_many misses what was written since the last compact");
+    }
+}
+
+static void WORKER(judge_upsert)(struct run *run, const struct WORKER(value) * value,
+                                 enum cache_map_status status) {
+    struct model_entry *entry = &run->model.entries[value->key];
     run_note(run, (uint64_t)status);
     if (cache_map_status_failed(status))
         return;
     if ((status == CACHE_MAP_UPDATED && entry->state != MODEL_VALUE) ||
         (status == CACHE_MAP_REVIVED && entry->state != MODEL_REMOVED))
         run_fails(run, "an upsert says that the key was what it was not");
-    *entry = (struct model_entry){MODEL_VALUE, true, number};
+    *entry = (struct model_entry){MODEL_VALUE, true, value->number};
+}
+
+static void WORKER(upsert)(struct run *run, struct WORKER(map) * map, uint32_t key) {
+    const struct WORKER(value) value = WORKER(value_of)(key, random_next(&run->random));
+    WORKER_PASTE(WORKER(map), prefetch)(map, key);
+    WORKER(judge_upsert)(run, &value, WORKER_PASTE(WORKER(map), upsert)(map, &value));
+}
+
+static void WORKER(upsert_many)(struct run *run, struct WORKER(map) * map) {
+    struct WORKER(value) values[MANY_COUNT];
+    enum cache_map_status statuses[MANY_COUNT];
+    for (uint32_t i = 0; i < MANY_COUNT; i += 1)
+        values[i] = WORKER(value_of)((uint32_t)random_below(&run->random, KEY_COUNT),
+                                     random_next(&run->random));
+    run_note(run, WORKER_PASTE(WORKER(map), upsert_many)(map, values, MANY_COUNT, statuses));
+    for (uint32_t i = 0; i < MANY_COUNT; i += 1)
+        WORKER(judge_upsert)(run, &values[i], statuses[i]);
 }
 
 static void WORKER(remove)(struct run *run, struct WORKER(map) * map, uint32_t key) {
@@ -103,10 +139,16 @@ static void WORKER(note_place)(struct run *run, const struct WORKER(map) * map, 
 static void WORKER(op)(struct run *run, struct WORKER(map) * map) {
     const uint32_t key = (uint32_t)random_below(&run->random, KEY_COUNT);
     const uint64_t choice = random_below(&run->random, 100);
-    if (choice < 45)
+    if (choice < 38)
         WORKER(lookup)(run, map, key);
-    else if (choice < 78)
+    else if (choice < 43)
+        WORKER(get_many)(run, map);
+    else if (choice < 46)
+        WORKER_PASTE(WORKER(map), demote)(map, key);
+    else if (choice < 75)
         WORKER(upsert)(run, map, key);
+    else if (choice < 78)
+        WORKER(upsert_many)(run, map);
     else if (choice < 90)
         WORKER(remove)(run, map, key);
     else if (choice < 97)
