@@ -231,6 +231,11 @@ static const char usage_text[] =
     "\n"
     "exit status: 0 good, 1 a value is wrong or sets stay empty, 2 usage\n";
 
+static int usage_error(const char *message, const char *argument) {
+    fprintf(stderr, "sharded: %s%s; ./sharded --help lists the options\n", message, argument);
+    return 2;
+}
+
 int main(int argc, char **argv) {
     static const struct option options[] = {{"ops", required_argument, NULL, 'o'},
                                             {"seed", required_argument, NULL, 's'},
@@ -245,14 +250,15 @@ int main(int argc, char **argv) {
             fputs(usage_text, stdout);
             return 0;
         }
-        if (option == '?' || !number_parse(optarg, option == 'o' ? &op_count : &seed)) {
-            fputs("sharded: no such option, or not a number; ./sharded --help lists them\n",
-                  stderr);
-            return 2;
-        }
+        if (option == '?')
+            return usage_error("no such option", "");
+        if (!number_parse(optarg, option == 'o' ? &op_count : &seed))
+            return usage_error("not a number: ", optarg);
     }
-    if (optind < argc || !sharded_init(&sharded)) {
-        fputs("sharded: an argument that is no option, or no memory\n", stderr);
+    if (optind < argc)
+        return usage_error("unexpected argument: ", argv[optind]);
+    if (!sharded_init(&sharded)) {
+        fputs("sharded: no memory\n", stderr);
         return 2;
     }
     good = work(&sharded, op_count, seed);
@@ -261,5 +267,7 @@ int main(int argc, char **argv) {
     same = sets_used(map_seed);
     printf("sets of a shard that are used: %.1f %% by a hash of its own, %.1f %% by the map's\n",
            100.0 * independent, 100.0 * same);
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return usage_error("standard output: cannot be written: ", strerror(errno));
     return good && independent == 1.0 && same < 0.2 ? 0 : 1;
 }

@@ -26,6 +26,7 @@ enum fault {
     FAULT_COMMIT_HOOK,     /* the commit is turned into a rollback */
     FAULT_INTERRUPT,       /* a statement is stopped in the middle */
     FAULT_PAGE_LIMIT,      /* the database may not grow */
+    FAULT_NO_MEMORY,       /* SQLite may not allocate more */
     FAULT_BUSY_AT_BEGIN,   /* another connection writes */
     FAULT_BUSY_AT_GET,     /* another connection commits */
     FAULT_BUSY_AT_COMMIT,  /* another connection reads */
@@ -45,6 +46,7 @@ static const char *const fault_names[FAULT_COUNT] = {
     "the commit hook refuses",
     "a statement is interrupted",
     "the database may not grow",
+    "no memory",
     "busy at begin",
     "busy at get",
     "busy at commit",
@@ -108,6 +110,7 @@ static bool anything_may_fail(const struct check *check) {
     switch (check->fault) {
     case FAULT_INTERRUPT:
     case FAULT_PAGE_LIMIT:
+    case FAULT_NO_MEMORY:
     case FAULT_IO:
     case FAULT_IO_AT_COMMIT:
     case FAULT_COMMIT_IN_DOUBT: return true;
@@ -273,6 +276,12 @@ static void write_elsewhere(struct check *check) {
         disagree(check, "refresh: %s", check->store.message);
 }
 
+/* The hard limit has lowered the soft one, under which SQLite writes pages of an open transaction. */
+static void lift_memory_limit(void) {
+    (void)sqlite3_hard_heap_limit64(0);
+    (void)sqlite3_soft_heap_limit64(0);
+}
+
 static void arm(struct check *check) {
     check->armed_count[check->fault] += 1;
     switch (check->fault) {
@@ -284,6 +293,10 @@ static void arm(struct check *check) {
         sqlite3_progress_handler(check->store.database, 1, interrupt_one, check);
         break;
     case FAULT_PAGE_LIMIT: arm_page_limit(check); break;
+    case FAULT_NO_MEMORY:
+        (void)sqlite3_hard_heap_limit64(sqlite3_memory_used() +
+                                        (int64_t)random_below(&check->random, 4096));
+        break;
     case FAULT_BUSY_AT_BEGIN: execute(check, check->other, "BEGIN IMMEDIATE"); break;
     case FAULT_BUSY_AT_GET: execute(check, check->other, "BEGIN EXCLUSIVE"); break;
     case FAULT_FOREIGN_WRITE: write_elsewhere(check); break;
@@ -312,6 +325,7 @@ static void disarm(struct check *check) {
         met(check);
     (void)sqlite3_commit_hook(check->store.database, NULL, NULL);
     sqlite3_progress_handler(check->store.database, 0, NULL, NULL);
+    lift_memory_limit();
     if (sqlite3_get_autocommit(check->other) == 0)
         execute(check, check->other, "ROLLBACK");
     if (check->fault == FAULT_PAGE_LIMIT)
@@ -407,6 +421,7 @@ static void commit_failed(struct check *check) {
     if (!anything_may_fail(check))
         disagree(check, "commit: failed (%s)", check->store.message);
     (void)faults_disarm();
+    lift_memory_limit();
     database_read(check, &database);
     if (first_difference(&database, &check->now) < 0)
         check->before = check->now;

@@ -148,24 +148,25 @@ static enum store_status database_failed(struct store *store, const char *what) 
 
 /* ---- Reads. ------------------------------------------------------------------------------ */
 
+static struct account account_of(int64_t id, int64_t balance, const char *owner) {
+    struct account account = {id, balance, ""};
+    (void)snprintf(account.owner, sizeof account.owner, "%s", owner);
+    return account;
+}
+
 static enum store_status read_account(struct store *store, int64_t id, struct account *account) {
     sqlite3_stmt *statement = store->statements[STORE_GET];
+    const unsigned char *owner = NULL;
     enum store_status status = STORE_OK;
     int result = sqlite3_bind_int64(statement, 1, id);
     if (result == SQLITE_OK)
         result = sqlite3_step(statement);
-    if (result == SQLITE_ROW) {
-        const unsigned char *owner = sqlite3_column_text(statement, 1);
-        memset(account, 0, sizeof *account);
-        account->id = id;
-        account->balance = sqlite3_column_int64(statement, 0);
-        (void)snprintf(account->owner, sizeof account->owner, "%s",
-                       owner != NULL ? (const char *)owner : "");
-    } else if (result == SQLITE_DONE) {
+    if (result == SQLITE_DONE)
         status = STORE_ABSENT;
-    } else {
-        status = database_failed(store, "get");
-    }
+    else if (result == SQLITE_ROW && (owner = sqlite3_column_text(statement, 1)) != NULL)
+        *account = account_of(id, sqlite3_column_int64(statement, 0), (const char *)owner);
+    else
+        status = database_failed(store, "get"); /* no owner: no memory for it */
     (void)sqlite3_reset(statement);
     return status;
 }
