@@ -66,8 +66,12 @@ struct model {
     struct entry entries[ID_COUNT];
 };
 
+/* What a commit does to the journal. */
+enum journal { JOURNAL_DELETE = 0, JOURNAL_TRUNCATE, JOURNAL_PERSIST, JOURNAL_COUNT };
+
 struct check {
     struct store store;
+    enum journal journal;
     sqlite3 *other; /* a second connection, without faults */
     struct random random;
     uint64_t seed, transaction; /* which one runs */
@@ -75,6 +79,7 @@ struct check {
     struct model before, now; /* committed; as the open transaction sees it */
     uint64_t change_count_max;
     uint64_t armed_count[FAULT_COUNT], met_count[FAULT_COUNT];
+    uint64_t committed_count; /* by commits that failed */
     uint64_t comparison_count;
     int progress_calls_left;
     bool failed;
@@ -276,7 +281,8 @@ static void write_elsewhere(struct check *check) {
         disagree(check, "refresh: %s", check->store.message);
 }
 
-/* The hard limit has lowered the soft one, under which SQLite writes pages of an open transaction. */
+/* The hard limit has lowered the soft one, under which SQLite writes pages of an open transaction.
+ */
 static void lift_memory_limit(void) {
     (void)sqlite3_hard_heap_limit64(0);
     (void)sqlite3_soft_heap_limit64(0);
@@ -305,6 +311,15 @@ static void arm(struct check *check) {
     }
 }
 
+/* Where the journal persists, the commit is a write of its header: a sync after that can fail. */
+static void arm_in_doubt(struct check *check) {
+    switch (check->journal) {
+    case JOURNAL_DELETE: faults_arm(IO_FAULT_DELETE_IN_DOUBT, 0, 1); break;
+    case JOURNAL_TRUNCATE: faults_arm(IO_FAULT_TRUNCATE_IN_DOUBT, 0, 1); break;
+    default: faults_arm(IO_FAULT_SYNC, (uint32_t)random_below(&check->random, 4), 1); break;
+    }
+}
+
 /* Those that come when the changes are made. */
 static void arm_commit(struct check *check) {
     switch (check->fault) {
@@ -312,7 +327,7 @@ static void arm_commit(struct check *check) {
         execute(check, check->other, "BEGIN; SELECT count(*) FROM account");
         break;
     case FAULT_IO_AT_COMMIT: arm_io(check, 4); break;
-    case FAULT_COMMIT_IN_DOUBT: faults_arm(IO_FAULT_DELETE_IN_DOUBT, 0, 1); break;
+    case FAULT_COMMIT_IN_DOUBT: arm_in_doubt(check); break;
     default: break;
     }
 }
@@ -423,8 +438,10 @@ static void commit_failed(struct check *check) {
     (void)faults_disarm();
     lift_memory_limit();
     database_read(check, &database);
-    if (first_difference(&database, &check->now) < 0)
-        check->before = check->now;
+    if (first_difference(&database, &check->now) >= 0)
+        return;
+    check->committed_count += first_difference(&check->before, &check->now) >= 0;
+    check->before = check->now;
 }
 
 static void finish(struct check *check) {
@@ -518,6 +535,10 @@ static bool prepare_database(struct check *check) {
     return false;
 }
 
+static const char *const journal_pragmas[JOURNAL_COUNT] = {"PRAGMA journal_mode = DELETE",
+                                                           "PRAGMA journal_mode = TRUNCATE",
+                                                           "PRAGMA journal_mode = PERSIST"};
+
 /* Small, so that the cache evicts, the stash fills and transactions are too large often. */
 static bool prepare_store(struct check *check) {
     struct store_options options = {.vfs = FAULTS_VFS};
@@ -533,6 +554,8 @@ static bool prepare_store(struct check *check) {
         fprintf(stderr, "sqlite_cache: %s\n", check->store.message);
         return false;
     }
+    check->journal = (enum journal)random_below(&check->random, JOURNAL_COUNT);
+    execute(check, check->store.database, journal_pragmas[check->journal]);
     execute(check, check->other,
             "CREATE TRIGGER IF NOT EXISTS roll_back BEFORE INSERT ON account "
             "WHEN NEW.owner = 'roll back' BEGIN SELECT RAISE(ROLLBACK, 'a trigger rolls back'); "
@@ -556,6 +579,8 @@ static void print_faults(const struct check *check) {
         printf("%-32s %12llu %12llu\n", fault_names[fault],
                (unsigned long long)check->armed_count[fault],
                (unsigned long long)check->met_count[fault]);
+    printf("commits that failed, and had changed the database: %llu\n",
+           (unsigned long long)check->committed_count);
 }
 
 /* A fault that never shows tests nothing. With few transactions it may be luck: the database grows

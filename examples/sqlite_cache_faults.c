@@ -68,7 +68,12 @@ static int file_write(sqlite3_file *file, const void *bytes, int size, sqlite3_i
 }
 
 static int file_truncate(sqlite3_file *file, sqlite3_int64 size) {
-    return below_of(file)->pMethods->xTruncate(below_of(file), size);
+    int result;
+    if (fails(IO_FAULT_TRUNCATE))
+        return SQLITE_IOERR_TRUNCATE;
+    result = below_of(file)->pMethods->xTruncate(below_of(file), size);
+    return result == SQLITE_OK && fails(IO_FAULT_TRUNCATE_IN_DOUBT) ? SQLITE_IOERR_TRUNCATE
+                                                                    : result;
 }
 
 static int file_sync(sqlite3_file *file, int flags) {

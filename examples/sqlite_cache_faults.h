@@ -5,7 +5,8 @@
 
 #include <stdint.h>
 
-/* What fails. In doubt: the journal is deleted, which commits, and then an error is reported. */
+/* What fails. In doubt: the journal is deleted or emptied, which commits, and then an error is
+ * reported. */
 enum io_fault {
     IO_FAULT_NONE = 0,
     IO_FAULT_READ,
@@ -13,8 +14,9 @@ enum io_fault {
     IO_FAULT_DISK_FULL, /* a write that finds no room */
     IO_FAULT_SYNC,
     IO_FAULT_DELETE,
+    IO_FAULT_TRUNCATE,
     IO_FAULT_DELETE_IN_DOUBT,
-    IO_FAULT_COUNT
+    IO_FAULT_TRUNCATE_IN_DOUBT
 };
 
 /* The name for sqlite3_open_v2. */

@@ -43,6 +43,7 @@ cp "$out/stdout" "$out/first"
 check "sqlite_cache: the same again" ends 0 "^all agree" build/examples/sqlite_cache --check --seed 99
 check "sqlite_cache: a seed makes a run again" cmp "$out/first" "$out/stdout"
 check "sqlite_cache: each fault was met" awk -F '  +' '$2 ~ /^ *[0-9]+$/ { if ($3 + 0 == 0) exit 1; rows++ } END { exit rows != 15 }' "$out/first"
+check "sqlite_cache: commits in doubt" grep -qE "and had changed the database: [1-9]" "$out/first"
 check "sqlite_cache: its folder is removed" same "$(find "$out" -name 'sqlite_cache.*')" ""
 
 check "sqlite_cache: bank in memory" ends 0 "sum of all balances is what it was, 1000000000" \
