@@ -40,7 +40,7 @@ LC_ALL=C awk "$random"'
             operation = kind < 80 ? "get" : kind < 82 ? "gets" : kind < 92 ? "set" : kind < 94 ? "incr" : kind < 96 ? "cas" : "delete"
             write = kind >= 82 && kind < 96
             number = skewed(400)
-            key = "user:" number (number % 50 == 7 ? ",de" : "")
+            key = "user:" number (draw(8) == 0 ? ",de" : "")
             printf "%d,%s,%d,%d,%d,%s,%d\n", int(i / 7), key, length(key), 20 + number, draw(16), operation, write ? 3600 : 0
         }
     }' >"$folder/request_log_sample.csv"
