@@ -27,6 +27,7 @@ afl_clang="clang-14:command clang-14"
 survival="r-cran-survival:file /usr/lib/R/library/survival"
 jsonlite="r-cran-jsonlite:file /usr/lib/R/site-library/jsonlite"
 gdb="gdb:command gdb"
+sqlite="libsqlite3-dev:header sqlite3.h"
 gnuplot="gnuplot-nox:command gnuplot"
 yaml="python3-yaml:file /usr/lib/python3/dist-packages/yaml"
 # clang -m32 links gcc's 32-bit runtime and the C++ library of libFuzzer for it.
@@ -58,7 +59,8 @@ doxygen="doxygen:command doxygen"
 
 case "${1:-}" in
 fuzz) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
-test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python" "$gdb" "$yaml" "$node" "$npm" "$chromium" "$cmake" "$pkgconf" "$mandoc" "$groff" "$doxygen") ;;
+test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python" "$gdb" "$yaml" "$node" "$npm" "$chromium" "$cmake" "$pkgconf" "$mandoc" "$groff" "$doxygen" "$sqlite") ;;
+examples) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$patch" "$python" "$sqlite") ;;
 install) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$cmake" "$pkgconf" "$mandoc" "$groff") ;;
 docs) wanted=("$doxygen" "$python") ;;
 oss-fuzz) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$binutils" "$zip" "$unzip" "$git" "$python" "$yaml" "$gdb" "$multilib_cxx" "$afl" "$afl_clang" "$runtime_afl") ;;
@@ -75,7 +77,7 @@ matrix-fast) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$multilib" "$cr
 afl) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$afl" "$afl_clang") ;;
 survival) wanted=("$libc" "$clang_new" "$runtime_new" "$patch" "$python" "$afl" "$afl_clang" "$survival" "$jsonlite" "$gnuplot") ;;
 *)
-    echo "need.sh: usage: scripts/need.sh fuzz|test|oss-fuzz|page|bugs|coverage|mutants|performance|hit-ratio|survival|campaign|report|matrix|matrix-fast|afl|install|docs" >&2
+    echo "need.sh: usage: scripts/need.sh fuzz|test|examples|oss-fuzz|page|bugs|coverage|mutants|performance|hit-ratio|survival|campaign|report|matrix|matrix-fast|afl|install|docs" >&2
     exit 2
     ;;
 esac

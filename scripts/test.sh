@@ -93,6 +93,8 @@ steps_in_turn "coverage by the corpus" "scripts/coverage.sh --check corpus" \
 step "install" tests/install.sh
 step "pages of the interface" tests/docs.sh
 step "mutants" tests/mutants.sh
+step "examples" tests/examples.sh
+step "threads" tests/threads.sh
 step "hit ratio" tests/hit_ratio.sh
 step "command line" tests/command_line.sh
 step "explain" tests/explain.sh
