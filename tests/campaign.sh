@@ -203,8 +203,27 @@ check_cannot_run() {
     check "and its last words" grep -q '^broken words' "$out/cannot-run.log"
 }
 
+# An engine's figures are minutes old when they are read: the rate is of the time when they were said. With the time
+# of reading, the first would be 0 and the second 1,000,000.
+rates() {
+    PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=scripts python3 - "$PWD/$out" <<'PROGRAM'
+import os, pathlib, sys, types
+from campaign_engines import LibFuzzer
+
+engine = LibFuzzer(types.SimpleNamespace(folder=pathlib.Path(sys.argv[1])), 0)
+log = engine.figures_file()
+engine.figures["executions"], engine.history = 0, [(1000.0, 0)]
+for said_at, executions in ((1010, 5000), (1090, 45000)):
+    log.write_text(f"#{executions}: cov: 1 ft: 2 corp: 3 exec/s: 4 oom/timeout/crash: 0/0/0\n")
+    os.utime(log, (said_at, said_at))
+    engine.read()
+    print(engine.rate())
+PROGRAM
+}
+
 target_with_bug
 start_broken
+check "executions a second are by when the engine said it" same "$(rates | xargs)" "500.0 500.0"
 check_settings
 check_killed
 check_resumed
