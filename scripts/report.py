@@ -68,6 +68,45 @@ def place_in_time(lines):
         now = max(now, line["at"])
 
 
+# What a stranger has to know beside the plots; the other events are about findings.
+TROUBLES = ("engine_ended", "disk_full", "disk_room", "shared_failed")
+
+
+def length_of_time(seconds):
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
+def marks_of(lines):
+    """Where fuzzing was interrupted, and what else broke in: [{at, text}], as marked in the plots."""
+    marks = []
+    for before, line in zip(lines, lines[1:]):
+        if line["type"] == "event" and line["event"] in TROUBLES:
+            marks.append({"at": line["at"], "text": line["detail"]})
+        if line["type"] != "start":
+            continue
+        later = f"{length_of_time(max(0, line['time'] - before['time']))} later"
+        end = before.get("event")
+        if line["campaign"] != before["campaign"]:
+            text = f"campaign {before['campaign']} was over; campaign {line['campaign']} began {later}, on the same corpus"
+        elif end == "interrupted":
+            text = f"interrupted, by Ctrl-C or another signal; it went on {later}"
+        else:
+            text = f"killed, or the machine went down: the log has no end; it went on {later}"
+        marks.append({"at": line["at"], "text": text})
+    return marks
+
+
+def state_of(lines):
+    """How the last campaign stands, in words."""
+    goal = next((line["goal_seconds"] for line in reversed(lines) if line["type"] == "start"), None)
+    done = next((line["seconds"] for line in reversed(lines) if "seconds" in line), 0)
+    end = lines[-1].get("event")
+    if end == "finished" or goal is None:
+        return end or "not known"
+    how_far = f"{length_of_time(done)} of {length_of_time(goal)}"
+    return f"interrupted after {how_far}" if end == "interrupted" else f"{how_far} done; it runs, or was killed"
+
+
 def series(lines):
     """By engine: a list for each figure, of at most SAMPLE_COUNT_MAX samples."""
     figures = ("at", "executions", "executions_per_second", "coverage", "features", "corpus_count",
@@ -304,6 +343,7 @@ def gather():
     survival = path_of("SURVIVAL", "docs/effectiveness-survival.json")
     data = {"starts": [line for line in lines if line["type"] == "start"],
             "events": [line for line in lines if line["type"] == "event"],
+            "marks": marks_of(lines), "state": state_of(lines), "last_time": lines[-1]["time"],
             "series": series(lines), "findings": findings_of(lines, path_of("FINDINGS", "findings"), output.parent),
             "inputs": {"looked_at": len(paths), "all": input_count},
             "mix": op_mix(surveys), "states": state_map(surveys), "labels": witness_labels(trace, paths),

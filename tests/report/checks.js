@@ -34,6 +34,47 @@ const checks = {
         assert.match(await page.textContent("#facts"), /edges 560 *features 8,200 *inputs 40 *engines libFuzzer, AFL\+\+/);
         assert.match(await page.title(), /^cachemap campaign: 2 h, 2 findings$/);
     } },
+    "says how the campaign stands": { on: "campaign.html", run: async (page) => {
+        assert.match(await page.textContent("#facts"), /state 60 min of 60 min done; it runs, or was killed/);
+    } },
+    "interruptions are told, and marked in the plots": { on: "campaign.html", run: async (page) => {
+        assert.deepEqual(await text(page, ".marks li"), [
+            "1 after 30 min: interrupted, by Ctrl-C or another signal; it went on 100 s later",
+            "2 after 60 min: </script><img src=x onerror=hostile()>",
+            "3 after 60 min: campaign 1 was over; campaign 2 began 23 min later, on the same corpus",
+            "4 after 90 min: killed, or the machine went down: the log has no end; it went on 70 min later"]);
+        for (const title of ["Edges covered", "Memory"])
+            assert.ok((await ink(page, title))["122,77,0"] > 3 * 150, `${title}: three lines`);
+    } },
+    "says that nothing broke in": { on: "begun.html", run: async (page) => {
+        assert.match(await page.textContent("#marks"), /^Fuzzing was not interrupted/);
+        assert.match(await page.textContent("#facts"), /engines libFuzzer$/);
+    } },
+    "the axis begins where fuzzing began": { on: "campaign.html", run: async (page) => {
+        assert.deepEqual(await page.evaluate(() => plots.slice(0, 6).map(({ drawn }) => [drawn.scales.x.min, drawn.scales.x.max])), Array(6).fill([0, 2]));
+    } },
+    "each plot says its figures, with the unit": { on: "campaign.html", run: async (page) => {
+        const words = (await text(page, ".plot figcaption p")).map((sentence) => sentence.split(". ").at(-1));
+        assert.deepEqual(words.slice(0, 6), ["In edges: libFuzzer from 501 to 560, AFL++ from 451 to 510.", "In features: libFuzzer from 1,120 to 8,200.",
+            "The median, per second: libFuzzer 383, AFL++ 333.", "In inputs: libFuzzer from 106 to 460, AFL++ from 56 to 410.",
+            "In KiB: libFuzzer from 21 to 55, AFL++ from 16 to 50.", "The median, MiB: libFuzzer 150, AFL++ 100."]);
+    } },
+    "what is code looks like it": { on: "known.html", run: async (page) => {
+        await openAll(page);
+        assert.ok(!(await page.textContent("#labels-body")).includes("`"));
+        assert.ok((await text(page, "#labels-body code")).includes("clock_classic"));
+    } },
+    "the curves are explained": { on: "campaign.html", run: async (page) => {
+        assert.deepEqual(await text(page, ".meanings dt"), ["ours", "original", "naive"]);
+        assert.match((await text(page, ".meanings dd"))[0], /this fuzz target/);
+    } },
+    "no row of dashes below a plot": { on: "campaign.html", run: async (page) => {
+        const legend = page.locator(".u-legend").first();
+        assert.equal(await legend.isVisible(), false);
+        await page.locator(".canvas").first().hover();
+        assert.equal(await legend.isVisible(), true);
+        assert.match(await legend.textContent(), /libFuzzer:? *5\d\d/);
+    } },
     "says that nothing was found": { on: "begun.html", run: async (page) => {
         assert.equal(await page.textContent("#outcome"), "✓ nothing found");
         assert.match(await page.textContent("#findings-body"), /^None\./);
@@ -93,7 +134,7 @@ const checks = {
         assert.deepEqual((await rowsOf(page, "Ops by kind"))[0].slice(0, 4), ["upsert", "62.5 %", "5", "20 %"]);
     } },
     "what the log says is text": { on: "campaign.html", run: async (page) => {
-        assert.equal((await page.$$("img, b:not(.facts b)")).length, 0);
+        assert.equal((await page.$$("img, b:not(.facts b, .marks b)")).length, 0);
         assert.match((await rowsOf(page, "Events")).map((row) => row[3]).join(), /<\/script><img src=x onerror=hostile\(\)>/);
     } },
     "Tab goes through the page": { on: "campaign.html", run: async (page) => {
@@ -128,6 +169,14 @@ for (const [name, viewport] of Object.entries({ "1280": wide, "400": narrow }))
 
 const defects = {
     "says in a sentence how it went": ["(last(figures.executions) ?? 0)", "(figures.executions[0] ?? 0)"],
+    "says how the campaign stands": ['["state", data.state], ', ""],
+    "interruptions are told, and marked in the plots": ["ctx.lineTo(place, top + height)", "ctx.lineTo(place, top)"],
+    "says that nothing broke in": ['"Fuzzing was not interrupted."', '""'],
+    "the axis begins where fuzzing began": ["[0, ...at.map(", "[at[0] / timeDivisor, ...at.map("],
+    "each plot says its figures, with the unit": ["number(first(lists[index]))", "number(lists[index][1])"],
+    "what is code looks like it": ["label.theme, coded(label.sentence)", "label.theme, label.sentence"],
+    "the curves are explained": ["config in CONFIGURATIONS", "config === null"],
+    "no row of dashes below a plot": [".canvas:not(:hover) .u-legend { visibility: hidden; }", ""],
     "says that nothing was found": ['"✓ nothing found"', '"✖ nothing"'],
     "a finding stands once, with its links": ['"aria-label": `${LINKS[name]} of', 'name: `${LINKS[name]} of'],
     "campaigns follow each other on one axis": ["[...new Set(columns.flatMap((column) => [...column.keys()]))].sort(", "[...new Set(columns.flatMap((column) => [...column.keys()]))].slice(1, -1).sort("],
