@@ -393,6 +393,8 @@ class Campaign:
 
     def slice(self):
         """Until the slice's end, or a reason to end it before."""
+        if reason := self.fuzzer.take_in():
+            self.event("not_taken_in", f"inputs of killed jobs stay in {self.folder}/recovered for the next try: {reason}")
         jobs = self.settings.jobs - (self.afl is not None)
         seconds = max(1, round(min(self.settings.slice_seconds,
                                    self.settings.seconds - self.state["seconds"])))

@@ -16,6 +16,7 @@ MARK = "CACHEMAP_CAMPAIGN"
 POLL_SECONDS = 0.1
 GRACE_SECONDS = 5.0
 RATE_SECONDS = 60
+TAKE_IN_SECONDS_MAX = 300
 MIB = 1 << 20
 
 
@@ -206,11 +207,32 @@ class LibFuzzer(Engine):
             self.figures.update(zip(("executions", "coverage", "features"), map(int, lines[-1])))
 
     def settle(self):
-        """What jobs that were killed had added to their own folders (C1, C2, ...). Renaming needs no room."""
-        temporary = self.settings.folder / "tmp"
+        """What jobs that were killed had added to their own folders (C1, C2, ...) waits for take_in. Renaming needs
+        no room."""
+        temporary, recovered = self.settings.folder / "tmp", self.settings.folder / "recovered"
         for path in temporary.glob("libFuzzerTemp.*/C*/*"):
-            os.replace(path, self.corpus() / content_name(path))
+            recovered.mkdir(exist_ok=True)
+            os.replace(path, recovered / content_name(path))
         shutil.rmtree(temporary, ignore_errors=True)
+
+    def take_in(self):
+        """What was recovered is merged into the corpus: most of it adds nothing, for a job knows a part of the corpus
+        only. Returns why not, where it stays, or nothing."""
+        recovered = self.settings.folder / "recovered"
+        if not recovered.is_dir():
+            return ""
+        environment = {**os.environ, MARK: str(self.settings.folder)}
+        try:
+            done = subprocess.run([self.settings.folder / "program", "-merge=1", self.corpus(), recovered], cwd=ROOT,
+                                  env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                  errors="replace", start_new_session=True, timeout=TAKE_IN_SECONDS_MAX, check=False)
+        except subprocess.TimeoutExpired:
+            end_processes(lambda: processes_of(self.settings.folder))
+            return f"merging them took {TAKE_IN_SECONDS_MAX} s"
+        if done.returncode != 0:
+            return (done.stderr.strip().splitlines() or ["no reason was given"])[-1]
+        shutil.rmtree(recovered)
+        return ""
 
 
 class Afl(Engine):

@@ -132,10 +132,11 @@ check_resumed() {
     pid=$!
     check "the same command files what was found" until_true has_line "$folder" '.type == "finding" and .is_new'
     check "under its signature" until_true test -s "$folder/findings/check-discard-is-exact-scope-discard/report.txt"
-    check "it fuzzes" until_true some fuzzers "$folder" worker
+    check "inputs of killed jobs are taken in" until_true [ ! -e "$folder/recovered" ]
+    check "it fuzzes" until_true some fuzzers "$folder" main
+    check "with a worker" until_true some fuzzers "$folder" worker
     check "processes of before are gone" orphans_are_gone
-    check "an input of a killed job is in the corpus" \
-        [ -e "$folder/corpus/$(echo "an input of a killed job" | sha1sum | cut -d' ' -f1)" ]
+    check "and nothing of the killed jobs is left" bash -c "! compgen -G '$folder/tmp/*/C7/*'"
     kill -INT "$pid"
     wait "$pid" || status=$?
     check "Ctrl-C gives 130" same "$status" 130
@@ -203,27 +204,53 @@ check_cannot_run() {
     check "and its last words" grep -q '^broken words' "$out/cannot-run.log"
 }
 
+# engine_does FOLDER PROGRAM: the engine libFuzzer of a campaign in the folder, without a campaign.
+engine_does() {
+    PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=scripts python3 -c "
+import os, pathlib, types
+from campaign_engines import LibFuzzer
+folder = pathlib.Path('$PWD/$1')
+engine = LibFuzzer(types.SimpleNamespace(folder=folder), 0)
+$2"
+}
+
 # An engine's figures are minutes old when they are read: the rate is of the time when they were said. With the time
 # of reading, the first would be 0 and the second 1,000,000.
 rates() {
-    PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=scripts python3 - "$PWD/$out" <<'PROGRAM'
-import os, pathlib, sys, types
-from campaign_engines import LibFuzzer
-
-engine = LibFuzzer(types.SimpleNamespace(folder=pathlib.Path(sys.argv[1])), 0)
+    engine_does "$out" '
 log = engine.figures_file()
 engine.figures["executions"], engine.history = 0, [(1000.0, 0)]
 for said_at, executions in ((1010, 5000), (1090, 45000)):
     log.write_text(f"#{executions}: cov: 1 ft: 2 corp: 3 exec/s: 4 oom/timeout/crash: 0/0/0\n")
     os.utime(log, (said_at, said_at))
     engine.read()
-    print(engine.rate())
-PROGRAM
+    print(engine.rate())'
+}
+
+# A corpus of one input; a killed job had the same, under another name, and one that reaches more. Then a program
+# that fails.
+taken_in() {
+    local folder=$out/taken-in small large
+    small=$(find corpus -type f -size -20c | sort | head -n 1)
+    large=$(find corpus -type f -size +500c | sort | head -n 1)
+    mkdir -p "$folder/corpus" "$folder/tmp/libFuzzerTemp.1/C7"
+    cp ./fuzz_cachemap "$folder/program"
+    cp "$small" "$folder/corpus/small"
+    cp "$small" "$large" "$folder/tmp/libFuzzerTemp.1/C7"
+    engine_does "$folder" 'engine.settle(); print(len(list((folder / "recovered").iterdir())), engine.take_in())'
+    (cd "$folder" && find corpus recovered -type f 2>/dev/null) | sed "s/$(sha1sum <"$large" | cut -d' ' -f1)/large/" | sort | xargs
+    printf '#!/bin/sh\necho broken >&2\nexit 1\n' >"$folder/program"
+    mkdir -p "$folder/recovered"
+    cp "$large" "$folder/recovered/kept"
+    engine_does "$folder" 'print(engine.take_in())'
+    ls "$folder/recovered"
 }
 
 target_with_bug
 start_broken
 check "executions a second are by when the engine said it" same "$(rates | xargs)" "500.0 500.0"
+check "of what killed jobs had, what adds something is merged; it stays where that fails" same \
+    "$(taken_in | xargs)" "2 corpus/large corpus/small broken kept"
 check_settings
 check_killed
 check_resumed
