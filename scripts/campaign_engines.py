@@ -91,6 +91,7 @@ class Engine:
     start, `executions_before` those of the starts before."""
 
     name = ""
+    counts_from_zero = True
 
     def __init__(self, settings, executions_before):
         self.settings = settings
@@ -107,8 +108,11 @@ class Engine:
             self.process = subprocess.Popen(self.command(*arguments), cwd=ROOT, env=environment,
                                             stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=subprocess.STDOUT, start_new_session=True)
+        self.begin_figures()
+
+    def begin_figures(self):
         self.figures["executions"] = 0
-        self.history = [(time.time(), 0)]
+        self.history = [(time.time(), 0)] if self.counts_from_zero else []
 
     def last_words(self):
         text = (self.settings.folder / f"{self.name}.log").read_bytes()[-2000:].decode(errors="replace")
@@ -124,11 +128,13 @@ class Engine:
     def read(self):
         """Brings `figures` up to date. They are as old as the file that has them: up to minutes."""
         self.read_figures()
-        if self.figures["executions"] != self.history[-1][1]:
+        if self.figures["executions"] != (self.history[-1][1] if self.history else 0):
             self.history.append((self.figures_file().stat().st_mtime, self.figures["executions"]))
 
     def rate(self):
-        """Executions a second between the newest figure and one that is RATE_SECONDS older, or the start."""
+        """Executions a second between the newest figure and one that is RATE_SECONDS older, or the first."""
+        if not self.history:
+            return None
         newest = self.history[-1]
         older = [point for point in self.history if point[0] <= newest[0] - RATE_SECONDS] or self.history[:1]
         seconds = newest[0] - older[-1][0]
@@ -239,6 +245,8 @@ class Afl(Engine):
     """afl-fuzz, one process. It reads libFuzzer's corpus as it goes; libFuzzer reads its queue."""
 
     name = "afl"
+    # A resumed one counts on, also what it had done after the campaign was killed.
+    counts_from_zero = False
 
     def command(self):
         maximum = re.search(r"-max_len=(\d+)", (ROOT / "scripts/fuzz_flags.sh").read_text("utf-8"))[1]

@@ -207,7 +207,7 @@ check_cannot_run() {
 # engine_does FOLDER PROGRAM: the engine libFuzzer of a campaign in the folder, without a campaign.
 engine_does() {
     PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=scripts python3 -c "
-import os, pathlib, types
+import os, pathlib, time, types
 from campaign_engines import LibFuzzer
 folder = pathlib.Path('$PWD/$1')
 engine = LibFuzzer(types.SimpleNamespace(folder=folder), 0)
@@ -225,6 +225,22 @@ for said_at, executions in ((1010, 5000), (1090, 45000)):
     os.utime(log, (said_at, said_at))
     engine.read()
     print(engine.rate())'
+}
+
+# AFL++ was resumed, and counts on from 9000, of which 8000 were done after its campaign was killed: the first figure
+# tells nothing.
+rates_of_resumed() {
+    mkdir -p "$out/afl/main"
+    engine_does "$out" '
+from campaign_engines import Afl
+engine, now = Afl(types.SimpleNamespace(folder=folder), 1000), int(time.time())
+engine.process = types.SimpleNamespace(pid=7)
+engine.begin_figures()
+for said_after, executions in ((10, 9000), (70, 9600)):
+    engine.figures_file().write_text(f"fuzzer_pid : 7\nexecs_done : {executions}\nedges_found : 5\n")
+    os.utime(engine.figures_file(), (now + said_after, now + said_after))
+    engine.read()
+    print(engine.rate(), engine.executions())'
 }
 
 # A corpus of one input; a killed job had the same, under another name, and one that reaches more. Then a program
@@ -249,6 +265,7 @@ taken_in() {
 target_with_bug
 start_broken
 check "executions a second are by when the engine said it" same "$(rates | xargs)" "500.0 500.0"
+check "what a killed campaign left to AFL++ is no speed" same "$(rates_of_resumed | xargs)" "None 9000 10.0 9600"
 check "of what killed jobs had, what adds something is merged; it stays where that fails" same \
     "$(taken_in | xargs)" "2 corpus/large corpus/small broken kept"
 check_settings

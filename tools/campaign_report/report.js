@@ -315,7 +315,7 @@ function showStates() {
         make("p", { class: "quiet" }, `In how many inputs an op is done in an abstract state: how full stash and scope are, and where the op's key is. ${number(seen)} of ${number(cells.length)} pairs are seen in ${number(inputs.looked_at)} inputs${inputs.looked_at < inputs.all ? `, a sample of ${number(inputs.all)}` : ""}.`),
         make("div", { class: "legend" }, shares, swatch("hole", "○", "hole: in no input"), swatch("never", "·", "cannot be: an empty stash holds no key")),
         heatTable(states, inputs.looked_at),
-        states.holes.length === 0 ? make("p", {}, "There is no hole.")
+        states.holes.length === 0 ? make("p", { class: "whole" }, "There is no hole: each op was done in each state in which it can be.")
             : make("details", { open: states.holes.length <= 24 }, make("summary", {}, `${plural(states.holes.length, "hole")}, by name`),
                 make("ul", { class: "holes" }, states.holes.map((hole) => make("li", {}, hole)))));
 }
