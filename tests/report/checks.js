@@ -29,7 +29,7 @@ const cellsSeen = (page) => page.$$eval("table.heat tbody tr", (rows) => rows.fl
 
 const checks = {
     "says in a sentence how it went": { on: "campaign.html", run: async (page) => {
-        assert.equal(await page.textContent("h1"), "2 h of fuzzing, 6,880,000 executions, 2 failures");
+        assert.equal(await page.textContent("h1"), "2 h of fuzzing, 6,880,000 executions, 2 findings");
         assert.equal(await page.textContent("#outcome"), "✖ 2 findings");
         assert.match(await page.textContent("#facts"), /edges 560 *features 8,200 *inputs 40 *engines libFuzzer, AFL\+\+/);
         assert.match(await page.title(), /^cachemap campaign: 2 h, 2 findings$/);
@@ -64,6 +64,15 @@ const checks = {
         assert.ok(!(await page.textContent("#labels-body")).includes("`"));
         assert.ok((await text(page, "#labels-body code")).includes("clock_classic"));
     } },
+    "many holes are folded, few are not": { on: "known.html", run: async (page) => {
+        assert.deepEqual(await page.$$eval("#states-body details, #labels-body details", (all) => all.map((one) => one.open)), [false, false, false]);
+        await page.goto(page.url().replace(/[^/]*$/, "campaign.html"));
+        const [count, isOpen] = await page.$eval("#labels-body details", (one) => [Number.parseInt(one.textContent, 10), one.open]);
+        assert.ok(count > 0 && isOpen === count <= 24, `${count} holes`);
+    } },
+    "a short campaign has seconds": { on: "begun.html", run: async (page) => {
+        assert.equal(await page.evaluate(() => plots.length > 0 && plots.every(({ xAxis }) => xAxis.title === "seconds of fuzzing")), true);
+    } },
     "the curves are explained": { on: "campaign.html", run: async (page) => {
         assert.deepEqual(await text(page, ".meanings dt"), ["ours", "original", "naive"]);
         assert.match((await text(page, ".meanings dd"))[0], /this fuzz target/);
@@ -82,8 +91,8 @@ const checks = {
     } },
     "a finding stands once, with its links": { on: "campaign.html", run: async (page) => {
         assert.deepEqual(await rowsOf(page, "All findings"), [
-            ["check-outcome-get", "30 min", "7", "get: the map says 1, the model <b>2</b>", "pagereport"],
-            ["lost-finding", "70 min", "1", "its folder is not there any more", ""]]);
+            ["check-outcome-getpagereport", "30 min", "7", "get: the map says 1, the model <b>2</b>"],
+            ["lost-finding", "70 min", "1", "its folder is not there any more"]]);
         assert.deepEqual(await page.$$eval("#findings-body a", (links) => links.map((link) => link.getAttribute("href"))),
             ["findings/check-outcome-get/report.html", "findings/check-outcome-get/report.txt"]);
         await page.getByRole("link", { name: "page of check-outcome-get" }).waitFor();
@@ -175,6 +184,8 @@ const defects = {
     "the axis begins where fuzzing began": ["[0, ...at.map(", "[at[0] / timeDivisor, ...at.map("],
     "each plot says its figures, with the unit": ["number(first(lists[index]))", "number(lists[index][1])"],
     "what is code looks like it": ["label.theme, coded(label.sentence)", "label.theme, label.sentence"],
+    "many holes are folded, few are not": ["open: holes.length <= HOLES_MAX", "open: true"],
+    "a short campaign has seconds": ["total < 120 ?", "total < 0 ?"],
     "the curves are explained": ["config in CONFIGURATIONS", "config === null"],
     "no row of dashes below a plot": [".canvas:not(:hover) .u-legend { visibility: hidden; }", ""],
     "says that nothing was found": ['"✓ nothing found"', '"✖ nothing"'],

@@ -19,7 +19,7 @@ function make(tag, attributes, ...children) {
 
 /* A table that scrolls by itself. `columns`: [title, is a number]. */
 function table(caption, columns, rows) {
-    const cell = (content, column) => make("td", { class: columns[column][1] ? "number" : null }, content);
+    const cell = (content, column) => make("td", { class: columns[column][1] ? "number" : null }, [content]);
     return make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
         make("table", { class: "plain" },
             make("caption", { class: "unseen" }, caption),
@@ -175,7 +175,7 @@ function showHead() {
     const outcome = byId("outcome");
     outcome.textContent = found === 0 ? "✓ nothing found" : `✖ ${plural(found, "finding")}`;
     outcome.classList.add(found === 0 ? "good" : "bad");
-    byId("sentence").textContent = `${duration(total)} of fuzzing, ${number(executions)} executions, ${found === 0 ? "no disagreement" : plural(found, "failure")}`;
+    byId("sentence").textContent = `${duration(total)} of fuzzing, ${number(executions)} executions, ${found === 0 ? "no disagreement" : plural(found, "finding")}`;
     document.title = `cachemap campaign: ${duration(total)}, ${plural(found, "finding")}`;
     const libfuzzer = data.series.libfuzzer;
     const facts = [["edges", number(last(libfuzzer?.coverage ?? []))], ["features", number(last(libfuzzer?.features ?? []))],
@@ -197,10 +197,10 @@ function showFindings() {
         body.append(make("p", {}, "None. Each failure would stand here once, however often it was met."));
         return;
     }
-    body.append(table("All findings", [["signature", false], ["first after", true], ["inputs", true], ["what is wrong", false], ["see", false]],
-        data.findings.map((finding) => [make("code", {}, finding.signature), duration(finding.at), number(finding.count), finding.meaning || "its folder is not there any more",
-            make("span", { class: "links" }, Object.entries(finding.links).map(([name, link]) =>
-                make("a", { href: link, "aria-label": `${LINKS[name]} of ${finding.signature}` }, LINKS[name])))])));
+    const links = (finding) => make("span", { class: "links" }, Object.entries(finding.links).map(([name, link]) =>
+        make("a", { href: link, "aria-label": `${LINKS[name]} of ${finding.signature}` }, LINKS[name])));
+    body.append(table("All findings", [["signature", false], ["first after", true], ["inputs", true], ["what is wrong", false]],
+        data.findings.map((finding) => [[make("code", {}, finding.signature), links(finding)], duration(finding.at), number(finding.count), finding.meaning || "its folder is not there any more"])));
 }
 
 /* ---- Progress. --------------------------------------------------------------------------- */
@@ -216,7 +216,7 @@ const FIGURES = [
 ];
 const TABLE_ROWS_MAX = 40;
 const nameOf = (engine) => ENGINES[engine] ?? engine;
-const [timeUnit, timeDivisor] = total < 7200 ? ["minutes of fuzzing", 60] : ["hours of fuzzing", 3600];
+const [timeUnit, timeDivisor] = total < 120 ? ["seconds of fuzzing", 1] : total < 7200 ? ["minutes of fuzzing", 60] : ["hours of fuzzing", 3600];
 
 /* The engines' samples on one axis. */
 function joined(figure, named) {
@@ -285,6 +285,8 @@ function showProgress() {
 
 /* ---- States. ----------------------------------------------------------------------------- */
 
+/* More are folded away. */
+const HOLES_MAX = 24;
 const SHARES = [0.01, 0.05, 0.2, 0.5];
 
 function heatCell(count, all) {
@@ -316,7 +318,7 @@ function showStates() {
         make("div", { class: "legend" }, shares, swatch("hole", "○", "hole: in no input"), swatch("never", "·", "cannot be: an empty stash holds no key")),
         heatTable(states, inputs.looked_at),
         states.holes.length === 0 ? make("p", { class: "whole" }, "There is no hole: each op was done in each state in which it can be.")
-            : make("details", { open: states.holes.length <= 24 }, make("summary", {}, `${plural(states.holes.length, "hole")}, by name`),
+            : make("details", { open: states.holes.length <= HOLES_MAX }, make("summary", {}, `${plural(states.holes.length, "hole")}, by name`),
                 make("ul", { class: "holes" }, states.holes.map((hole) => make("li", {}, hole)))));
 }
 
@@ -326,7 +328,8 @@ function showLabels() {
     const rows = labels.toSorted((a, b) => a.inputs - b.inputs).map((label) => [label.inputs === 0 ? "○ hole" : number(label.inputs), percent(label.inputs, inputs.looked_at), make("code", {}, label.name), label.theme, coded(label.sentence)]);
     byId("labels-body").append(
         make("p", { class: "quiet" }, `Everything that is known to be able to happen, by `, make("code", {}, "./trace witness"), `: ${number(labels.length - holes.length)} of ${number(labels.length)} happen in these inputs.`),
-        holes.length === 0 ? "" : make("ul", { class: "holes" }, holes.map((label) => make("li", {}, make("code", {}, label.name), ": ", coded(label.sentence)))),
+        holes.length === 0 ? "" : make("details", { open: holes.length <= HOLES_MAX }, make("summary", {}, `${plural(holes.length, "hole")}, by name`),
+            make("ul", { class: "holes" }, holes.map((label) => make("li", {}, make("code", {}, label.name), ": ", coded(label.sentence))))),
         make("details", {}, make("summary", {}, "All of them, the rarest first"),
             table("What happens in how many inputs", [["inputs", true], ["share", true], ["label", false], ["theme", false], ["what happens", false]], rows)));
 }
