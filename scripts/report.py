@@ -17,6 +17,7 @@ build/report-modules. This counts and draws nothing itself that is not in a tabl
 Exit status: 0 the page is written, 2 it is not."""
 
 import concurrent.futures
+import fcntl
 import json
 import os
 import pathlib
@@ -96,15 +97,30 @@ def marks_of(lines):
     return marks
 
 
-def state_of(lines):
+def runs(folder):
+    """A campaign holds its lock as long as it runs."""
+    lock = folder / "lock"
+    if not lock.exists():
+        return False
+    with open(lock, encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def state_of(lines, is_running):
     """How the last campaign stands, in words."""
     goal = next((line["goal_seconds"] for line in reversed(lines) if line["type"] == "start"), None)
     done = next((line["seconds"] for line in reversed(lines) if "seconds" in line), 0)
     end = lines[-1].get("event")
-    if end == "finished" or goal is None:
-        return end or "not known"
+    if goal is None:
+        return "not known"
     how_far = f"{length_of_time(done)} of {length_of_time(goal)}"
-    return f"interrupted after {how_far}" if end == "interrupted" else f"{how_far} done; it runs, or was killed"
+    if is_running:
+        return f"it runs, {how_far} done"
+    return end if end == "finished" else f"interrupted after {how_far}" if end == "interrupted" else f"killed after {how_far}"
 
 
 def series(lines):
@@ -343,7 +359,7 @@ def gather():
     survival = path_of("SURVIVAL", "docs/effectiveness-survival.json")
     data = {"starts": [line for line in lines if line["type"] == "start"],
             "events": [line for line in lines if line["type"] == "event"],
-            "marks": marks_of(lines), "state": state_of(lines), "last_time": lines[-1]["time"],
+            "marks": marks_of(lines), "state": state_of(lines, runs(folder)), "last_time": lines[-1]["time"],
             "series": series(lines), "findings": findings_of(lines, path_of("FINDINGS", "findings"), output.parent),
             "inputs": {"looked_at": len(paths), "all": input_count},
             "mix": op_mix(surveys), "states": state_map(surveys), "labels": witness_labels(trace, paths),

@@ -60,6 +60,7 @@ report() { # FOLDER PAGE SETTING...: the exit status
         >"$out/stdout" 2>"$out/stderr" || status=$?
     echo "$status"
 }
+report_of_running() { (flock 9 && report campaign runs.html INPUTS=1) 9>"$out/campaign/lock"; }
 same() { [ "$1" = "$2" ] || { echo "$1 instead of $2" && false; }; }
 
 log >"$out/campaign/log.jsonl"
@@ -75,6 +76,8 @@ check "one that has just begun too" same "$(report begun begun.html SURVIVAL=non
 check "one of a known input" same "$(report known known.html)" 0
 check "of a sample of the corpus too" same "$(report campaign sample.html INPUTS=7)" 0
 check "which is said" grep -q '^report.py: 7 of 40 inputs' "$out/stdout"
+check "one that runs, as its lock says" same "$(report_of_running)" 0
+check "which is said too" grep -q '"state": "it runs, 60 min of 60 min done"' "$out/runs.html"
 check "the page loads nothing" bash -c "! grep -oE '(src|href)=\"[a-z]+:' '$out/campaign.html'"
 check "a page is less than 300 KB" [ "$(stat -c %s "$out/campaign.html")" -lt 300000 ]
 
