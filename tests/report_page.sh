@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 
 out=build/test/report
 rm -rf "$out"
-mkdir -p "$out"/{campaign,begun,known}/corpus "$out/findings/check-outcome-get"
+mkdir -p "$out"/{campaign,begun,known,many}/corpus "$out/findings/check-outcome-get"
 page_modules "$out/npm.log"
 
 # sample CAMPAIGN SECONDS ENGINE: a line of the log; the figures follow from the seconds.
@@ -70,10 +70,13 @@ cp "$out/findings/check-outcome-get/report.txt" "$out/findings/check-outcome-get
 sample 1 0 libfuzzer | sed 's/"coverage": [0-9]*/"coverage": null/; s/"features": [0-9]*/"features": null/' >"$out/begun/log.jsonl"
 cp "$out/begun/log.jsonl" "$out/known/log.jsonl"
 cp tests/report/known.trace "$out/known/corpus/"
+cp "$out/begun/log.jsonl" "$out/many/log.jsonl"
+cp tests/report/many.trace "$out/many/corpus/"
 
 check "a campaign has a page" same "$(report campaign campaign.html)" 0
 check "one that has just begun too" same "$(report begun begun.html SURVIVAL=none)" 0
 check "one of a known input" same "$(report known known.html)" 0
+check "and of calls for many" same "$(report many many.html)" 0
 check "of a sample of the corpus too" same "$(report campaign sample.html INPUTS=7)" 0
 check "which is said" grep -q '^report.py: 7 of 40 inputs' "$out/stdout"
 check "one that runs, as its lock says" same "$(report_of_running)" 0
