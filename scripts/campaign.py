@@ -460,6 +460,7 @@ class Campaign:
                 self.slice()
                 self.end_slice()
         self.end_engines()
+        self.sample()
         interrupted = self.state["seconds"] < self.settings.seconds
         self.event("interrupted" if interrupted else "finished",
                    f"{'interrupted' if interrupted else 'finished'} after {self.state['seconds']:.0f} s")

@@ -151,6 +151,14 @@ const checks = {
         assert.equal((await page.$$("img, b:not(.facts b, .marks b)")).length, 0);
         assert.match((await rowsOf(page, "Events")).map((row) => row[3]).join(), /<\/script><img src=x onerror=hostile\(\)>/);
     } },
+    "a number and its unit stay together": { on: "campaign.html", viewport: narrow, run: async (page) => {
+        const lines = await page.$$eval("#mix-body tbody td.number", (cells) => cells.map((cell) => {
+            const range = document.createRange();
+            range.selectNodeContents(cell);
+            return new Set(Array.from(range.getClientRects(), ({ top }) => top)).size;
+        }));
+        assert.ok(lines.length > 30 && lines.every((count) => count === 1), `lines: ${lines}`);
+    } },
     "Tab goes through the page": { on: "campaign.html", run: async (page) => {
         const seen = [];
         for (let count = 0; count < 60 && seen.at(-1) !== "BODY"; count += 1) {
@@ -205,6 +213,7 @@ const defects = {
     "holes have names": ["states.holes.map(", "states.holes.slice(1).map("],
     "refused ops are counted": ["percent(row.refused, row.count)", "percent(row.refused, all)"],
     "what the log says is text": ["[moment(line.time), duration(line.at), event, detail]", '[moment(line.time), duration(line.at), event, Object.assign(make("p", {}), { innerHTML: detail })]'],
+    "a number and its unit stay together": ["table.plain td.number { white-space: nowrap; }", ""],
     "Tab goes through the page": ['tabindex: "0", role: "region", "aria-label": "Inputs', 'tabindex: "-1", role: "region", "aria-label": "Inputs'],
     "without JavaScript it says so": ["<noscript>", "<noscript hidden>"],
     "loads nothing from anywhere": ["<header", '<img src="https://example.invalid/x.png" alt="">\n<header'],
