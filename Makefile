@@ -507,7 +507,9 @@ print-hit-ratio-compile:
 .PHONY: campaign report test-report
 campaign:
 	@scripts/need.sh campaign
-	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap trace $(BUILD)/trace-asan
+	@$(if $(filter yes,$(AFL)),scripts/need.sh afl)
+	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap trace $(BUILD)/trace-asan \
+	    $(if $(filter yes,$(AFL)),$(BUILD)/afl $(BUILD)/afl_mutator.so)
 	@scripts/campaign.py
 
 report:
