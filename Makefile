@@ -65,6 +65,7 @@ help:
 	@echo 'make campaign      fuzz for HOURS (8) with JOBS processes; interrupted, it goes on: docs/campaigns.md'
 	@echo 'make report        a page of the campaign: build/campaign/report.html'
 	@echo 'make test-report   the tests of that page alone, in headless Chromium'
+	@echo 'make bench         the library against its peers, as ratios: docs/speed.md (15 minutes)'
 	@echo 'make performance   executions and ops per second, and where the time goes'
 	@echo 'make format tidy   clang-format in place; clang-tidy'
 	@echo 'make clean         remove what was built; corpus and findings stay'
@@ -359,6 +360,44 @@ performance:
 	@scripts/need.sh performance
 	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/bench-sanitized $(BUILD)/bench-plain
 	@scripts/performance.sh
+
+# ---- Speed of the library, against peers: docs/speed.md. -------------------------------------------
+
+# As users build it: optimised, without assertions. Each peer once for each size of value.
+PEERS := cache_map plain glib_fifo glib_lru uthash_lru ck floor
+PEER_VALUE_SIZES := 16 64 128
+GLIB_FLAGS = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags glib-2.0))
+SPEED_HEADERS := Makefile $(LIBRARY) $(wildcard bench/*.h bench/*.hpp)
+SPEED_COMPILE = $(GCC) $(STANDARD) $(WARNINGS) -Wno-unused-variable -Wno-unused-parameter -Isrc -g -O2 -DNDEBUG
+# Of a library that has them: calls in batches.
+SPEED_COMPILE += $(if $(shell grep -l get_many src/cache_map.h),-DBENCH_MANY)
+PEER_OBJECTS := $(foreach size,$(PEER_VALUE_SIZES),$(PEERS:%=$(BUILD)/speed/$(size)/peer_%.o)) \
+                $(BUILD)/speed/peers.o $(BUILD)/speed/memory.o
+SPEED_LIBRARIES := -lglib-2.0 -lck
+
+define peer_rule
+$(BUILD)/speed/$(1)/%.o: bench/%.c $(SPEED_HEADERS)
+	@mkdir -p $$(@D)
+	@echo 'speed $$< ($(1))'
+	@$$(SPEED_COMPILE) $$(GLIB_FLAGS) -DVALUE_SIZE=$(1) -c $$< -o $$@
+endef
+$(foreach size,$(PEER_VALUE_SIZES),$(eval $(call peer_rule,$(size))))
+
+$(BUILD)/speed/%.o: bench/%.c $(SPEED_HEADERS)
+	@mkdir -p $(@D)
+	@echo 'speed $<'
+	@$(SPEED_COMPILE) -c $< -o $@
+
+$(BUILD)/speed/speed: bench/speed.cpp $(SPEED_HEADERS) $(PEER_OBJECTS)
+	@echo 'speed $<'
+	@g++ -std=c++17 $(CXX_WARNINGS) -Wsign-conversion -g -O2 $< $(PEER_OBJECTS) -lbenchmark $(SPEED_LIBRARIES) -lpthread -o $@
+
+# BENCH='--entries 65536 --value 16': see scripts/bench.py --help.
+.PHONY: bench
+bench:
+	@scripts/need.sh bench
+	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/speed/speed
+	@scripts/bench.py $(BENCH)
 
 # ---- Time to bug, against other fuzzers. -----------------------------------------------------------
 

@@ -28,6 +28,12 @@ survival="r-cran-survival:file /usr/lib/R/library/survival"
 jsonlite="r-cran-jsonlite:file /usr/lib/R/site-library/jsonlite"
 gdb="gdb:command gdb"
 gnuplot="gnuplot-nox:command gnuplot"
+# `make bench`: the benchmark library, and the peers that are libraries.
+benchmark="libbenchmark-dev:header benchmark/benchmark.h"
+glib="libglib2.0-dev:header glib-2.0/glib.h"
+uthash="uthash-dev:header uthash.h"
+ck="libck-dev:header ck_ht.h"
+pkgconf="pkg-config:command pkg-config"
 yaml="python3-yaml:file /usr/lib/python3/dist-packages/yaml"
 # clang -m32 links gcc's 32-bit runtime and the C++ library of libFuzzer for it.
 multilib_cxx="g++-multilib:file /usr/include/x86_64-linux-gnu/c++/12/32"
@@ -59,6 +65,7 @@ bugs) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$patch") ;;
 mutants) wanted=("$libc" "$clang_new" "$runtime_new" "$cmocka" "$python") ;;
 campaign) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$python") ;;
 report) wanted=("$libc" "$gcc" "$python" "$node" "$npm") ;;
+bench) wanted=("$libc" "$gcc" "$gxx" "$benchmark" "$glib" "$uthash" "$ck" "$pkgconf" "$python" "$gnuplot") ;;
 performance) wanted=("$libc" "$clang_new" "$runtime_new" "$valgrind") ;;
 coverage) wanted=("$libc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
 matrix) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$afl_clang" "$valgrind" "$multilib" "$cross_aarch64" "$cross_aarch64_gcc" "$cross_aarch64_link" "$cross_s390x" "$cross_s390x_gcc" "$cross_s390x_link" "$cross_riscv64" "$cross_riscv64_gcc" "$cross_riscv64_link" "$qemu") ;;
@@ -66,7 +73,7 @@ matrix-fast) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$multilib" "$cr
 afl) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$afl" "$afl_clang") ;;
 survival) wanted=("$libc" "$clang_new" "$runtime_new" "$patch" "$python" "$afl" "$afl_clang" "$survival" "$jsonlite" "$gnuplot") ;;
 *)
-    echo "need.sh: usage: scripts/need.sh fuzz|test|oss-fuzz|page|bugs|coverage|mutants|performance|survival|campaign|report|matrix|matrix-fast|afl" >&2
+    echo "need.sh: usage: scripts/need.sh fuzz|test|oss-fuzz|page|bugs|coverage|mutants|bench|performance|survival|campaign|report|matrix|matrix-fast|afl" >&2
     exit 2
     ;;
 esac
