@@ -25,7 +25,22 @@
  *     #include "cache_map.h"
  *
  * declares `struct account_cache` and the functions `account_cache_init`, `account_cache_get`, ...
- * The example of README.md is a whole program.
+ * The example of README.md is a whole program. docs/tutorial.md starts from there.
+ *
+ * ONE COPY FOR MANY FILES
+ *   As above every function is `static inline`: each file that includes it has its own copies. To have
+ *   one copy in a program, wrap the parameters in a header of yours, account_cache.h:
+ *     #ifndef ACCOUNT_CACHE_DEFINE
+ *     #define CACHE_MAP_DECLARE       the struct and prototypes; in each file that uses the map
+ *     #else
+ *     #define CACHE_MAP_DEFINE        the functions too, with external linkage; in one file
+ *     #endif
+ *     #define CACHE_MAP_NAME account_cache
+ *     ...
+ *     #include "cache_map.h"
+ *   and let account_cache.c be `#define ACCOUNT_CACHE_DEFINE` and `#include "account_cache.h"`.
+ *   The functions have C linkage in C++ too. A call across files is not inlined, which costs some
+ *   nanoseconds a call unless the program is linked with link-time optimisation.
  *
  * PARAMETERS (undefined again by this header, so that it can be included once for each map)
  *   CACHE_MAP_NAME             prefix of all names; without it only the common parts are declared
@@ -40,6 +55,7 @@
  *   CACHE_MAP_TAG_BITS         8 (default) or 16
  *   CACHE_MAP_CLOCK_BITS       1, 2 (default) or 4
  *   CACHE_MAP_POLICY           CACHE_MAP_POLICY_CLOCK (default) or CACHE_MAP_POLICY_CLOCK_CLASSIC
+ *   CACHE_MAP_DECLARE, CACHE_MAP_DEFINE   see above; neither: all functions are static inline
  *
  *   A key that is a struct needs both macros, for C compares no structs:
  *     #define CACHE_MAP_KEY_EQUAL(a, b) ((a).x == (b).x && (a).y == (b).y)
@@ -82,11 +98,26 @@
 #    define CACHE_MAP_STATIC_ASSERT(condition, message) _Static_assert(condition, message)
 #    define CACHE_MAP_ALIGNOF(type)                     _Alignof(type)
 #endif
+/* Linkage of the typed functions where one file defines them for many. */
+#ifdef __cplusplus
+#    define CACHE_MAP_EXTERNAL extern "C"
+#else
+#    define CACHE_MAP_EXTERNAL extern
+#endif
 
 #endif
 
-/* ---- The typed layer: one copy for each CACHE_MAP_NAME. Nothing below decides anything. --- */
+/* ---- The typed layer: one copy for each CACHE_MAP_NAME. cache_map_functions.h has the bodies. */
 #ifdef CACHE_MAP_NAME
+
+#if defined(CACHE_MAP_DECLARE) && defined(CACHE_MAP_DEFINE)
+#    error \
+        "CACHE_MAP_DECLARE is for the files that use the map, CACHE_MAP_DEFINE for the one that has it"
+#elif defined(CACHE_MAP_DECLARE) || defined(CACHE_MAP_DEFINE)
+#    define CACHE_MAP_LINKAGE CACHE_MAP_EXTERNAL
+#else
+#    define CACHE_MAP_LINKAGE static inline
+#endif
 
 #ifndef CACHE_MAP_KEY_EQUAL
 #    define CACHE_MAP_KEY_EQUAL(a, b) ((a) == (b))
@@ -128,129 +159,71 @@ struct CACHE_MAP_NAME {
     struct cache_map base;
 };
 
-static inline bool CACHE_MAP_FUNCTION(value_has_key)(const void *value, const void *key) {
-    const CACHE_MAP_VALUE *typed_value = (const CACHE_MAP_VALUE *)value;
-    const CACHE_MAP_KEY typed_key = *(const CACHE_MAP_KEY *)key;
-    const CACHE_MAP_KEY value_key = CACHE_MAP_KEY_OF(typed_value);
-    return CACHE_MAP_KEY_EQUAL(value_key, typed_key);
-}
-
-static inline uint64_t CACHE_MAP_FUNCTION(value_hash)(const void *value, uint64_t seed) {
-    const CACHE_MAP_VALUE *typed_value = (const CACHE_MAP_VALUE *)value;
-    const CACHE_MAP_KEY value_key = CACHE_MAP_KEY_OF(typed_value);
-    return CACHE_MAP_HASH(value_key, seed);
-}
-
-static inline bool CACHE_MAP_FUNCTION(value_key_equal)(const void *a, const void *b) {
-    const CACHE_MAP_VALUE *typed_value = (const CACHE_MAP_VALUE *)b;
-    const CACHE_MAP_KEY value_key = CACHE_MAP_KEY_OF(typed_value);
-    return CACHE_MAP_FUNCTION(value_has_key)(a, &value_key);
-}
-
-static const struct cache_map_layout CACHE_MAP_FUNCTION(layout) = {
-    CACHE_MAP_WAYS,
-    CACHE_MAP_TAG_BITS,
-    CACHE_MAP_CLOCK_BITS,
-    CACHE_MAP_POLICY,
-    sizeof(CACHE_MAP_VALUE),
-    CACHE_MAP_ALIGNOF(CACHE_MAP_VALUE),
-    CACHE_MAP_FUNCTION(value_has_key),
-    CACHE_MAP_FUNCTION(value_hash)};
-
 /* -- Life ---------------------------------------------------------------------------------- */
 
 /* The bytes of memory that a map with these options takes, in *size: one block, aligned to
  * `memory_alignment` bytes. OK; OPTIONS_INVALID; SIZE_OVERFLOW when it does not fit a size_t (and
  * *size is untouched). O(1). */
-static inline enum cache_map_status
-CACHE_MAP_FUNCTION(memory_size)(const struct cache_map_options *options, size_t *size) {
-    return cache_map_memory_size(&CACHE_MAP_FUNCTION(layout), options, size);
-}
+CACHE_MAP_LINKAGE enum cache_map_status
+    CACHE_MAP_FUNCTION(memory_size)(const struct cache_map_options *options, size_t *size);
 
-/* The alignment, in bytes, of that block: that of the value, and at least 64. */
-static inline size_t CACHE_MAP_FUNCTION(memory_alignment)(void) {
-    return cache_map_memory_alignment(&CACHE_MAP_FUNCTION(layout));
-}
+/* The alignment, in bytes, of that block: that of the value, and at least 64. O(1). */
+CACHE_MAP_LINKAGE size_t CACHE_MAP_FUNCTION(memory_alignment)(void);
 
-/* Makes `map` (of any content) an empty map. `allocator` is copied; null means aligned_alloc and
- * free. Asks for memory once. OK; OPTIONS_INVALID; SIZE_OVERFLOW; OUT_OF_MEMORY: `map` is then
- * untouched and needs no deinit. O(sets + stash capacity): values are not touched. */
-static inline enum cache_map_status
-CACHE_MAP_FUNCTION(init)(CACHE_MAP_THIS *map, const struct cache_map_options *options,
-                         const struct cache_map_allocator *allocator) {
-    const struct cache_map_allocator standard = {NULL, cache_map_allocate_default,
-                                                 cache_map_deallocate_default};
-    CACHE_MAP_ASSERT(map != NULL);
-    return cache_map_init(&CACHE_MAP_FUNCTION(layout), &map->base, options,
-                          allocator != NULL ? allocator : &standard);
-}
+/* Makes `map` (of any content) an empty map. `options` and `allocator` are copied; a null
+ * `allocator` means aligned_alloc and free. Asks for memory once. OK; OPTIONS_INVALID;
+ * SIZE_OVERFLOW; OUT_OF_MEMORY: `map` is then untouched and needs no deinit. O(sets + stash
+ * capacity): values are not touched. */
+CACHE_MAP_LINKAGE enum cache_map_status
+    CACHE_MAP_FUNCTION(init)(CACHE_MAP_THIS *map, const struct cache_map_options *options,
+                             const struct cache_map_allocator *allocator);
 
-/* As init, in `memory` of the caller's: `memory_size` bytes at least, aligned to
+/* As init, in `memory` of the caller's: `size` bytes, `memory_size` at least, aligned to
  * `memory_alignment`. It stays the caller's and must outlive the map. OUT_OF_MEMORY when `size` is
  * too small. */
-static inline enum cache_map_status
-CACHE_MAP_FUNCTION(init_in_memory)(CACHE_MAP_THIS *map, const struct cache_map_options *options,
-                                   void *memory, size_t size) {
-    const struct cache_map_allocator supplied = {memory, cache_map_allocate_none,
-                                                 cache_map_deallocate_none};
-    size_t needed = 0;
-    const enum cache_map_status status = CACHE_MAP_FUNCTION(memory_size)(options, &needed);
-    CACHE_MAP_ASSERT(map != NULL && memory != NULL);
-    if (status != CACHE_MAP_OK)
-        return status;
-    if (size < needed)
-        return CACHE_MAP_OUT_OF_MEMORY;
-    return cache_map_init(&CACHE_MAP_FUNCTION(layout), &map->base, options, &supplied);
-}
+CACHE_MAP_LINKAGE enum cache_map_status
+    CACHE_MAP_FUNCTION(init_in_memory)(CACHE_MAP_THIS *map, const struct cache_map_options *options,
+                                       void *memory, size_t size);
 
 /* Gives the memory back; an open scope is dropped with the map. Then `map` may be initialised
  * again. O(1) and one call of `deallocate`. */
-static inline void CACHE_MAP_FUNCTION(deinit)(CACHE_MAP_THIS *map) {
-    CACHE_MAP_ASSERT(map != NULL);
-    cache_map_deinit(&CACHE_MAP_FUNCTION(layout), &map->base);
-}
+CACHE_MAP_LINKAGE void CACHE_MAP_FUNCTION(deinit)(CACHE_MAP_THIS *map);
 
 /* As fresh from init: no key, hands at 0, metrics at 0. OK; SCOPE_OPEN. O(sets + stash count). */
-static inline enum cache_map_status CACHE_MAP_FUNCTION(reset)(CACHE_MAP_THIS *map) {
-    CACHE_MAP_ASSERT(map != NULL);
-    return cache_map_reset(&CACHE_MAP_FUNCTION(layout), &map->base);
-}
+CACHE_MAP_LINKAGE enum cache_map_status CACHE_MAP_FUNCTION(reset)(CACHE_MAP_THIS *map);
 
 /* -- Lookups: each counts as a use for the eviction policy and in the metrics -------------- */
 
 /* FOUND, TOMBSTONE or ABSENT; *value points into the map when FOUND and is null otherwise. It is
  * good until the next change. O(1): two cache lines of metadata and one for each equal tag. */
-static inline enum cache_map_status
-CACHE_MAP_FUNCTION(lookup)(CACHE_MAP_THIS *map, CACHE_MAP_KEY key, CACHE_MAP_VALUE **value) {
-    void *found = NULL;
-    enum cache_map_status status;
-    CACHE_MAP_ASSERT(map != NULL && value != NULL);
-    status = cache_map_lookup(&CACHE_MAP_FUNCTION(layout), &map->base,
-                              CACHE_MAP_HASH(key, map->base.hash_seed), &key, &found);
-    *value = (CACHE_MAP_VALUE *)found;
-    return status;
-}
+CACHE_MAP_LINKAGE enum cache_map_status
+    CACHE_MAP_FUNCTION(lookup)(CACHE_MAP_THIS *map, CACHE_MAP_KEY key, CACHE_MAP_VALUE **value);
 
 /* The value, or null when the key is a tombstone or absent: for callers that need not tell. Good
  * until the next change. O(1). */
-static inline CACHE_MAP_VALUE *CACHE_MAP_FUNCTION(get)(CACHE_MAP_THIS *map, CACHE_MAP_KEY key) {
-    CACHE_MAP_VALUE *value = NULL;
-    (void)CACHE_MAP_FUNCTION(lookup)(map, key, &value);
-    return value;
-}
+CACHE_MAP_LINKAGE CACHE_MAP_VALUE *CACHE_MAP_FUNCTION(get)(CACHE_MAP_THIS *map, CACHE_MAP_KEY key);
 
 /* Whether the key has a value. O(1). */
-static inline bool CACHE_MAP_FUNCTION(has)(CACHE_MAP_THIS *map, CACHE_MAP_KEY key) {
-    return CACHE_MAP_FUNCTION(get)(map, key) != NULL;
-}
+CACHE_MAP_LINKAGE bool CACHE_MAP_FUNCTION(has)(CACHE_MAP_THIS *map, CACHE_MAP_KEY key);
+
+/* `key_count` gets in the order of `keys`, with the same answers and the same effects as one by
+ * one: values[i] is what get(keys[i]) gives, null for none. Returns how many are not null. All of
+ * them are good until the next change, for gets change nothing. `keys` and `values` do not
+ * overlap; both may be null when `key_count` is 0. O(key_count): where the cache is larger than
+ * the processor's, the misses of up to CACHE_MAP_BATCH_COUNT_MAX keys overlap. The idea is group
+ * prefetching (Chen, Ailamaki, Gibbons and Mowry 2004). */
+CACHE_MAP_LINKAGE size_t CACHE_MAP_FUNCTION(get_many)(CACHE_MAP_THIS *map,
+                                                      const CACHE_MAP_KEY *keys, size_t key_count,
+                                                      CACHE_MAP_VALUE **values);
+
+/* A hint that the key will be looked up or written soon: starts to load its set's metadata, where
+ * an upsert would wait for it. Some 100 ns of other work should lie between. Changes nothing, not
+ * even the metrics. O(1), without a wait. */
+CACHE_MAP_LINKAGE void CACHE_MAP_FUNCTION(prefetch)(const CACHE_MAP_THIS *map, CACHE_MAP_KEY key);
 
 /* A hint that the key will not be used soon: if it is in the cache, its count becomes 1, the next
  * to be evicted. Contents and metrics stay. O(1). */
-static inline void CACHE_MAP_FUNCTION(demote)(CACHE_MAP_THIS *map, CACHE_MAP_KEY key) {
-    CACHE_MAP_ASSERT(map != NULL);
-    cache_map_demote(&CACHE_MAP_FUNCTION(layout), &map->base,
-                     CACHE_MAP_HASH(key, map->base.hash_seed), &key);
-}
+CACHE_MAP_LINKAGE void CACHE_MAP_FUNCTION(demote)(CACHE_MAP_THIS *map, CACHE_MAP_KEY key);
 
 /* -- Mutations ----------------------------------------------------------------------------- */
 
@@ -258,112 +231,82 @@ static inline void CACHE_MAP_FUNCTION(demote)(CACHE_MAP_THIS *map, CACHE_MAP_KEY
  * STASH_FULL when it needs a stash slot and none is free; SCOPE_FULL when the scope has taken all
  * the mutations it can (STASH_FULL wins where both hold). `value` may point into the map. O(1),
  * plus at most ways x (2^clock_bits - 2) + 1 steps of the clock. */
-static inline enum cache_map_status CACHE_MAP_FUNCTION(upsert)(CACHE_MAP_THIS *map,
-                                                               const CACHE_MAP_VALUE *value) {
-    CACHE_MAP_ASSERT(map != NULL && value != NULL);
-    {
-        const CACHE_MAP_KEY key = CACHE_MAP_KEY_OF(value);
-        return cache_map_upsert(&CACHE_MAP_FUNCTION(layout), &map->base,
-                                CACHE_MAP_HASH(key, map->base.hash_seed), &key, value);
-    }
-}
+CACHE_MAP_LINKAGE enum cache_map_status CACHE_MAP_FUNCTION(upsert)(CACHE_MAP_THIS *map,
+                                                                   const CACHE_MAP_VALUE *value);
+
+/* `value_count` upserts in the order of `values`, with the same answers and the same effects as
+ * one by one: statuses[i] is what upsert(&values[i]) gives. One that fails has changed nothing,
+ * and the next ones are tried. Returns how many succeeded. `values` may lie in the map: each is
+ * read at its turn. `statuses` does not overlap it; both may be null when `value_count` is 0.
+ * O(value_count), with misses that overlap as in get_many. */
+CACHE_MAP_LINKAGE size_t CACHE_MAP_FUNCTION(upsert_many)(CACHE_MAP_THIS *map,
+                                                         const CACHE_MAP_VALUE *values,
+                                                         size_t value_count,
+                                                         enum cache_map_status *statuses);
 
 /* Removes the key and leaves a tombstone. REMOVED; ABSENT when it has no value (also when it is a
  * tombstone already); STASH_FULL; SCOPE_FULL. O(1). */
-static inline enum cache_map_status CACHE_MAP_FUNCTION(remove)(CACHE_MAP_THIS *map,
-                                                               CACHE_MAP_KEY key) {
-    CACHE_MAP_ASSERT(map != NULL);
-    return cache_map_remove(&CACHE_MAP_FUNCTION(layout), &map->base,
-                            CACHE_MAP_HASH(key, map->base.hash_seed), &key);
-}
+CACHE_MAP_LINKAGE enum cache_map_status CACHE_MAP_FUNCTION(remove)(CACHE_MAP_THIS *map,
+                                                                   CACHE_MAP_KEY key);
 
 /* -- Scopes and compact -------------------------------------------------------------------- */
 
 /* From here on mutations are logged. OK; SCOPE_OPEN when one is open already. O(1). */
-static inline enum cache_map_status CACHE_MAP_FUNCTION(scope_open)(CACHE_MAP_THIS *map) {
-    CACHE_MAP_ASSERT(map != NULL);
-    return cache_map_scope_open(&map->base);
-}
+CACHE_MAP_LINKAGE enum cache_map_status CACHE_MAP_FUNCTION(scope_open)(CACHE_MAP_THIS *map);
 
 /* Keeps (PERSIST, O(1)) or undoes (DISCARD, O(mutations in the scope)) what the scope changed.
  * After a discard every lookup answers as before scope_open, and every value is where it was;
  * counts of the clock, hands and metrics may differ. OK; SCOPE_NOT_OPEN. Cannot fail otherwise. */
-static inline enum cache_map_status
-CACHE_MAP_FUNCTION(scope_close)(CACHE_MAP_THIS *map, enum cache_map_scope_mode mode) {
-    CACHE_MAP_ASSERT(map != NULL);
-    return cache_map_scope_close(&CACHE_MAP_FUNCTION(layout), &map->base, mode);
-}
+CACHE_MAP_LINKAGE enum cache_map_status
+    CACHE_MAP_FUNCTION(scope_close)(CACHE_MAP_THIS *map, enum cache_map_scope_mode mode);
 
 /* Forgets exactly the stash: values in the cache stay, values and tombstones in the stash become
  * absent. OK; SCOPE_OPEN. O(stash count). */
-static inline enum cache_map_status CACHE_MAP_FUNCTION(compact)(CACHE_MAP_THIS *map) {
-    CACHE_MAP_ASSERT(map != NULL);
-    return cache_map_compact(&CACHE_MAP_FUNCTION(layout), &map->base);
-}
+CACHE_MAP_LINKAGE enum cache_map_status CACHE_MAP_FUNCTION(compact)(CACHE_MAP_THIS *map);
 
 /* -- Inspection: no effect on the state; pointers are good until the next change ----------- */
 
 /* Counts, capacities and metrics. O(1). */
-static inline struct cache_map_counts
-CACHE_MAP_FUNCTION(inspect_counts)(const CACHE_MAP_THIS *map) {
-    CACHE_MAP_ASSERT(map != NULL);
-    return cache_map_inspect_counts(&CACHE_MAP_FUNCTION(layout), &map->base);
-}
+CACHE_MAP_LINKAGE struct cache_map_counts
+    CACHE_MAP_FUNCTION(inspect_counts)(const CACHE_MAP_THIS *map);
 
 /* One slot of the cache; set < set_count, way < ways. O(1). */
-static inline struct cache_map_slot_view
-CACHE_MAP_FUNCTION(inspect_slot)(const CACHE_MAP_THIS *map, uint64_t set, uint32_t way) {
-    CACHE_MAP_ASSERT(map != NULL);
-    return cache_map_inspect_slot(&CACHE_MAP_FUNCTION(layout), &map->base, set, way);
-}
+CACHE_MAP_LINKAGE struct cache_map_slot_view
+    CACHE_MAP_FUNCTION(inspect_slot)(const CACHE_MAP_THIS *map, uint64_t set, uint32_t way);
 
 /* The clock hand of a set: 0..ways-1. O(1). */
-static inline uint32_t CACHE_MAP_FUNCTION(inspect_hand)(const CACHE_MAP_THIS *map, uint64_t set) {
-    CACHE_MAP_ASSERT(map != NULL);
-    return cache_map_inspect_hand(&map->base, set);
-}
+CACHE_MAP_LINKAGE uint32_t CACHE_MAP_FUNCTION(inspect_hand)(const CACHE_MAP_THIS *map,
+                                                            uint64_t set);
 
 /* A whole set: its hand and all of its slots, in *view. O(ways). */
-static inline void CACHE_MAP_FUNCTION(inspect_set)(const CACHE_MAP_THIS *map, uint64_t set,
-                                                   struct cache_map_set_view *view) {
-    CACHE_MAP_ASSERT(map != NULL && view != NULL);
-    cache_map_inspect_set(&CACHE_MAP_FUNCTION(layout), &map->base, set, view);
-}
+CACHE_MAP_LINKAGE void CACHE_MAP_FUNCTION(inspect_set)(const CACHE_MAP_THIS *map, uint64_t set,
+                                                       struct cache_map_set_view *view);
 
 /* Entry number 0..stash_count-1 of the stash. Their order is a function of the calls made. O(1). */
-static inline struct cache_map_entry_view
-CACHE_MAP_FUNCTION(inspect_entry)(const CACHE_MAP_THIS *map, uint32_t entry) {
-    CACHE_MAP_ASSERT(map != NULL);
-    return cache_map_inspect_entry(&CACHE_MAP_FUNCTION(layout), &map->base, entry);
-}
+CACHE_MAP_LINKAGE struct cache_map_entry_view
+    CACHE_MAP_FUNCTION(inspect_entry)(const CACHE_MAP_THIS *map, uint32_t entry);
 
 /* Record number 0..scope_count-1 of the scope log, oldest first. O(1). */
-static inline struct cache_map_record_view
-CACHE_MAP_FUNCTION(inspect_record)(const CACHE_MAP_THIS *map, uint64_t index) {
-    CACHE_MAP_ASSERT(map != NULL);
-    return cache_map_inspect_record(&CACHE_MAP_FUNCTION(layout), &map->base, index);
-}
+CACHE_MAP_LINKAGE struct cache_map_record_view
+    CACHE_MAP_FUNCTION(inspect_record)(const CACHE_MAP_THIS *map, uint64_t index);
 
 /* Where a key is. Unlike a lookup it is no use. O(1). */
-static inline struct cache_map_place_view
-CACHE_MAP_FUNCTION(inspect_place)(const CACHE_MAP_THIS *map, CACHE_MAP_KEY key) {
-    CACHE_MAP_ASSERT(map != NULL);
-    return cache_map_inspect_place(&CACHE_MAP_FUNCTION(layout), &map->base,
-                                   CACHE_MAP_HASH(key, map->base.hash_seed), &key);
-}
+CACHE_MAP_LINKAGE struct cache_map_place_view
+    CACHE_MAP_FUNCTION(inspect_place)(const CACHE_MAP_THIS *map, CACHE_MAP_KEY key);
 
 /* Walks everything and returns the first invariant that does not hold, or
  * CACHE_MAP_INVARIANT_NONE. O(slots x ways + stash buckets + stash count x ways). */
-static inline enum cache_map_invariant CACHE_MAP_FUNCTION(check)(const CACHE_MAP_THIS *map) {
-    struct cache_map_check_layout check;
-    CACHE_MAP_ASSERT(map != NULL);
-    check.layout = &CACHE_MAP_FUNCTION(layout);
-    check.value_key_equal = CACHE_MAP_FUNCTION(value_key_equal);
-    return cache_map_check(check, &map->base);
-}
+CACHE_MAP_LINKAGE enum cache_map_invariant CACHE_MAP_FUNCTION(check)(const CACHE_MAP_THIS *map);
+
+#ifndef CACHE_MAP_DECLARE
+#    include "cache_map_functions.h"
+#endif
 
 #undef CACHE_MAP_THIS
 #undef CACHE_MAP_FUNCTION
+#undef CACHE_MAP_LINKAGE
+#undef CACHE_MAP_DECLARE
+#undef CACHE_MAP_DEFINE
 #undef CACHE_MAP_NAME
 #undef CACHE_MAP_VALUE
 #undef CACHE_MAP_KEY

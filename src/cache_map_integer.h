@@ -1,5 +1,5 @@
-/* Integer helpers: the 64x64->128 multiplication, count trailing zeros, and sums and products of
- * sizes that say when they overflow.
+/* Integer helpers: the 64x64->128 multiplication, count trailing zeros, prefetch, and sums and products
+ * of sizes that say when they overflow.
  *
  * Knows nothing of maps. Each helper that uses a compiler builtin has a portable twin that gives
  * the same result; CACHE_MAP_PORTABLE selects the twins everywhere, and the tests compare both. */
@@ -59,6 +59,16 @@ CACHE_MAP_INLINE uint32_t cache_map_trailing_zeros(uint64_t bits) {
     return (uint32_t)__builtin_ctzll(bits);
 #else
     return cache_map_trailing_zeros_portable(bits);
+#endif
+}
+
+/* Asks the processor to load the cache line at `address`, which need not be mapped. A hint: the portable
+ * twin does nothing. */
+CACHE_MAP_INLINE void cache_map_prefetch_line(const void *address) {
+#if defined(__GNUC__) && !defined(CACHE_MAP_PORTABLE)
+    __builtin_prefetch(address);
+#else
+    (void)address;
 #endif
 }
 

@@ -10,6 +10,16 @@
 #include <stdint.h>
 #include <string.h>
 
+/* The version of the library, by semantic versioning (semver.org): a program that compiles with
+ * MAJOR.MINOR compiles with each later MINOR of the same MAJOR. CHANGELOG.md says what has changed. */
+#define CACHE_MAP_VERSION_MAJOR  1
+#define CACHE_MAP_VERSION_MINOR  0
+#define CACHE_MAP_VERSION_PATCH  0
+#define CACHE_MAP_VERSION_STRING "1.0.0"
+/* For #if: 1.2.3 is 10203. */
+#define CACHE_MAP_VERSION_NUMBER \
+    (CACHE_MAP_VERSION_MAJOR * 10000 + CACHE_MAP_VERSION_MINOR * 100 + CACHE_MAP_VERSION_PATCH)
+
 /* Redefine CACHE_MAP_ASSERT before the first include to route failed assertions elsewhere. An
  * assertion guards against misuse that C cannot report (a null map, a foreign pointer) and against
  * a broken invariant of the library itself; it never stands for a status that a caller handles. */

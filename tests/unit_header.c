@@ -48,7 +48,8 @@ struct pixel {
 #if defined(CACHE_MAP_NAME) || defined(CACHE_MAP_VALUE) || defined(CACHE_MAP_KEY) || \
     defined(CACHE_MAP_KEY_OF) || defined(CACHE_MAP_KEY_EQUAL) || defined(CACHE_MAP_HASH) || \
     defined(CACHE_MAP_WAYS) || defined(CACHE_MAP_TAG_BITS) || defined(CACHE_MAP_CLOCK_BITS) || \
-    defined(CACHE_MAP_POLICY) || defined(CACHE_MAP_THIS) || defined(CACHE_MAP_FUNCTION)
+    defined(CACHE_MAP_POLICY) || defined(CACHE_MAP_THIS) || defined(CACHE_MAP_FUNCTION) || \
+    defined(CACHE_MAP_LINKAGE) || defined(CACHE_MAP_DECLARE) || defined(CACHE_MAP_DEFINE)
 #    error "cache_map.h leaves a parameter defined"
 #endif
 
@@ -111,6 +112,9 @@ static void a_null_map_is_a_failed_assertion(void **state) {
     expect_assertion("map != NULL", account_cache_get(no_accounts, 1));
     expect_assertion("map != NULL", account_cache_has(no_accounts, 1));
     expect_assertion("map != NULL", account_cache_demote(no_accounts, 1));
+    expect_assertion("map != NULL", account_cache_prefetch(no_accounts, 1));
+    expect_assertion("map != NULL", account_cache_get_many(no_accounts, NULL, 0, NULL));
+    expect_assertion("map != NULL", account_cache_upsert_many(no_accounts, NULL, 0, NULL));
     expect_assertion("map != NULL", account_cache_upsert(no_accounts, &account));
     expect_assertion("map != NULL", account_cache_remove(no_accounts, 1));
     expect_assertion("map != NULL", account_cache_scope_open(no_accounts));
@@ -134,6 +138,10 @@ static void inspection_of_a_null_map_is_a_failed_assertion(void **state) {
 }
 
 static void a_null_argument_is_a_failed_assertion(void **state) {
+    static const struct account account = {1, 2};
+    static const uint64_t key = 1;
+    static struct account *found;
+    static enum cache_map_status status;
     static size_t size;
     (void)state;
     expect_assertion("options != NULL", account_cache_memory_size(NULL, &size));
@@ -144,6 +152,12 @@ static void a_null_argument_is_a_failed_assertion(void **state) {
     assert_int_equal(account_cache_init(&accounts, &small_options, NULL), CACHE_MAP_OK);
     expect_assertion("map != NULL && value != NULL", account_cache_upsert(&accounts, no_account));
     expect_assertion("map != NULL && value != NULL", account_cache_lookup(&accounts, 1, NULL));
+    expect_assertion("map != NULL && ", account_cache_get_many(&accounts, &key, 1, NULL));
+    expect_assertion("map != NULL && ", account_cache_get_many(&accounts, NULL, 1, &found));
+    expect_assertion("map != NULL && ", account_cache_upsert_many(&accounts, &account, 1, NULL));
+    expect_assertion("map != NULL && ", account_cache_upsert_many(&accounts, NULL, 1, &status));
+    assert_int_equal(account_cache_get_many(&accounts, NULL, 0, NULL), 0);
+    assert_int_equal(account_cache_upsert_many(&accounts, NULL, 0, NULL), 0);
 #ifndef __cplusplus /* where there is no enum of another value */
     expect_assertion("mode ==", account_cache_scope_close(&accounts, (enum cache_map_scope_mode)3));
 #endif
@@ -161,6 +175,7 @@ static void a_map_of_zeros_is_a_failed_assertion(void **state) {
     expect_assertion("map->memory != NULL", account_cache_get(&accounts, 1));
     expect_assertion("map->memory != NULL", account_cache_has(&accounts, 1));
     expect_assertion("map->memory != NULL", account_cache_demote(&accounts, 1));
+    expect_assertion("map->memory != NULL", account_cache_prefetch(&accounts, 1));
     expect_assertion("map->memory != NULL", account_cache_upsert(&accounts, &account));
     expect_assertion("map->memory != NULL", account_cache_remove(&accounts, 1));
     expect_assertion("map->memory != NULL", account_cache_scope_open(&accounts));
@@ -213,6 +228,7 @@ static void each_function_once(void **state) {
     const struct account first = {7, 100}, second = {8, 200};
     struct account_cache map;
     struct account *found = NULL;
+    enum cache_map_status status = CACHE_MAP_OK;
     size_t size = 0;
     (void)state;
     assert_int_equal(account_cache_memory_size(&small_options, &size), CACHE_MAP_OK);
@@ -223,6 +239,11 @@ static void each_function_once(void **state) {
     assert_int_equal(found->balance, 100);
     assert_ptr_equal(account_cache_get(&map, 7), found);
     assert_true(account_cache_has(&map, 7));
+    account_cache_prefetch(&map, 7);
+    assert_int_equal(account_cache_get_many(&map, &first.id, 1, &found), 1);
+    assert_int_equal(found->balance, 100);
+    assert_int_equal(account_cache_upsert_many(&map, &first, 1, &status), 1);
+    assert_int_equal(status, CACHE_MAP_UPDATED);
     account_cache_demote(&map, 7);
     assert_int_equal(account_cache_scope_open(&map), CACHE_MAP_OK);
     assert_int_equal(account_cache_upsert(&map, &second), CACHE_MAP_INSERTED);

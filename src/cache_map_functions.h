@@ -1,0 +1,263 @@
+/* The bodies of the typed layer, whose prototypes and manual are in cache_map.h. That header includes
+ * this one, once for each CACHE_MAP_NAME, with all parameters defined.
+ *
+ * Each function asserts what C cannot report, takes the hash of a key, and calls the core with the
+ * layout as a constant. Nothing here decides anything. */
+#include "cache_map_core.h"
+#include "cache_map_hash.h"
+#include "cache_map_inspect.h"
+
+#ifdef CACHE_MAP_NAME
+
+static inline bool CACHE_MAP_FUNCTION(value_has_key)(const void *value, const void *key) {
+    const CACHE_MAP_VALUE *typed_value = (const CACHE_MAP_VALUE *)value;
+    const CACHE_MAP_KEY typed_key = *(const CACHE_MAP_KEY *)key;
+    const CACHE_MAP_KEY value_key = CACHE_MAP_KEY_OF(typed_value);
+    return CACHE_MAP_KEY_EQUAL(value_key, typed_key);
+}
+
+static inline uint64_t CACHE_MAP_FUNCTION(value_hash)(const void *value, uint64_t seed) {
+    const CACHE_MAP_VALUE *typed_value = (const CACHE_MAP_VALUE *)value;
+    const CACHE_MAP_KEY value_key = CACHE_MAP_KEY_OF(typed_value);
+    return CACHE_MAP_HASH(value_key, seed);
+}
+
+static inline bool CACHE_MAP_FUNCTION(value_key_equal)(const void *a, const void *b) {
+    const CACHE_MAP_VALUE *typed_value = (const CACHE_MAP_VALUE *)b;
+    const CACHE_MAP_KEY value_key = CACHE_MAP_KEY_OF(typed_value);
+    return CACHE_MAP_FUNCTION(value_has_key)(a, &value_key);
+}
+
+static const struct cache_map_layout CACHE_MAP_FUNCTION(layout) = {
+    CACHE_MAP_WAYS,
+    CACHE_MAP_TAG_BITS,
+    CACHE_MAP_CLOCK_BITS,
+    CACHE_MAP_POLICY,
+    sizeof(CACHE_MAP_VALUE),
+    CACHE_MAP_ALIGNOF(CACHE_MAP_VALUE),
+    CACHE_MAP_FUNCTION(value_has_key),
+    CACHE_MAP_FUNCTION(value_hash)};
+
+/* -- Life ---------------------------------------------------------------------------------- */
+
+CACHE_MAP_LINKAGE enum cache_map_status
+CACHE_MAP_FUNCTION(memory_size)(const struct cache_map_options *options, size_t *size) {
+    return cache_map_memory_size(&CACHE_MAP_FUNCTION(layout), options, size);
+}
+
+CACHE_MAP_LINKAGE size_t CACHE_MAP_FUNCTION(memory_alignment)(void) {
+    return cache_map_memory_alignment(&CACHE_MAP_FUNCTION(layout));
+}
+
+CACHE_MAP_LINKAGE enum cache_map_status
+CACHE_MAP_FUNCTION(init)(CACHE_MAP_THIS *map, const struct cache_map_options *options,
+                         const struct cache_map_allocator *allocator) {
+    const struct cache_map_allocator standard = {NULL, cache_map_allocate_default,
+                                                 cache_map_deallocate_default};
+    CACHE_MAP_ASSERT(map != NULL);
+    return cache_map_init(&CACHE_MAP_FUNCTION(layout), &map->base, options,
+                          allocator != NULL ? allocator : &standard);
+}
+
+CACHE_MAP_LINKAGE enum cache_map_status
+CACHE_MAP_FUNCTION(init_in_memory)(CACHE_MAP_THIS *map, const struct cache_map_options *options,
+                                   void *memory, size_t size) {
+    const struct cache_map_allocator supplied = {memory, cache_map_allocate_none,
+                                                 cache_map_deallocate_none};
+    size_t needed = 0;
+    const enum cache_map_status status = CACHE_MAP_FUNCTION(memory_size)(options, &needed);
+    CACHE_MAP_ASSERT(map != NULL && memory != NULL);
+    if (status != CACHE_MAP_OK)
+        return status;
+    if (size < needed)
+        return CACHE_MAP_OUT_OF_MEMORY;
+    return cache_map_init(&CACHE_MAP_FUNCTION(layout), &map->base, options, &supplied);
+}
+
+CACHE_MAP_LINKAGE void CACHE_MAP_FUNCTION(deinit)(CACHE_MAP_THIS *map) {
+    CACHE_MAP_ASSERT(map != NULL);
+    cache_map_deinit(&CACHE_MAP_FUNCTION(layout), &map->base);
+}
+
+CACHE_MAP_LINKAGE enum cache_map_status CACHE_MAP_FUNCTION(reset)(CACHE_MAP_THIS *map) {
+    CACHE_MAP_ASSERT(map != NULL);
+    return cache_map_reset(&CACHE_MAP_FUNCTION(layout), &map->base);
+}
+
+/* -- Lookups: each counts as a use for the eviction policy and in the metrics -------------- */
+
+CACHE_MAP_LINKAGE enum cache_map_status
+CACHE_MAP_FUNCTION(lookup)(CACHE_MAP_THIS *map, CACHE_MAP_KEY key, CACHE_MAP_VALUE **value) {
+    void *found = NULL;
+    enum cache_map_status status;
+    CACHE_MAP_ASSERT(map != NULL && value != NULL);
+    status = cache_map_lookup(&CACHE_MAP_FUNCTION(layout), &map->base,
+                              CACHE_MAP_HASH(key, map->base.hash_seed), &key, &found);
+    *value = (CACHE_MAP_VALUE *)found;
+    return status;
+}
+
+CACHE_MAP_LINKAGE CACHE_MAP_VALUE *CACHE_MAP_FUNCTION(get)(CACHE_MAP_THIS *map, CACHE_MAP_KEY key) {
+    CACHE_MAP_VALUE *value = NULL;
+    (void)CACHE_MAP_FUNCTION(lookup)(map, key, &value);
+    return value;
+}
+
+CACHE_MAP_LINKAGE bool CACHE_MAP_FUNCTION(has)(CACHE_MAP_THIS *map, CACHE_MAP_KEY key) {
+    return CACHE_MAP_FUNCTION(get)(map, key) != NULL;
+}
+
+CACHE_MAP_LINKAGE size_t CACHE_MAP_FUNCTION(get_many)(CACHE_MAP_THIS *map,
+                                                      const CACHE_MAP_KEY *keys, size_t key_count,
+                                                      CACHE_MAP_VALUE **values) {
+    uint64_t hashes[CACHE_MAP_BATCH_COUNT_MAX];
+    size_t found_count = 0;
+    CACHE_MAP_ASSERT(map != NULL && ((keys != NULL && values != NULL) || key_count == 0));
+    for (size_t start = 0, count; start < key_count; start += count) {
+        count = cache_map_batch_count(key_count - start);
+        for (size_t i = 0; i < count; i += 1) {
+            hashes[i] = CACHE_MAP_HASH(keys[start + i], map->base.hash_seed);
+            cache_map_prefetch_set(&CACHE_MAP_FUNCTION(layout), &map->base, hashes[i]);
+        }
+        for (size_t i = 0; i < count; i += 1)
+            cache_map_prefetch_found(&CACHE_MAP_FUNCTION(layout), &map->base, hashes[i]);
+        for (size_t i = 0; i < count; i += 1) {
+            const CACHE_MAP_KEY key = keys[start + i];
+            void *found = NULL;
+            (void)cache_map_lookup(&CACHE_MAP_FUNCTION(layout), &map->base, hashes[i], &key,
+                                   &found);
+            values[start + i] = (CACHE_MAP_VALUE *)found;
+            found_count += found != NULL;
+        }
+    }
+    return found_count;
+}
+
+CACHE_MAP_LINKAGE void CACHE_MAP_FUNCTION(prefetch)(const CACHE_MAP_THIS *map, CACHE_MAP_KEY key) {
+    CACHE_MAP_ASSERT(map != NULL);
+    cache_map_prefetch_set(&CACHE_MAP_FUNCTION(layout), &map->base,
+                           CACHE_MAP_HASH(key, map->base.hash_seed));
+}
+
+CACHE_MAP_LINKAGE void CACHE_MAP_FUNCTION(demote)(CACHE_MAP_THIS *map, CACHE_MAP_KEY key) {
+    CACHE_MAP_ASSERT(map != NULL);
+    cache_map_demote(&CACHE_MAP_FUNCTION(layout), &map->base,
+                     CACHE_MAP_HASH(key, map->base.hash_seed), &key);
+}
+
+/* -- Mutations ----------------------------------------------------------------------------- */
+
+CACHE_MAP_LINKAGE enum cache_map_status CACHE_MAP_FUNCTION(upsert)(CACHE_MAP_THIS *map,
+                                                                   const CACHE_MAP_VALUE *value) {
+    CACHE_MAP_ASSERT(map != NULL && value != NULL);
+    {
+        const CACHE_MAP_KEY key = CACHE_MAP_KEY_OF(value);
+        return cache_map_upsert(&CACHE_MAP_FUNCTION(layout), &map->base,
+                                CACHE_MAP_HASH(key, map->base.hash_seed), &key, value);
+    }
+}
+
+CACHE_MAP_LINKAGE size_t CACHE_MAP_FUNCTION(upsert_many)(CACHE_MAP_THIS *map,
+                                                         const CACHE_MAP_VALUE *values,
+                                                         size_t value_count,
+                                                         enum cache_map_status *statuses) {
+    uint64_t hashes[CACHE_MAP_BATCH_COUNT_MAX];
+    size_t success_count = 0;
+    CACHE_MAP_ASSERT(map != NULL && ((values != NULL && statuses != NULL) || value_count == 0));
+    for (size_t start = 0, count; start < value_count; start += count) {
+        count = cache_map_batch_count(value_count - start);
+        for (size_t i = 0; i < count; i += 1) {
+            const CACHE_MAP_KEY key = CACHE_MAP_KEY_OF(&values[start + i]);
+            hashes[i] = CACHE_MAP_HASH(key, map->base.hash_seed);
+            cache_map_prefetch_set(&CACHE_MAP_FUNCTION(layout), &map->base, hashes[i]);
+        }
+        for (size_t i = 0; i < count; i += 1)
+            cache_map_prefetch_written(&CACHE_MAP_FUNCTION(layout), &map->base, hashes[i]);
+        /* The hash is computed anew: where `values` lies in the map, an upsert may have moved it. */
+        for (size_t i = 0; i < count; i += 1) {
+            statuses[start + i] = CACHE_MAP_FUNCTION(upsert)(map, &values[start + i]);
+            success_count += !cache_map_status_failed(statuses[start + i]);
+        }
+    }
+    return success_count;
+}
+
+CACHE_MAP_LINKAGE enum cache_map_status CACHE_MAP_FUNCTION(remove)(CACHE_MAP_THIS *map,
+                                                                   CACHE_MAP_KEY key) {
+    CACHE_MAP_ASSERT(map != NULL);
+    return cache_map_remove(&CACHE_MAP_FUNCTION(layout), &map->base,
+                            CACHE_MAP_HASH(key, map->base.hash_seed), &key);
+}
+
+/* -- Scopes and compact -------------------------------------------------------------------- */
+
+CACHE_MAP_LINKAGE enum cache_map_status CACHE_MAP_FUNCTION(scope_open)(CACHE_MAP_THIS *map) {
+    CACHE_MAP_ASSERT(map != NULL);
+    return cache_map_scope_open(&map->base);
+}
+
+CACHE_MAP_LINKAGE enum cache_map_status
+CACHE_MAP_FUNCTION(scope_close)(CACHE_MAP_THIS *map, enum cache_map_scope_mode mode) {
+    CACHE_MAP_ASSERT(map != NULL);
+    return cache_map_scope_close(&CACHE_MAP_FUNCTION(layout), &map->base, mode);
+}
+
+CACHE_MAP_LINKAGE enum cache_map_status CACHE_MAP_FUNCTION(compact)(CACHE_MAP_THIS *map) {
+    CACHE_MAP_ASSERT(map != NULL);
+    return cache_map_compact(&CACHE_MAP_FUNCTION(layout), &map->base);
+}
+
+/* -- Inspection: no effect on the state; pointers are good until the next change ----------- */
+
+CACHE_MAP_LINKAGE struct cache_map_counts
+CACHE_MAP_FUNCTION(inspect_counts)(const CACHE_MAP_THIS *map) {
+    CACHE_MAP_ASSERT(map != NULL);
+    return cache_map_inspect_counts(&CACHE_MAP_FUNCTION(layout), &map->base);
+}
+
+CACHE_MAP_LINKAGE struct cache_map_slot_view
+CACHE_MAP_FUNCTION(inspect_slot)(const CACHE_MAP_THIS *map, uint64_t set, uint32_t way) {
+    CACHE_MAP_ASSERT(map != NULL);
+    return cache_map_inspect_slot(&CACHE_MAP_FUNCTION(layout), &map->base, set, way);
+}
+
+CACHE_MAP_LINKAGE uint32_t CACHE_MAP_FUNCTION(inspect_hand)(const CACHE_MAP_THIS *map,
+                                                            uint64_t set) {
+    CACHE_MAP_ASSERT(map != NULL);
+    return cache_map_inspect_hand(&map->base, set);
+}
+
+CACHE_MAP_LINKAGE void CACHE_MAP_FUNCTION(inspect_set)(const CACHE_MAP_THIS *map, uint64_t set,
+                                                       struct cache_map_set_view *view) {
+    CACHE_MAP_ASSERT(map != NULL && view != NULL);
+    cache_map_inspect_set(&CACHE_MAP_FUNCTION(layout), &map->base, set, view);
+}
+
+CACHE_MAP_LINKAGE struct cache_map_entry_view
+CACHE_MAP_FUNCTION(inspect_entry)(const CACHE_MAP_THIS *map, uint32_t entry) {
+    CACHE_MAP_ASSERT(map != NULL);
+    return cache_map_inspect_entry(&CACHE_MAP_FUNCTION(layout), &map->base, entry);
+}
+
+CACHE_MAP_LINKAGE struct cache_map_record_view
+CACHE_MAP_FUNCTION(inspect_record)(const CACHE_MAP_THIS *map, uint64_t index) {
+    CACHE_MAP_ASSERT(map != NULL);
+    return cache_map_inspect_record(&CACHE_MAP_FUNCTION(layout), &map->base, index);
+}
+
+CACHE_MAP_LINKAGE struct cache_map_place_view
+CACHE_MAP_FUNCTION(inspect_place)(const CACHE_MAP_THIS *map, CACHE_MAP_KEY key) {
+    CACHE_MAP_ASSERT(map != NULL);
+    return cache_map_inspect_place(&CACHE_MAP_FUNCTION(layout), &map->base,
+                                   CACHE_MAP_HASH(key, map->base.hash_seed), &key);
+}
+
+CACHE_MAP_LINKAGE enum cache_map_invariant CACHE_MAP_FUNCTION(check)(const CACHE_MAP_THIS *map) {
+    struct cache_map_check_layout check;
+    CACHE_MAP_ASSERT(map != NULL);
+    check.layout = &CACHE_MAP_FUNCTION(layout);
+    check.value_key_equal = CACHE_MAP_FUNCTION(value_key_equal);
+    return cache_map_check(check, &map->base);
+}
+
+#endif
