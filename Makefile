@@ -369,8 +369,6 @@ PEER_VALUE_SIZES := 16 64 128
 GLIB_FLAGS = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags glib-2.0))
 SPEED_HEADERS := Makefile $(LIBRARY) $(wildcard bench/*.h bench/*.hpp)
 SPEED_COMPILE = $(GCC) $(STANDARD) $(WARNINGS) -Wno-unused-variable -Wno-unused-parameter -Isrc -g -O2 -DNDEBUG
-# Of a library that has them: calls in batches.
-SPEED_COMPILE += $(if $(shell grep -l get_many src/cache_map.h),-DBENCH_MANY)
 PEER_OBJECTS := $(foreach size,$(PEER_VALUE_SIZES),$(PEERS:%=$(BUILD)/speed/$(size)/peer_%.o)) \
                 $(BUILD)/speed/peers.o $(BUILD)/speed/memory.o
 SPEED_LIBRARIES := -lglib-2.0 -lck

@@ -115,7 +115,7 @@ static size_t table_count(void *map) {
 }
 
 extern const struct peer PEER_TABLE(ck);
-const struct peer PEER_TABLE(ck) = {"ck_ht, FIFO",
+const struct peer PEER_TABLE(ck) = {"ck",
                                     VALUE_SIZE,
                                     PEER_FIFO,
                                     table_create,

@@ -47,7 +47,7 @@ static size_t table_count(void *map) {
 }
 
 extern const struct peer PEER_TABLE(floor);
-const struct peer PEER_TABLE(floor) = {"floor: one access",
+const struct peer PEER_TABLE(floor) = {"floor",
                                        VALUE_SIZE,
                                        PEER_FLOOR,
                                        table_create,

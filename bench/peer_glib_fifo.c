@@ -68,7 +68,7 @@ static size_t table_count(void *map) {
 }
 
 extern const struct peer PEER_TABLE(glib_fifo);
-const struct peer PEER_TABLE(glib_fifo) = {"GHashTable, FIFO",
+const struct peer PEER_TABLE(glib_fifo) = {"glib_fifo",
                                            VALUE_SIZE,
                                            PEER_FIFO,
                                            table_create,

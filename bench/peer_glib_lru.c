@@ -83,7 +83,7 @@ static size_t table_count(void *map) {
 }
 
 extern const struct peer PEER_TABLE(glib_lru);
-const struct peer PEER_TABLE(glib_lru) = {"GHashTable, LRU",
+const struct peer PEER_TABLE(glib_lru) = {"glib_lru",
                                           VALUE_SIZE,
                                           PEER_LRU,
                                           table_create,

@@ -135,7 +135,7 @@ static size_t table_count(void *map) {
 }
 
 extern const struct peer PEER_TABLE(plain);
-const struct peer PEER_TABLE(plain) = {"plain table, FIFO",
+const struct peer PEER_TABLE(plain) = {"plain",
                                        VALUE_SIZE,
                                        PEER_FIFO,
                                        table_create,

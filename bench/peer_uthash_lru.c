@@ -79,7 +79,7 @@ static size_t table_count(void *map) {
 }
 
 extern const struct peer PEER_TABLE(uthash_lru);
-const struct peer PEER_TABLE(uthash_lru) = {"uthash, LRU",
+const struct peer PEER_TABLE(uthash_lru) = {"uthash_lru",
                                             VALUE_SIZE,
                                             PEER_LRU,
                                             table_create,

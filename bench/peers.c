@@ -2,24 +2,14 @@
  * hits, and the ratios are to it. */
 #include "peer.h"
 
-#ifdef BENCH_MANY
-#    define MANY(size)         &peer_many_##size,
-#    define DECLARE_MANY(size) extern const struct peer peer_many_##size;
-#else
-#    define MANY(size)
-#    define DECLARE_MANY(size)
-#endif
-
 #define PEERS(size) \
-    extern const struct peer peer_cache_map_##size, peer_in_place_##size, peer_large_stash_##size, \
-        peer_plain_##size, peer_glib_fifo_##size, peer_glib_lru_##size, peer_uthash_lru_##size, \
-        peer_ck_##size, peer_floor_##size; \
-    DECLARE_MANY(size) \
+    extern const struct peer peer_cache_map_##size, peer_many_##size, peer_in_place_##size, \
+        peer_large_stash_##size, peer_plain_##size, peer_glib_fifo_##size, peer_glib_lru_##size, \
+        peer_uthash_lru_##size, peer_ck_##size, peer_floor_##size; \
     static const struct peer *const peers_##size[] = { \
-        &peer_cache_map_##size,   MANY(size) & peer_in_place_##size, \
-        &peer_large_stash_##size, &peer_plain_##size, \
-        &peer_glib_fifo_##size,   &peer_glib_lru_##size, \
-        &peer_uthash_lru_##size,  &peer_ck_##size, \
+        &peer_cache_map_##size,   &peer_many_##size,       &peer_in_place_##size, \
+        &peer_large_stash_##size, &peer_plain_##size,      &peer_glib_fifo_##size, \
+        &peer_glib_lru_##size,    &peer_uthash_lru_##size, &peer_ck_##size, \
         &peer_floor_##size};
 
 PEERS(16)

@@ -81,7 +81,7 @@ struct Settings {
         stderr,
         "speed: %s\n"
         "usage: speed --entries N --value 16|64|128 [--huge-pages] [--rounds N] [--ops N]\n"
-        "             [--workloads A,B] [--peers A;B] [--output FILE] | --list\n",
+        "             [--workloads A,B] [--peers A,B] [--output FILE] | --list\n",
         complaint.c_str());
     std::exit(2);
 }
@@ -94,10 +94,10 @@ inline size_t parse_count(const char *option, const char *text) {
     return static_cast<size_t>(count);
 }
 
-inline std::set<std::string> parse_names(const char *text, char separator) {
+inline std::set<std::string> parse_names(const char *text) {
     std::set<std::string> names;
     std::stringstream stream(text);
-    for (std::string name; std::getline(stream, name, separator);)
+    for (std::string name; std::getline(stream, name, ',');)
         names.insert(name);
     return names;
 }
@@ -157,8 +157,8 @@ inline Settings parse_settings(int argc, char **argv) {
         case 'r': settings.round_count = parse_count("--rounds", optarg); break;
         case 'n': settings.op_count = parse_count("--ops", optarg); break;
         case 'h': settings.huge_pages = true; break;
-        case 'w': settings.workload_names = parse_names(optarg, ','); break;
-        case 'p': settings.peer_names = parse_names(optarg, ';'); break;
+        case 'w': settings.workload_names = parse_names(optarg); break;
+        case 'p': settings.peer_names = parse_names(optarg); break;
         case 'o': settings.output_path = optarg; break;
         case 'l': list_names();
         default: usage("there is no such option");

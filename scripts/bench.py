@@ -52,7 +52,7 @@ def parse_arguments():
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds (5)")
     parser.add_argument("--ops", type=int, help="timed in each round (2^20, or 2^21 for few entries)")
     parser.add_argument("--workloads", help="names, with commas; build/speed/speed --list has them all")
-    parser.add_argument("--peers", help="names, with semicolons")
+    parser.add_argument("--peers", help="names, with commas; see --list too")
     parser.add_argument("--folder", type=Path, default=ROOT / "build/bench", help="build/bench")
     parser.add_argument("--again", action="store_true", help="measure anew what was measured before")
     parser.add_argument("--document", action="store_true",

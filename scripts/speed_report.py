@@ -15,8 +15,18 @@ WORKLOADS = [
     ("scope", "scope discarded"),
     ("compact", "compact, an entry"),
 ]
-PEERS = ["cache_map", "cache_map, many", "cache_map, in place", "cache_map, large stash", "plain table, FIFO",
-         "GHashTable, FIFO", "GHashTable, LRU", "uthash, LRU", "ck_ht, FIFO", "floor: one access"]
+PEERS = [
+    ("cache_map", "cache_map"),
+    ("many", "cache_map, in batches"),
+    ("in_place", "cache_map, in place"),
+    ("large_stash", "cache_map, large stash"),
+    ("plain", "plain table, FIFO"),
+    ("uthash_lru", "uthash, LRU"),
+    ("glib_fifo", "GHashTable, FIFO"),
+    ("glib_lru", "GHashTable, LRU"),
+    ("ck", "ck_ht, FIFO"),
+    ("floor", "floor: one access"),
+]
 
 
 def cell(result, workload, peer):
@@ -41,12 +51,12 @@ def title(result):
 
 
 def rows(result):
-    """Peer, cells in the order of WORKLOADS, bytes an entry."""
+    """Name, cells in the order of WORKLOADS, bytes an entry."""
     table = []
-    for peer in PEERS:
+    for peer, name in PEERS:
         cells = [cell(result, workload, peer) for workload, _ in WORKLOADS]
         if any(cells):
-            table.append((peer, cells, result["bytes_per_entry"].get(peer)))
+            table.append((name, cells, result["bytes_per_entry"].get(peer)))
     return table
 
 
