@@ -35,6 +35,7 @@ void *memory_take(struct memory *memory, size_t size) {
     void *block;
     if (size >= HUGE_PAGE_SIZE) {
         block = take_pages(size, memory->huge_pages);
+        memory->mapped_size += block != NULL ? size : 0;
     } else {
         block = aligned_alloc(LINE_SIZE, round_up(size, LINE_SIZE));
         if (block != NULL)
@@ -49,8 +50,10 @@ void memory_give(struct memory *memory, void *block, size_t size) {
     if (block == NULL)
         return;
     memory->size -= size;
-    if (size >= HUGE_PAGE_SIZE)
+    if (size >= HUGE_PAGE_SIZE) {
+        memory->mapped_size -= size;
         (void)munmap(block, round_up(size, HUGE_PAGE_SIZE));
-    else
+    } else {
         free(block);
+    }
 }

@@ -15,7 +15,8 @@ extern "C" {
 
 struct memory {
     bool huge_pages;
-    size_t size; /* bytes that are taken now */
+    size_t size;        /* bytes that are taken now */
+    size_t mapped_size; /* of these, what is not malloc's */
 };
 
 /* Zeroed memory, aligned to 2 MiB from that size on and to 64 bytes below it. Null: there is none. */

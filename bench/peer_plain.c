@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-enum { PREFETCH_DISTANCE = 4 };
+enum { PREFETCH_DISTANCE = 8 };
 
 struct map {
     struct value *slots; /* key 0: free */

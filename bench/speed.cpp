@@ -31,7 +31,7 @@ namespace {
 /* One peer's map, and what it holds of memory once it is full. */
 struct Subject {
     const peer *table = nullptr;
-    memory blocks = {false, 0};
+    memory blocks = {false, 0, 0};
     void *map = nullptr;
     size_t bytes = 0;
     uint64_t found = 0; /* of the last measurement */
@@ -117,9 +117,10 @@ void Run::fill() {
                 uint64_t value[16] = {key};
                 peers[i]->upsert(subject->map, value);
             }
-        subject->bytes = subject->blocks.size + malloc_bytes() - malloc_before;
+        subject->bytes = subject->blocks.mapped_size + malloc_bytes() - malloc_before;
         subjects.push_back(std::move(subject));
     }
+    Keys().swap(keys); /* not the maps' */
     huge_bytes_full = huge_bytes();
     find_hits();
 }
