@@ -277,7 +277,8 @@ TEST_PROGRAMS := $(foreach way,asan gcc portable,$(UNITS:%=$(BUILD)/test/$(way)/
 test:
 	@scripts/need.sh test
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/trace-asan $(BUILD)/trace-coverage \
-	    $(BUILD)/soak-fast $(BUILD)/trace-fast $(BUILD)/explore-fast $(BUILD)/explore-asan test-programs
+	    $(BUILD)/soak-fast $(BUILD)/trace-fast $(BUILD)/explore-fast $(BUILD)/explore-asan test-programs \
+	    $(BUILD)/speed/speed $(BUILD)/test/bench/bench_peers
 	@scripts/test.sh
 
 .PHONY: test-programs
@@ -524,7 +525,7 @@ mutants: tools/page/page_files.h
 
 # ---- Style. ----------------------------------------------------------------------------------------
 
-SOURCES := $(wildcard src/*.h harness/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp bench/*.c)
+SOURCES := $(wildcard src/*.h harness/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp bench/*.[ch] bench/*.hpp bench/*.cpp)
 TIDY_SOURCES := $(wildcard harness/*.c explorer/*.c fuzz_targets/*.c tools/*.c bench/*.c)
 
 .PHONY: format format-check tidy
@@ -535,7 +536,7 @@ format-check:
 	@clang-format --dry-run --Werror $(SOURCES)
 
 tidy: tools/page/page_files.h
-	@clang-tidy --quiet $(TIDY_SOURCES) -- $(STANDARD) $(INCLUDES) -Iexplorer
+	@clang-tidy --quiet $(TIDY_SOURCES) -- $(STANDARD) $(INCLUDES) -Iexplorer $(GLIB_FLAGS)
 
 .PHONY: clean
 clean:

@@ -1,7 +1,9 @@
-/* The keys of every workload: made before any clock runs, from a fixed seed, and the same for all peers.
+/* The keys of every workload: made before any clock runs, from a fixed seed, and the same for
+ * all peers.
  *
- * Keys are numbered ("ids") and scrambled by a bijection, so that no peer profits from their order. Ids below
- * 2 x entries are those that maps are filled with, from the last to the first: the low ids are the newest. */
+ * Keys are numbered ("ids") and scrambled by a bijection, so that no peer profits from their
+ * order. Ids below 2 x entries are those that maps are filled with, from the last to the first:
+ * the low ids are the newest. */
 #ifndef BENCH_KEYS_HPP
 #define BENCH_KEYS_HPP
 
@@ -50,8 +52,8 @@ inline void shuffle(Keys &keys, Random &random) {
         std::swap(keys[i - 1], keys[random.below(i)]);
 }
 
-/* Ranks 0 .. count-1, rank r with probability proportional to 1 / (r + 1)^exponent, exactly, by rejection
- * from the inverse of the integral (Hoermann and Derflinger 1996). */
+/* Ranks 0 .. count-1, rank r with probability proportional to 1 / (r + 1)^exponent, exactly, by
+ * rejection from the inverse of the integral (Hoermann and Derflinger 1996). */
 class Zipf {
   public:
     Zipf(uint64_t rank_count, double skew)

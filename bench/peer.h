@@ -1,9 +1,10 @@
-/* What `make bench` measures: a bounded map from 64-bit keys to values of one size, behind one table of
- * functions. A peer is C, compiled once for each size of value (bench/peer_*.c); the driver is C++
- * (bench/speed.cpp).
+/* What `make bench` measures: a bounded map from 64-bit keys to values of one size, behind one
+ * table of functions. A peer is C, compiled once for each size of value (bench/peer_*.c); the
+ * driver is C++ (bench/speed.cpp).
  *
- * The timed loops are the peer's own (`run`, made by peer_runs.h), so that a call costs what it costs in a
- * program that includes the peer's header: the driver's indirect call is paid once for thousands of ops.
+ * The timed loops are the peer's own (`run`, made by peer_runs.h), so that a call costs what it
+ * costs in a program that includes the peer's header: the driver's indirect call is paid once
+ * for thousands of ops.
  *
  * Knows no peer and no benchmark library. */
 #ifndef BENCH_PEER_H
@@ -59,6 +60,7 @@ struct peer {
     size_t (*stash_count)(void *map);   /* null: there is no stash */
     void (*compact)(void *map);         /* null: there is no stash */
     peer_run runs[PEER_RUN_KIND_COUNT]; /* null: it has no such op */
+    bool compact_is_timed;
 };
 
 /* All peers for one size of value, the cache map first; null for a size that was not built. */

@@ -1,11 +1,12 @@
-/* Peer `cache_map`: the library as it comes (16 ways, tags of 8 bits, counts of 2 bits), single calls. Its
- * variants share all but their loops:
+/* Peer `cache_map`: the library as it comes (16 ways, tags of 8 bits, counts of 2 bits), single
+ * calls. Its variants share all but their loops:
  *
  *     many         gets and upserts in batches of PEER_BATCH_SIZE
  *     in place     read-modify-write through the pointer, which is allowed outside a scope
- *     large stash  a stash of as many values as the cache has: what compact costs must not depend on it
+ *     large stash  a stash of as many values as the cache has: compact must not cost more for it
  *
- * The stash is compacted when it is full, by whoever meets that: its cost is in every loop that inserts. */
+ * The stash is compacted when it is full, by whoever meets that: its cost is in every loop that
+ * inserts. */
 #include "peer_value.h"
 
 #define CACHE_MAP_NAME          value_map
@@ -95,7 +96,8 @@ static struct peer_result run_get_many(void *map, const uint64_t *keys, size_t k
     return result;
 }
 
-/* What found the stash full follows a compact; the keys of a batch here are distinct, or have equal values. */
+/* What found the stash full follows a compact; the keys of a batch here are distinct, or have
+ * equal values. */
 static struct peer_result run_upsert_many(void *map, const uint64_t *keys, size_t key_count) {
     struct value values[PEER_BATCH_SIZE] = {{0}};
     for (size_t start = 0; start < key_count; start += PEER_BATCH_SIZE) {
@@ -164,7 +166,7 @@ static void table_compact(void *map) {
     (void)value_map_compact(&((struct map *)map)->base);
 }
 
-#define VARIANT(symbol, title, create, ...) \
+#define VARIANT(symbol, title, create, timed, ...) \
     extern const struct peer PEER_TABLE(symbol); \
     const struct peer PEER_TABLE(symbol) = {title, \
                                             VALUE_SIZE, \
@@ -176,9 +178,10 @@ static void table_compact(void *map) {
                                             table_upsert_directly, \
                                             table_stash_count, \
                                             table_compact, \
-                                            {__VA_ARGS__}};
-VARIANT(cache_map, "cache_map", table_create, run_get, run_chain, run_upsert_directly,
+                                            {__VA_ARGS__}, \
+                                            timed};
+VARIANT(cache_map, "cache_map", table_create, true, run_get, run_chain, run_upsert_directly,
         run_modify_by_upsert, run_scope)
-VARIANT(in_place, "in_place", table_create, NULL, NULL, NULL, run_modify, NULL)
-VARIANT(large_stash, "large_stash", table_create_large_stash, NULL, NULL, NULL, NULL, NULL)
-VARIANT(many, "many", table_create, run_get_many, NULL, run_upsert_many, NULL, NULL)
+VARIANT(many, "many", table_create, false, run_get_many, NULL, run_upsert_many, NULL, NULL)
+VARIANT(in_place, "in_place", table_create, false, NULL, NULL, NULL, run_modify, NULL)
+VARIANT(large_stash, "large_stash", table_create_large_stash, true, NULL, NULL, NULL, NULL, NULL)

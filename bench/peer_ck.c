@@ -1,10 +1,12 @@
-/* Peer `ck_ht, FIFO`: Concurrency Kit's hash table for one writer and many readers, used by one thread. Keys
- * are stored directly, beside pointers into one array of values, which is also the ring of their ages. Twice
- * as many slots as values, so that it does not grow, and CK_HT_WORKLOAD_DELETE, for evictions delete.
+/* Peer `ck_ht, FIFO`: Concurrency Kit's hash table for one writer and many readers, used by one
+ * thread. Keys are stored directly, beside pointers into one array of values, which is also the
+ * ring of their ages. Twice as many slots as values, so that it does not grow, and
+ * CK_HT_WORKLOAD_DELETE, for evictions delete.
  *
- * A deletion leaves a tombstone that only an insert on its way uses again, and neither ck_ht_gc nor anything
- * else frees it: without more an insert takes 10 times longer after a few turnovers. So the table is built
- * anew after every quarter of a turnover. That is in the loops that insert. */
+ * A deletion leaves a tombstone that only an insert on its way uses again, and neither ck_ht_gc
+ * nor anything else frees it: without more an insert takes 10 times longer after a few
+ * turnovers. So the table is built anew after every quarter of a turnover. That is in the loops
+ * that insert. */
 #include "peer_value.h"
 
 #include <ck_ht.h>
@@ -19,7 +21,8 @@ struct map {
     struct memory *memory;
 };
 
-/* ck's allocator has no context: the memory of the map that was created last. One program has one. */
+/* ck's allocator has no context: the memory of the map that was created last. One program has
+ * one. */
 static struct memory *ck_memory;
 
 static void *ck_take(size_t size) {
@@ -49,6 +52,7 @@ static inline struct value *peer_find(struct map *map, uint64_t key) {
     ck_ht_entry_key_set_direct(&entry, (uintptr_t)key);
     if (!ck_ht_get_spmc(&map->table, hash_of(key), &entry))
         return NULL;
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): ck stores pointers as numbers */
     return (struct value *)ck_ht_entry_value_direct(&entry);
 }
 
@@ -125,4 +129,5 @@ const struct peer PEER_TABLE(ck) = {"ck",
                                     table_upsert,
                                     NULL,
                                     NULL,
-                                    {run_get, run_chain, run_upsert, run_modify, NULL}};
+                                    {run_get, run_chain, run_upsert, run_modify, NULL},
+                                    false};

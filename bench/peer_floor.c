@@ -1,6 +1,6 @@
-/* The floor: no map at all, but one access to a random value of an array of as many values, whose index is
- * given instead of a key. No map can be faster than this where its values do not fit the caches. `get` has
- * loads that do not wait for each other, `chain` loads that do. */
+/* The floor: no map at all, but one access to a random value of an array of as many values,
+ * whose index is given instead of a key. No map can be faster than this where its values do not
+ * fit the caches. `get` has loads that do not wait for each other, `chain` loads that do. */
 #include "peer_value.h"
 
 struct map {
@@ -57,4 +57,5 @@ const struct peer PEER_TABLE(floor) = {"floor",
                                        NULL,
                                        NULL,
                                        NULL,
-                                       {run_get, run_chain, NULL, NULL, NULL}};
+                                       {run_get, run_chain, NULL, NULL, NULL},
+                                       false};

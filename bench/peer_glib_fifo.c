@@ -1,6 +1,7 @@
 /* Peer `GHashTable, FIFO`: GLib's hash table as a set of pointers to values whose key is inside
- * (g_hash_table_add: fewer arrays than as a map, so fewer misses). The values are one array, which is also
- * the ring of their ages: the oldest is overwritten by the newest. No malloc for each value. */
+ * (g_hash_table_add: fewer arrays than as a map, so fewer misses). The values are one array,
+ * which is also the ring of their ages: the oldest is overwritten by the newest. No malloc for
+ * each value. */
 #include "peer_value.h"
 
 #include <glib.h>
@@ -78,4 +79,5 @@ const struct peer PEER_TABLE(glib_fifo) = {"glib_fifo",
                                            table_upsert,
                                            NULL,
                                            NULL,
-                                           {run_get, run_chain, run_upsert, run_modify, NULL}};
+                                           {run_get, run_chain, run_upsert, run_modify, NULL},
+                                           false};

@@ -1,5 +1,5 @@
-/* Peer `GHashTable, LRU`: as the FIFO one, and each value stands between the links of a GQueue, so that a
- * use costs no allocation: it moves the value to the front. The last is evicted. */
+/* Peer `GHashTable, LRU`: as the FIFO one, and each value stands between the links of a GQueue,
+ * so that a use costs no allocation: it moves the value to the front. The last is evicted. */
 #include "peer_value.h"
 
 #include <glib.h>
@@ -93,4 +93,5 @@ const struct peer PEER_TABLE(glib_lru) = {"glib_lru",
                                           table_upsert,
                                           NULL,
                                           NULL,
-                                          {run_get, run_chain, run_upsert, run_modify, NULL}};
+                                          {run_get, run_chain, run_upsert, run_modify, NULL},
+                                          false};

@@ -1,10 +1,11 @@
-/* Peer `plain`: an open-addressing table with the values in it, and a ring of the keys in order of
- * insertion, whose oldest is evicted. Linear probing from the top bits of the hash, a power of two of slots,
- * half of them free at least, no tombstones: a deletion shifts the run back (Knuth 6.4, Algorithm R). A get
- * in a table larger than the caches costs one miss, which is the least that any map can cost.
+/* Peer `plain`: an open-addressing table with the values in it, and a ring of the keys in order
+ * of insertion, whose oldest is evicted. Linear probing from the top bits of the hash, a power
+ * of two of slots, half of them free at least, no tombstones: a deletion shifts the run back
+ * (Knuth 6.4, Algorithm R). A get in a table larger than the caches costs one miss, which is the
+ * least that any map can cost.
  *
- * Its victims are known ahead of time, so their slots are prefetched. Its scope is the undo log that one
- * writes by hand: good for updates alone, since it names slots by address. */
+ * Its victims are known ahead of time, so their slots are prefetched. Its scope is the undo log
+ * that one writes by hand: good for updates alone, since it names slots by address. */
 #include "peer_value.h"
 
 #include <stdlib.h>
@@ -145,4 +146,5 @@ const struct peer PEER_TABLE(plain) = {"plain",
                                        table_upsert,
                                        NULL,
                                        NULL,
-                                       {run_get, run_chain, run_upsert, run_modify, run_scope}};
+                                       {run_get, run_chain, run_upsert, run_modify, run_scope},
+                                       false};

@@ -4,8 +4,9 @@
  *     static inline struct value *peer_find(struct map *map, uint64_t key)        null: absent
  *     static inline void peer_insert(struct map *map, const struct value *value)  the key is absent
  *
- * Update and read-modify-write go through the pointer that find gave: that is how one uses such a map.
- * An upsert must ask first whether the key is there, for an insert evicts and an update does not. */
+ * Update and read-modify-write go through the pointer that find gave: that is how one uses such
+ * a map. An upsert must ask first whether the key is there, for an insert evicts and an update
+ * does not. */
 #ifndef BENCH_PEER_RUNS_H
 #define BENCH_PEER_RUNS_H
 
@@ -37,8 +38,8 @@ static inline struct peer_result run_get(void *map, const uint64_t *keys, size_t
     return result;
 }
 
-/* The values' first fields are 0, which the processor cannot know: it has to wait for one to know which key
- * comes next. */
+/* The values' first fields are 0, which the processor cannot know: it has to wait for one to
+ * know which key comes next. */
 static inline struct peer_result run_chain(void *map, const uint64_t *keys, size_t key_count) {
     struct peer_result result = {0, 0};
     for (size_t i = 0; i < key_count; i += 1) {

@@ -1,5 +1,6 @@
-/* Peer `uthash, LRU`: uthash, with the links of utlist for the order of use. The nodes are one array; uthash
- * has its own links in each, its own order of insertion, and grows its buckets as it likes. */
+/* Peer `uthash, LRU`: uthash, with the links of utlist for the order of use. The nodes are one
+ * array; uthash has its own links in each, its own order of insertion, and grows its buckets as
+ * it likes. */
 #include "peer_value.h"
 
 /* The macros below see a local `map`. */
@@ -89,4 +90,5 @@ const struct peer PEER_TABLE(uthash_lru) = {"uthash_lru",
                                             table_upsert,
                                             NULL,
                                             NULL,
-                                            {run_get, run_chain, run_upsert, run_modify, NULL}};
+                                            {run_get, run_chain, run_upsert, run_modify, NULL},
+                                            false};

@@ -1,5 +1,5 @@
-/* All peers, by the size of their values. The cache map is the first: what it holds decides which keys are
- * hits, and the ratios are to it. */
+/* All peers, by the size of their values. The cache map is the first: what it holds decides
+ * which keys are hits, and the ratios are to it. */
 #include "peer.h"
 
 #define PEERS(size) \

@@ -1,11 +1,14 @@
-/* Times the peers in one configuration: a number of entries, a size of value, huge pages or not. Every map is
- * made and filled once; then, for each workload, rounds of Google Benchmark run all peers in turn, so that
- * noise meets all alike. Writes every sample as JSON; scripts/bench.py makes medians and ratios of many runs.
+/* Times the peers in one configuration: a number of entries, a size of value, huge pages or not.
+ * Every map is made and filled once; then, for each workload, rounds of Google Benchmark run all
+ * peers in turn, so that noise meets all alike. Writes every sample as JSON; scripts/bench.py
+ * makes medians and ratios of many runs.
  *
- *   speed --entries N --value 16|64|128 [--huge-pages] [--rounds R] [--ops N] [--workloads A,B] [--peers A,B]
+ *   speed --entries N --value 16|64|128 [--huge-pages] [--rounds N] [--ops N]
+ *         [--workloads A,B] [--peers A,B]
  *         [--output FILE]
  *
- * Exit codes: 0 measured, 1 a peer answered wrongly, 2 usage, or no memory, or FILE cannot be written. */
+ * Exit codes: 0 measured, 1 a peer answered wrongly, 2 usage, or no memory, or FILE cannot be
+ * written. */
 #include "keys.hpp"
 #include "peer.h"
 #include "settings.hpp"
@@ -92,7 +95,7 @@ class Run {
     size_t huge_bytes_full = 0;
 };
 
-/* ---- Filling. ---------------------------------------------------------------------------------------- */
+/* ---- Filling. -------------------------------------------------------------------------------- */
 
 void Run::fill() {
     Keys keys;
@@ -125,8 +128,8 @@ void Run::fill() {
     find_hits();
 }
 
-/* Maps that evict in order of insertion or use hold all of the last `entry_count` keys; the cache map evicts
- * within a set, so that some of them are gone. What it holds, everyone holds. */
+/* Maps that evict in order of insertion or use hold all of the last `entry_count` keys; the
+ * cache map evicts within a set, so that some of them are gone. What it holds, everyone holds. */
 void Run::find_hits() {
     Subject &ours = *subjects.front();
     for (auto &subject : subjects)
@@ -153,10 +156,10 @@ void Run::half_fill_stashes() {
     }
 }
 
-/* ---- Keys. ------------------------------------------------------------------------------------------- */
+/* ---- Keys. ----------------------------------------------------------------------------------- */
 
-/* Each key is drawn anew: over a permutation that repeats, the processor's branch predictor learns the probes of
- * a small table by heart, and a get takes a third of its time. */
+/* Each key is drawn anew: over a permutation that repeats, the processor's branch predictor
+ * learns the probes of a small table by heart, and a get takes a third of its time. */
 Keys Run::keys_of(KeyKind kind, size_t count) {
     Keys keys(count);
     const Zipf zipf_hits(hits.size(), 0.99), zipf_all(settings.entry_count * 2, 0.99);
@@ -180,7 +183,7 @@ Keys Run::slots_of_floor(size_t count) {
     return slots;
 }
 
-/* ---- Measuring. -------------------------------------------------------------------------------------- */
+/* ---- Measuring. ------------------------------------------------------------------------------ */
 
 /* Takes what Google Benchmark has measured, instead of printing it. */
 class Collector : public benchmark::BenchmarkReporter {
@@ -205,7 +208,8 @@ class Collector : public benchmark::BenchmarkReporter {
     bool manual;
 };
 
-/* Warms up on the first of the keys, and is timed over as many again as there are ops, in pieces. */
+/* Warms up on the first of the keys, and is timed over as many again as there are ops, in
+ * pieces. */
 void Run::register_subject(const Workload &workload, Subject &subject, const uint64_t *keys) {
     const peer_run run = subject.table->runs[workload.run];
     const size_t warm_count = settings.warm_count();
@@ -277,7 +281,7 @@ void Run::measure(const Workload &workload) {
             const bool floor = table.eviction == PEER_FLOOR;
             if (!settings.wants_peer(table))
                 continue;
-            if (compact ? table.compact == nullptr
+            if (compact ? !table.compact_is_timed
                         : table.runs[workload.run] == nullptr || (floor && !workload.has_floor))
                 continue;
             if (compact)
@@ -302,7 +306,7 @@ void Run::measure(const Workload &workload) {
     }
 }
 
-/* ---- Writing. ---------------------------------------------------------------------------------------- */
+/* ---- Writing. -------------------------------------------------------------------------------- */
 
 template <class Map, class Print>
 void write_object(std::FILE *output, const Map &map, Print print) {

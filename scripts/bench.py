@@ -57,6 +57,8 @@ def parse_arguments():
     parser.add_argument("--again", action="store_true", help="measure anew what was measured before")
     parser.add_argument("--document", action="store_true",
                         help="write docs/speed.json, docs/speed.md and docs/speed.svg")
+    parser.add_argument("--redraw", action="store_true",
+                        help="measure nothing; write the documents and the plot anew from docs/speed.json")
     arguments = parser.parse_args()
     arguments.pages = arguments.pages.split(",")
     if not set(arguments.pages) <= set(PAGES):
@@ -149,13 +151,16 @@ def run(arguments):
 def main():
     arguments = parse_arguments()
     try:
-        report = run(arguments)
-        if arguments.document:
+        if arguments.redraw:
+            report = json.loads((ROOT / "docs/speed.json").read_text())
+        else:
+            report = run(arguments)
+        if arguments.redraw or arguments.document:
             speed_report.write_document(ROOT, report)
     except Failure as failure:
         print("bench: %s" % failure, file=sys.stderr)
         return failure.status
-    except OSError as error:
+    except (OSError, ValueError, subprocess.CalledProcessError) as error:
         print("bench: %s" % error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -91,6 +91,7 @@ steps_in_turn "coverage by the corpus" "scripts/coverage.sh --check corpus" \
     "the coverage gate can fail" tests/coverage.sh \
     "merging loses nothing" tests/merge.sh
 step "mutants" tests/mutants.sh
+step "speed against peers, small" tests/bench.sh
 step "command line" tests/command_line.sh
 step "explain" tests/explain.sh
 step "explorer" tests/explore.sh

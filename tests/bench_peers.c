@@ -1,8 +1,8 @@
-/* Tests the peers of `make bench` through the interface that the benchmark uses: each is a map that holds as
- * many entries as it says and evicts in the order that it says, by comparison with a naive model over random
- * calls; and its timed loops do what their names say.
+/* Tests the peers of `make bench` through the interface that the benchmark uses: each is a map
+ * that holds as many entries as it says and evicts in the order that it says, by comparison with
+ * a naive model over random calls; and its timed loops do what their names say.
  *
- *   bench_peers [PEER]      of that name alone; prints a line for each that fails, and the closing line */
+ *   bench_peers [PEER]      of that name alone; prints what fails, and the closing line */
 #include "peer.h"
 
 #include <stdarg.h>
@@ -13,8 +13,8 @@
 enum { ENTRY_COUNT = 64, KEY_COUNT = 2 * ENTRY_COUNT, STASH_COUNT = 64, CALL_COUNT = 20000 };
 enum { WORD_COUNT_MAX = 16 };
 
-/* What a map of ENTRY_COUNT entries must hold: for each key the value's second word and the age by which it
- * is evicted. */
+/* What a map of ENTRY_COUNT entries must hold: for each key the value's second word and the age
+ * by which it is evicted. */
 struct model {
     bool present[KEY_COUNT];
     uint64_t word[KEY_COUNT];
@@ -103,8 +103,8 @@ static void step_upsert(size_t index, uint64_t word) {
     model_upsert(index, word);
 }
 
-/* The cache map may hold more than the model (what is in the stash) or less (one set overflows, and then a
- * compact); but never an old value. What it must hold exactly the fuzzer knows. */
+/* The cache map may hold more than the model (what is in the stash) or less (one set overflows,
+ * and then a compact); but never an old value. What it must hold exactly the fuzzer knows. */
 static bool step_find(size_t index) {
     const uint64_t *found = (const uint64_t *)tested->find(map, key_of(index));
     if (found != NULL && !value_is(found, index, model.word[index]))
@@ -179,7 +179,8 @@ static void test_get_loops(void) {
     }
 }
 
-/* Adds 1 to the second word of what is there; what is not there is inserted with 1. The words are 0. */
+/* Adds 1 to the second word of what is there; what is not there is inserted with 1. The words
+ * are 0. */
 static void test_modify_loop(void) {
     const size_t index = KEY_COUNT - 1;
     const uint64_t twice[2] = {key_of(index), key_of(index)}, absent[2] = {1, 1};
