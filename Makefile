@@ -62,12 +62,17 @@ help:
 	@echo 'make afl           AFL++ on the fuzz target for FUZZ_SECONDS; what it finds goes where make fuzz has it'
 	@echo 'make matrix        the same digests in every build: compilers, levels, sanitizers, machines (minutes)'
 	@echo 'make survival      time to each planted bug, beside other fuzzers and without our ingredients (hours)'
+	@echo 'make hit-ratio     hit ratios beside LRU, SIEVE and others: docs/hit-ratio.md and its plot (a minute)'
 	@echo 'make campaign      fuzz for HOURS (8) with JOBS processes; interrupted, it goes on: docs/campaigns.md'
 	@echo 'make report        a page of the campaign: build/campaign/report.html'
 	@echo 'make test-report   the tests of that page alone, in headless Chromium'
 	@echo 'make bench         the library against its peers, as ratios: docs/speed.md (15 minutes)'
 	@echo 'make performance   executions and ops per second, and where the time goes'
 	@echo 'make format tidy   clang-format in place; clang-tidy'
+	@echo 'make docs          pages of the interface and the documents, by doxygen: build/docs/html/index.html'
+	@echo 'make install       headers, pkg-config file, CMake package, manual; PREFIX= DESTDIR=: docs/install.md'
+	@echo 'make uninstall     takes away what install wrote, with the same variables'
+	@echo 'make install-test  builds programs against an installed tree, in each way that docs/install.md names'
 	@echo 'make clean         remove what was built; corpus and findings stay'
 
 # ---- Programs. -------------------------------------------------------------------------------------
@@ -246,7 +251,7 @@ endef
 $(foreach way,asan gcc portable,$(eval $(call test_rule,$(way))))
 
 # Functions of the subject that harness_oracle falsifies.
-WRAPPED := $(addprefix subject_,init init_refused balanced upsert remove get lookup has compact \
+WRAPPED := $(addprefix subject_,init init_refused balanced upsert upsert_many remove get get_many lookup has compact \
            scope_close counts set entry place check digest free_slots_poisoned views_agree record \
            memory_size misnamed_status deinit check_misses) key_hash_differs
 $(BUILD)/test/harness/harness_oracle: WRAP = $(foreach name,$(WRAPPED),-Wl,--wrap=$(name))
@@ -271,13 +276,14 @@ $(BUILD)/test/unit_header_cpp_clang: tests/unit_header.cpp tests/unit_header.c $
 TEST_PROGRAMS := $(foreach way,asan gcc portable,$(UNITS:%=$(BUILD)/test/$(way)/%)) \
                  $(HARNESS_TESTS:%=$(BUILD)/test/harness/%) \
                  $(BUILD)/test/explorer/explorer_enumeration \
+                 $(BUILD)/test/bench/bench_hit_ratio \
                  $(BUILD)/test/unit_header_cpp_gcc $(BUILD)/test/unit_header_cpp_clang
 
 .PHONY: test
 test:
 	@scripts/need.sh test
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/trace-asan $(BUILD)/trace-coverage \
-	    $(BUILD)/soak-fast $(BUILD)/trace-fast $(BUILD)/explore-fast $(BUILD)/explore-asan test-programs \
+	    $(BUILD)/soak-fast $(BUILD)/trace-fast $(BUILD)/explore-fast $(BUILD)/explore-asan $(BUILD)/hit_ratio test-programs \
 	    $(BUILD)/speed/speed $(BUILD)/test/bench/bench_peers
 	@scripts/test.sh
 
@@ -462,6 +468,37 @@ survival-report:
 	@scripts/need.sh survival
 	@scripts/survival_report.R
 
+# ---- Hit ratio: docs/hit-ratio.md. -----------------------------------------------------------------
+
+# The layouts of the map share their bodies: thirteen copies of them would be seconds of compiling, and
+# time is not measured here.
+HIT_RATIO_HEADERS := $(HEADERS) $(wildcard bench/hit_ratio*.h)
+HIT_RATIO := $(wildcard bench/hit_ratio*.c)
+HIT_RATIO_OBJECTS := $(patsubst %.c,$(BUILD)/hit-ratio/%.o,$(HIT_RATIO))
+HIT_RATIO_COMPILE = $(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) '-DCACHE_MAP_INLINE=static inline' -g -O2
+$(BUILD)/hit-ratio/%.o: %.c $(HIT_RATIO_HEADERS)
+	@mkdir -p $(@D)
+	@echo 'bench $<'
+	@$(HIT_RATIO_COMPILE) -c $< -o $@
+
+$(BUILD)/hit_ratio: $(HIT_RATIO_OBJECTS)
+	@echo 'link  $@'
+	@$(GCC) $^ -lm -o $@
+
+$(BUILD)/test/bench/bench_hit_ratio: tests/bench_hit_ratio.c $(filter-out bench/hit_ratio.c,$(HIT_RATIO)) $(HIT_RATIO_HEADERS)
+	@mkdir -p $(@D)
+	@echo 'test  $<'
+	@$(TEST_asan) $(STANDARD) $(WARNINGS) $(TEST_INCLUDES) -Ibench -g $(filter %.c,$^) -lcmocka -lm -o $@
+
+.PHONY: hit-ratio print-hit-ratio-compile
+hit-ratio:
+	@scripts/need.sh hit-ratio
+	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/hit_ratio
+	@scripts/hit_ratio.py --run
+
+print-hit-ratio-compile:
+	@echo "$(HIT_RATIO_COMPILE)"
+
 # ---- Campaigns: docs/campaigns.md. -----------------------------------------------------------------
 
 # Settings reach the scripts as variables of the environment: HOURS, JOBS, FOLDER, ...
@@ -523,9 +560,27 @@ mutants: tools/page/page_files.h
 	@scripts/need.sh mutants
 	@scripts/mutants --document docs/mutation-score.md $(MUTANTS)
 
+# ---- Install: docs/install.md. ---------------------------------------------------------------------
+
+# PREFIX, DESTDIR and so on reach the script by the environment.
+.PHONY: install uninstall install-test
+install uninstall:
+	@scripts/install.sh $@
+
+install-test:
+	@scripts/need.sh install
+	@tests/install.sh
+
+# ---- Pages of the interface: build/docs/html. --------------------------------------------------------
+
+.PHONY: docs
+docs:
+	@scripts/need.sh docs
+	@scripts/docs.sh
+
 # ---- Style. ----------------------------------------------------------------------------------------
 
-SOURCES := $(wildcard src/*.h harness/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp bench/*.[ch] bench/*.hpp bench/*.cpp)
+SOURCES := $(wildcard src/*.h harness/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp bench/*.[ch] bench/*.hpp bench/*.cpp tests/install/*.[ch])
 TIDY_SOURCES := $(wildcard harness/*.c explorer/*.c fuzz_targets/*.c tools/*.c bench/*.c)
 
 .PHONY: format format-check tidy

@@ -212,20 +212,23 @@ class Collector : public benchmark::BenchmarkReporter {
  * pieces. */
 void Run::register_subject(const Workload &workload, Subject &subject, const uint64_t *keys) {
     const peer_run run = subject.table->runs[workload.run];
-    const size_t warm_count = settings.warm_count();
-    benchmark::RegisterBenchmark(subject.table->name, [&subject, run, keys,
-                                                       warm_count](benchmark::State &state) {
-        size_t at = warm_count;
-        (void)run(subject.map, keys, warm_count);
-        subject.found = 0;
-        for ([[maybe_unused]] auto _ : state) {
-            const peer_result result = run(subject.map, keys + at, piece_size);
-            benchmark::DoNotOptimize(result.sum);
-            subject.found += result.found;
-            at += piece_size;
-        }
-        subject.asked = at - warm_count;
-    })->Iterations(static_cast<benchmark::IterationCount>(settings.op_count / piece_size));
+    const size_t warm_count = settings.warm_count(workload);
+    benchmark::RegisterBenchmark(subject.table->name,
+                                 [&subject, run, keys, warm_count](benchmark::State &state) {
+                                     size_t at = warm_count;
+                                     (void)run(subject.map, keys, warm_count);
+                                     subject.found = 0;
+                                     for ([[maybe_unused]] auto _ : state) {
+                                         const peer_result result =
+                                             run(subject.map, keys + at, piece_size);
+                                         benchmark::DoNotOptimize(result.sum);
+                                         subject.found += result.found;
+                                         at += piece_size;
+                                     }
+                                     subject.asked = at - warm_count;
+                                 })
+        ->Iterations(
+            static_cast<benchmark::IterationCount>(settings.op_count(workload) / piece_size));
 }
 
 double seconds_now() {
@@ -266,7 +269,7 @@ void Run::check(const Workload &workload, const Subject &subject) const {
 
 /* All peers in turn, over the same keys; in the next round over the next keys. */
 void Run::measure(const Workload &workload) {
-    const size_t section = settings.warm_count() + settings.op_count;
+    const size_t section = settings.warm_count(workload) + settings.op_count(workload);
     const bool compact = workload.run == PEER_RUN_KIND_COUNT;
     const Keys keys = keys_of(workload.keys, compact ? 0 : section * settings.round_count);
     const Keys slots = slots_of_floor(workload.has_floor ? keys.size() : 0);
@@ -333,7 +336,7 @@ void Run::write(std::FILE *output) const {
                  "\"ops\": %zu,\n \"stash\": %zu, \"hits\": %zu, \"bytes\": %zu, \"huge_bytes\": "
                  "%zu,\n \"bytes_per_entry\": ",
                  settings.entry_count, settings.value_size, settings.huge_pages ? "true" : "false",
-                 settings.round_count, settings.op_count, settings.stash_count(), hits.size(),
+                 settings.round_count, settings.op_count_max, settings.stash_count(), hits.size(),
                  bytes_all, huge_bytes_full);
     write_object(output, bytes, print_number);
     std::fprintf(output, ",\n \"samples\": ");

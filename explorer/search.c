@@ -63,7 +63,7 @@ static enum finding_kind judge(struct search *search, const struct state *from, 
         return environment_audit(live_environment()) ? FINDING_UNSAID : FINDING_VERDICT;
     if (same_state(&state, from)) {
         /* An upsert has stored another number, and a code that is equal may be of other keys. */
-        walk->at_state = op.kind != OP_UPSERT && naming_is_plain(&naming, search->world);
+        walk->at_state = !op_stores(op) && naming_is_plain(&naming, search->world);
         return FINDING_NONE;
     }
     switch (store_add(search->store, &state, origin)) {

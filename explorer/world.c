@@ -113,8 +113,10 @@ static bool find_ops(struct world *world, const char *list, char *error, size_t 
         word_count += *at == ',';
     world->op_count = 0;
     for (unsigned kind = 0; kind < OP_KIND_COUNT; kind += 1) {
+        const struct op op = {(uint8_t)kind, 0};
+        /* An edge is one op, and a batch of one is a single call. */
         const bool wanted = list == NULL
-                                ? kind != OP_INIT_REFUSED
+                                ? kind != OP_INIT_REFUSED && !op_is_batched(op)
                                 : all || list_has(list, op_describe((enum op_kind)kind)->words);
         if (wanted)
             add_op(world, (enum op_kind)kind);

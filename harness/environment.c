@@ -13,8 +13,6 @@
 
 /* Above this many slots the whole state is walked (structure, digests) at intervals and not at each op. */
 enum { STRUCTURE_SLOT_COUNT_SMALL = 64, STRUCTURE_INTERVAL = 16 };
-/* READ_ALL reads so many keys after each op, in turn, if there are more. */
-enum { READ_KEY_COUNT_MAX = 8 };
 /* So many keys that no op has named are read at the end. */
 enum { READ_UNNAMED_COUNT_MAX = 4 };
 
@@ -361,6 +359,47 @@ static struct result environment_inspect(struct environment *environment) {
     return result_of(OUTCOME_OK);
 }
 
+/* ---- Calls for many. --------------------------------------------------------------------- */
+
+/* The map is ahead of the models within a batch; what compares the two waits for its last op. */
+static bool environment_is_ahead(const struct environment *environment, struct op op) {
+    return op_is_batched(op) && environment->op_index + 1 < environment->batch.end;
+}
+
+static void environment_call_many(struct environment *environment, struct op op, uint32_t value) {
+    struct batch *batch = &environment->batch;
+    const uint32_t first = environment->op_index;
+    const uint32_t count = stream_batch_count(environment->stream, first);
+    unsigned key_ids[STREAM_BATCH_COUNT_MAX];
+    bool counts_agree;
+    batch->start = first;
+    batch->end = first + count;
+    for (uint32_t i = 0; i < count; i += 1) {
+        key_ids[i] = environment->stream->ops[first + i].operand;
+        batch->intact[i] = true;
+    }
+    if (op.kind == OP_UPSERT_MANY)
+        counts_agree =
+            subject_upsert_many(&environment->subject, key_ids, value, count, batch->results);
+    else
+        counts_agree =
+            subject_get_many(&environment->subject, key_ids, count, batch->results, batch->intact);
+    if (environment_has(environment, LAYER_OUTCOME) && !counts_agree)
+        environment_fail_at(environment, INVARIANT_MANY_COUNT, HERE,
+                            "%s of %u keys returned another number than its answers have",
+                            op_describe((enum op_kind)op.kind)->words, (unsigned)count);
+}
+
+/* The op's share of the call; the first op makes it. */
+static struct result environment_batched(struct environment *environment, struct op op,
+                                         uint32_t value, bool *intact) {
+    struct batch *batch = &environment->batch;
+    if (environment->op_index >= batch->end)
+        environment_call_many(environment, op, value);
+    *intact = batch->intact[environment->op_index - batch->start];
+    return batch->results[environment->op_index - batch->start];
+}
+
 /* ---- One op. ----------------------------------------------------------------------------- */
 
 static struct result environment_call(struct environment *environment, struct op op, uint32_t value,
@@ -368,6 +407,8 @@ static struct result environment_call(struct environment *environment, struct op
     struct subject *subject = &environment->subject;
     switch ((enum op_kind)op.kind) {
     case OP_UPSERT: return subject_upsert(subject, op.operand, value);
+    case OP_UPSERT_MANY:
+    case OP_GET_MANY: return environment_batched(environment, op, value, intact);
     case OP_REWRITE: return subject_rewrite(subject, op.operand);
     case OP_REMOVE: return subject_remove(subject, op.operand);
     case OP_GET: return subject_get(subject, op.operand, intact);
@@ -391,7 +432,7 @@ static struct result environment_call(struct environment *environment, struct op
 /* True when the op may answer stash full although the model, which knows no places, expects more. */
 static bool environment_may_be_full(const struct environment *environment, struct op op,
                                     struct result expected, uint64_t stash_count_before) {
-    const bool needs_room = op.kind == OP_UPSERT || op.kind == OP_REMOVE;
+    const bool needs_room = op_stores(op) || op.kind == OP_REMOVE;
     const bool mutates = !outcome_failed(expected.outcome) ||
                          expected.outcome == OUTCOME_SCOPE_FULL; /* stash full wins over it */
     return needs_room && mutates && !model_guarantees_room(&environment->model) &&
@@ -455,33 +496,24 @@ static void environment_advance(struct environment *environment, struct op op,
  * just found the whole state as it was before the op. */
 static void environment_examine(struct environment *environment, struct op op,
                                 bool changed_nothing) {
-    const unsigned key_count = environment->geometry.key_count;
     const bool has_key = op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY;
-    if (environment->options.at_end_only)
+    uint8_t key_ids[STREAM_READ_COUNT_MAX];
+    unsigned read_count;
+    if (environment->options.at_end_only || environment_is_ahead(environment, op))
         return;
     if (environment_has(environment, LAYER_STRUCTURE) && !changed_nothing)
         environment_check_structure(environment, op);
     if (environment_has(environment, LAYER_POLICY) && !changed_nothing)
         environment_compare_policy(environment, op,
-                                   op.kind == OP_SCOPE_DISCARD || op.kind == OP_RESET);
+                                   op.kind == OP_SCOPE_DISCARD || op.kind == OP_RESET ||
+                                       op_is_batched(op));
     if (!environment_has(environment, LAYER_OUTCOME))
         return;
-    switch ((enum read_mode)environment->geometry.read) {
-    case READ_INSPECT:
-        if (has_key)
-            environment_check_key(environment, op.operand, INVARIANT_READ);
-        return;
-    case READ_OWN:
-        if (has_key)
-            environment_read(environment, op.operand, INVARIANT_READ);
-        return;
-    case READ_ALL:
-        for (unsigned i = 0; i < key_count && i < READ_KEY_COUNT_MAX; i += 1)
-            environment_read(environment, (environment->op_index + i) % key_count, INVARIANT_READ);
-        return;
-    case READ_END:
-    case READ_MODE_COUNT: return;
-    }
+    if (environment->geometry.read == READ_INSPECT && has_key)
+        environment_check_key(environment, op.operand, INVARIANT_READ);
+    read_count = stream_reads_after(&environment->geometry, environment->op_index, op, key_ids);
+    for (unsigned i = 0; i < read_count; i += 1)
+        environment_read(environment, key_ids[i], INVARIANT_READ);
 }
 
 static void environment_check_expectation(struct environment *environment, struct result actual) {
@@ -493,13 +525,13 @@ static void environment_check_expectation(struct environment *environment, struc
 }
 
 /* Layer 3: whether this op may fail, so that the digest before it is needed. A lookup's "absent" is an
- * answer, and the get in a rewrite counts as a use whatever follows. */
+ * answer, the get in a rewrite counts as a use whatever follows, and others of a batch succeed. */
 static bool environment_may_fail(const struct environment *environment, struct op op,
                                  struct result expected, uint64_t stash_count) {
     const bool may_be_full = (op.kind == OP_UPSERT || op.kind == OP_REMOVE) &&
                              stash_count == environment->geometry.stash_count_max;
     return environment_has(environment, LAYER_FAILURE) && environment_walks(environment) &&
-           op.kind != OP_REWRITE && op.kind != OP_LOOKUP &&
+           op.kind != OP_REWRITE && op.kind != OP_LOOKUP && !op_is_batched(op) &&
            (outcome_failed(expected.outcome) || may_be_full);
 }
 
@@ -514,9 +546,10 @@ static void environment_name_key(struct environment *environment, uint8_t key_id
 /* One op: predict, call, compare, advance, examine. */
 static void environment_step(struct environment *environment, struct op op) {
     struct step *step = &environment->steps[environment->op_index];
-    const uint32_t value = environment->value_count + (op.kind == OP_UPSERT);
+    const uint32_t value = environment->value_count + op_stores(op);
     const bool models = op.kind != OP_REINIT && op.kind != OP_INIT_REFUSED;
-    const uint64_t stash_count = environment->counts.stash_count; /* before the op */
+    const uint64_t stash_count = /* before the op; within a batch only the naive map is there */
+        op_is_batched(op) ? environment->policy.stash_count : environment->counts.stash_count;
     bool in_stash[KEY_COUNT_MAX];
     bool intact = true, may_fail, failed;
     uint64_t digest = 0;
@@ -569,6 +602,7 @@ static void environment_prepare(struct environment *environment, const struct st
     environment->geometry = *geometry;
     environment->op_index = 0;
     environment->value_count = 0;
+    environment->batch.end = 0;
     environment->digest = 0;
     for (uint32_t i = 0; i < environment->named_key_count; i += 1)
         environment->key_is_named[environment->named_keys[i]] = false;
@@ -637,6 +671,7 @@ bool environment_apply(struct environment *environment, struct op op) {
         environment_leave(environment);
         return false;
     }
+    environment->batch.end = 0; /* each op is the first */
     environment_step(environment, op);
     return true;
 }

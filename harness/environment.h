@@ -35,6 +35,13 @@ struct step {
     struct result actual, expected;
 };
 
+/* One call for several ops: made at the first of them, answered op by op. */
+struct batch {
+    uint32_t start, end; /* ops; end 0: none yet */
+    struct result results[STREAM_BATCH_COUNT_MAX];
+    bool intact[STREAM_BATCH_COUNT_MAX];
+};
+
 struct environment {
     struct environment_options options;
     const struct stream *stream;
@@ -42,6 +49,7 @@ struct environment {
     struct subject subject;
     struct model model;
     struct policy policy;
+    struct batch batch;
     struct counts_state counts; /* the map's, after init and after each op */
     uint32_t op_index;
     uint32_t value_count; /* upserts so far, failed ones too: the number of the last value */

@@ -99,8 +99,8 @@ void environment_compare_place(struct environment *environment, unsigned key_id,
 }
 
 bool op_changes_contents(struct op op) {
-    return !(op.kind == OP_GET || op.kind == OP_LOOKUP || op.kind == OP_HAS ||
-             op.kind == OP_DEMOTE);
+    return !(op.kind == OP_GET || op.kind == OP_GET_MANY || op.kind == OP_LOOKUP ||
+             op.kind == OP_HAS || op.kind == OP_DEMOTE);
 }
 
 static void environment_compare_set(struct environment *environment, uint32_t set) {

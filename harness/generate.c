@@ -9,7 +9,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { RULE_BREAK_ODDS = 4, OP_OFF_ODDS = 4, OP_COUNT_EXPONENT_MAX = 10 };
+enum { RULE_BREAK_ODDS = 4, OP_OFF_ODDS = 4, OP_COUNT_EXPONENT_MAX = 10, BATCH_END_ODDS = 5 };
 
 /* One stream's character. */
 struct swarm {
@@ -108,6 +108,7 @@ static bool budget_stash_spent(const struct geometry *geometry, const struct swa
 static void budget_note(struct budget *budget, enum op_kind kind) {
     switch (kind) {
     case OP_UPSERT:
+    case OP_UPSERT_MANY:
     case OP_REWRITE:
     case OP_REMOVE:
         budget->mutation_count += 1;
@@ -130,6 +131,7 @@ static void budget_note(struct budget *budget, enum op_kind kind) {
         return;
     case OP_REINIT: memset(budget, 0, sizeof *budget); return;
     case OP_GET:
+    case OP_GET_MANY:
     case OP_LOOKUP:
     case OP_HAS:
     case OP_DEMOTE:
@@ -146,7 +148,7 @@ static enum op_kind generate_close(struct random *random) {
 /* The next op: what a rule forces, or else the swarm's draw. */
 static enum op_kind generate_kind(struct random *random, const struct geometry *geometry,
                                   const struct swarm *swarm, const struct budget *budget,
-                                  bool last) {
+                                  struct op previous, bool last) {
     enum op_kind kind;
     if (last && budget->scope_open && !swarm->breaks_end)
         return generate_close(random);
@@ -154,6 +156,9 @@ static enum op_kind generate_kind(struct random *random, const struct geometry *
         return generate_close(random);
     if (budget_stash_spent(geometry, swarm, budget))
         return budget->scope_open ? generate_close(random) : OP_COMPACT;
+    /* Alone it is a call for one. */
+    if (op_is_batched(previous) && !random_one_in(random, BATCH_END_ODDS))
+        return (enum op_kind)previous.kind;
     kind = swarm_kind(random, swarm);
     /* The last op must not open what nothing closes. */
     return last && kind == OP_SCOPE_OPEN && !swarm->breaks_end ? OP_INSPECT : kind;
@@ -164,15 +169,17 @@ void generate_ops(struct random *random, struct stream *stream, uint32_t op_coun
     const uint32_t wanted = 1 + random_below(random, 1u << exponent);
     struct swarm swarm;
     struct budget budget = {0, 0, false};
+    struct op previous = {OP_INSPECT, 0};
     assert(op_count_max <= STREAM_OP_COUNT_MAX);
     stream->op_count = wanted < op_count_max ? wanted : op_count_max;
     swarm_draw(random, &stream->geometry, &swarm);
     for (uint32_t i = 0; i < stream->op_count; i += 1) {
-        const enum op_kind kind =
-            generate_kind(random, &stream->geometry, &swarm, &budget, i + 1 == stream->op_count);
+        const enum op_kind kind = generate_kind(random, &stream->geometry, &swarm, &budget,
+                                                previous, i + 1 == stream->op_count);
         stream->ops[i].kind = (uint8_t)kind;
         stream->ops[i].operand =
             swarm_operand(random, &stream->geometry, &swarm, op_describe(kind)->operand);
         budget_note(&budget, kind);
+        previous = stream->ops[i];
     }
 }

@@ -23,7 +23,7 @@ struct differential {
 
 static bool differential_key_op(struct differential *state, struct op op, struct result a,
                                 struct result b) {
-    const bool mutates = op.kind == OP_UPSERT || op.kind == OP_REWRITE || op.kind == OP_REMOVE;
+    const bool mutates = op_stores(op) || op.kind == OP_REWRITE || op.kind == OP_REMOVE;
     if (mutates && outcome_failed(a.outcome) != outcome_failed(b.outcome)) {
         /* A key whose lookup is fixed is removed in both or in neither, if both have room. */
         const bool absent = a.outcome == OUTCOME_ABSENT || b.outcome == OUTCOME_ABSENT;

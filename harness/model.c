@@ -32,7 +32,7 @@ static bool model_scope_full(const struct model *model) {
 
 static struct result model_expect_mutation(const struct model *model, struct op op) {
     const enum model_state state = (enum model_state)model->keys[op.operand].state;
-    if (op.kind != OP_UPSERT && state != MODEL_VALUE)
+    if (!op_stores(op) && state != MODEL_VALUE)
         return result_of(OUTCOME_ABSENT); /* nothing to remove, nothing to write again */
     if (model_scope_full(model))
         return result_of(OUTCOME_SCOPE_FULL);
@@ -66,10 +66,12 @@ struct result model_expect(const struct model *model, struct op op) {
     const bool open = model->scope_open;
     switch ((enum op_kind)op.kind) {
     case OP_UPSERT:
+    case OP_UPSERT_MANY:
     case OP_REWRITE:
     case OP_REMOVE: return model_expect_mutation(model, op);
     case OP_LOOKUP: return model_lookup(model, op.operand);
     case OP_GET:
+    case OP_GET_MANY:
         if (model_lookup(model, op.operand).outcome == OUTCOME_FOUND)
             return model_lookup(model, op.operand);
         return result_of(OUTCOME_NOTHING);
@@ -131,7 +133,8 @@ void model_apply(struct model *model, struct op op, uint32_t value) {
     const struct model_key stored = {MODEL_VALUE, value};
     const struct model_key tombstone = {MODEL_TOMBSTONE, 0};
     switch ((enum op_kind)op.kind) {
-    case OP_UPSERT: model_mutate(model, op.operand, stored); return;
+    case OP_UPSERT:
+    case OP_UPSERT_MANY: model_mutate(model, op.operand, stored); return;
     case OP_REWRITE: model_mutate(model, op.operand, model->keys[op.operand]); return;
     case OP_REMOVE: model_mutate(model, op.operand, tombstone); return;
     case OP_SCOPE_OPEN: model->scope_open = true; return;
@@ -140,6 +143,7 @@ void model_apply(struct model *model, struct op op, uint32_t value) {
     case OP_RESET:
     case OP_REINIT: model_clear(model); return;
     case OP_GET:
+    case OP_GET_MANY:
     case OP_LOOKUP:
     case OP_HAS:
     case OP_DEMOTE:

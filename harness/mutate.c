@@ -276,8 +276,8 @@ static struct range insert_run(struct edit *edit, uint8_t kind, uint32_t length)
 }
 
 static bool mutate_run(struct edit *edit) {
-    static const uint8_t kinds[] = {OP_UPSERT, OP_UPSERT, OP_UPSERT, OP_UPSERT,
-                                    OP_UPSERT, OP_REMOVE, OP_REMOVE, OP_GET};
+    static const uint8_t kinds[] = {OP_UPSERT, OP_UPSERT, OP_UPSERT,      OP_UPSERT,  OP_UPSERT,
+                                    OP_REMOVE, OP_GET,    OP_UPSERT_MANY, OP_GET_MANY};
     const uint8_t kind = kinds[random_below(&edit->random, sizeof kinds)];
     const uint32_t length =
         1 + draw_length(&edit->random, RUN_EXPONENT_MAX + 1, RUN_LENGTH_MAX - 1);

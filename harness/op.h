@@ -23,12 +23,17 @@ enum op_operand {
  * The slots are the odds with which a random byte becomes this op, from experiments: two thirds of
  * a stream change the map, an eighth opens or closes scopes. They must add up to OP_SLOT_COUNT. */
 #define OP_TABLE(OP) \
-    OP(UPSERT, "upsert", OPERAND_KEY, 19, "upsert", \
+    OP(UPSERT, "upsert", OPERAND_KEY, 18, "upsert", \
        "store the next value under the key; values count up from 1") \
+    OP(UPSERT_MANY, "upsert_many", OPERAND_KEY, 1, "upsert_many", \
+       "as upsert; those in a row, up to 16, are one call") \
     OP(REWRITE, "rewrite", OPERAND_KEY, 3, "get upsert", \
        "upsert the very value that get points to: the argument lives in the map") \
     OP(REMOVE, "remove", OPERAND_KEY, 12, "remove", "remove the key, leave a tombstone") \
-    OP(GET, "get", OPERAND_KEY, 4, "get", "the value or nothing; a use") \
+    OP(GET, "get", OPERAND_KEY, 3, "prefetch get", \
+       "the hint that a get follows, then the value or nothing; a use") \
+    OP(GET_MANY, "get_many", OPERAND_KEY, 1, "get_many", \
+       "as get, without the hint; those in a row, up to 16, are one call") \
     OP(LOOKUP, "lookup", OPERAND_KEY, 4, "lookup", "the value, tombstone or absent; a use") \
     OP(HAS, "has", OPERAND_KEY, 2, "has", "whether the key has a value; a use") \
     OP(DEMOTE, "demote", OPERAND_KEY, 2, "demote", "hint: not used soon") \
@@ -60,6 +65,25 @@ struct op {
     uint8_t kind;    /* enum op_kind */
     uint8_t operand; /* 0 for OPERAND_NONE */
 };
+
+/* True for an op that stores a value of its own. */
+static inline bool op_stores(struct op op) {
+    return op.kind == OP_UPSERT || op.kind == OP_UPSERT_MANY;
+}
+
+/* True for an op that is one call together with the equal ones behind it: stream_batch_count. */
+static inline bool op_is_batched(struct op op) {
+    return op.kind == OP_UPSERT_MANY || op.kind == OP_GET_MANY;
+}
+
+/* The op that must have the same answer and the same effect by a call of its own. */
+static inline struct op op_alone(struct op op) {
+    const struct op alone = {(uint8_t)(op.kind == OP_UPSERT_MANY ? OP_UPSERT
+                                       : op.kind == OP_GET_MANY  ? OP_GET
+                                                                 : op.kind),
+                             op.operand};
+    return alone;
+}
 
 struct op_description {
     const char *words;

@@ -306,11 +306,13 @@ static struct result policy_reset(struct policy *policy) {
 struct result policy_apply(struct policy *policy, struct op op, uint32_t value) {
     struct result result;
     switch ((enum op_kind)op.kind) {
-    case OP_UPSERT: return policy_upsert(policy, op.operand, value);
+    case OP_UPSERT:
+    case OP_UPSERT_MANY: return policy_upsert(policy, op.operand, value);
     case OP_REWRITE: return policy_rewrite(policy, op.operand);
     case OP_REMOVE: return policy_remove(policy, op.operand);
     case OP_LOOKUP: return policy_lookup(policy, op.operand);
     case OP_GET:
+    case OP_GET_MANY:
         result = policy_lookup(policy, op.operand);
         return result.outcome == OUTCOME_FOUND ? result : result_of(OUTCOME_NOTHING);
     case OP_HAS:

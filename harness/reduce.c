@@ -104,7 +104,11 @@ static bool reduce_pairs(struct reducer *reducer) {
 static bool reduce_kinds(struct reducer *reducer) {
     static const struct {
         enum op_kind from, to;
-    } simpler[] = {{OP_REWRITE, OP_UPSERT}, {OP_GET, OP_LOOKUP}, {OP_HAS, OP_LOOKUP}};
+    } simpler[] = {{OP_REWRITE, OP_UPSERT},
+                   {OP_UPSERT_MANY, OP_UPSERT},
+                   {OP_GET_MANY, OP_GET},
+                   {OP_GET, OP_LOOKUP},
+                   {OP_HAS, OP_LOOKUP}};
     bool changed = false;
     for (uint32_t i = 0; i < reducer->best->op_count; i += 1)
         for (size_t s = 0; s < sizeof simpler / sizeof simpler[0]; s += 1) {

@@ -29,8 +29,7 @@ void report_text(FILE *file, const char *head, const char *text) {
 static bool report_repeats(const struct environment *environment, uint32_t index, uint32_t stop) {
     const struct op *ops = environment->stream->ops;
     const struct step *steps = environment->steps;
-    const bool stores =
-        ops[index].kind == OP_UPSERT && !outcome_failed(steps[index].actual.outcome);
+    const bool stores = op_stores(ops[index]) && !outcome_failed(steps[index].actual.outcome);
     return index > 0 && index != stop && !stores && ops[index].kind == ops[index - 1].kind &&
            ops[index].operand == ops[index - 1].operand &&
            result_equal(steps[index].actual, steps[index - 1].actual) &&
@@ -40,8 +39,8 @@ static bool report_repeats(const struct environment *environment, uint32_t index
 /* The number of the value that op `index` stores, or 0. */
 static unsigned report_value(const struct stream *stream, uint32_t index) {
     unsigned value = 0;
-    for (uint32_t i = 0; stream->ops[index].kind == OP_UPSERT && i <= index; i += 1)
-        value += stream->ops[i].kind == OP_UPSERT;
+    for (uint32_t i = 0; op_stores(stream->ops[index]) && i <= index; i += 1)
+        value += op_stores(stream->ops[i]);
     return value;
 }
 

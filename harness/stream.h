@@ -15,6 +15,39 @@ struct stream {
     struct op ops[STREAM_OP_COUNT_MAX];
 };
 
+/* Ops that are one call at the most. The harness has the library's batch at 4 (subject_functions.h), so
+ * that a call of a few keys crosses its ends. */
+enum { STREAM_BATCH_COUNT_MAX = 16 };
+
+/* How many ops, from op `first` on, are one call: equal ones in a row, if they are of a batched kind. At
+ * least 1. `first` starts a call. */
+static inline uint32_t stream_batch_count(const struct stream *stream, uint32_t first) {
+    uint32_t count = 1;
+    while (op_is_batched(stream->ops[first]) && count < STREAM_BATCH_COUNT_MAX &&
+           first + count < stream->op_count &&
+           stream->ops[first + count].kind == stream->ops[first].kind)
+        count += 1;
+    return count;
+}
+
+/* Reads after an op at the most. */
+enum { STREAM_READ_COUNT_MAX = 8 };
+
+/* The keys that the read mode looks up after op `op_index`, into `key_ids`. Returns their number. After an
+ * op of a batch only the last one's are read. */
+static inline unsigned stream_reads_after(const struct geometry *geometry, uint32_t op_index,
+                                          struct op op, uint8_t key_ids[STREAM_READ_COUNT_MAX]) {
+    unsigned count = 0;
+    if (geometry->read == READ_OWN && op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY)
+        key_ids[count++] = op.operand;
+    while (geometry->read == READ_ALL && count < geometry->key_count &&
+           count < STREAM_READ_COUNT_MAX) {
+        key_ids[count] = (uint8_t)((op_index + count) % geometry->key_count);
+        count += 1;
+    }
+    return count;
+}
+
 /* One more than the largest key id in the stream, at least 1: the fewest keys it can be run with. */
 static inline uint16_t stream_key_count(const struct stream *stream) {
     uint16_t count = 1;

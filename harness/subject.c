@@ -295,6 +295,27 @@ struct result subject_upsert(struct subject *subject, unsigned key_id, uint32_t 
     return result_of_status(subject->functions->upsert(subject->map, argument));
 }
 
+unsigned subject_batch_count_max(void) {
+    return CACHE_MAP_BATCH_COUNT_MAX;
+}
+
+bool subject_upsert_many(struct subject *subject, const unsigned *key_ids, uint32_t value,
+                         uint32_t count, struct result *results) {
+    alignas(128) unsigned char arguments[STREAM_BATCH_COUNT_MAX * VALUE_SIZE_MAX] = {0};
+    enum cache_map_status statuses[STREAM_BATCH_COUNT_MAX];
+    size_t success_count, counted = 0;
+    assert(count <= STREAM_BATCH_COUNT_MAX);
+    for (uint32_t i = 0; i < count; i += 1)
+        subject->functions->make_value(arguments + i * subject->functions->layout->value_size,
+                                       key_ids[i], value + i);
+    success_count = subject->functions->upsert_many(subject->map, arguments, count, statuses);
+    for (uint32_t i = 0; i < count; i += 1) {
+        results[i] = result_of_status(statuses[i]);
+        counted += !outcome_failed(results[i].outcome);
+    }
+    return success_count == counted;
+}
+
 struct result subject_rewrite(struct subject *subject, unsigned key_id) {
     const void *value = subject->functions->get(subject->map, key_id);
     if (value == NULL)
@@ -315,10 +336,28 @@ static struct result result_of_value(const struct subject *subject, unsigned key
 }
 
 struct result subject_get(struct subject *subject, unsigned key_id, bool *intact) {
-    const void *value = subject->functions->get(subject->map, key_id);
+    const void *value;
+    subject->functions->prefetch(subject->map, key_id);
+    value = subject->functions->get(subject->map, key_id);
     *intact = true;
     return value == NULL ? result_of(OUTCOME_NOTHING)
                          : result_of_value(subject, key_id, value, intact);
+}
+
+bool subject_get_many(struct subject *subject, const unsigned *key_ids, uint32_t count,
+                      struct result *results, bool *intact) {
+    const void *values[STREAM_BATCH_COUNT_MAX];
+    size_t found_count, counted = 0;
+    assert(count <= STREAM_BATCH_COUNT_MAX);
+    found_count = subject->functions->get_many(subject->map, key_ids, count, values);
+    for (uint32_t i = 0; i < count; i += 1) {
+        intact[i] = true;
+        results[i] = values[i] == NULL
+                         ? result_of(OUTCOME_NOTHING)
+                         : result_of_value(subject, key_ids[i], values[i], &intact[i]);
+        counted += values[i] != NULL;
+    }
+    return found_count == counted;
 }
 
 struct result subject_lookup(struct subject *subject, unsigned key_id, bool *intact) {

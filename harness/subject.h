@@ -120,11 +120,21 @@ void subject_refused_capacities(const struct geometry *geometry, enum op_refusal
 bool subject_balanced(const struct subject *subject);
 
 struct result subject_upsert(struct subject *subject, unsigned key_id, uint32_t value);
+/* The library's batch as the harness has it: a call for more is several. */
+unsigned subject_batch_count_max(void);
+/* Upserts of `count` keys, at most STREAM_BATCH_COUNT_MAX, by one call; their values are numbered from
+ * `value` on. False when the number that it returned is not that of the successes in `results`. */
+bool subject_upsert_many(struct subject *subject, const unsigned *key_ids, uint32_t value,
+                         uint32_t count, struct result *results);
 /* upsert(map, get(map, key)); ABSENT where get finds nothing. */
 struct result subject_rewrite(struct subject *subject, unsigned key_id);
 struct result subject_remove(struct subject *subject, unsigned key_id);
 /* FOUND with the value's number. In *intact whether all its bytes were right. */
 struct result subject_get(struct subject *subject, unsigned key_id, bool *intact);
+/* Gets of `count` keys by one call, as above. False when the number that it returned is not that of the
+ * values in `results`. */
+bool subject_get_many(struct subject *subject, const unsigned *key_ids, uint32_t count,
+                      struct result *results, bool *intact);
 struct result subject_lookup(struct subject *subject, unsigned key_id, bool *intact);
 struct result subject_has(struct subject *subject, unsigned key_id);
 struct result subject_demote(struct subject *subject, unsigned key_id);

@@ -15,12 +15,15 @@
 #if defined(FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION) || defined(CACHEMAP_COVERAGE)
 #    define CACHE_MAP_INLINE static inline
 #endif
+/* A call for many of a few keys crosses the ends of batches. */
+#define CACHE_MAP_BATCH_COUNT_MAX 4u
 _Noreturn void subject_assertion_failed(const char *expression, const char *file, unsigned line,
                                         const char *function);
 
 #include "cache_map.h"
 
 #include "key.h"
+#include "stream.h"
 #include "subject.h"
 
 struct subject_functions {
@@ -36,8 +39,13 @@ struct subject_functions {
     /* `value` is a value of the instance's type: one that make_value made, or one in the map. */
     enum cache_map_status (*upsert)(void *map, const void *value);
     void (*make_value)(void *value, unsigned key_id, uint32_t number);
+    /* `values` are of the instance's type, one behind the other. */
+    size_t (*upsert_many)(void *map, const void *values, size_t value_count,
+                          enum cache_map_status *statuses);
     enum cache_map_status (*remove)(void *map, unsigned key_id);
     const void *(*get)(void *map, unsigned key_id);
+    size_t (*get_many)(void *map, const unsigned *key_ids, size_t key_count, const void **values);
+    void (*prefetch)(const void *map, unsigned key_id);
     enum cache_map_status (*lookup)(void *map, unsigned key_id, const void **value);
     bool (*has)(void *map, unsigned key_id);
     void (*demote)(void *map, unsigned key_id);

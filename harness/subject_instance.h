@@ -66,6 +66,12 @@ static void INSTANCE_FUNCTION(do_make_value)(void *value, unsigned key_id, uint3
     subject_content_fill(typed->content, sizeof typed->content, number);
 }
 
+static size_t INSTANCE_FUNCTION(do_upsert_many)(void *map, const void *values, size_t value_count,
+                                                enum cache_map_status *statuses) {
+    return INSTANCE_FUNCTION(upsert_many)(
+        INSTANCE_FUNCTION(of)(map), (const INSTANCE_VALUE_STRUCT *)values, value_count, statuses);
+}
+
 static enum cache_map_status INSTANCE_FUNCTION(do_remove)(void *map, unsigned key_id) {
     return INSTANCE_FUNCTION(remove)(INSTANCE_FUNCTION(of)(map),
                                      INSTANCE_FUNCTION(key_of_id)(key_id));
@@ -73,6 +79,24 @@ static enum cache_map_status INSTANCE_FUNCTION(do_remove)(void *map, unsigned ke
 
 static const void *INSTANCE_FUNCTION(do_get)(void *map, unsigned key_id) {
     return INSTANCE_FUNCTION(get)(INSTANCE_FUNCTION(of)(map), INSTANCE_FUNCTION(key_of_id)(key_id));
+}
+
+static size_t INSTANCE_FUNCTION(do_get_many)(void *map, const unsigned *key_ids, size_t key_count,
+                                             const void **values) {
+    INSTANCE_KEY_TYPE keys[STREAM_BATCH_COUNT_MAX];
+    INSTANCE_VALUE_STRUCT *found[STREAM_BATCH_COUNT_MAX];
+    size_t found_count;
+    for (size_t i = 0; i < key_count; i += 1)
+        keys[i] = INSTANCE_FUNCTION(key_of_id)(key_ids[i]);
+    found_count = INSTANCE_FUNCTION(get_many)(INSTANCE_FUNCTION(of)(map), keys, key_count, found);
+    for (size_t i = 0; i < key_count; i += 1)
+        values[i] = found[i];
+    return found_count;
+}
+
+static void INSTANCE_FUNCTION(do_prefetch)(const void *map, unsigned key_id) {
+    INSTANCE_FUNCTION(prefetch)
+    (INSTANCE_FUNCTION(of_const)(map), INSTANCE_FUNCTION(key_of_id)(key_id));
 }
 
 static enum cache_map_status INSTANCE_FUNCTION(do_lookup)(void *map, unsigned key_id,
@@ -179,8 +203,11 @@ const struct subject_functions INSTANCE_PASTE(subject_functions, INSTANCE_NUMBER
     .deinit = INSTANCE_FUNCTION(do_deinit),
     .upsert = INSTANCE_FUNCTION(do_upsert),
     .make_value = INSTANCE_FUNCTION(do_make_value),
+    .upsert_many = INSTANCE_FUNCTION(do_upsert_many),
     .remove = INSTANCE_FUNCTION(do_remove),
     .get = INSTANCE_FUNCTION(do_get),
+    .get_many = INSTANCE_FUNCTION(do_get_many),
+    .prefetch = INSTANCE_FUNCTION(do_prefetch),
     .lookup = INSTANCE_FUNCTION(do_lookup),
     .has = INSTANCE_FUNCTION(do_has),
     .demote = INSTANCE_FUNCTION(do_demote),

@@ -480,7 +480,7 @@ void trace_text_print(FILE *file, const struct stream *stream, const struct resu
             trace_text_result(outcomes[i], text, sizeof text);
             fprintf(file, " = %s", text);
         }
-        if (stream->ops[i].kind == OP_UPSERT) {
+        if (op_stores(stream->ops[i])) {
             value += 1;
             fprintf(file, "    # value %u", value);
         }

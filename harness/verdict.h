@@ -36,6 +36,8 @@ bool layers_remove(uint32_t *layers, const char *name);
               "a key read after an op is not what the model has") \
     INVARIANT(ROOM, LAYER_OUTCOME, check_room, "stash_full_is_allowed", \
               "a mutation failed with stash full where the contract guarantees room") \
+    INVARIANT(MANY_COUNT, LAYER_OUTCOME, check_many_count, "returned_count == answer_count", \
+              "a call for many keys returned another number than its answers have") \
     INVARIANT(FORGETS, LAYER_PLACEMENT, check_compact_forgets, "forgotten == stash_before", \
               "compact forgot more or less than the stash") \
     INVARIANT(FAILURE_CHANGED, LAYER_FAILURE, check_failure_changes_nothing, \

@@ -143,9 +143,11 @@ static void witness_remember(struct witness_watch *watch, const struct witness_e
     const bool done = event->result.outcome == OUTCOME_OK;
     switch ((enum op_kind)event->op.kind) {
     case OP_UPSERT:
+    case OP_UPSERT_MANY:
     case OP_REWRITE:
     case OP_REMOVE: witness_remember_mutation(event, watch->past); return;
     case OP_GET:
+    case OP_GET_MANY:
     case OP_LOOKUP:
     case OP_HAS: key->demoted = false; return;
     case OP_DEMOTE: key->demoted |= event->key_after.count < event->key_before.count; return;
@@ -223,7 +225,9 @@ const struct environment *witness_run(const struct stream *stream,
     quiet.geometry = stream->geometry;
     quiet.geometry.read = READ_END;
     quiet.op_count = stream->op_count;
-    memcpy(quiet.ops, stream->ops, stream->op_count * sizeof stream->ops[0]);
+    /* Calls for many have no labels of their own: what they do is what single calls do. */
+    for (uint32_t i = 0; i < stream->op_count; i += 1)
+        quiet.ops[i] = op_alone(stream->ops[i]);
     /* Fresh from init: no key, all hands 0. */
     memset(first->sets, 0, stream->geometry.set_count * sizeof first->sets[0]);
     memset(&first->counts, 0, sizeof first->counts);

@@ -50,7 +50,7 @@ def parse_arguments():
                         help="bytes of a value: 16, 64, 128 (all)")
     parser.add_argument("--pages", default="huge,small", metavar="huge,small", help="both")
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds (5)")
-    parser.add_argument("--ops", type=int, help="timed in each round (2^20, or 2^21 for few entries)")
+    parser.add_argument("--ops", type=int, help="timed in each round (2^20; half of it for workloads that do not insert)")
     parser.add_argument("--workloads", help="names, with commas; build/speed/speed --list has them all")
     parser.add_argument("--peers", help="names, with commas; see --list too")
     parser.add_argument("--folder", type=Path, default=ROOT / "build/bench", help="build/bench")

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Coverage of src/ by inputs alone: replays folders of inputs through a build with clang's source
 # coverage and no assertions (their failing side must never run). Lines, branches, MC/DC (clang 18 or
-# newer), and the functions of cache_map.h for each layout. docs/coverage.md explains the figures.
+# newer), and the functions of cache_map_functions.h for each layout. docs/coverage.md explains the figures.
 #
 #   scripts/coverage.sh [--check | --summary | --branches PERCENT] FOLDER...
 #
@@ -65,7 +65,7 @@ facts_of_lines_and_branches() {
             /^BRDA:/ {
                 which = $3 ":" $4
                 # The typed layer is there once a layout, with one condition a line.
-                if (file == "cache_map.h") which = $4 % 2
+                if (file == "cache_map_functions.h") which = $4 % 2
                 reached[file OFS $2 OFS "branch" OFS which] += $5 == "-" ? 0 : $5
             }
             END { for (fact in reached) print fact, (reached[fact] > 0) }'
@@ -87,7 +87,7 @@ facts_of_conditions() {
 
 # The functions of cache_map.h, one copy a layout: layout and function, calls in all passes.
 layout_calls() {
-    jq -r '.data[0].functions[] | select(.filenames[0] | endswith("/src/cache_map.h")) |
+    jq -r '.data[0].functions[] | select(.filenames[0] | endswith("/src/cache_map_functions.h")) |
            select(.name | test("map_[0-9]+_")) |
            (.name | capture("map_(?<layout>[0-9]+)_(?<function>.*)")) as $at |
            [$at.layout, $at.function, .count] | @tsv' "$folder/export.json"
@@ -96,7 +96,7 @@ layout_calls() {
 {
     facts_of_lines_and_branches
     [ -z "$mcdc" ] || facts_of_conditions
-    layout_calls | awk -F'\t' -v OFS='\t' '{ print "cache_map.h", 0, "layout", $1 ":" $2, ($3 > 0) }'
+    layout_calls | awk -F'\t' -v OFS='\t' '{ print "cache_map_functions.h", 0, "layout", $1 ":" $2, ($3 > 0) }'
 } | sort -t$'\t' -k1,1 -k2,2n -k3,4 >"$folder/facts"
 layout_calls | sort -k1,1n -k2,2 >"$folder/layouts"
 
@@ -109,7 +109,7 @@ if [ "$mode" = table ]; then
         $([ -z "$mcdc" ] || echo -show-mcdc) -instr-profile="$folder/profile" "$program" src
     # The typed layer once more, each layout beside the others.
     "$cov" show -format=html -output-dir="$folder/html-layouts" -show-branches=count -show-instantiations=true \
-        -instr-profile="$folder/profile" "$program" src/cache_map.h
+        -instr-profile="$folder/profile" "$program" src/cache_map_functions.h
     echo
     scripts/coverage_kernels.sh "$folder/export.json" tests/coverage-exceptions.txt "$folder"
     echo "HTML: $folder/html/index.html; each layout: $folder/html-layouts/index.html;" \

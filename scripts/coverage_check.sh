@@ -95,7 +95,7 @@ awk -F'\t' -v mode="$1" -v exceptions="$3" -v percent_min="${4:-0}" '
         if ($5 == 1) next
         if (kind == "layout") {
             split($4, at, ":")
-            report("not covered: layout " at[1] " never runs " at[2] " of cache_map.h")
+            report("not covered: layout " at[1] " never runs " at[2] " of cache_map_functions.h")
             missed_layouts[at[1]] = 1
         } else if (is_excused(file, line, key)) {
             excused[file, kind]++; excused["src/", kind]++
@@ -153,7 +153,7 @@ awk -F'\t' -v mode="$1" -v exceptions="$3" -v percent_min="${4:-0}" '
             "MC/DC", "excused"
         for (i = 1; i <= file_count; i++) row(files[i])
         row("src/")
-        printf "layouts: %d of %d run every function of cache_map.h (%s)\n", layout_whole, layout_count,
+        printf "layouts: %d of %d run every function of cache_map_functions.h (%s)\n", layout_whole, layout_count,
             figures("layout")
         if (!has_mcdc) print "MC/DC needs clang 18 or newer; lines, branches and layouts are checked"
         for (i = 1; i <= finding_count; i++) print findings[i]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What coverage.sh measured, by function and by layout: regions, branches (both sides) and conditions (MC/DC) of
-# each body of src/ (a kernel, which all layouts share) and of the typed layer of each layout (cache_map.h).
+# each body of src/ (a kernel, which all layouts share) and of the typed layer of each layout (cache_map_functions.h).
 # Judges nothing: the gate is coverage_check.sh.
 #
 #   scripts/coverage_kernels.sh EXPORT EXCEPTIONS FOLDER

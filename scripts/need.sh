@@ -33,7 +33,6 @@ benchmark="libbenchmark-dev:header benchmark/benchmark.h"
 glib="libglib2.0-dev:header glib-2.0/glib.h"
 uthash="uthash-dev:header uthash.h"
 ck="libck-dev:header ck_ht.h"
-pkgconf="pkg-config:command pkg-config"
 yaml="python3-yaml:file /usr/lib/python3/dist-packages/yaml"
 # clang -m32 links gcc's 32-bit runtime and the C++ library of libFuzzer for it.
 multilib_cxx="g++-multilib:file /usr/include/x86_64-linux-gnu/c++/12/32"
@@ -55,10 +54,18 @@ qemu="qemu-user-static:command qemu-s390x-static"
 node="nodejs:command node"
 npm="npm:command npm"
 chromium="chromium:command chromium"
+# Those who use an installed library, and the manual page by both programs that print one.
+cmake="cmake:command cmake"
+pkgconf="pkgconf:command pkg-config"
+mandoc="mandoc:command mandoc"
+groff="groff-base:command groff"
+doxygen="doxygen:command doxygen"
 
 case "${1:-}" in
 fuzz) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
-test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python" "$gdb" "$yaml" "$node" "$npm" "$chromium" "$benchmark" "$glib" "$uthash" "$ck" "$pkgconf" "$gnuplot") ;;
+test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python" "$gdb" "$yaml" "$node" "$npm" "$chromium" "$cmake" "$pkgconf" "$mandoc" "$groff" "$doxygen" "$benchmark" "$glib" "$uthash" "$ck" "$gnuplot") ;;
+install) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$cmake" "$pkgconf" "$mandoc" "$groff") ;;
+docs) wanted=("$doxygen" "$python") ;;
 oss-fuzz) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$binutils" "$zip" "$unzip" "$git" "$python" "$yaml" "$gdb" "$multilib_cxx" "$afl" "$afl_clang" "$runtime_afl") ;;
 page) wanted=("$libc" "$gcc" "$clang_new" "$patch" "$jq" "$node" "$npm" "$chromium") ;;
 bugs) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$patch") ;;
@@ -66,6 +73,7 @@ mutants) wanted=("$libc" "$clang_new" "$runtime_new" "$cmocka" "$python") ;;
 campaign) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$python") ;;
 report) wanted=("$libc" "$gcc" "$python" "$node" "$npm") ;;
 bench) wanted=("$libc" "$gcc" "$gxx" "$benchmark" "$glib" "$uthash" "$ck" "$pkgconf" "$python" "$gnuplot") ;;
+hit-ratio) wanted=("$libc" "$gcc" "$python" "$gnuplot") ;;
 performance) wanted=("$libc" "$clang_new" "$runtime_new" "$valgrind") ;;
 coverage) wanted=("$libc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
 matrix) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$afl_clang" "$valgrind" "$multilib" "$cross_aarch64" "$cross_aarch64_gcc" "$cross_aarch64_link" "$cross_s390x" "$cross_s390x_gcc" "$cross_s390x_link" "$cross_riscv64" "$cross_riscv64_gcc" "$cross_riscv64_link" "$qemu") ;;
@@ -73,7 +81,7 @@ matrix-fast) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$multilib" "$cr
 afl) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$afl" "$afl_clang") ;;
 survival) wanted=("$libc" "$clang_new" "$runtime_new" "$patch" "$python" "$afl" "$afl_clang" "$survival" "$jsonlite" "$gnuplot") ;;
 *)
-    echo "need.sh: usage: scripts/need.sh fuzz|test|oss-fuzz|page|bugs|coverage|mutants|bench|performance|survival|campaign|report|matrix|matrix-fast|afl" >&2
+    echo "need.sh: usage: scripts/need.sh fuzz|test|oss-fuzz|page|bugs|coverage|mutants|bench|performance|hit-ratio|survival|campaign|report|matrix|matrix-fast|afl|install|docs" >&2
     exit 2
     ;;
 esac

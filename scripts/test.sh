@@ -90,8 +90,11 @@ step "guidance of the engine" tests/guidance.sh
 steps_in_turn "coverage by the corpus" "scripts/coverage.sh --check corpus" \
     "the coverage gate can fail" tests/coverage.sh \
     "merging loses nothing" tests/merge.sh
+step "install" tests/install.sh
+step "pages of the interface" tests/docs.sh
 step "mutants" tests/mutants.sh
 step "speed against peers, small" tests/bench.sh
+step "hit ratio" tests/hit_ratio.sh
 step "command line" tests/command_line.sh
 step "explain" tests/explain.sh
 step "explorer" tests/explore.sh
@@ -123,6 +126,7 @@ step "C++17 header, g++" build/test/unit_header_cpp_gcc
 step "C++17 header, clang++" build/test/unit_header_cpp_clang
 step_folder harness
 step_folder explorer
+step_folder bench
 step_folder asan
 step_folder gcc
 step_folder portable

@@ -7,6 +7,7 @@
 
 #include "cache_map_core.h"
 
+/* Counts and capacities of one map, and its metrics. */
 struct cache_map_counts {
     uint64_t cache_value_count;
     uint64_t cache_value_count_max;

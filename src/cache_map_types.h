@@ -60,7 +60,7 @@
 /* Every outcome of every call. The first group are successes, the second group are failures, and a
  * call that fails has changed nothing. `cache_map_status_failed` tells the groups apart. */
 enum cache_map_status {
-    CACHE_MAP_OK = 0,
+    CACHE_MAP_OK = 0,    /* done */
     CACHE_MAP_INSERTED,  /* upsert: the key was absent */
     CACHE_MAP_UPDATED,   /* upsert: the key had a value */
     CACHE_MAP_REVIVED,   /* upsert: the key was a tombstone */
@@ -69,15 +69,15 @@ enum cache_map_status {
     CACHE_MAP_TOMBSTONE, /* lookup: the key was removed; do not look below */
     CACHE_MAP_ABSENT,    /* lookup: not here, look below; remove: nothing to remove (a failure) */
 
-    CACHE_MAP_STASH_FULL,
-    CACHE_MAP_SCOPE_FULL,
-    CACHE_MAP_SCOPE_OPEN,
-    CACHE_MAP_SCOPE_NOT_OPEN,
-    CACHE_MAP_OPTIONS_INVALID,
-    CACHE_MAP_SIZE_OVERFLOW,
-    CACHE_MAP_OUT_OF_MEMORY,
+    CACHE_MAP_STASH_FULL,      /* mutation: it needs a stash slot and none is free; compact first */
+    CACHE_MAP_SCOPE_FULL,      /* mutation: the scope has taken all that it can */
+    CACHE_MAP_SCOPE_OPEN,      /* scope_open, compact, reset: a scope is open */
+    CACHE_MAP_SCOPE_NOT_OPEN,  /* scope_close: no scope is open */
+    CACHE_MAP_OPTIONS_INVALID, /* init, memory_size: see struct cache_map_options */
+    CACHE_MAP_SIZE_OVERFLOW,   /* init, memory_size: the memory does not fit a size_t */
+    CACHE_MAP_OUT_OF_MEMORY,   /* init: the allocator has none, or what was supplied is too small */
 
-    CACHE_MAP_STATUS_COUNT
+    CACHE_MAP_STATUS_COUNT /* no status: their number */
 };
 
 /* The status in words ("stash_full"), for messages and logs. Never null; "unknown" for a number
@@ -110,7 +110,11 @@ static inline bool cache_map_status_failed(enum cache_map_status status) {
     return status >= CACHE_MAP_ABSENT;
 }
 
-enum cache_map_scope_mode { CACHE_MAP_SCOPE_PERSIST = 0, CACHE_MAP_SCOPE_DISCARD = 1 };
+/* What scope_close does with the changes of the scope. */
+enum cache_map_scope_mode {
+    CACHE_MAP_SCOPE_PERSIST = 0, /* keeps them */
+    CACHE_MAP_SCOPE_DISCARD = 1  /* undoes them */
+};
 
 /* The eviction policy of an instantiation; docs/contract.md section 5 defines both to the bit. */
 enum cache_map_policy {

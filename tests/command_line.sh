@@ -177,6 +177,10 @@ trace show good.trace >shown_text
 trace show good.bin >shown_bytes
 expect 'bytes show as the text that they were' 'another text' cmp shown_text shown_bytes
 cp shown_bytes shown.trace
+# The reads of the geometry's mode are uses: without them the last op would need room in the stash.
+printf '%s\n' 'cachemap-trace 1' 'geometry sets=1 ways=2 policy=clock_classic stash=1 keys=3 read=own' 'upsert 0' \
+    'upsert 1' 'remove 1' 'upsert_many 2' >read_mode.trace
+check 'show knows what the reads of the mode do' 0 '^upsert_many 2 = inserted ' '' trace show read_mode.trace
 check 'what show prints can be replayed' 0 '^agrees: replayed 1 input, 5 ops' '' \
     trace replay shown.trace
 check 'encode the empty file' 2 '' "empty: is not text: expected 'cachemap-trace 1'" \

@@ -13,7 +13,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 documents=()
-for document in README.md CONTRIBUTING.md docs/*.md regressions/README.md; do
+for document in README.md CONTRIBUTING.md CHANGELOG.md docs/*.md regressions/README.md packaging/doxygen/*.md; do
     [ -f "$document" ] && documents+=("$document")
 done
 clang=$(make -s print-clang 2>/dev/null || echo clang)
@@ -86,8 +86,8 @@ check_blocks() {
 regenerate() {
     awk '
         !inside { print }
-        # Those two are measured, by `make survival` and `make mutants`, not derived.
-        match($0, /^<!-- generated: [a-z-]+ -->$/) && $3 != "survival" && $3 != "mutants" {
+        # Those are measured, by `make survival`, `make mutants` and `make hit-ratio`, not derived.
+        match($0, /^<!-- generated: [a-z-]+ -->$/) && $3 != "survival" && $3 != "mutants" && $3 !~ /^hit-ratio/ {
             part = $3
             command = "./tables " part
             while ((command | getline line) > 0)

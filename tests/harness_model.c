@@ -99,7 +99,7 @@ static struct result step(uint32_t op_index, struct op op) {
     const struct result expected = model_expect(&model, op);
     struct result result;
     bool in_stash[KEY_COUNT_MAX] = {false};
-    value_count += op.kind == OP_UPSERT;
+    value_count += op_stores(op);
     if (op.kind == OP_INIT_REFUSED)
         return expected;
     if (op.kind == OP_REINIT)
@@ -108,7 +108,7 @@ static struct result step(uint32_t op_index, struct op op) {
         in_stash[key_id] = policy.stash[key_id].state != POLICY_STASH_NONE;
     result = policy_apply(&policy, op, value_count);
     if (result.outcome == OUTCOME_STASH_FULL) {
-        assert_true(op.kind == OP_UPSERT || op.kind == OP_REMOVE);
+        assert_true(op_stores(op) || op.kind == OP_REMOVE);
         assert_false(model_guarantees_room(&model));
         assert_int_equal(policy.stash_count, policy.geometry.stash_count_max);
     } else if (!result_equal(result, expected)) {

@@ -16,8 +16,9 @@
 
 /* clang-format off */
 #define WRAPPED_TABLE(WRAPPED) \
-    WRAPPED(init) WRAPPED(init_refused) WRAPPED(balanced) WRAPPED(upsert) WRAPPED(remove) \
-    WRAPPED(get) WRAPPED(lookup) WRAPPED(has) WRAPPED(compact) WRAPPED(scope_close) \
+    WRAPPED(init) WRAPPED(init_refused) WRAPPED(balanced) WRAPPED(upsert) \
+    WRAPPED(upsert_many) WRAPPED(remove) WRAPPED(get) WRAPPED(get_many) \
+    WRAPPED(lookup) WRAPPED(has) WRAPPED(compact) WRAPPED(scope_close) \
     WRAPPED(counts) WRAPPED(set) WRAPPED(entry) WRAPPED(place) WRAPPED(check) WRAPPED(digest) \
     WRAPPED(free_slots_poisoned) WRAPPED(views_agree) WRAPPED(record) WRAPPED(memory_size) \
     WRAPPED(misnamed_status) WRAPPED(deinit) WRAPPED(hash_differs) WRAPPED(check_misses)
@@ -150,6 +151,25 @@ WRAP(struct result, upsert, (struct subject * subject, unsigned key_id, uint32_t
     if (falsehood == FAILS_AN_ASSERTION)
         subject_assertion_hook(&assertion);
     return falsify(__real_subject_upsert(subject, key_id, value), falsehood);
+}
+
+WRAP(bool, upsert_many,
+     (struct subject * subject, const unsigned *key_ids, uint32_t value, uint32_t count,
+      struct result *results)) {
+    const bool agrees = __real_subject_upsert_many(subject, key_ids, value, count, results);
+    const enum falsehood falsehood = lie_now(WRAPPED_upsert_many);
+    results[0] = falsify(results[0], falsehood);
+    return agrees && falsehood != OTHER_SIZE;
+}
+
+WRAP(bool, get_many,
+     (struct subject * subject, const unsigned *key_ids, uint32_t count, struct result *results,
+      bool *intact)) {
+    const bool agrees = __real_subject_get_many(subject, key_ids, count, results, intact);
+    const enum falsehood falsehood = lie_now(WRAPPED_get_many);
+    intact[0] = intact[0] && falsehood != DAMAGED_BYTES;
+    results[0] = falsify(results[0], falsehood);
+    return agrees && falsehood != OTHER_SIZE;
 }
 
 WRAP(struct result, remove, (struct subject * subject, unsigned key_id)) {
@@ -352,6 +372,17 @@ static const struct lie lies[] = {
      0, false},
     {FILLED "inspect\n", TINY, INVARIANT_CHECK_BLIND, 3, WRAPPED_check_misses, BLIND, 0, PASS_CACHE,
      0, false},
+    /* Calls for many: what one of the answers says, and how many there are. */
+    {FILLED "upsert_many 2\nupsert_many 3\n", TINY, INVARIANT_MANY_COUNT, 3, WRAPPED_upsert_many,
+     OTHER_SIZE, 0, PASS_CACHE, 0, false},
+    {FILLED "get_many 2\nget_many 3\n", TINY, INVARIANT_MANY_COUNT, 3, WRAPPED_get_many, OTHER_SIZE,
+     0, PASS_NO_CACHE, 0, false},
+    {FILLED "upsert_many 7\nupsert_many 3\n", TINY, INVARIANT_OUTCOME, 3, WRAPPED_upsert_many,
+     ANSWERS_UPDATED, 0, PASS_CACHE, 0, false},
+    {FILLED "get_many 2\nget_many 3\n", TINY, INVARIANT_OUTCOME, 3, WRAPPED_get_many,
+     ANSWERS_OTHER_VALUE, 0, PASS_CACHE, 0, false},
+    {FILLED "get_many 2\nget_many 3\n", TINY, INVARIANT_VALUE_BYTES, 3, WRAPPED_get_many,
+     DAMAGED_BYTES, 0, PASS_CACHE, 0, false},
     /* Layer 6. The refusal is one that the model, which knows no places, has to believe. */
     {"upsert 0\nupsert 1\nupsert 2\nupsert 2\n", "sets=1 ways=2 stash=1 hash=collide read=end",
      INVARIANT_POLICY_OUTCOME, 3, WRAPPED_upsert, ANSWERS_STASH_FULL, 0, PASS_CACHE, 0, false},

@@ -253,7 +253,8 @@ static void note_stream(const struct stream *run, struct seen *seen) {
     candidate.geometry = run->geometry;
     candidate.geometry.run = RUN_PLAIN;
     candidate.geometry.read = READ_END;
-    memcpy(candidate.ops, run->ops, run->op_count * sizeof run->ops[0]);
+    for (uint32_t i = 0; i < run->op_count; i += 1)
+        candidate.ops[i] = op_alone(run->ops[i]);
     for (candidate.op_count = 1;
          candidate.op_count <= run->op_count && candidate.op_count <= GENERATED_OP_COUNT;
          candidate.op_count += 1)

@@ -381,6 +381,8 @@ static bool neighbour_by_kind(struct explanation *explanation, uint32_t index) {
     static const struct {
         enum op_kind from, to;
     } like[] = {{OP_UPSERT, OP_GET},
+                {OP_UPSERT_MANY, OP_UPSERT},
+                {OP_GET_MANY, OP_GET},
                 {OP_REWRITE, OP_GET},
                 {OP_REMOVE, OP_GET},
                 {OP_GET, OP_DEMOTE},

@@ -2,6 +2,10 @@
  * and compiled under the Makefile's warnings. */
 #include "trace_program_helpers.h"
 
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
 #define HELPER_COUNT(helpers) (sizeof(helpers) / sizeof(helpers)[0])
 
 /* clang-format off */
@@ -194,6 +198,64 @@ const struct program_helper program_helpers_typed[] = {
      "    const struct value@ value = value_of@(key, number);\n"
      "    begin(op, \"upsert\");\n"
      "    status_is(map@_upsert(&map@, &value), expected);\n"
+     "}\n\n"},
+    {"MANY_COUNT_MAX",
+     "/* Ops that are one call at the most. */\n"
+     "enum { MANY_COUNT_MAX = 16 };\n\n"},
+    {"many_count@",
+     "/* What the next call for many is about: its ops, and what each must answer. */\n"
+     "static unsigned many_ops@[MANY_COUNT_MAX], many_count@;\n"
+     "static $ many_keys@[MANY_COUNT_MAX];\n"
+     "static uint32_t many_numbers@[MANY_COUNT_MAX];\n\n"},
+    {"many_next@",
+     "static void many_next@(unsigned op, $ key, uint32_t number) {\n"
+     "    many_ops@[many_count@] = op;\n"
+     "    many_keys@[many_count@] = key;\n"
+     "    many_numbers@[many_count@] = number;\n"
+     "    many_count@ += 1;\n"
+     "}\n\n"},
+    {"upsert_next@",
+     "static enum cache_map_status many_expected@[MANY_COUNT_MAX];\n\n"
+     "static void upsert_next@(unsigned op, $ key, uint32_t number, enum cache_map_status expected) {\n"
+     "    many_expected@[many_count@] = expected;\n"
+     "    many_next@(op, key, number);\n"
+     "}\n\n"},
+    {"upsert_many@",
+     "static void upsert_many@(void) {\n"
+     "    struct value@ values[MANY_COUNT_MAX];\n"
+     "    enum cache_map_status statuses[MANY_COUNT_MAX];\n"
+     "    size_t returned, success_count = 0;\n"
+     "    for (unsigned i = 0; i < many_count@; i += 1)\n"
+     "        values[i] = value_of@(many_keys@[i], many_numbers@[i]);\n"
+     "    begin(many_ops@[0], \"upsert_many\");\n"
+     "    returned = map@_upsert_many(&map@, values, many_count@, statuses);\n"
+     "    for (unsigned i = 0; i < many_count@; i += 1) {\n"
+     "        if (i > 0)\n"
+     "            begin(many_ops@[i], \"upsert_many\");\n"
+     "        status_is(statuses[i], many_expected@[i]);\n"
+     "        success_count += !cache_map_status_failed(statuses[i]);\n"
+     "    }\n"
+     "    number_is(\"the number that it returned\", returned, success_count);\n"
+     "    many_count@ = 0;\n"
+     "}\n\n"},
+    {"get_many@",
+     "/* Number 0: nothing is there. */\n"
+     "static void get_many@(void) {\n"
+     "    struct value@ *values[MANY_COUNT_MAX];\n"
+     "    size_t returned, found_count = 0;\n"
+     "    begin(many_ops@[0], \"get_many\");\n"
+     "    returned = map@_get_many(&map@, many_keys@, many_count@, values);\n"
+     "    for (unsigned i = 0; i < many_count@; i += 1) {\n"
+     "        if (i > 0)\n"
+     "            begin(many_ops@[i], \"get_many\");\n"
+     "        if (many_numbers@[i] != 0)\n"
+     "            value_is@(values[i], many_keys@[i], many_numbers@[i]);\n"
+     "        else if (values[i] != NULL)\n"
+     "            fail(\"it gave a value where there is none\");\n"
+     "        found_count += values[i] != NULL;\n"
+     "    }\n"
+     "    number_is(\"the number that it returned\", returned, found_count);\n"
+     "    many_count@ = 0;\n"
      "}\n\n"},
     {"rewrite@",
      "/* Stores the value that is there again: the argument lives in the map. */\n"
@@ -392,3 +454,76 @@ const struct program_helper program_helpers_typed[] = {
 
 const unsigned program_helper_common_count = HELPER_COUNT(program_helpers_common);
 const unsigned program_helper_typed_count = HELPER_COUNT(program_helpers_typed);
+
+/* ---- Lists of them. --------------------------------------------------------------------- */
+
+/* `text` with '@' and '$' filled in. The caller frees it; null without memory. */
+static char *helper_expand(const char *text, const char *suffix, const char *key_type) {
+    char *expanded = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&expanded, &size);
+    if (file == NULL)
+        return NULL;
+    for (; *text != '\0'; text += 1) {
+        if (*text == '@')
+            fputs(suffix, file);
+        else if (*text == '$')
+            fputs(key_type, file);
+        else
+            (void)fputc(*text, file);
+    }
+    return fclose(file) == 0 ? expanded : NULL;
+}
+
+static bool is_of_word(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+static bool has_word(const char *text, const char *word) {
+    const size_t size = strlen(word);
+    for (const char *at = text; at != NULL && (at = strstr(at, word)) != NULL; at += 1)
+        if ((at == text || !is_of_word(at[-1])) && !is_of_word(at[size]))
+            return true;
+    return false;
+}
+
+void helpers_expand(struct helper_list *list, const struct program_helper *helpers, unsigned count,
+                    const char *suffix, const char *key_type) {
+    assert(count <= HELPER_COUNT_MAX);
+    list->count = count;
+    for (unsigned i = 0; i < count; i += 1) {
+        list->names[i] = helper_expand(helpers[i].name, suffix, key_type);
+        list->texts[i] = helper_expand(helpers[i].text, suffix, key_type);
+        list->needed[i] = false;
+    }
+}
+
+/* From the last to the first, since each uses only earlier ones. */
+void helpers_need(struct helper_list *list, const char *text) {
+    for (unsigned i = list->count; i-- > 0;) {
+        bool needed = list->needed[i] || has_word(text, list->names[i]);
+        for (unsigned later = i + 1; !needed && later < list->count; later += 1)
+            needed = list->needed[later] && has_word(list->texts[later], list->names[i]);
+        list->needed[i] = needed;
+    }
+}
+
+void helpers_write(FILE *file, const struct helper_list *list) {
+    for (unsigned i = 0; i < list->count; i += 1)
+        if (list->needed[i])
+            fputs(list->texts[i], file);
+}
+
+void helpers_free(struct helper_list *list) {
+    for (unsigned i = 0; i < list->count; i += 1) {
+        free(list->names[i]);
+        free(list->texts[i]);
+    }
+}
+
+bool helpers_complete(const struct helper_list *list) {
+    for (unsigned i = 0; i < list->count; i += 1)
+        if (list->names[i] == NULL || list->texts[i] == NULL)
+            return false;
+    return true;
+}

@@ -31,8 +31,7 @@ static const struct value_kind value_kinds[] = {
     {1040, "uint64_t", "uint64_t key", 64, 1032, 8},
 };
 
-enum { HELPER_COUNT_MAX = 64, BLOCK_ALIGNMENT_MIN = 64, UNNAMED_READ_COUNT_MAX = 4 };
-enum { READ_COUNT_MAX = 8 };
+enum { BLOCK_ALIGNMENT_MIN = 64, UNNAMED_READ_COUNT_MAX = 4 };
 
 /* One layout that the program instantiates. */
 struct instance {
@@ -52,7 +51,9 @@ struct program {
     struct policy policy;
     struct model model; /* for refused inits alone */
     uint32_t value_count;
+    uint32_t batch_start, batch_end; /* the ops of the present call for many */
     bool notes_values; /* the stream has an `inspect`, after which freed slots must be poisoned */
+    bool batches;
     bool key_is_named[KEY_COUNT_MAX];
     uint8_t named_keys[KEY_COUNT_MAX];
     unsigned named_key_count;
@@ -277,13 +278,10 @@ static void program_read(struct program *program, unsigned key_id) {
 }
 
 static void program_reads_after(struct program *program, unsigned index, struct op op) {
-    const unsigned key_count = program->geometry.key_count;
-    if (program->geometry.read == READ_OWN &&
-        op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY)
-        program_read(program, op.operand);
-    for (unsigned i = 0; program->geometry.read == READ_ALL && i < key_count && i < READ_COUNT_MAX;
-         i += 1)
-        program_read(program, (index + i) % key_count);
+    uint8_t key_ids[STREAM_READ_COUNT_MAX];
+    const unsigned count = stream_reads_after(&program->geometry, index, op, key_ids);
+    for (unsigned i = 0; i < count; i += 1)
+        program_read(program, key_ids[i]);
 }
 
 static void program_key_op(struct program *program, unsigned index, struct op op,
@@ -294,6 +292,13 @@ static void program_key_op(struct program *program, unsigned index, struct op op
     case OP_UPSERT:
         program_line(program, "upsert@(%u, %s, %u, %s);", index, key,
                      (unsigned)program->value_count, status);
+        return;
+    case OP_UPSERT_MANY:
+        program_line(program, "upsert_next@(%u, %s, %u, %s);", index, key,
+                     (unsigned)program->value_count, status);
+        return;
+    case OP_GET_MANY:
+        program_line(program, "many_next@(%u, %s, %u);", index, key, (unsigned)result.value);
         return;
     case OP_REWRITE: program_line(program, "rewrite@(%u, %s, %s);", index, key, status); return;
     case OP_REMOVE: program_line(program, "remove_key@(%u, %s, %s);", index, key, status); return;
@@ -327,9 +332,9 @@ static const char *function_of_op(enum op_kind kind) {
 }
 
 static bool op_may_free(struct op op) {
-    return !(op.kind == OP_GET || op.kind == OP_LOOKUP || op.kind == OP_HAS ||
-             op.kind == OP_DEMOTE || op.kind == OP_INSPECT || op.kind == OP_INIT_REFUSED ||
-             op.kind == OP_REINIT || op.kind == OP_SCOPE_OPEN);
+    return !(op.kind == OP_GET || op.kind == OP_GET_MANY || op.kind == OP_LOOKUP ||
+             op.kind == OP_HAS || op.kind == OP_DEMOTE || op.kind == OP_INSPECT ||
+             op.kind == OP_INIT_REFUSED || op.kind == OP_REINIT || op.kind == OP_SCOPE_OPEN);
 }
 
 static void program_inspect(struct program *program, unsigned index) {
@@ -346,13 +351,29 @@ static void program_name_key(struct program *program, uint8_t key_id) {
     program->named_keys[program->named_key_count++] = key_id;
 }
 
+/* Notes the call that op `index` belongs to; an op that is not batched is a call of its own. */
+static void program_note_batch(struct program *program, unsigned index) {
+    if (index < program->batch_end)
+        return;
+    program->batch_start = index;
+    program->batch_end = index + stream_batch_count(program->stream, index);
+}
+
+/* Whether the state is to be written out after the call that has just been. */
+static bool program_wants_state(const struct program *program) {
+    const uint32_t failing_op = program->options->failing_op;
+    return (program->batch_start <= failing_op && failing_op < program->batch_end) ||
+           (failing_op == UINT32_MAX && program->batch_end == program->stream->op_count);
+}
+
 static void program_op(struct program *program, unsigned index, struct op op) {
     const bool has_key = op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY;
     struct result result;
-    program->value_count += op.kind == OP_UPSERT;
+    program_note_batch(program, index);
+    program->value_count += op_stores(op);
     if (has_key)
         program_name_key(program, op.operand);
-    if (program->notes_values && op_may_free(op))
+    if (program->notes_values && op_may_free(op) && index == program->batch_start)
         program_line(program, "note_values@();");
     if (op.kind == OP_REINIT) {
         program_reinit(program, index, op.operand);
@@ -368,8 +389,11 @@ static void program_op(struct program *program, unsigned index, struct op op) {
             program_line(program, "%s@(%u, %s);", function_of_op((enum op_kind)op.kind), index,
                          status_constant(result.outcome));
     }
-    if (index == program->options->failing_op ||
-        (program->options->failing_op == UINT32_MAX && index + 1 == program->stream->op_count))
+    if (index + 1 < program->batch_end)
+        return;
+    if (op_is_batched(op))
+        program_line(program, "%s@();", op_describe((enum op_kind)op.kind)->words);
+    if (program_wants_state(program))
         program_state(program);
     program_reads_after(program, index, op);
 }
@@ -402,8 +426,10 @@ static void program_body(struct program *program) {
     program->memory = world.memory;
     model_init(&program->model, &program->geometry);
     policy_init(&program->policy, &program->geometry);
-    for (uint32_t i = 0; i < stream->op_count; i += 1)
+    for (uint32_t i = 0; i < stream->op_count; i += 1) {
         program->notes_values |= stream->ops[i].kind == OP_INSPECT;
+        program->batches |= op_is_batched(stream->ops[i]);
+    }
     program_choose_instance(program, program->geometry.layout);
     program_init(program);
     for (uint32_t i = 0; i < stream->op_count; i += 1)
@@ -434,8 +460,11 @@ static void write_head(FILE *file, const struct program *program) {
             " *\n"
             " * The trace's geometry, run %s:\n *     %s */\n",
             name, name, pass_name(program->options->pass), geometry);
+    fprintf(file, "#define _POSIX_C_SOURCE 200112L /* posix_memalign */\n");
+    if (program->batches)
+        fprintf(file, "#define CACHE_MAP_BATCH_COUNT_MAX %uu /* as the fuzzer has it */\n",
+                subject_batch_count_max());
     fprintf(file,
-            "#define _POSIX_C_SOURCE 200112L /* posix_memalign */\n"
             "#include \"cache_map.h\" /* what all maps share; each type of map follows below */\n"
             "\n#include <stdio.h>\n\n");
 }
@@ -530,91 +559,15 @@ static void write_types(FILE *file, const struct program *program,
             layout->policy == LAYOUT_POLICY_CLOCK ? "CLOCK" : "CLOCK_CLASSIC");
 }
 
-/* ---- Helpers. ---------------------------------------------------------------------------- */
-
-/* `text` with '@' and '$' filled in. The caller frees it; null without memory. */
-static char *helper_expand(const char *text, const struct instance *instance) {
-    char *expanded = NULL;
-    size_t size = 0;
-    FILE *file = open_memstream(&expanded, &size);
-    if (file == NULL)
-        return NULL;
-    for (; *text != '\0'; text += 1) {
-        if (*text == '@')
-            fputs(instance->suffix, file);
-        else if (*text == '$')
-            fputs(instance->kind->key_type, file);
-        else
-            (void)fputc(*text, file);
-    }
-    return fclose(file) == 0 ? expanded : NULL;
-}
-
-static bool is_of_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-static bool has_word(const char *text, const char *word) {
-    const size_t size = strlen(word);
-    for (const char *at = text; at != NULL && (at = strstr(at, word)) != NULL; at += 1)
-        if ((at == text || !is_of_word(at[-1])) && !is_of_word(at[size]))
-            return true;
-    return false;
-}
-
-/* A list of helpers, expanded; those that `body` or a needed later one uses are needed. */
-struct helper_list {
-    unsigned count;
-    char *names[HELPER_COUNT_MAX], *texts[HELPER_COUNT_MAX];
-    bool needed[HELPER_COUNT_MAX];
-};
-
-static void helpers_expand(struct helper_list *list, const struct program_helper *helpers,
-                           unsigned count, const struct instance *instance) {
-    list->count = count;
-    for (unsigned i = 0; i < count; i += 1) {
-        list->names[i] = helper_expand(helpers[i].name, instance);
-        list->texts[i] = helper_expand(helpers[i].text, instance);
-        list->needed[i] = false;
-    }
-}
-
-/* Marks what `text` uses, and what that uses: from the last to the first, since each uses only earlier ones. */
-static void helpers_need(struct helper_list *list, const char *text) {
-    for (unsigned i = list->count; i-- > 0;) {
-        bool needed = list->needed[i] || has_word(text, list->names[i]);
-        for (unsigned later = i + 1; !needed && later < list->count; later += 1)
-            needed = list->needed[later] && has_word(list->texts[later], list->names[i]);
-        list->needed[i] = needed;
-    }
-}
-
-static void helpers_write(FILE *file, const struct helper_list *list) {
-    for (unsigned i = 0; i < list->count; i += 1)
-        if (list->needed[i])
-            fputs(list->texts[i], file);
-}
-
-static void helpers_free(struct helper_list *list) {
-    for (unsigned i = 0; i < list->count; i += 1) {
-        free(list->names[i]);
-        free(list->texts[i]);
-    }
-}
-
-static bool helpers_complete(const struct helper_list *list) {
-    for (unsigned i = 0; i < list->count; i += 1)
-        if (list->names[i] == NULL || list->texts[i] == NULL)
-            return false;
-    return true;
-}
+/* ---- The whole text. --------------------------------------------------------------------- */
 
 /* Types and helpers of all instances into one text, which then says which common helpers are needed. */
 static void write_instances(FILE *file, const struct program *program, const char *body) {
     static struct helper_list list;
     for (unsigned i = 0; i < program->instance_count; i += 1) {
         const struct instance *instance = &program->instances[i];
-        helpers_expand(&list, program_helpers_typed, program_helper_typed_count, instance);
+        helpers_expand(&list, program_helpers_typed, program_helper_typed_count, instance->suffix,
+                       instance->kind->key_type);
         if (helpers_complete(&list)) {
             helpers_need(&list, body);
             helpers_write(file, &list);
@@ -653,7 +606,7 @@ static bool write_program(FILE *file, const struct program *program, const char 
     write_instances(typed_file, program, body);
     complete = fclose(typed_file) == 0;
     helpers_expand(&common, program_helpers_common, program_helper_common_count,
-                   &program->instances[0]);
+                   program->instances[0].suffix, program->instances[0].kind->key_type);
     complete = complete && helpers_complete(&common);
     if (complete) {
         helpers_need(&common, body);

@@ -418,7 +418,7 @@ static void write_op(struct json *json, const struct environment *environment) {
     json_string(json, "kind", description->words);
     if (description->operand == OPERAND_KEY)
         json_number(json, "key", op.operand);
-    if (op.kind == OP_UPSERT)
+    if (op_stores(op))
         json_number(json, "value", environment->value_count);
     json_string(json, "map", actual);
     json_string(json, "model", expected);
