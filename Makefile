@@ -395,12 +395,16 @@ $(BUILD)/speed/%.o: bench/%.c $(SPEED_HEADERS)
 
 $(BUILD)/speed/speed: bench/speed.cpp $(SPEED_HEADERS) $(PEER_OBJECTS)
 	@echo 'speed $<'
-	@g++ -std=c++17 $(CXX_WARNINGS) -Wsign-conversion -g -O2 $< $(PEER_OBJECTS) -lbenchmark $(SPEED_LIBRARIES) -lpthread -o $@
+	@g++ -std=c++17 $(CXX_WARNINGS) -Wsign-conversion -g -O2 $< $(PEER_OBJECTS) -rdynamic -lbenchmark $(SPEED_LIBRARIES) -lpthread -ldl -o $@
 
 $(BUILD)/test/bench/bench_peers: tests/bench_peers.c $(SPEED_HEADERS) $(PEER_OBJECTS)
 	@mkdir -p $(@D)
 	@echo 'test  $<'
 	@$(GCC) $(STANDARD) $(WARNINGS) -Ibench -g -O2 $< $(PEER_OBJECTS) $(SPEED_LIBRARIES) -o $@
+
+.PHONY: print-speed-compile
+print-speed-compile:
+	@echo $(SPEED_COMPILE)
 
 # BENCH='--entries 65536 --value 16': see scripts/bench.py --help.
 .PHONY: bench

@@ -185,3 +185,21 @@ VARIANT(cache_map, "cache_map", table_create, true, run_get, run_chain, run_upse
 VARIANT(many, "many", table_create, false, run_get_many, NULL, run_upsert_many, NULL, NULL)
 VARIANT(in_place, "in_place", table_create, false, NULL, NULL, NULL, run_modify, NULL)
 VARIANT(large_stash, "large_stash", table_create_large_stash, true, NULL, NULL, NULL, NULL, NULL)
+
+/* A shared object of another state of the library, for bench/speed.cpp --variant. */
+#ifdef PEER_VARIANT_NAME
+extern const struct peer peer_variant;
+const struct peer peer_variant = {
+    PEER_VARIANT_NAME,
+    VALUE_SIZE,
+    PEER_CLOCK,
+    table_create,
+    table_destroy,
+    table_count,
+    table_find,
+    table_upsert_directly,
+    table_stash_count,
+    table_compact,
+    {run_get, run_chain, run_upsert_directly, run_modify_by_upsert, run_scope},
+    true};
+#endif

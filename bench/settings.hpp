@@ -55,8 +55,9 @@ struct Settings {
     size_t round_count = 5;
     size_t op_count_max = size_t{1} << 20; /* timed, in each round, of the workloads that insert */
     bool huge_pages = false;
-    std::set<std::string> workload_names; /* empty: all */
-    std::set<std::string> peer_names;     /* empty: all */
+    std::set<std::string> workload_names;   /* empty: all */
+    std::set<std::string> peer_names;       /* empty: all */
+    std::vector<std::string> variant_paths; /* shared objects, measured like peers */
     std::string output_path;
 
     /* What a storage engine would choose: it compacts after a batch of so many changes. */
@@ -154,6 +155,7 @@ inline Settings parse_settings(int argc, char **argv) {
                                      {"workloads", required_argument, nullptr, 'w'},
                                      {"peers", required_argument, nullptr, 'p'},
                                      {"output", required_argument, nullptr, 'o'},
+                                     {"variant", required_argument, nullptr, 'x'},
                                      {"list", no_argument, nullptr, 'l'},
                                      {}};
     Settings settings;
@@ -166,6 +168,7 @@ inline Settings parse_settings(int argc, char **argv) {
         case 'h': settings.huge_pages = true; break;
         case 'w': settings.workload_names = parse_names(optarg); break;
         case 'p': settings.peer_names = parse_names(optarg); break;
+        case 'x': settings.variant_paths.emplace_back(optarg); break;
         case 'o': settings.output_path = optarg; break;
         case 'l': list_names();
         default: usage("there is no such option");

@@ -4,8 +4,9 @@
  * makes medians and ratios of many runs.
  *
  *   speed --entries N --value 16|64|128 [--huge-pages] [--rounds N] [--ops N]
- *         [--workloads A,B] [--peers A,B]
- *         [--output FILE]
+ *         [--workloads A,B] [--peers A,B] [--variant FILE.so] [--output FILE]
+ *
+ * A variant is another state of the library, built by scripts/bench_variant.sh.
  *
  * Exit codes: 0 measured, 1 a peer answered wrongly, 2 usage, or no memory, or FILE cannot be
  * written. */
@@ -14,6 +15,7 @@
 #include "settings.hpp"
 
 #include <benchmark/benchmark.h>
+#include <dlfcn.h>
 #include <malloc.h>
 
 #include <cstdio>
@@ -77,6 +79,7 @@ class Run {
     void write(std::FILE *output) const;
 
   private:
+    std::vector<const peer *> chosen_peers() const;
     void find_hits();
     void half_fill_stashes();
     Keys keys_of(KeyKind kind, size_t count);
@@ -97,28 +100,48 @@ class Run {
 
 /* ---- Filling. -------------------------------------------------------------------------------- */
 
+const peer *load_variant(const std::string &path, size_t value_size) {
+    void *object = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (object == nullptr)
+        fail(2, std::string("--variant: ") + dlerror());
+    const auto *table = static_cast<const peer *>(dlsym(object, "peer_variant"));
+    if (table == nullptr || table->value_size != value_size)
+        fail(2, "--variant: " + path + ": not a variant for values of " +
+                    std::to_string(value_size) + " bytes");
+    return table;
+}
+
+/* What is measured, the cache map first. */
+std::vector<const peer *> Run::chosen_peers() const {
+    std::vector<const peer *> chosen;
+    size_t peer_count = 0;
+    const peer *const *peers = peers_of_value_size(settings.value_size, &peer_count);
+    for (size_t i = 0; i < peer_count; i += 1)
+        if (i == 0 || settings.wants_peer(*peers[i]))
+            chosen.push_back(peers[i]);
+    for (const std::string &path : settings.variant_paths)
+        chosen.push_back(load_variant(path, settings.value_size));
+    return chosen;
+}
+
 void Run::fill() {
     Keys keys;
     for (uint64_t id = settings.entry_count * 2; id-- > 0;)
         keys.push_back(key_of_id(id));
-    size_t peer_count = 0;
-    const peer *const *peers = peers_of_value_size(settings.value_size, &peer_count);
-    for (size_t i = 0; i < peer_count; i += 1) {
-        if (!settings.wants_peer(*peers[i]) && i != 0)
-            continue;
+    for (const peer *table : chosen_peers()) {
         auto subject = std::make_unique<Subject>();
-        subject->table = peers[i];
+        subject->table = table;
         subject->blocks.huge_pages = settings.huge_pages;
         const size_t malloc_before = malloc_bytes();
         const peer_options options = {settings.entry_count, settings.stash_count(),
                                       &subject->blocks};
-        subject->map = peers[i]->create(&options);
+        subject->map = table->create(&options);
         if (subject->map == nullptr)
-            fail(2, std::string("no memory for ") + peers[i]->name);
-        if (peers[i]->upsert != nullptr)
+            fail(2, std::string("no memory for ") + table->name);
+        if (table->upsert != nullptr)
             for (const uint64_t key : keys) {
                 uint64_t value[16] = {key};
-                peers[i]->upsert(subject->map, value);
+                table->upsert(subject->map, value);
             }
         subject->bytes = subject->blocks.mapped_size + malloc_bytes() - malloc_before;
         subjects.push_back(std::move(subject));
@@ -282,8 +305,6 @@ void Run::measure(const Workload &workload) {
         for (auto &subject : subjects) {
             const peer &table = *subject->table;
             const bool floor = table.eviction == PEER_FLOOR;
-            if (!settings.wants_peer(table))
-                continue;
             if (compact ? !table.compact_is_timed
                         : table.runs[workload.run] == nullptr || (floor && !workload.has_floor))
                 continue;

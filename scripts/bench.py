@@ -53,6 +53,8 @@ def parse_arguments():
     parser.add_argument("--ops", type=int, help="timed in each round (2^20; half of it for workloads that do not insert)")
     parser.add_argument("--workloads", help="names, with commas; build/speed/speed --list has them all")
     parser.add_argument("--peers", help="names, with commas; see --list too")
+    parser.add_argument("--variant", action="append", default=[], metavar="NAME",
+                        help="measure build/speed/variants/NAME-BYTES.so too, by scripts/bench_variant.sh")
     parser.add_argument("--folder", type=Path, default=ROOT / "build/bench", help="build/bench")
     parser.add_argument("--again", action="store_true", help="measure anew what was measured before")
     parser.add_argument("--document", action="store_true",
@@ -84,6 +86,8 @@ def command_of(arguments, entries, value, pages):
     for option in ("ops", "workloads", "peers"):
         if getattr(arguments, option) is not None:
             command += ["--" + option, str(getattr(arguments, option))]
+    for name in arguments.variant:
+        command += ["--variant", str(ROOT / ("build/speed/variants/%s-%d.so" % (name, value)))]
     return command
 
 
@@ -102,6 +106,15 @@ def measure(command, pages, path, stamp):
     output.write_text(json.dumps(result))
     output.replace(path)
     return result
+
+
+def stamp_of(command):
+    """Of the words, and of the files that are run."""
+    stamp = hashlib.sha256(" ".join(command).encode())
+    for word in command:
+        if Path(word).is_file():
+            stamp.update(Path(word).read_bytes())
+    return stamp.hexdigest()
 
 
 def measured_before(path, stamp):
@@ -128,7 +141,6 @@ def run(arguments):
     if not PROGRAM.exists():
         raise Failure(2, "%s is missing: make bench builds it" % PROGRAM)
     arguments.folder.mkdir(parents=True, exist_ok=True)
-    program_digest = hashlib.sha256(PROGRAM.read_bytes()).hexdigest()
     available, word = huge_pages_available()
     if "huge" in arguments.pages and not available:
         print("bench: huge pages are unavailable (%s: %s): small pages alone" % (HUGE_PAGES_SWITCH, word))
@@ -138,7 +150,7 @@ def run(arguments):
         for value in arguments.value:
             for entries in arguments.entries:
                 command = command_of(arguments, entries, value, pages)
-                stamp = hashlib.sha256((program_digest + " ".join(command)).encode()).hexdigest()
+                stamp = stamp_of(command)
                 path = arguments.folder / ("%d-%d-%s.json" % (entries, value, pages))
                 result = None if arguments.again else measured_before(path, stamp)
                 if result is None:

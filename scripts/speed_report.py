@@ -91,7 +91,9 @@ def workloads_of(result):
 
 
 def peers_of(result):
-    return [peer for peer, _ in PEERS
+    """Those that were measured; variants, which have no other name, last."""
+    peers = [peer for peer, _ in PEERS] + [peer for peer in result["bytes_per_entry"] if peer not in NAMES]
+    return [peer for peer in peers
             if any(nanoseconds(result, workload, peer) is not None for workload, _ in WORKLOADS)]
 
 
@@ -104,7 +106,7 @@ def configuration_text(result):
     lines = ["", title(result) + ": ns (time / ours)",
              "%-23s" % "" + "".join("%15s" % name for name, _ in shown) + "%9s" % "B/entry"]
     for peer in peers_of(result):
-        line = "%-23s" % NAMES[peer]
+        line = "%-23s" % NAMES.get(peer, peer)
         for workload, _ in shown:
             text = digits(nanoseconds(result, workload, peer))
             quotient = ratio(result, workload, peer)
