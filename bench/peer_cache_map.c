@@ -2,6 +2,7 @@
  * calls. Its variants share all but their loops:
  *
  *     many         gets and upserts in batches of PEER_BATCH_SIZE
+ *     ahead        single calls, each key prefetched some keys before; read-modify-write in place
  *     in place     read-modify-write through the pointer, which is allowed outside a scope
  *     large stash  a stash of as many values as the cache has: compact must not cost more for it
  *
@@ -96,6 +97,56 @@ static struct peer_result run_get_many(void *map, const uint64_t *keys, size_t k
     return result;
 }
 
+/* Single calls of a program that knows a few keys ahead. The last keys of a piece are prefetched by
+ * nobody. */
+static inline void prefetch_ahead(struct map *map, const uint64_t *keys, size_t key_count,
+                                  size_t i) {
+    enum { DISTANCE = 8 };
+    if (i + DISTANCE < key_count)
+        value_map_prefetch(&map->base, keys[i + DISTANCE]);
+}
+
+static struct peer_result run_get_ahead(void *map, const uint64_t *keys, size_t key_count) {
+    struct peer_result result = {0, 0};
+    for (size_t i = 0; i < key_count; i += 1) {
+        const struct value *found;
+        prefetch_ahead((struct map *)map, keys, key_count, i);
+        found = peer_find((struct map *)map, keys[i]);
+        if (found != NULL) {
+            result.found += 1;
+            result.sum += found->fields[0];
+        }
+    }
+    return result;
+}
+
+static struct peer_result run_upsert_ahead(void *map, const uint64_t *keys, size_t key_count) {
+    struct value value = {0};
+    for (size_t i = 0; i < key_count; i += 1) {
+        prefetch_ahead((struct map *)map, keys, key_count, i);
+        value.key = keys[i];
+        peer_insert((struct map *)map, &value);
+    }
+    return (struct peer_result){0, 0};
+}
+
+static struct peer_result run_modify_ahead(void *map, const uint64_t *keys, size_t key_count) {
+    struct peer_result result = {0, 0};
+    for (size_t i = 0; i < key_count; i += 1) {
+        struct value *found;
+        prefetch_ahead((struct map *)map, keys, key_count, i);
+        found = peer_find((struct map *)map, keys[i]);
+        if (found != NULL) {
+            found->fields[0] += 1;
+            result.found += 1;
+        } else {
+            const struct value below = {keys[i], {1}};
+            peer_insert((struct map *)map, &below);
+        }
+    }
+    return result;
+}
+
 /* What found the stash full follows a compact; the keys of a batch here are distinct, or have
  * equal values. */
 static struct peer_result run_upsert_many(void *map, const uint64_t *keys, size_t key_count) {
@@ -183,23 +234,24 @@ static void table_compact(void *map) {
 VARIANT(cache_map, "cache_map", table_create, true, run_get, run_chain, run_upsert_directly,
         run_modify_by_upsert, run_scope)
 VARIANT(many, "many", table_create, false, run_get_many, NULL, run_upsert_many, NULL, NULL)
+VARIANT(ahead, "ahead", table_create, false, run_get_ahead, NULL, run_upsert_ahead,
+        run_modify_ahead, NULL)
 VARIANT(in_place, "in_place", table_create, false, NULL, NULL, NULL, run_modify, NULL)
 VARIANT(large_stash, "large_stash", table_create_large_stash, true, NULL, NULL, NULL, NULL, NULL)
 
-/* A shared object of another state of the library, for bench/speed.cpp --variant. */
+/* A shared object of another state of the library has these rows, under names of its own: for
+ * bench/speed.cpp --variant. */
 #ifdef PEER_VARIANT_NAME
-extern const struct peer peer_variant;
-const struct peer peer_variant = {
-    PEER_VARIANT_NAME,
-    VALUE_SIZE,
-    PEER_CLOCK,
-    table_create,
-    table_destroy,
-    table_count,
-    table_find,
-    table_upsert_directly,
-    table_stash_count,
-    table_compact,
-    {run_get, run_chain, run_upsert_directly, run_modify_by_upsert, run_scope},
-    true};
+VARIANT(other, PEER_VARIANT_NAME, table_create, true, run_get, run_chain, run_upsert_directly,
+        run_modify_by_upsert, run_scope)
+VARIANT(other_many, PEER_VARIANT_NAME ", in batches", table_create, false, run_get_many, NULL,
+        run_upsert_many, NULL, NULL)
+VARIANT(other_ahead, PEER_VARIANT_NAME ", ahead", table_create, false, run_get_ahead, NULL,
+        run_upsert_ahead, run_modify_ahead, NULL)
+VARIANT(other_in_place, PEER_VARIANT_NAME ", in place", table_create, false, NULL, NULL, NULL,
+        run_modify, NULL)
+extern const struct peer *const peer_variants[];
+const struct peer *const peer_variants[] = {&PEER_TABLE(other), &PEER_TABLE(other_many),
+                                            &PEER_TABLE(other_ahead), &PEER_TABLE(other_in_place),
+                                            NULL};
 #endif

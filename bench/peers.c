@@ -3,14 +3,14 @@
 #include "peer.h"
 
 #define PEERS(size) \
-    extern const struct peer peer_cache_map_##size, peer_many_##size, peer_in_place_##size, \
-        peer_large_stash_##size, peer_plain_##size, peer_glib_fifo_##size, peer_glib_lru_##size, \
-        peer_uthash_lru_##size, peer_ck_##size, peer_floor_##size; \
-    static const struct peer *const peers_##size[] = { \
-        &peer_cache_map_##size,   &peer_many_##size,       &peer_in_place_##size, \
-        &peer_large_stash_##size, &peer_plain_##size,      &peer_glib_fifo_##size, \
-        &peer_glib_lru_##size,    &peer_uthash_lru_##size, &peer_ck_##size, \
-        &peer_floor_##size};
+    extern const struct peer peer_cache_map_##size, peer_many_##size, peer_ahead_##size, \
+        peer_in_place_##size, peer_large_stash_##size, peer_plain_##size, peer_glib_fifo_##size, \
+        peer_glib_lru_##size, peer_uthash_lru_##size, peer_ck_##size, peer_floor_##size; \
+    static const struct peer *const peers_##size[] = \
+        {&peer_cache_map_##size, &peer_many_##size,        &peer_ahead_##size, \
+         &peer_in_place_##size,  &peer_large_stash_##size, &peer_plain_##size, \
+         &peer_glib_fifo_##size, &peer_glib_lru_##size,    &peer_uthash_lru_##size, \
+         &peer_ck_##size,        &peer_floor_##size};
 
 PEERS(16)
 PEERS(64)

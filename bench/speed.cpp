@@ -100,15 +100,16 @@ class Run {
 
 /* ---- Filling. -------------------------------------------------------------------------------- */
 
-const peer *load_variant(const std::string &path, size_t value_size) {
+/* The rows of a shared object, null after the last. */
+const peer *const *load_variant(const std::string &path, size_t value_size) {
     void *object = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (object == nullptr)
         fail(2, std::string("--variant: ") + dlerror());
-    const auto *table = static_cast<const peer *>(dlsym(object, "peer_variant"));
-    if (table == nullptr || table->value_size != value_size)
+    const auto *tables = static_cast<const peer *const *>(dlsym(object, "peer_variants"));
+    if (tables == nullptr || tables[0]->value_size != value_size)
         fail(2, "--variant: " + path + ": not a variant for values of " +
                     std::to_string(value_size) + " bytes");
-    return table;
+    return tables;
 }
 
 /* What is measured, the cache map first. */
@@ -120,7 +121,9 @@ std::vector<const peer *> Run::chosen_peers() const {
         if (i == 0 || settings.wants_peer(*peers[i]))
             chosen.push_back(peers[i]);
     for (const std::string &path : settings.variant_paths)
-        chosen.push_back(load_variant(path, settings.value_size));
+        for (const peer *const *table = load_variant(path, settings.value_size); *table != nullptr;
+             table += 1)
+            chosen.push_back(*table);
     return chosen;
 }
 

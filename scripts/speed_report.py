@@ -25,6 +25,7 @@ WORKLOADS = [
 PEERS = [
     ("cache_map", "cache_map"),
     ("many", "cache_map, in batches"),
+    ("ahead", "cache_map, prefetching"),
     ("in_place", "cache_map, in place"),
     ("large_stash", "cache_map, large stash"),
     ("plain", "plain table, FIFO"),
@@ -35,7 +36,7 @@ PEERS = [
     ("floor", "floor: one access"),
 ]
 NAMES = dict(PEERS)
-OWN = {"cache_map", "many", "in_place", "large_stash"}
+OWN = {"cache_map", "many", "ahead", "in_place", "large_stash"}
 # Smaller differences are noise.
 EQUAL_FROM = 0.95
 # The configurations of the overview and the plot.
