@@ -47,6 +47,7 @@ help:
 	@echo 'make oss-fuzz-check  every build that OSS-Fuzz makes, each checked: docs/oss-fuzz.md (minutes)'
 	@echo 'make test-page     the tests of the page of ./trace html alone, in headless Chromium'
 	@echo 'make all           build ./fuzz_cachemap ./fuzz_trace ./trace ./soak ./explore ./tables'
+	@echo 'make examples      the programs of examples/, into build/examples/; make test-examples tests them'
 	@echo 'make bugs          plant each bug of bugs/, see that the fuzzer finds it'
 	@echo 'make layers        each layer of the oracle finds a bug that no other layer finds'
 	@echo 'make coverage      lines, branches and MC/DC of src/ that the corpus reaches; fails for a gap'
@@ -68,6 +69,7 @@ help:
 	@echo 'make test-report   the tests of that page alone, in headless Chromium'
 	@echo 'make bench         the library against its peers, as ratios: docs/speed.md (15 minutes)'
 	@echo 'make performance   executions and ops per second, and where the time goes'
+	@echo 'make sizing-table  how many keys a cache keeps, and what a map takes: docs/sizing.md'
 	@echo 'make format tidy   clang-format in place; clang-tidy'
 	@echo 'make docs          pages of the interface and the documents, by doxygen: build/docs/html/index.html'
 	@echo 'make install       headers, pkg-config file, CMake package, manual; PREFIX= DESTDIR=: docs/install.md'
@@ -278,12 +280,14 @@ TEST_PROGRAMS := $(foreach way,asan gcc portable,$(UNITS:%=$(BUILD)/test/$(way)/
                  $(BUILD)/test/explorer/explorer_enumeration \
                  $(BUILD)/test/bench/bench_hit_ratio \
                  $(BUILD)/test/unit_header_cpp_gcc $(BUILD)/test/unit_header_cpp_clang
+TEST_PROGRAMS += $(BUILD)/test/threads_tsan
 
 .PHONY: test
 test:
 	@scripts/need.sh test
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/trace-asan $(BUILD)/trace-coverage \
-	    $(BUILD)/soak-fast $(BUILD)/trace-fast $(BUILD)/explore-fast $(BUILD)/explore-asan $(BUILD)/hit_ratio test-programs \
+	    $(BUILD)/soak-fast $(BUILD)/trace-fast $(BUILD)/explore-fast $(BUILD)/explore-asan $(BUILD)/hit_ratio $(BUILD)/sizing \
+	    test-programs $(EXAMPLE_PROGRAMS) \
 	    $(BUILD)/speed/speed $(BUILD)/test/bench/bench_peers
 	@scripts/test.sh
 
@@ -307,6 +311,47 @@ oss-fuzz-check:
 .PHONY: dictionary
 dictionary: tables
 	./tables dictionary > dict/fuzz_cachemap.dict
+
+# ---- Examples: real programs over the public header, plain and sanitized; the threads. --------------
+
+# An example NAME is examples/NAME.c with examples/NAME_*.c.
+EXAMPLES := sqlite_cache request_log sharded
+EXAMPLE_LIBRARIES_sqlite_cache := -lsqlite3
+EXAMPLE_LIBRARIES_request_log := -lm
+EXAMPLE_LIBRARIES_sharded := -pthread
+EXAMPLE_plain = $(GCC) -O2
+EXAMPLE_asan = $(CLANG) -O1 -fno-omit-frame-pointer $(SANITIZERS)
+EXAMPLE_tsan = $(CLANG) -O1 -fno-omit-frame-pointer -fsanitize=thread
+
+# $(1) the folder under build/, $(2) the way, $(3) the example
+define example_rule
+$(BUILD)/$(1)/$(3): $(wildcard examples/$(3).c examples/$(3)_*.c examples/*.h) Makefile $(LIBRARY)
+	@mkdir -p $$(@D)
+	@echo 'build $$@'
+	@$$(EXAMPLE_$(2)) $(STANDARD) $(WARNINGS) -Isrc -g $$(filter %.c,$$^) $(EXAMPLE_LIBRARIES_$(3)) -o $$@
+endef
+$(foreach name,$(EXAMPLES),$(eval $(call example_rule,examples,plain,$(name)))\
+    $(eval $(call example_rule,examples/asan,asan,$(name))))
+$(eval $(call example_rule,examples/tsan,tsan,sharded))
+
+# Distinct maps share nothing: tests/threads.sh.
+$(BUILD)/test/threads_tsan: tests/threads.c $(HEADERS)
+	@mkdir -p $(@D)
+	@echo 'test  $< (tsan)'
+	@$(EXAMPLE_tsan) $(STANDARD) $(WARNINGS) $(TEST_INCLUDES) -g $< -pthread -o $@
+
+EXAMPLE_PROGRAMS := $(EXAMPLES:%=$(BUILD)/examples/%) $(EXAMPLES:%=$(BUILD)/examples/asan/%) \
+                    $(BUILD)/examples/tsan/sharded
+
+.PHONY: examples test-examples
+examples:
+	@scripts/need.sh examples
+	@$(MAKE) --no-print-directory -j$$(nproc) $(EXAMPLE_PROGRAMS)
+
+test-examples: examples
+	@$(MAKE) --no-print-directory $(BUILD)/test/threads_tsan
+	@tests/examples.sh
+	@tests/threads.sh
 
 # ---- Planted bugs, corpus, measurements. -----------------------------------------------------------
 
@@ -509,7 +554,9 @@ print-hit-ratio-compile:
 .PHONY: campaign report test-report
 campaign:
 	@scripts/need.sh campaign
-	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap trace $(BUILD)/trace-asan
+	@$(if $(filter yes,$(AFL)),scripts/need.sh afl)
+	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap trace $(BUILD)/trace-asan \
+	    $(if $(filter yes,$(AFL)),$(BUILD)/afl $(BUILD)/afl_mutator.so)
 	@scripts/campaign.py
 
 report:
@@ -556,6 +603,17 @@ merge:
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap trace $(BUILD)/trace-coverage
 	@scripts/merge.sh $(FOLDERS)
 
+# ---- Tables of docs/sizing.md. ----------------------------------------------------------------------
+
+$(BUILD)/sizing: bench/sizing.c bench/sizing_map.h $(HEADERS)
+	@mkdir -p $(@D)
+	@echo 'build $@'
+	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O2 '-DCACHE_MAP_INLINE=static inline' $< -lm -o $@
+
+.PHONY: sizing-table
+sizing-table: $(BUILD)/sizing
+	@for part in residency layouts memory; do $(BUILD)/sizing sizing-$$part && echo; done
+
 # ---- Mutation score. -------------------------------------------------------------------------------
 
 # MUTANTS='--file FILE', '--only PATTERN', ...: see scripts/mutants --help. FUZZ_RUNS and JOBS reach it.
@@ -584,8 +642,8 @@ docs:
 
 # ---- Style. ----------------------------------------------------------------------------------------
 
-SOURCES := $(wildcard src/*.h harness/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp bench/*.[ch] bench/*.hpp bench/*.cpp tests/install/*.[ch])
-TIDY_SOURCES := $(wildcard harness/*.c explorer/*.c fuzz_targets/*.c tools/*.c bench/*.c)
+SOURCES := $(wildcard src/*.h harness/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp bench/*.[ch] bench/*.hpp bench/*.cpp tests/install/*.[ch] examples/*.[ch])
+TIDY_SOURCES := $(wildcard harness/*.c explorer/*.c fuzz_targets/*.c tools/*.c bench/*.c examples/*.c)
 
 .PHONY: format format-check tidy
 format:

@@ -101,7 +101,7 @@ static unsigned char *damage_entry_value(const struct damage *damage, uint32_t e
 }
 
 static uint64_t damage_hash(const struct damage *damage, const void *value) {
-    return damage->layout->value_hash(value, damage->map->hash_seed);
+    return damage->layout->value_hash(value, &damage->map->seed);
 }
 
 /* The first slot of the set, from `way` on and around, that is in use (or is not); other than

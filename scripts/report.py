@@ -17,6 +17,8 @@ build/report-modules. This counts and draws nothing itself that is not in a tabl
 Exit status: 0 the page is written, 2 it is not."""
 
 import concurrent.futures
+import copy
+import fcntl
 import json
 import os
 import pathlib
@@ -32,6 +34,8 @@ MODULES = ROOT / "build/report-modules"
 SAMPLE_COUNT_MAX = 1500
 WITNESS_FILE_COUNT = 100
 RECORD_SECONDS_MAX = 30
+# Of upsert_many and get_many in a row: docs/input-format.md.
+CALL_OPS_MAX = 16
 STASH_STATES = ("empty", "part", "full")
 SCOPE_STATES = ("closed", "open, empty", "open, part", "open, full")
 PLACES = ("absent", "cached", "stashed", "tombstone")
@@ -66,6 +70,60 @@ def place_in_time(lines):
             campaign, ended = line.get("campaign"), now
         line["at"] = round(ended + line["seconds"], 1) if "seconds" in line else now
         now = max(now, line["at"])
+
+
+# What a stranger has to know beside the plots; the other events are about findings.
+TROUBLES = ("engine_ended", "disk_full", "disk_room", "shared_failed")
+
+
+def length_of_time(seconds):
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
+def marks_of(lines):
+    """Where fuzzing was interrupted, and what else broke in: [{at, text}], as marked in the plots."""
+    marks = []
+    for before, line in zip(lines, lines[1:]):
+        if line["type"] == "event" and line["event"] in TROUBLES:
+            marks.append({"at": line["at"], "text": line["detail"]})
+        if line["type"] != "start":
+            continue
+        later = f"{length_of_time(max(0, line['time'] - before['time']))} later"
+        end = before.get("event")
+        if line["campaign"] != before["campaign"]:
+            text = f"campaign {before['campaign']} was over; campaign {line['campaign']} began {later}, on the same corpus"
+        elif end == "interrupted":
+            text = f"interrupted, by Ctrl-C or another signal; it went on {later}"
+        else:
+            text = f"killed, or the machine went down: the log has no end; it went on {later}"
+        marks.append({"at": line["at"], "text": text})
+    return marks
+
+
+def runs(folder):
+    """A campaign holds its lock as long as it runs."""
+    lock = folder / "lock"
+    if not lock.exists():
+        return False
+    with open(lock, encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def state_of(lines, is_running):
+    """How the last campaign stands, in words."""
+    goal = next((line["goal_seconds"] for line in reversed(lines) if line["type"] == "start"), None)
+    done = next((line["seconds"] for line in reversed(lines) if "seconds" in line), 0)
+    end = lines[-1].get("event")
+    if goal is None:
+        return "not known"
+    how_far = f"{length_of_time(done)} of {length_of_time(goal)}"
+    if is_running:
+        return f"it runs, {how_far} done"
+    return end if end == "finished" else f"interrupted after {how_far}" if end == "interrupted" else f"killed after {how_far}"
 
 
 def series(lines):
@@ -131,6 +189,11 @@ class Map:
         self.stash_count = self.scope_count = 0
         self.scope_open = False
 
+    def copy(self):
+        other = copy.copy(self)
+        other.slots, other.stash = dict(self.slots), dict(self.stash)
+        return other
+
     def state(self):
         """Indexes of STASH_STATES and SCOPE_STATES."""
         stash = 0 if self.stash_count == 0 else 2 if self.stash_count >= self.stash_max else 1
@@ -167,13 +230,16 @@ def survey(trace, path):
     mix, pairs = {}, set()
     done = subprocess.run([trace, "record", path], capture_output=True, text=True, errors="replace",
                           timeout=RECORD_SECONDS_MAX, check=False)
-    subject = None
+    subject, before, call = None, None, []
     for line in map(json.loads, done.stdout.splitlines()):
         if line["type"] == "head":
             subject = Map(line)
         elif line["type"] == "op" and line["kind"] != "end":
             kind = line["kind"]
-            pairs.add((kind, subject.place(line["key"]) if "key" in line else "", *subject.state()))
+            # Those in a row that are one call meet the state before it; the record has all changes at the first.
+            call = [*call, kind] if kind.endswith("_many") and call[-1:] == [kind] and len(call) < CALL_OPS_MAX else [kind]
+            before = before if len(call) > 1 else subject.copy() if kind.endswith("_many") else subject
+            pairs.add((kind, before.place(line["key"]) if "key" in line else "", *before.state()))
             count, refused = mix.get(kind, (0, 0))
             is_refused = line["map"] in ("stash_full", "scope_full", "scope_open", "scope_not_open")
             mix[kind] = count + 1, refused + is_refused
@@ -304,6 +370,7 @@ def gather():
     survival = path_of("SURVIVAL", "docs/effectiveness-survival.json")
     data = {"starts": [line for line in lines if line["type"] == "start"],
             "events": [line for line in lines if line["type"] == "event"],
+            "marks": marks_of(lines), "state": state_of(lines, runs(folder)), "last_time": lines[-1]["time"],
             "series": series(lines), "findings": findings_of(lines, path_of("FINDINGS", "findings"), output.parent),
             "inputs": {"looked_at": len(paths), "all": input_count},
             "mix": op_mix(surveys), "states": state_map(surveys), "labels": witness_labels(trace, paths),

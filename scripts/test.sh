@@ -90,10 +90,14 @@ step "guidance of the engine" tests/guidance.sh
 steps_in_turn "coverage by the corpus" "scripts/coverage.sh --check corpus" \
     "the coverage gate can fail" tests/coverage.sh \
     "merging loses nothing" tests/merge.sh
+steps_in_turn "matrix, its fast half" "env JOBS=1 scripts/matrix.sh --fast" \
+    "the matrix can fail" tests/matrix.sh
 step "install" tests/install.sh
 step "pages of the interface" tests/docs.sh
 step "mutants" tests/mutants.sh
 step "speed against peers, small" tests/bench.sh
+step "examples" tests/examples.sh
+step "threads" tests/threads.sh
 step "hit ratio" tests/hit_ratio.sh
 step "command line" tests/command_line.sh
 step "explain" tests/explain.sh

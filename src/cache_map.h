@@ -49,8 +49,9 @@
  *   CACHE_MAP_KEY_OF(value)    the key in a value; `value` is a `const CACHE_MAP_VALUE *`
  *   CACHE_MAP_KEY_EQUAL(a, b)  default a == b
  *   CACHE_MAP_HASH(key, seed)  a uint64_t, uniform in its high half (set) and low bits (tag);
- *                              default cache_map_hash_64(key, seed); for keys that are structs see
- *                              cache_map_hash_128 and cache_map_hash_bytes
+ *                              default cache_map_hash_64(key, seed), which takes keys of up to 64
+ *                              bits; for keys that are structs see cache_map_hash_128 and
+ *                              cache_map_hash_bytes
  *   CACHE_MAP_WAYS             2, 4, 8 or 16 (default)
  *   CACHE_MAP_TAG_BITS         8 (default) or 16
  *   CACHE_MAP_CLOCK_BITS       1, 2 (default) or 4
@@ -123,7 +124,11 @@
 #    define CACHE_MAP_KEY_EQUAL(a, b) ((a) == (b))
 #endif
 #ifndef CACHE_MAP_HASH
-#    define CACHE_MAP_HASH(key, seed) cache_map_hash_64((uint64_t)(key), (seed))
+CACHE_MAP_STATIC_ASSERT(sizeof(CACHE_MAP_KEY) <= sizeof(uint64_t),
+                        "a key of more than 64 bits needs a CACHE_MAP_HASH of its own");
+#    define CACHE_MAP_HASH_SEEDED(key, seed) cache_map_hash_64_seeded((uint64_t)(key), (seed))
+#else
+#    define CACHE_MAP_HASH_SEEDED(key, seed) CACHE_MAP_HASH((key), (seed)->value)
 #endif
 #ifndef CACHE_MAP_WAYS
 #    define CACHE_MAP_WAYS 16
@@ -313,6 +318,7 @@ CACHE_MAP_LINKAGE enum cache_map_invariant CACHE_MAP_FUNCTION(check)(const CACHE
 #undef CACHE_MAP_KEY_OF
 #undef CACHE_MAP_KEY_EQUAL
 #undef CACHE_MAP_HASH
+#undef CACHE_MAP_HASH_SEEDED
 #undef CACHE_MAP_WAYS
 #undef CACHE_MAP_TAG_BITS
 #undef CACHE_MAP_CLOCK_BITS

@@ -138,26 +138,31 @@ CACHE_MAP_INLINE uint32_t cache_map_tag_match(const unsigned char *tags, uint32_
 /* ---- The sweep: a pure function, so that a call which must fail has changed nothing. ----- */
 
 /* From the hand upwards, wrapping: a free way is taken; another's count goes down by 1, and at 0
- * its value is evicted and the way taken. The bound holds because W x (max - 1) steps bring every
- * count to 1, and one more step brings one to 0. */
+ * its value is evicted and the way taken. Here a turn of the hand is a step: with the counts rotated so
+ * that the hand's way is lowest, the way that ends the turn is the lowest with a count of 0 or 1, and the
+ * counts below it go down at once. Without such a way they all do, and none falls below 1: so after
+ * max - 1 turns at most there is one. */
 CACHE_MAP_INLINE struct cache_map_sweep cache_map_sweep_run(uint64_t counts, uint32_t hand,
                                                             uint32_t ways, uint32_t bits) {
-    const uint32_t step_count_max = ways * (cache_map_counter_max(bits) - 1) + 1;
+    const uint64_t lanes = cache_map_counters_lanes(ways, bits);
+    uint64_t turned = cache_map_counters_rotate(counts, hand, ways, bits);
+    uint64_t ending = cache_map_counters_few_lanes(turned, ways, bits);
     struct cache_map_sweep sweep;
+    uint32_t from_hand, count;
     CACHE_MAP_ASSERT(hand < ways);
-    sweep.counts = counts;
-    for (uint32_t step = 0;; step += 1) {
-        const uint32_t way = (hand + step) & (ways - 1);
-        const uint32_t count = cache_map_counter_get(sweep.counts, way, bits);
-        CACHE_MAP_ASSERT(step < step_count_max);
-        sweep.way = way;
-        sweep.evicts = count == 1;
-        if (count == 0)
-            return sweep;
-        sweep.counts = cache_map_counter_set(sweep.counts, way, bits, count - 1);
-        if (count == 1)
-            return sweep;
+    while (ending == 0) {
+        turned -= lanes;
+        CACHE_MAP_ASSERT(cache_map_counters_zero_lanes(turned, ways, bits) == 0);
+        ending = cache_map_counters_few_lanes(turned, ways, bits);
     }
+    from_hand = cache_map_trailing_zeros(ending) / bits;
+    count = cache_map_counter_get(turned, from_hand, bits);
+    turned -= lanes & (((uint64_t)1 << (from_hand * bits)) - 1);
+    turned -= (uint64_t)count << (from_hand * bits);
+    sweep.counts = cache_map_counters_rotate(turned, ways - hand, ways, bits);
+    sweep.way = (hand + from_hand) & (ways - 1);
+    sweep.evicts = count == 1;
+    return sweep;
 }
 
 /* `clock`: the first free way from the hand where there is one, before any count is touched. */
@@ -222,37 +227,65 @@ CACHE_MAP_INLINE void cache_map_slot_count_set(const struct cache_map_layout *la
         cache_map_counter_set(counts, (uint32_t)(slot % layout->ways), layout->clock_bits, count));
 }
 
-/* The slot of the key with this hash, or CACHE_MAP_SLOT_NONE. Changes nothing. Two cache lines
- * and one more for each way whose tag is equal. */
+/* Where a resident key is, with what was read to find it, so that nothing is read twice. */
+struct cache_map_hit {
+    unsigned char *value; /* null: the key is not resident */
+    uint64_t set;
+    uint64_t counts; /* of the set */
+    uint32_t way;
+};
+
+/* Looks for the key with this hash. Changes nothing. Two cache lines and one more for each way whose
+ * tag is equal. */
+CACHE_MAP_INLINE struct cache_map_hit cache_map_cache_search(const struct cache_map_layout *layout,
+                                                             const struct cache_map_cache *cache,
+                                                             uint64_t hash, const void *key) {
+    struct cache_map_hit hit = {NULL, 0, 0, 0};
+    uint32_t match;
+    if (cache->set_count == 0)
+        return hit;
+    hit.set = cache_map_range_of_hash(hash, cache->set_count);
+    match = cache_map_tag_match(cache_map_set_tags(layout, cache, hit.set), layout->ways,
+                                layout->tag_bits, cache_map_tag_of_hash(layout, hash));
+    if (match != 0)
+        hit.counts = cache_map_set_counts(layout, cache, hit.set);
+    for (; match != 0; match &= match - 1) {
+        hit.way = cache_map_trailing_zeros(match);
+        if (cache_map_counter_get(hit.counts, hit.way, layout->clock_bits) != 0) {
+            hit.value = cache_map_slot_value(layout, cache, hit.set * layout->ways + hit.way);
+            if (layout->value_has_key(hit.value, key))
+                return hit;
+        }
+    }
+    hit.value = NULL;
+    return hit;
+}
+
+CACHE_MAP_INLINE uint64_t cache_map_hit_slot(const struct cache_map_layout *layout,
+                                             const struct cache_map_hit *hit) {
+    CACHE_MAP_ASSERT(hit->value != NULL);
+    return hit->set * layout->ways + hit->way;
+}
+
+/* The slot of the key with this hash, or CACHE_MAP_SLOT_NONE. Changes nothing. */
 CACHE_MAP_INLINE uint64_t cache_map_cache_find(const struct cache_map_layout *layout,
                                                const struct cache_map_cache *cache, uint64_t hash,
                                                const void *key) {
-    if (cache->set_count == 0)
-        return CACHE_MAP_SLOT_NONE;
-    {
-        const uint64_t set = cache_map_range_of_hash(hash, cache->set_count);
-        uint32_t match = cache_map_tag_match(cache_map_set_tags(layout, cache, set), layout->ways,
-                                             layout->tag_bits, cache_map_tag_of_hash(layout, hash));
-        const uint64_t counts = match == 0 ? 0 : cache_map_set_counts(layout, cache, set);
-        for (; match != 0; match &= match - 1) {
-            const uint32_t way = cache_map_trailing_zeros(match);
-            const uint64_t slot = set * layout->ways + way;
-            if (cache_map_counter_get(counts, way, layout->clock_bits) != 0 &&
-                layout->value_has_key(cache_map_slot_value(layout, cache, slot), key))
-                return slot;
-        }
-    }
-    return CACHE_MAP_SLOT_NONE;
+    const struct cache_map_hit hit = cache_map_cache_search(layout, cache, hash, key);
+    return hit.value == NULL ? CACHE_MAP_SLOT_NONE : cache_map_hit_slot(layout, &hit);
 }
 
 /* A use: the count saturates upward. No store where it already has, so that a hot line that is
  * only read stays clean. */
-CACHE_MAP_INLINE void cache_map_slot_touch(const struct cache_map_layout *layout,
-                                           struct cache_map_cache *cache, uint64_t slot) {
-    const uint32_t count = cache_map_slot_count(layout, cache, slot);
+CACHE_MAP_INLINE void cache_map_hit_touch(const struct cache_map_layout *layout,
+                                          struct cache_map_cache *cache,
+                                          const struct cache_map_hit *hit) {
+    const uint32_t count = cache_map_counter_get(hit->counts, hit->way, layout->clock_bits);
     CACHE_MAP_ASSERT(count > 0);
     if (count < cache_map_counter_max(layout->clock_bits))
-        cache_map_slot_count_set(layout, cache, slot, count + 1);
+        cache_map_set_counts_store(
+            layout, cache, hit->set,
+            cache_map_counter_set(hit->counts, hit->way, layout->clock_bits, count + 1));
 }
 
 /* Where the value of a key that is not resident would go, and what that evicts. Pure. */
@@ -262,28 +295,40 @@ CACHE_MAP_INLINE struct cache_map_sweep cache_map_cache_aim(const struct cache_m
     return cache_map_choose(layout, cache_map_set_counts(layout, cache, set), cache->hands[set]);
 }
 
-/* Writes tag and value into a slot and makes its count `count`. The slot may be free or hold a
- * value that its caller has taken out already. `value` must not overlap the slot. */
-CACHE_MAP_INLINE void cache_map_slot_write(const struct cache_map_layout *layout,
-                                           struct cache_map_cache *cache, uint64_t slot,
-                                           uint64_t hash, const void *value, uint32_t count) {
+/* Writes tag and value into a slot, and not its count. `value` must not overlap the slot. */
+CACHE_MAP_INLINE void cache_map_slot_put(const struct cache_map_layout *layout,
+                                         struct cache_map_cache *cache, uint64_t slot,
+                                         uint64_t hash, const void *value) {
     const uint32_t way = (uint32_t)(slot % layout->ways);
     unsigned char *tags = cache_map_set_tags(layout, cache, slot / layout->ways);
-    unsigned char *bytes = cache_map_slot_value(layout, cache, slot);
     const uint32_t tag = cache_map_tag_of_hash(layout, hash);
     const uint8_t tag_8 = (uint8_t)tag;
     const uint16_t tag_16 = (uint16_t)tag;
-    CACHE_MAP_ASSERT(count > 0);
     CACHE_MAP_ASSERT(slot / layout->ways == cache_map_range_of_hash(hash, cache->set_count));
     if (layout->tag_bits == 8)
         memcpy(tags + way, &tag_8, 1);
     else
         memcpy(tags + (size_t)way * 2, &tag_16, 2);
-    if (cache_map_slot_count(layout, cache, slot) == 0) {
-        CACHE_MAP_UNPOISON(bytes, layout->value_size);
-        cache->value_count += 1;
-    }
-    memcpy(bytes, value, layout->value_size);
+    memcpy(cache_map_slot_value(layout, cache, slot), value, layout->value_size);
+}
+
+/* A free slot is about to hold a value. */
+CACHE_MAP_INLINE void cache_map_slot_take(const struct cache_map_layout *layout,
+                                          struct cache_map_cache *cache, uint64_t slot) {
+    CACHE_MAP_ASSERT(cache_map_slot_count(layout, cache, slot) == 0);
+    CACHE_MAP_UNPOISON(cache_map_slot_value(layout, cache, slot), layout->value_size);
+    cache->value_count += 1;
+}
+
+/* Makes a slot hold the value, with this count. It may be free, or hold a value that its caller has taken
+ * out already. */
+CACHE_MAP_INLINE void cache_map_slot_write(const struct cache_map_layout *layout,
+                                           struct cache_map_cache *cache, uint64_t slot,
+                                           uint64_t hash, const void *value, uint32_t count) {
+    CACHE_MAP_ASSERT(count > 0);
+    if (cache_map_slot_count(layout, cache, slot) == 0)
+        cache_map_slot_take(layout, cache, slot);
+    cache_map_slot_put(layout, cache, slot, hash, value);
     cache_map_slot_count_set(layout, cache, slot, count);
 }
 
@@ -294,13 +339,12 @@ CACHE_MAP_INLINE uint64_t cache_map_cache_fill(const struct cache_map_layout *la
                                                struct cache_map_sweep sweep, uint64_t hash,
                                                const void *value) {
     const uint64_t slot = set * layout->ways + sweep.way;
-    /* The victim's count stays 1 until the value is written, so that the slot never looks free. */
-    const uint32_t count = sweep.evicts ? 1 : 0;
+    if (!sweep.evicts)
+        cache_map_slot_take(layout, cache, slot);
+    cache_map_slot_put(layout, cache, slot, hash, value);
     cache_map_set_counts_store(
-        layout, cache, set,
-        cache_map_counter_set(sweep.counts, sweep.way, layout->clock_bits, count));
+        layout, cache, set, cache_map_counter_set(sweep.counts, sweep.way, layout->clock_bits, 1));
     cache->hands[set] = (unsigned char)((sweep.way + 1) & (layout->ways - 1));
-    cache_map_slot_write(layout, cache, slot, hash, value, 1);
     return slot;
 }
 

@@ -8,6 +8,7 @@
 #define CACHE_MAP_CORE_H
 
 #include "cache_map_cache.h"
+#include "cache_map_hash.h"
 #include "cache_map_scope.h"
 #include "cache_map_stash.h"
 
@@ -20,7 +21,7 @@ struct cache_map {
     struct cache_map_stash stash;
     struct cache_map_scope_log log;
     struct cache_map_metrics metrics;
-    uint64_t hash_seed;
+    struct cache_map_seed seed;
     unsigned char *scratch; /* room for one value: an upsert's argument that lives in the map */
     unsigned char *memory;
     size_t memory_size;
@@ -184,7 +185,7 @@ CACHE_MAP_INLINE enum cache_map_status cache_map_init(const struct cache_map_lay
     map->allocator = *allocator;
     map->memory = (unsigned char *)memory;
     map->memory_size = size;
-    map->hash_seed = options->hash_seed;
+    map->seed = cache_map_seed_make(options->hash_seed);
     cache_map_place_arrays(layout, map, options);
     cache_map_cache_clear(layout, &map->cache);
     cache_map_stash_init(layout, &map->stash);
@@ -216,20 +217,26 @@ CACHE_MAP_INLINE void cache_map_deinit(const struct cache_map_layout *layout,
 
 /* ---- Lookups. ---------------------------------------------------------------------------- */
 
-/* A use of the key: metrics and the clock change, the contents do not. */
-CACHE_MAP_INLINE enum cache_map_status cache_map_lookup(const struct cache_map_layout *layout,
-                                                        struct cache_map *map, uint64_t hash,
-                                                        const void *key, void **value) {
-    const uint64_t slot = cache_map_cache_find(layout, &map->cache, hash, key);
-    uint32_t entry;
+/* A use of the key: metrics and the clock change, the contents do not. The value in the cache, or null:
+ * then the stash is to be asked. Apart, so that a caller's loop has just this in it. */
+CACHE_MAP_INLINE void *cache_map_lookup_cache(const struct cache_map_layout *layout,
+                                              struct cache_map *map, uint64_t hash,
+                                              const void *key) {
+    const struct cache_map_hit hit = cache_map_cache_search(layout, &map->cache, hash, key);
     CACHE_MAP_ASSERT(map->memory != NULL);
-    *value = NULL;
-    if (slot != CACHE_MAP_SLOT_NONE) {
+    if (hit.value != NULL) {
         map->metrics.hits += 1;
-        cache_map_slot_touch(layout, &map->cache, slot);
-        *value = cache_map_slot_value(layout, &map->cache, slot);
-        return CACHE_MAP_FOUND;
+        cache_map_hit_touch(layout, &map->cache, &hit);
     }
+    return hit.value;
+}
+
+/* The rest of a lookup of a key that is not in the cache. */
+CACHE_MAP_INLINE enum cache_map_status cache_map_lookup_stash(const struct cache_map_layout *layout,
+                                                              struct cache_map *map, uint64_t hash,
+                                                              const void *key, void **value) {
+    uint32_t entry;
+    *value = NULL;
     if (map->cache.set_count != 0)
         map->metrics.misses += 1;
     entry = cache_map_stash_find(layout, &map->stash, hash, key);
@@ -254,9 +261,11 @@ CACHE_MAP_INLINE size_t cache_map_batch_count(size_t count) {
 }
 
 /* All lines of a value, up to a length from which on the processor's own prefetcher follows. */
+#define CACHE_MAP_PREFETCH_SIZE_MAX ((size_t)256)
+
 CACHE_MAP_INLINE void cache_map_prefetch_value(const struct cache_map_layout *layout,
                                                const unsigned char *value) {
-    for (size_t offset = 0; offset < layout->value_size && offset < 4 * CACHE_MAP_LINE_SIZE;
+    for (size_t offset = 0; offset < layout->value_size && offset < CACHE_MAP_PREFETCH_SIZE_MAX;
          offset += CACHE_MAP_LINE_SIZE)
         cache_map_prefetch_line(value + offset);
 }
@@ -353,18 +362,21 @@ CACHE_MAP_INLINE enum cache_map_status cache_map_upsert_status(enum cache_map_pl
     return before == CACHE_MAP_PLACE_STASH_TOMBSTONE ? CACHE_MAP_REVIVED : CACHE_MAP_UPDATED;
 }
 
-/* The key is resident: its value is replaced in its way. Needs no stash slot. */
+/* The key is resident: its value is replaced in its way. Needs no stash slot. `value` may be the very
+ * value that is there; it overlaps the slot in no other way. */
 CACHE_MAP_INLINE enum cache_map_status
 cache_map_upsert_resident(const struct cache_map_layout *layout, struct cache_map *map,
-                          uint64_t slot, const void *value) {
-    unsigned char *bytes = cache_map_slot_value(layout, &map->cache, slot);
+                          const struct cache_map_hit *hit, const void *value) {
+    const uint64_t slot = cache_map_hit_slot(layout, hit);
     if (cache_map_scope_is_full(&map->log))
         return CACHE_MAP_SCOPE_FULL;
     if (map->log.open)
         cache_map_scope_append(
             layout, &map->log,
-            cache_map_record_make(false, CACHE_MAP_PLACE_CACHE, slot, CACHE_MAP_ENTRY_NONE), bytes);
-    memcpy(bytes, value, layout->value_size);
+            cache_map_record_make(false, CACHE_MAP_PLACE_CACHE, slot, CACHE_MAP_ENTRY_NONE),
+            hit->value);
+    if (value != hit->value)
+        memcpy(hit->value, value, layout->value_size);
     if (layout->policy == CACHE_MAP_POLICY_CLOCK_CLASSIC)
         cache_map_slot_count_set(layout, &map->cache, slot, 1);
     return CACHE_MAP_UPDATED;
@@ -374,12 +386,18 @@ cache_map_upsert_resident(const struct cache_map_layout *layout, struct cache_ma
  */
 CACHE_MAP_INLINE enum cache_map_status
 cache_map_upsert_into_cache(const struct cache_map_layout *layout, struct cache_map *map,
-                            uint64_t hash, uint32_t entry, const void *value) {
+                            uint64_t hash, const void *key, const void *value) {
     const uint64_t set = cache_map_range_of_hash(hash, map->cache.set_count);
     const struct cache_map_sweep sweep = cache_map_cache_aim(layout, &map->cache, set);
     const uint64_t slot = set * layout->ways + sweep.way;
-    const bool stashed = entry != CACHE_MAP_ENTRY_NONE;
-    const enum cache_map_place before = cache_map_entry_place(&map->stash, entry);
+    uint32_t entry;
+    bool stashed;
+    enum cache_map_place before;
+    /* The victim's line and that of the key's home bucket are on their way together. */
+    cache_map_prefetch_value(layout, cache_map_slot_value(layout, &map->cache, slot));
+    entry = cache_map_stash_find(layout, &map->stash, hash, key);
+    stashed = entry != CACHE_MAP_ENTRY_NONE;
+    before = cache_map_entry_place(&map->stash, entry);
     if (sweep.evicts && !stashed && map->stash.count == map->stash.count_max)
         return CACHE_MAP_STASH_FULL;
     if (cache_map_scope_is_full(&map->log))
@@ -393,7 +411,7 @@ cache_map_upsert_into_cache(const struct cache_map_layout *layout, struct cache_
     }
     if (sweep.evicts) {
         const unsigned char *victim = cache_map_slot_value(layout, &map->cache, slot);
-        const uint64_t victim_hash = layout->value_hash(victim, map->hash_seed);
+        const uint64_t victim_hash = layout->value_hash(victim, &map->seed);
         if (stashed)
             cache_map_stash_replace_at(layout, &map->stash, entry, victim_hash, victim, false);
         else
@@ -408,7 +426,8 @@ cache_map_upsert_into_cache(const struct cache_map_layout *layout, struct cache_
 /* There is no cache: the entry is written in the stash. */
 CACHE_MAP_INLINE enum cache_map_status
 cache_map_upsert_into_stash(const struct cache_map_layout *layout, struct cache_map *map,
-                            uint64_t hash, uint32_t entry, const void *value) {
+                            uint64_t hash, const void *key, const void *value) {
+    const uint32_t entry = cache_map_stash_find(layout, &map->stash, hash, key);
     const bool stashed = entry != CACHE_MAP_ENTRY_NONE;
     const enum cache_map_place before = cache_map_entry_place(&map->stash, entry);
     if (!stashed && map->stash.count == map->stash.count_max)
@@ -441,20 +460,15 @@ CACHE_MAP_INLINE const void *cache_map_stable_argument(const struct cache_map_la
     return map->scratch;
 }
 
-/* `hash` and `key` are those of the value. */
-CACHE_MAP_INLINE enum cache_map_status cache_map_upsert(const struct cache_map_layout *layout,
-                                                        struct cache_map *map, uint64_t hash,
-                                                        const void *key, const void *value) {
-    const uint64_t slot = cache_map_cache_find(layout, &map->cache, hash, key);
-    uint32_t entry;
-    CACHE_MAP_ASSERT(map->memory != NULL && value != NULL);
+/* The rest of an upsert of a key that is not in the cache; `hash` and `key` are those of the value. */
+CACHE_MAP_INLINE enum cache_map_status
+cache_map_upsert_missed(const struct cache_map_layout *layout, struct cache_map *map, uint64_t hash,
+                        const void *key, const void *value) {
+    CACHE_MAP_ASSERT(map->memory != NULL);
     value = cache_map_stable_argument(layout, map, value);
-    if (slot != CACHE_MAP_SLOT_NONE)
-        return cache_map_upsert_resident(layout, map, slot, value);
-    entry = cache_map_stash_find(layout, &map->stash, hash, key);
     if (map->cache.set_count == 0)
-        return cache_map_upsert_into_stash(layout, map, hash, entry, value);
-    return cache_map_upsert_into_cache(layout, map, hash, entry, value);
+        return cache_map_upsert_into_stash(layout, map, hash, key, value);
+    return cache_map_upsert_into_cache(layout, map, hash, key, value);
 }
 
 /* The value leaves its slot, and a tombstone with its bytes enters the stash. */
@@ -525,12 +539,12 @@ CACHE_MAP_INLINE void cache_map_undo_insert(const struct cache_map_layout *layou
                                             const unsigned char *overwritten) {
     const bool stashed = record->entry != CACHE_MAP_ENTRY_NONE;
     const bool tombstone = record->before == CACHE_MAP_PLACE_STASH_TOMBSTONE;
-    const uint64_t hash = stashed ? layout->value_hash(overwritten, map->hash_seed) : 0;
+    const uint64_t hash = stashed ? layout->value_hash(overwritten, &map->seed) : 0;
     if (record->evicts) {
         const uint32_t entry = stashed ? record->entry : map->stash.count - 1;
         const unsigned char *victim = cache_map_entry_value(layout, &map->stash, entry);
         cache_map_slot_write(layout, &map->cache, record->slot,
-                             layout->value_hash(victim, map->hash_seed), victim, 1);
+                             layout->value_hash(victim, &map->seed), victim, 1);
         if (stashed)
             cache_map_stash_replace_at(layout, &map->stash, entry, hash, overwritten, tombstone);
         else
@@ -567,8 +581,8 @@ CACHE_MAP_INLINE void cache_map_undo_remove(const struct cache_map_layout *layou
         return;
     }
     CACHE_MAP_ASSERT(cache_map_slot_count(layout, &map->cache, record->slot) == 0);
-    cache_map_slot_write(layout, &map->cache, record->slot,
-                         layout->value_hash(value, map->hash_seed), value, record->count);
+    cache_map_slot_write(layout, &map->cache, record->slot, layout->value_hash(value, &map->seed),
+                         value, record->count);
     cache_map_stash_remove_at(layout, &map->stash, record->entry);
 }
 

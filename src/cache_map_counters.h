@@ -59,15 +59,45 @@ CACHE_MAP_INLINE uint64_t cache_map_counter_set(uint64_t word, uint32_t way, uin
     return (word & ~((uint64_t)cache_map_counter_max(bits) << shift)) | ((uint64_t)count << shift);
 }
 
-/* One bit for each count that is 0, at the lowest bit of that count's lane: way w at w * bits. */
+/* The bits that a set's counts take of a word. */
+CACHE_MAP_INLINE uint64_t cache_map_counters_used(uint32_t ways, uint32_t bits) {
+    return ways * bits == 64 ? UINT64_MAX : ((uint64_t)1 << (ways * bits)) - 1;
+}
+
+/* The lowest bit of each count's lane, way w at w * bits: ..0101 for 2 bits. As a number, 1 in each
+ * count. */
+CACHE_MAP_INLINE uint64_t cache_map_counters_lanes(uint32_t ways, uint32_t bits) {
+    return UINT64_MAX / cache_map_counter_max(bits) & cache_map_counters_used(ways, bits);
+}
+
+/* The lanes of the counts that are 0. */
 CACHE_MAP_INLINE uint64_t cache_map_counters_zero_lanes(uint64_t word, uint32_t ways,
                                                         uint32_t bits) {
-    const uint64_t lanes = UINT64_MAX / cache_map_counter_max(bits); /* ..0101 for 2 bits */
-    const uint64_t used = ways * bits == 64 ? UINT64_MAX : ((uint64_t)1 << (ways * bits)) - 1;
     uint64_t nonzero = word;
     for (uint32_t shift = 1; shift < bits; shift += 1)
         nonzero |= word >> shift; /* folds each lane, and only it, into its lowest bit */
-    return ~nonzero & lanes & used;
+    return ~nonzero & cache_map_counters_lanes(ways, bits);
+}
+
+/* The lanes of the counts that are 0 or 1. */
+CACHE_MAP_INLINE uint64_t cache_map_counters_few_lanes(uint64_t word, uint32_t ways,
+                                                       uint32_t bits) {
+    uint64_t many = 0;
+    for (uint32_t shift = 1; shift < bits; shift += 1)
+        many |= word >> shift;
+    return ~many & cache_map_counters_lanes(ways, bits);
+}
+
+/* The counts with way `first`, 0..ways, lowest. */
+CACHE_MAP_INLINE uint64_t cache_map_counters_rotate(uint64_t word, uint32_t first, uint32_t ways,
+                                                    uint32_t bits) {
+    const uint64_t used = cache_map_counters_used(ways, bits);
+    const uint32_t down = (first & (ways - 1)) * bits;
+    CACHE_MAP_ASSERT(first <= ways);
+    CACHE_MAP_ASSERT((word & ~used) == 0);
+    if (down == 0)
+        return word;
+    return (word >> down | word << (ways * bits - down)) & used;
 }
 
 #endif

@@ -16,10 +16,11 @@ static inline bool CACHE_MAP_FUNCTION(value_has_key)(const void *value, const vo
     return CACHE_MAP_KEY_EQUAL(value_key, typed_key);
 }
 
-static inline uint64_t CACHE_MAP_FUNCTION(value_hash)(const void *value, uint64_t seed) {
+static inline uint64_t CACHE_MAP_FUNCTION(value_hash)(const void *value,
+                                                      const struct cache_map_seed *seed) {
     const CACHE_MAP_VALUE *typed_value = (const CACHE_MAP_VALUE *)value;
     const CACHE_MAP_KEY value_key = CACHE_MAP_KEY_OF(typed_value);
-    return CACHE_MAP_HASH(value_key, seed);
+    return CACHE_MAP_HASH_SEEDED(value_key, seed);
 }
 
 static inline bool CACHE_MAP_FUNCTION(value_key_equal)(const void *a, const void *b) {
@@ -86,21 +87,45 @@ CACHE_MAP_LINKAGE enum cache_map_status CACHE_MAP_FUNCTION(reset)(CACHE_MAP_THIS
 
 /* -- Lookups: each counts as a use for the eviction policy and in the metrics -------------- */
 
-CACHE_MAP_LINKAGE enum cache_map_status
-CACHE_MAP_FUNCTION(lookup)(CACHE_MAP_THIS *map, CACHE_MAP_KEY key, CACHE_MAP_VALUE **value) {
+/* Out of line: what follows a hit in the cache is all that a caller's loop should have in it. */
+static CACHE_MAP_NOINLINE enum cache_map_status
+CACHE_MAP_FUNCTION(lookup_missed)(CACHE_MAP_THIS *map, uint64_t hash, CACHE_MAP_KEY key,
+                                  CACHE_MAP_VALUE **value) {
     void *found = NULL;
-    enum cache_map_status status;
-    CACHE_MAP_ASSERT(map != NULL && value != NULL);
-    status = cache_map_lookup(&CACHE_MAP_FUNCTION(layout), &map->base,
-                              CACHE_MAP_HASH(key, map->base.hash_seed), &key, &found);
+    const enum cache_map_status status =
+        cache_map_lookup_stash(&CACHE_MAP_FUNCTION(layout), &map->base, hash, &key, &found);
     *value = (CACHE_MAP_VALUE *)found;
     return status;
 }
 
+CACHE_MAP_LINKAGE enum cache_map_status
+CACHE_MAP_FUNCTION(lookup)(CACHE_MAP_THIS *map, CACHE_MAP_KEY key, CACHE_MAP_VALUE **value) {
+    CACHE_MAP_ASSERT(map != NULL && value != NULL);
+    {
+        const uint64_t hash = CACHE_MAP_HASH_SEEDED(key, &map->base.seed);
+        void *found = cache_map_lookup_cache(&CACHE_MAP_FUNCTION(layout), &map->base, hash, &key);
+        if (found == NULL)
+            return CACHE_MAP_FUNCTION(lookup_missed)(map, hash, key, value);
+        *value = (CACHE_MAP_VALUE *)found;
+        return CACHE_MAP_FOUND;
+    }
+}
+
+/* The value, by the hash of its key. */
+static inline CACHE_MAP_VALUE *CACHE_MAP_FUNCTION(get_hashed)(CACHE_MAP_THIS *map, uint64_t hash,
+                                                              CACHE_MAP_KEY key) {
+    void *found = cache_map_lookup_cache(&CACHE_MAP_FUNCTION(layout), &map->base, hash, &key);
+    if (found == NULL) {
+        CACHE_MAP_VALUE *value = NULL;
+        (void)CACHE_MAP_FUNCTION(lookup_missed)(map, hash, key, &value);
+        return value;
+    }
+    return (CACHE_MAP_VALUE *)found;
+}
+
 CACHE_MAP_LINKAGE CACHE_MAP_VALUE *CACHE_MAP_FUNCTION(get)(CACHE_MAP_THIS *map, CACHE_MAP_KEY key) {
-    CACHE_MAP_VALUE *value = NULL;
-    (void)CACHE_MAP_FUNCTION(lookup)(map, key, &value);
-    return value;
+    CACHE_MAP_ASSERT(map != NULL);
+    return CACHE_MAP_FUNCTION(get_hashed)(map, CACHE_MAP_HASH_SEEDED(key, &map->base.seed), key);
 }
 
 CACHE_MAP_LINKAGE bool CACHE_MAP_FUNCTION(has)(CACHE_MAP_THIS *map, CACHE_MAP_KEY key) {
@@ -116,18 +141,14 @@ CACHE_MAP_LINKAGE size_t CACHE_MAP_FUNCTION(get_many)(CACHE_MAP_THIS *map,
     for (size_t start = 0, count; start < key_count; start += count) {
         count = cache_map_batch_count(key_count - start);
         for (size_t i = 0; i < count; i += 1) {
-            hashes[i] = CACHE_MAP_HASH(keys[start + i], map->base.hash_seed);
+            hashes[i] = CACHE_MAP_HASH_SEEDED(keys[start + i], &map->base.seed);
             cache_map_prefetch_set(&CACHE_MAP_FUNCTION(layout), &map->base, hashes[i]);
         }
         for (size_t i = 0; i < count; i += 1)
             cache_map_prefetch_found(&CACHE_MAP_FUNCTION(layout), &map->base, hashes[i]);
         for (size_t i = 0; i < count; i += 1) {
-            const CACHE_MAP_KEY key = keys[start + i];
-            void *found = NULL;
-            (void)cache_map_lookup(&CACHE_MAP_FUNCTION(layout), &map->base, hashes[i], &key,
-                                   &found);
-            values[start + i] = (CACHE_MAP_VALUE *)found;
-            found_count += found != NULL;
+            values[start + i] = CACHE_MAP_FUNCTION(get_hashed)(map, hashes[i], keys[start + i]);
+            found_count += values[start + i] != NULL;
         }
     }
     return found_count;
@@ -136,24 +157,35 @@ CACHE_MAP_LINKAGE size_t CACHE_MAP_FUNCTION(get_many)(CACHE_MAP_THIS *map,
 CACHE_MAP_LINKAGE void CACHE_MAP_FUNCTION(prefetch)(const CACHE_MAP_THIS *map, CACHE_MAP_KEY key) {
     CACHE_MAP_ASSERT(map != NULL);
     cache_map_prefetch_set(&CACHE_MAP_FUNCTION(layout), &map->base,
-                           CACHE_MAP_HASH(key, map->base.hash_seed));
+                           CACHE_MAP_HASH_SEEDED(key, &map->base.seed));
 }
 
 CACHE_MAP_LINKAGE void CACHE_MAP_FUNCTION(demote)(CACHE_MAP_THIS *map, CACHE_MAP_KEY key) {
     CACHE_MAP_ASSERT(map != NULL);
     cache_map_demote(&CACHE_MAP_FUNCTION(layout), &map->base,
-                     CACHE_MAP_HASH(key, map->base.hash_seed), &key);
+                     CACHE_MAP_HASH_SEEDED(key, &map->base.seed), &key);
 }
 
 /* -- Mutations ----------------------------------------------------------------------------- */
+
+static CACHE_MAP_NOINLINE enum cache_map_status
+CACHE_MAP_FUNCTION(upsert_missed)(CACHE_MAP_THIS *map, uint64_t hash,
+                                  const CACHE_MAP_VALUE *value) {
+    const CACHE_MAP_KEY key = CACHE_MAP_KEY_OF(value);
+    return cache_map_upsert_missed(&CACHE_MAP_FUNCTION(layout), &map->base, hash, &key, value);
+}
 
 CACHE_MAP_LINKAGE enum cache_map_status CACHE_MAP_FUNCTION(upsert)(CACHE_MAP_THIS *map,
                                                                    const CACHE_MAP_VALUE *value) {
     CACHE_MAP_ASSERT(map != NULL && value != NULL);
     {
         const CACHE_MAP_KEY key = CACHE_MAP_KEY_OF(value);
-        return cache_map_upsert(&CACHE_MAP_FUNCTION(layout), &map->base,
-                                CACHE_MAP_HASH(key, map->base.hash_seed), &key, value);
+        const uint64_t hash = CACHE_MAP_HASH_SEEDED(key, &map->base.seed);
+        const struct cache_map_hit hit =
+            cache_map_cache_search(&CACHE_MAP_FUNCTION(layout), &map->base.cache, hash, &key);
+        if (hit.value == NULL)
+            return CACHE_MAP_FUNCTION(upsert_missed)(map, hash, value);
+        return cache_map_upsert_resident(&CACHE_MAP_FUNCTION(layout), &map->base, &hit, value);
     }
 }
 
@@ -168,7 +200,7 @@ CACHE_MAP_LINKAGE size_t CACHE_MAP_FUNCTION(upsert_many)(CACHE_MAP_THIS *map,
         count = cache_map_batch_count(value_count - start);
         for (size_t i = 0; i < count; i += 1) {
             const CACHE_MAP_KEY key = CACHE_MAP_KEY_OF(&values[start + i]);
-            hashes[i] = CACHE_MAP_HASH(key, map->base.hash_seed);
+            hashes[i] = CACHE_MAP_HASH_SEEDED(key, &map->base.seed);
             cache_map_prefetch_set(&CACHE_MAP_FUNCTION(layout), &map->base, hashes[i]);
         }
         for (size_t i = 0; i < count; i += 1)
@@ -186,7 +218,7 @@ CACHE_MAP_LINKAGE enum cache_map_status CACHE_MAP_FUNCTION(remove)(CACHE_MAP_THI
                                                                    CACHE_MAP_KEY key) {
     CACHE_MAP_ASSERT(map != NULL);
     return cache_map_remove(&CACHE_MAP_FUNCTION(layout), &map->base,
-                            CACHE_MAP_HASH(key, map->base.hash_seed), &key);
+                            CACHE_MAP_HASH_SEEDED(key, &map->base.seed), &key);
 }
 
 /* -- Scopes and compact -------------------------------------------------------------------- */
@@ -249,7 +281,7 @@ CACHE_MAP_LINKAGE struct cache_map_place_view
 CACHE_MAP_FUNCTION(inspect_place)(const CACHE_MAP_THIS *map, CACHE_MAP_KEY key) {
     CACHE_MAP_ASSERT(map != NULL);
     return cache_map_inspect_place(&CACHE_MAP_FUNCTION(layout), &map->base,
-                                   CACHE_MAP_HASH(key, map->base.hash_seed), &key);
+                                   CACHE_MAP_HASH_SEEDED(key, &map->base.seed), &key);
 }
 
 CACHE_MAP_LINKAGE enum cache_map_invariant CACHE_MAP_FUNCTION(check)(const CACHE_MAP_THIS *map) {

@@ -26,18 +26,40 @@ CACHE_MAP_INLINE uint64_t cache_map_rotate_left(uint64_t word, uint32_t bits) {
     return (word << bits) | (word >> (64 - bits));
 }
 
-/* Hashes 128 bits, given as two words. */
-static inline uint64_t cache_map_hash_128(uint64_t low, uint64_t high, uint64_t seed) {
+/* The seed and the mix of it. */
+CACHE_MAP_INLINE struct cache_map_seed cache_map_seed_make(uint64_t seed) {
     const struct cache_map_product mix = cache_map_multiply(seed ^ CACHE_MAP_PI_2, CACHE_MAP_PI_3);
-    const uint64_t seed_mixed = mix.low ^ mix.high;
+    struct cache_map_seed made;
+    made.value = seed;
+    made.mixed = mix.low ^ mix.high;
+    return made;
+}
+
+/* Hashes 128 bits, given as two words, with a seed that is mixed already. */
+CACHE_MAP_INLINE uint64_t cache_map_hash_128_seeded(uint64_t low, uint64_t high,
+                                                    const struct cache_map_seed *seed) {
     const struct cache_map_product first =
-        cache_map_multiply(low ^ seed ^ CACHE_MAP_PI_0, high ^ seed_mixed ^ CACHE_MAP_PI_1);
-    const struct cache_map_product second = cache_map_multiply(
-        first.low ^ high ^ seed_mixed ^ CACHE_MAP_PI_2, first.high ^ low ^ seed ^ CACHE_MAP_PI_3);
+        cache_map_multiply(low ^ seed->value ^ CACHE_MAP_PI_0, high ^ seed->mixed ^ CACHE_MAP_PI_1);
+    const struct cache_map_product second =
+        cache_map_multiply(first.low ^ high ^ seed->mixed ^ CACHE_MAP_PI_2,
+                           first.high ^ low ^ seed->value ^ CACHE_MAP_PI_3);
     return second.low ^ second.high;
 }
 
-/* Hashes a 64-bit key (narrower keys convert). The default of the template. */
+/* As cache_map_hash_64, with a seed that is mixed already: a third less work. The default of the
+ * template. */
+CACHE_MAP_INLINE uint64_t cache_map_hash_64_seeded(uint64_t key,
+                                                   const struct cache_map_seed *seed) {
+    return cache_map_hash_128_seeded(key, cache_map_rotate_left(key, 32), seed);
+}
+
+/* Hashes 128 bits, given as two words. */
+static inline uint64_t cache_map_hash_128(uint64_t low, uint64_t high, uint64_t seed) {
+    const struct cache_map_seed made = cache_map_seed_make(seed);
+    return cache_map_hash_128_seeded(low, high, &made);
+}
+
+/* Hashes a 64-bit key (narrower keys convert). What the template's default gives. */
 static inline uint64_t cache_map_hash_64(uint64_t key, uint64_t seed) {
     return cache_map_hash_128(key, cache_map_rotate_left(key, 32), seed);
 }

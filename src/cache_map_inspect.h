@@ -263,7 +263,7 @@ static inline enum cache_map_invariant cache_map_check_set(struct cache_map_chec
         if (cache_map_counter_get(counts, way, layout->clock_bits) == 0)
             continue;
         *value_count += 1;
-        hash = layout->value_hash(value, map->hash_seed);
+        hash = layout->value_hash(value, &map->seed);
         if (cache_map_range_of_hash(hash, map->cache.set_count) != set)
             return CACHE_MAP_INVARIANT_SLOT_IN_ITS_SET;
         if (cache_map_tag_of_hash(layout, hash) != cache_map_tag_get(tags, way, layout->tag_bits))
@@ -304,7 +304,7 @@ static inline enum cache_map_invariant cache_map_check_entry(struct cache_map_ch
     const struct cache_map_stash *stash = &map->stash;
     const uint32_t mask = cache_map_stash_mask(stash);
     const void *value = cache_map_entry_value(check.layout, stash, entry);
-    const uint64_t hash = check.layout->value_hash(value, map->hash_seed);
+    const uint64_t hash = check.layout->value_hash(value, &map->seed);
     const uint32_t fragment = cache_map_stash_fragment(hash);
     const uint32_t bucket = stash->entries[entry].bucket;
     if (bucket > mask || stash->buckets[bucket].entry != entry ||

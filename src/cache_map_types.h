@@ -39,6 +39,13 @@
 #    endif
 #endif
 
+/* What a caller's loop should not have in it. */
+#if defined(__GNUC__)
+#    define CACHE_MAP_NOINLINE __attribute__((noinline))
+#else
+#    define CACHE_MAP_NOINLINE
+#endif
+
 /* Under AddressSanitizer the bytes of every free slot are poisoned: a read through a pointer whose
  * value has left its slot is then reported at once. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -156,6 +163,12 @@ struct cache_map_metrics {
     uint64_t misses;
 };
 
+/* The seed of a map's hash, with what the default hash makes of it: once a map, and not once a key. */
+struct cache_map_seed {
+    uint64_t value;
+    uint64_t mixed;
+};
+
 /* All that one instantiation fixes at compile time. The template makes one constant of it. */
 struct cache_map_layout {
     uint32_t ways;       /* 2, 4, 8, 16 */
@@ -166,7 +179,7 @@ struct cache_map_layout {
     size_t value_alignment; /* bytes, a power of two */
     /* Both read the key inside `value`; `key` points to a key of the user's type. */
     bool (*value_has_key)(const void *value, const void *key);
-    uint64_t (*value_hash)(const void *value, uint64_t seed);
+    uint64_t (*value_hash)(const void *value, const struct cache_map_seed *seed);
 };
 
 #endif

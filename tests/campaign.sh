@@ -132,10 +132,11 @@ check_resumed() {
     pid=$!
     check "the same command files what was found" until_true has_line "$folder" '.type == "finding" and .is_new'
     check "under its signature" until_true test -s "$folder/findings/check-discard-is-exact-scope-discard/report.txt"
-    check "it fuzzes" until_true some fuzzers "$folder" worker
+    check "inputs of killed jobs are taken in" until_true [ ! -e "$folder/recovered" ]
+    check "it fuzzes" until_true some fuzzers "$folder" main
+    check "with a worker" until_true some fuzzers "$folder" worker
     check "processes of before are gone" orphans_are_gone
-    check "an input of a killed job is in the corpus" \
-        [ -e "$folder/corpus/$(echo "an input of a killed job" | sha1sum | cut -d' ' -f1)" ]
+    check "and nothing of the killed jobs is left" bash -c "! compgen -G '$folder/tmp/*/C7/*'"
     kill -INT "$pid"
     wait "$pid" || status=$?
     check "Ctrl-C gives 130" same "$status" 130
@@ -203,8 +204,70 @@ check_cannot_run() {
     check "and its last words" grep -q '^broken words' "$out/cannot-run.log"
 }
 
+# engine_does FOLDER PROGRAM: the engine libFuzzer of a campaign in the folder, without a campaign.
+engine_does() {
+    PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=scripts python3 -c "
+import os, pathlib, time, types
+from campaign_engines import LibFuzzer
+folder = pathlib.Path('$PWD/$1')
+engine = LibFuzzer(types.SimpleNamespace(folder=folder), 0)
+$2"
+}
+
+# An engine's figures are minutes old when they are read: the rate is of the time when they were said. With the time
+# of reading, the first would be 0 and the second 1,000,000.
+rates() {
+    engine_does "$out" '
+log = engine.figures_file()
+engine.figures["executions"], engine.history = 0, [(1000.0, 0)]
+for said_at, executions in ((1010, 5000), (1090, 45000)):
+    log.write_text(f"#{executions}: cov: 1 ft: 2 corp: 3 exec/s: 4 oom/timeout/crash: 0/0/0\n")
+    os.utime(log, (said_at, said_at))
+    engine.read()
+    print(engine.rate())'
+}
+
+# AFL++ was resumed, and counts on from 9000, of which 8000 were done after its campaign was killed: the first figure
+# tells nothing.
+rates_of_resumed() {
+    mkdir -p "$out/afl/main"
+    engine_does "$out" '
+from campaign_engines import Afl
+engine, now = Afl(types.SimpleNamespace(folder=folder), 1000), int(time.time())
+engine.process = types.SimpleNamespace(pid=7)
+engine.begin_figures()
+for said_after, executions in ((10, 9000), (70, 9600)):
+    engine.figures_file().write_text(f"fuzzer_pid : 7\nexecs_done : {executions}\nedges_found : 5\n")
+    os.utime(engine.figures_file(), (now + said_after, now + said_after))
+    engine.read()
+    print(engine.rate(), engine.executions())'
+}
+
+# A corpus of one input; a killed job had the same, under another name, and one that reaches more. Then a program
+# that fails.
+taken_in() {
+    local folder=$out/taken-in small large
+    small=$(find corpus -type f -size -20c | sort | head -n 1)
+    large=$(find corpus -type f -size +500c | sort | head -n 1)
+    mkdir -p "$folder/corpus" "$folder/tmp/libFuzzerTemp.1/C7"
+    cp ./fuzz_cachemap "$folder/program"
+    cp "$small" "$folder/corpus/small"
+    cp "$small" "$large" "$folder/tmp/libFuzzerTemp.1/C7"
+    engine_does "$folder" 'engine.settle(); print(len(list((folder / "recovered").iterdir())), engine.take_in())'
+    (cd "$folder" && find corpus recovered -type f 2>/dev/null) | sed "s/$(sha1sum <"$large" | cut -d' ' -f1)/large/" | sort | xargs
+    printf '#!/bin/sh\necho broken >&2\nexit 1\n' >"$folder/program"
+    mkdir -p "$folder/recovered"
+    cp "$large" "$folder/recovered/kept"
+    engine_does "$folder" 'print(engine.take_in())'
+    ls "$folder/recovered"
+}
+
 target_with_bug
 start_broken
+check "executions a second are by when the engine said it" same "$(rates | xargs)" "500.0 500.0"
+check "what a killed campaign left to AFL++ is no speed" same "$(rates_of_resumed | xargs)" "None 9000 10.0 9600"
+check "of what killed jobs had, what adds something is merged; it stays where that fails" same \
+    "$(taken_in | xargs)" "2 corpus/large corpus/small broken kept"
 check_settings
 check_killed
 check_resumed

@@ -2,13 +2,15 @@
 # Tests the documents: their programs compile and run, their traces replay, their generated parts
 # and the dictionary are what ./tables prints, their links and make targets exist.
 #
-#   tests/documents.sh             `make all tables` comes before
+#   tests/documents.sh             `make all tables build/sizing` comes before
+#   tests/documents.sh DOCUMENT... the blocks of these alone
 #   tests/documents.sh --update    writes the generated parts and the dictionary anew
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 unset MAKEFLAGS MFLAGS # of a make that calls this: its job server is not ours
 
 . tests/checks.sh
+. tests/documents_blocks.sh
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
@@ -16,80 +18,18 @@ documents=()
 for document in README.md CONTRIBUTING.md CHANGELOG.md docs/*.md regressions/README.md packaging/doxygen/*.md; do
     [ -f "$document" ] && documents+=("$document")
 done
-clang=$(make -s print-clang 2>/dev/null || echo clang)
-warnings=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -Isrc)
-
-# ---- Fenced blocks. ------------------------------------------------------------------------------
-
-# Writes each fenced block of a document to $scratch/blocks/DOCUMENT:LINE.LANGUAGE, without the
-# indent of its fence.
-extract_blocks() {
-    awk -v prefix="$scratch/blocks/$(echo "$1" | tr / _):" '
-        !inside && match($0, /^ *```[a-z]+ *$/) {
-            indent = index($0, "`") - 1
-            language = $0
-            gsub(/[ `]/, "", language)
-            file = prefix (NR + 1) "." language
-            printf "" >file
-            inside = 1
-            next
-        }
-        inside && /^ *``` *$/ { close(file); inside = 0; next }
-        inside { print substr($0, indent + 1) >file }' "$1"
-}
-
-# A program compiles by this compiler without a warning, and ends with 0.
-program_runs() {
-    local compiler=$1 standard=$2 file=$3
-    "$compiler" "-std=$standard" "${warnings[@]}" "$file" -o "$scratch/program" && "$scratch/program"
-}
-
-fragment_compiles() {
-    local compiler=$1 standard=$2 file=$3
-    { printf '#include "cache_map.h"\n' && cat "$file"; } >"$scratch/fragment.${file##*.}"
-    "$compiler" "-std=$standard" "${warnings[@]}" -fsyntax-only "$scratch/fragment.${file##*.}"
-}
-
-# check_code FILE STANDARD COMPILER...
-check_code() {
-    local file=$1 standard=$2 name compiler
-    name=$(basename "$file")
-    shift 2
-    for compiler in "$@"; do
-        if grep -qE '\bmain *\(' "$file"; then
-            check "$name is a program ($compiler)" program_runs "$compiler" "$standard" "$file"
-        else
-            check "$name is a fragment ($compiler)" fragment_compiles "$compiler" "$standard" "$file"
-        fi
-    done
-}
-
-check_blocks() {
-    local document file
-    mkdir -p "$scratch/blocks"
-    for document in "${documents[@]}"; do
-        extract_blocks "$document"
-    done
-    for file in "$scratch"/blocks/*; do
-        case "$file" in
-        *.c) check_code "$file" c11 gcc "$clang" ;;
-        *.cpp) check_code "$file" c++17 g++ "${clang/clang/clang++}" ;;
-        *.trace) check "$(basename "$file") replays" ./trace replay "$file" ;;
-        esac
-    done
-}
 
 # ---- Generated parts. ----------------------------------------------------------------------------
 
-# The document with its generated parts as ./tables prints them now. The part `survival` is of a campaign
-# of hours (scripts/survival_report.R) and stays as it is.
+# The document with its generated parts as ./tables and build/sizing print them now. The part `survival` is of
+# a campaign of hours (scripts/survival_report.R) and stays as it is.
 regenerate() {
     awk '
         !inside { print }
         # Those are measured, by `make survival`, `make mutants` and `make hit-ratio`, not derived.
         match($0, /^<!-- generated: [a-z-]+ -->$/) && $3 != "survival" && $3 != "mutants" && $3 !~ /^hit-ratio/ {
             part = $3
-            command = "./tables " part
+            command = (part ~ /^sizing-/ ? "build/sizing " : "./tables ") part
             while ((command | getline line) > 0)
                 print line
             if (close(command) != 0)
@@ -176,6 +116,31 @@ links_of() {
         grep -vE '^$|^[a-z]+:' | sort -u
 }
 
+# The headings of a document as GitHub names them in links: lower case, no punctuation, hyphens for spaces.
+anchors_of() {
+    sed '/^ *```/,/^ *```/d' "$1" | sed -nE 's/^#+ +//p' | tr '[:upper:]' '[:lower:]' |
+        sed -E 's/[^a-z0-9 _-]//g; s/ /-/g'
+}
+
+# anchors_exist DOCUMENT: each link into a part of a document of ours names a heading of it.
+anchors_exist() {
+    local link target missing=0
+    for link in $(sed '/^ *```/,/^ *```/d' "$1" | grep -oE '\]\([^) :]*#[^) ]+\)' | sed -E 's/^\]\(//; s/\)$//' | sort -u); do
+        target=${link%%#*}
+        target=${target:+$(dirname "$1")/$target}
+        if ! anchors_of "${target:-$1}" | grep -qxF "${link#*#}"; then
+            echo "no such heading: $link"
+            missing=1
+        fi
+    done
+    return "$missing"
+}
+
+link_to_nothing_is_found() {
+    printf '# One\n[a](#one) [b](#two)\n' >"$scratch/links.md"
+    ! anchors_exist "$scratch/links.md"
+}
+
 # What a document tells its reader to make: the words after `make` in code, but options, variables
 # and placeholders in capitals.
 targets_of() {
@@ -188,7 +153,8 @@ targets_of() {
 
 target_exists() {
     echo "the Makefile has no such target"
-    grep -qxF "$1" "$scratch/targets" && make -n "$1" >/dev/null
+    # A path may be made by the rule of a pattern, which is no target by name.
+    { [[ $1 == */* ]] || grep -qxF "$1" "$scratch/targets"; } && make -n "$1" >/dev/null
 }
 
 check_links() {
@@ -197,10 +163,12 @@ check_links() {
         /^# Not a target:/ { skip = 1; next }
         /^[^#:= \t%][^:=%]*:([^=]|$)/ { if (!skip) print substr($0, 1, index($0, ":") - 1) }
         { skip = 0 }' | tr ' ' '\n' >"$scratch/targets"
+    check "a link to a heading that is not there is found" link_to_nothing_is_found
     for document in "${documents[@]}"; do
         for link in $(links_of "$document"); do
             check "$document: $link is there" test -e "$(dirname "$document")/$link"
         done
+        check "$document: the headings that it links to" anchors_exist "$document"
         for target in $(targets_of "$document"); do
             check "$document: make $target" target_exists "$target"
         done
@@ -209,7 +177,7 @@ check_links() {
 
 # ---- All. ----------------------------------------------------------------------------------------
 
-for program in ./tables ./trace; do
+for program in ./tables ./trace build/sizing; do
     if [ ! -x "$program" ]; then
         echo "documents.sh: $program is missing; run: make ${program#./}" >&2
         exit 2
@@ -221,12 +189,22 @@ case "${1:-}" in
     update
     exit 0
     ;;
-*)
-    echo "usage: tests/documents.sh [--update]" >&2
+-*)
+    echo "usage: tests/documents.sh [--update | DOCUMENT...]" >&2
     exit 2
     ;;
+*)
+    for document in "$@"; do
+        check_document "$document"
+    done
+    checks_end
+    exit
+    ;;
 esac
-check_blocks
+for document in "${documents[@]}"; do
+    check_document "$document"
+done
+check_blocks_can_fail
 check_generated
 check_numbers
 check_links

@@ -22,6 +22,7 @@ no_foreign_macro() {
 for header in src/*.h; do
     check "$header, gcc, C11" gcc -std=c11 "${warnings[@]}" -Isrc -fsyntax-only -x c "$header"
     check "$header, clang, C11" "$clang" -std=c11 "${warnings[@]}" -Wno-unused-function -Isrc -fsyntax-only -x c "$header"
+    check "$header, gcc, C11, without assertions" gcc -std=c11 -DNDEBUG "${warnings[@]}" -Isrc -fsyntax-only -x c "$header"
     check "$header, g++, C++17" g++ -std=c++17 "${warnings[@]}" -Isrc -fsyntax-only -x c++ "$header"
     check "$header, clang++, C++17" "${clang/clang/clang++}" -std=c++17 "${warnings[@]}" -Wno-unused-function -Isrc -fsyntax-only -x c++ "$header"
     check "$header, names have the prefix" no_foreign_macro "$header"
@@ -79,6 +80,8 @@ one_copy() {
 
 check "declared and defined, gcc" two_files "gcc -std=c11" gcc -std=c11
 check "there is one copy" one_copy
+check "without assertions, gcc" two_files "gcc -std=c11 -DNDEBUG -O2" gcc -std=c11 -DNDEBUG
+check "without assertions, clang" two_files "$clang -std=c11 -DNDEBUG" "$clang" -std=c11 -DNDEBUG
 check "declared and defined, clang" two_files "$clang -std=c11" "$clang" -std=c11
 check "defined in C, declared in C++" two_files "gcc -std=c11" g++ -std=c++17 -x c++
 check "defined in C++, declared in C" two_files "g++ -std=c++17 -x c++" gcc -std=c11

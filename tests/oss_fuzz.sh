@@ -5,7 +5,7 @@
 #
 #   tests/oss_fuzz.sh          libFuzzer with AddressSanitizer, and the bad targets
 #   tests/oss_fuzz.sh --all    every build that OSS-Fuzz makes, with a table at the end (minutes)
-#   tests/oss_fuzz.sh --build ENGINE SANITIZER ARCHITECTURE    this build alone
+#   tests/oss_fuzz.sh --build ENGINE SANITIZER ARCHITECTURE [OUT]   this build alone, which stays in OUT
 #
 # Exit status: 0 all checks hold, 1 one does not, 2 usage.
 set -uo pipefail
@@ -289,8 +289,9 @@ bad_targets() {
 
 case "${1:-} $#" in
 ' 0' | '--all 1' | '--build 4') ;;
+'--build 5') set -- "${@:1:4}" "$(realpath -m "$5")" ;;
 *)
-    echo "oss_fuzz.sh: usage: tests/oss_fuzz.sh [--all | --build ENGINE SANITIZER ARCHITECTURE]" >&2
+    echo "oss_fuzz.sh: usage: tests/oss_fuzz.sh [--all | --build ENGINE SANITIZER ARCHITECTURE [OUT]]" >&2
     exit 2
     ;;
 esac

@@ -137,6 +137,47 @@ static void a_single_bit_occupies_its_lane_only(void **state) {
     for_each_shape(one_bit_in_one_shape);
 }
 
+static void few_lanes_in_one_shape(uint32_t ways, uint32_t bits) {
+    struct unit_random random = {ways * 2000 + bits};
+    uint8_t counts[16];
+    for (uint32_t round = 0; round < 2000; round += 1) {
+        const uint64_t word = random_word(&random, ways, bits, counts);
+        uint64_t expected = 0, ones = 0;
+        for (uint32_t way = 0; way < ways; way += 1) {
+            expected |= (uint64_t)(counts[way] <= 1) << way * bits;
+            ones |= UINT64_C(1) << way * bits;
+        }
+        assert_int_equal(cache_map_counters_few_lanes(word, ways, bits), expected);
+        assert_int_equal(cache_map_counters_lanes(ways, bits), ones);
+    }
+}
+
+static void few_lanes_mark_the_counts_of_0_and_1(void **state) {
+    (void)state;
+    for_each_shape(few_lanes_in_one_shape);
+}
+
+static void rotations_in_one_shape(uint32_t ways, uint32_t bits) {
+    struct unit_random random = {ways * 3000 + bits};
+    uint8_t counts[16];
+    for (uint32_t round = 0; round < 200; round += 1) {
+        const uint64_t word =
+            random_word(&random, ways, bits, counts) & cache_map_counters_used(ways, bits);
+        for (uint32_t first = 0; first <= ways; first += 1) {
+            const uint64_t turned = cache_map_counters_rotate(word, first, ways, bits);
+            for (uint32_t way = 0; way < ways; way += 1)
+                assert_int_equal(cache_map_counter_get(turned, way, bits),
+                                 counts[(first + way) % ways]);
+            assert_int_equal(cache_map_counters_rotate(turned, ways - first, ways, bits), word);
+        }
+    }
+}
+
+static void a_rotation_moves_each_count_and_can_be_undone(void **state) {
+    (void)state;
+    for_each_shape(rotations_in_one_shape);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(get_and_set_leave_the_neighbours),
@@ -145,6 +186,8 @@ int main(void) {
         cmocka_unit_test(the_largest_count_fills_the_bits),
         cmocka_unit_test(zero_lanes_mark_the_free_ways),
         cmocka_unit_test(a_single_bit_occupies_its_lane_only),
+        cmocka_unit_test(few_lanes_mark_the_counts_of_0_and_1),
+        cmocka_unit_test(a_rotation_moves_each_count_and_can_be_undone),
     };
     return cmocka_run_group_tests_name("counters", tests, NULL, NULL);
 }

@@ -49,7 +49,8 @@ struct pixel {
     defined(CACHE_MAP_KEY_OF) || defined(CACHE_MAP_KEY_EQUAL) || defined(CACHE_MAP_HASH) || \
     defined(CACHE_MAP_WAYS) || defined(CACHE_MAP_TAG_BITS) || defined(CACHE_MAP_CLOCK_BITS) || \
     defined(CACHE_MAP_POLICY) || defined(CACHE_MAP_THIS) || defined(CACHE_MAP_FUNCTION) || \
-    defined(CACHE_MAP_LINKAGE) || defined(CACHE_MAP_DECLARE) || defined(CACHE_MAP_DEFINE)
+    defined(CACHE_MAP_HASH_SEEDED) || defined(CACHE_MAP_LINKAGE) || defined(CACHE_MAP_DECLARE) || \
+    defined(CACHE_MAP_DEFINE)
 #    error "cache_map.h leaves a parameter defined"
 #endif
 
@@ -265,6 +266,29 @@ static void each_function_once(void **state) {
     account_cache_deinit(&map);
 }
 
+/* The seed is mixed once a map: that gives the hash which is documented, for each seed. */
+static void the_default_hash_is_the_one_that_is_documented(void **state) {
+    static const uint64_t seeds[] = {0, 1, UINT64_C(0x0123456789abcdef), UINT64_MAX};
+    (void)state;
+    for (size_t i = 0; i < sizeof seeds / sizeof seeds[0]; i += 1) {
+        const struct cache_map_options options = {16 * 64, 64, 4, seeds[i]};
+        struct account_cache map;
+        assert_int_equal(account_cache_init(&map, &options, NULL), CACHE_MAP_OK);
+        for (uint64_t id = 0; id < 200; id += 1) {
+            const struct account account = {id * id * UINT64_C(0x100000001), 1};
+            const uint64_t hash = cache_map_hash_64(account.id, seeds[i]);
+            struct cache_map_place_view place;
+            (void)account_cache_upsert(&map, &account);
+            place = account_cache_inspect_place(&map, account.id);
+            assert_int_equal(place.place, CACHE_MAP_PLACE_CACHE);
+            assert_int_equal(place.set, cache_map_range_of_hash(hash, 64));
+            assert_int_equal(account_cache_inspect_slot(&map, place.set, place.way).tag,
+                             hash & 0xff);
+        }
+        account_cache_deinit(&map);
+    }
+}
+
 static void a_map_in_the_callers_memory(void **state) {
     static const struct cache_map_options options = {0, 4, 2, 0};
     static uint64_t words[1024];
@@ -321,6 +345,7 @@ int main(void) {
         cmocka_unit_test(a_second_deinit_is_a_failed_assertion),
         cmocka_unit_test(inspection_out_of_range_is_a_failed_assertion),
         cmocka_unit_test(each_function_once),
+        cmocka_unit_test(the_default_hash_is_the_one_that_is_documented),
         cmocka_unit_test(a_map_in_the_callers_memory),
         cmocka_unit_test(maps_of_several_types_live_side_by_side),
     };

@@ -35,8 +35,8 @@ static bool item_has_key(const void *value, const void *key) {
     return ((const struct unit_item *)value)->key == *(const uint64_t *)key;
 }
 
-static uint64_t item_hash(const void *value, uint64_t seed) {
-    return hash_of_key(((const struct unit_item *)value)->key) ^ seed;
+static uint64_t item_hash(const void *value, const struct cache_map_seed *seed) {
+    return hash_of_key(((const struct unit_item *)value)->key) ^ seed->value;
 }
 
 static const struct cache_map_layout layout = {4,

@@ -19,7 +19,7 @@ function make(tag, attributes, ...children) {
 
 /* A table that scrolls by itself. `columns`: [title, is a number]. */
 function table(caption, columns, rows) {
-    const cell = (content, column) => make("td", { class: columns[column][1] ? "number" : null }, content);
+    const cell = (content, column) => make("td", { class: columns[column][1] ? "number" : null }, [content]);
     return make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
         make("table", { class: "plain" },
             make("caption", { class: "unseen" }, caption),
@@ -31,15 +31,21 @@ function table(caption, columns, rows) {
 
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const fine = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
+const tenths = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 const number = (value) => value === null || value === undefined ? "–" : whole.format(value);
 const percent = (part, all) => all === 0 ? "–" : `${fine.format(100 * part / all)} %`;
 const plural = (count, word) => `${number(count)} ${word}${count === 1 ? "" : "s"}`;
 const last = (list) => list.findLast((value) => value !== null) ?? null;
+const first = (list) => list.find((value) => value !== null) ?? null;
+const median = (list) => list.filter((value) => value !== null).toSorted((a, b) => a - b).at(Math.floor(list.length / 2)) ?? last(list);
+
+/* What stands in `backquotes` is code. */
+const coded = (sentence) => sentence.split("`").map((part, index) => index % 2 === 1 ? make("code", {}, part) : part);
 
 function duration(seconds) {
     if (seconds < 120)
         return `${fine.format(seconds)} s`;
-    return seconds < 7200 ? `${fine.format(seconds / 60)} min` : `${fine.format(seconds / 3600)} h`;
+    return seconds < 7200 ? `${tenths.format(seconds / 60)} min` : `${tenths.format(seconds / 3600)} h`;
 }
 
 const moment = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 16).replace("T", " ") + " UTC";
@@ -69,20 +75,43 @@ function keyOf(names) {
 }
 
 /* `lines`: { name, values, lower, upper } on the common `x`. `axis`: { title, format, isLog }. */
-function plot(parent, title, summary, x, lines, { xAxis, yAxis, rows, columns }) {
+function plot(parent, title, summary, x, lines, { xAxis, yAxis, rows, columns, marks = [] }) {
     const canvas = make("div", { class: "canvas", role: "img", "aria-label": `${title}. ${summary}` });
     parent.append(make("div", { class: "plot" },
         make("figure", {}, make("figcaption", {}, make("h3", {}, title), make("p", { class: "quiet" }, summary)),
             keyOf(lines.map((line) => line.name)), canvas),
         make("details", {}, make("summary", {}, `${title}: the figures`), table(title, columns, rows))));
-    plots.push({ canvas, x, lines, xAxis, yAxis, drawn: null });
+    plots.push({ canvas, x, lines, xAxis, yAxis, marks, drawn: null });
 }
 
 const fromZero = (_plot, _low, high) => [0, Math.max((high ?? 0) * 1.05, 1)];
 /* For figures that start high and grow by little. */
 const around = (_plot, low, high) => uPlot.rangeNum(low ?? 0, high ?? 1, 0.1, true);
 
-function options({ canvas, lines, xAxis, yAxis }) {
+/* `marks`: { x, name }, each a line from top to bottom with its name above. */
+function drawMarks(drawn, marks) {
+    const { ctx, bbox: { left, top, width, height } } = drawn;
+    const ratio = devicePixelRatio;
+    ctx.save();
+    ctx.strokeStyle = ctx.fillStyle = colour("--change");
+    ctx.lineWidth = 2 * ratio;
+    ctx.setLineDash([3 * ratio, 3 * ratio]);
+    ctx.font = `bold ${12 * ratio}px system-ui, sans-serif`;
+    ctx.textAlign = "center";
+    for (const { x, name } of marks) {
+        const place = Math.round(drawn.valToPos(x, "x", true));
+        if (place < left || place > left + width)
+            continue;
+        ctx.beginPath();
+        ctx.moveTo(place, top);
+        ctx.lineTo(place, top + height);
+        ctx.stroke();
+        ctx.fillText(name, place, top - 4 * ratio);
+    }
+    ctx.restore();
+}
+
+function options({ canvas, lines, xAxis, yAxis, marks }) {
     const axis = ({ title, format, isLog }, size) => ({ label: title, size, labelSize: 18, labelGap: 0, stroke: colour("--quiet"),
         labelFont: "12px system-ui, sans-serif", font: "12px system-ui, sans-serif",
         grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 },
@@ -100,10 +129,11 @@ function options({ canvas, lines, xAxis, yAxis }) {
             bands.push({ series: [at + 1, at + 2], fill: `${colour(name)}2e` });
         }
     }
-    return { width: Math.max(canvas.clientWidth, 200), height: 260, bands,
+    return { width: Math.max(canvas.clientWidth, 200), height: 260, bands, padding: [marks.length > 0 ? 20 : 8, 14, 0, 0],
+        hooks: { draw: [(drawn) => drawMarks(drawn, marks)] },
         series: [{ label: xAxis.title, value: (_plot, value) => value === null ? "–" : xAxis.format(value) }, ...series],
         scales: { x: { time: false, distr: xAxis.isLog ? 3 : 1, range: (_plot, low, high) => [low, high] }, y: { range: yAxis.range ?? fromZero } },
-        axes: [axis(xAxis, 44), axis(yAxis, 66)], legend: { live: true } };
+        axes: [axis(xAxis, 40), axis(yAxis, 66)], legend: { live: true } };
 }
 
 function draw(entry) {
@@ -145,13 +175,13 @@ function showHead() {
     const outcome = byId("outcome");
     outcome.textContent = found === 0 ? "✓ nothing found" : `✖ ${plural(found, "finding")}`;
     outcome.classList.add(found === 0 ? "good" : "bad");
-    byId("sentence").textContent = `${duration(total)} of fuzzing, ${number(executions)} executions, ${found === 0 ? "no disagreement" : plural(found, "failure")}`;
+    byId("sentence").textContent = `${duration(total)} of fuzzing, ${number(executions)} executions, ${found === 0 ? "no disagreement" : plural(found, "finding")}`;
     document.title = `cachemap campaign: ${duration(total)}, ${plural(found, "finding")}`;
     const libfuzzer = data.series.libfuzzer;
     const facts = [["edges", number(last(libfuzzer?.coverage ?? []))], ["features", number(last(libfuzzer?.features ?? []))],
         ["inputs", number(data.inputs.all)], ["engines", engines.map(([name]) => ENGINES[name] ?? name).join(", ")]];
     if (begin)
-        facts.push(["begun", moment(begin.time)], ["jobs", number(now.jobs)], ["commit", now.commit], ["starts", number(data.starts.length)]);
+        facts.push(["state", data.state], ["begun", moment(begin.time)], ["last figure", moment(data.last_time)], ["jobs", number(now.jobs)], ["commit", now.commit]);
     byId("facts").append(...facts.map(([name, value]) => make("li", {}, `${name} `, make("b", {}, value))));
     byId("contents").append(...Array.from(document.querySelectorAll("section h2"), (title) =>
         make("li", {}, make("a", { href: `#${title.id}` }, title.textContent))));
@@ -167,23 +197,26 @@ function showFindings() {
         body.append(make("p", {}, "None. Each failure would stand here once, however often it was met."));
         return;
     }
-    body.append(table("All findings", [["signature", false], ["first after", true], ["inputs", true], ["what is wrong", false], ["see", false]],
-        data.findings.map((finding) => [make("code", {}, finding.signature), duration(finding.at), number(finding.count), finding.meaning || "its folder is not there any more",
-            make("span", { class: "links" }, Object.entries(finding.links).map(([name, link]) =>
-                make("a", { href: link, "aria-label": `${LINKS[name]} of ${finding.signature}` }, LINKS[name])))])));
+    const links = (finding) => make("span", { class: "links" }, Object.entries(finding.links).map(([name, link]) =>
+        make("a", { href: link, "aria-label": `${LINKS[name]} of ${finding.signature}` }, LINKS[name])));
+    body.append(table("All findings", [["signature", false], ["first after", true], ["inputs", true], ["what is wrong", false]],
+        data.findings.map((finding) => [[make("code", {}, finding.signature), links(finding)], duration(finding.at), number(finding.count), finding.meaning || "its folder is not there any more"])));
 }
 
 /* ---- Progress. --------------------------------------------------------------------------- */
 
+/* Figure, title, unit, meaning; how its axis begins, and what is said of its values. */
 const FIGURES = [
-    ["coverage", "Edges covered", "edges", "Distinct edges of the instrumented code, each engine by its own count. The axis does not start at 0.", true],
-    ["features", "Features", "features", "Edges by how often they were taken, and the state counters. libFuzzer only. The axis does not start at 0.", true],
-    ["executions_per_second", "Executions per second", "per second", "All jobs of the engine together, over the last minute."],
-    ["corpus_count", "Corpus", "inputs", "Inputs that are kept."],
-    ["corpus_bytes", "Corpus size", "KiB", "Bytes of the inputs that are kept."],
-    ["memory_mib", "Memory", "MiB", "Resident, of all processes of the engine."],
+    ["coverage", "Edges covered", "edges", "Distinct edges of the instrumented code, each engine by its own count. The axis does not start at 0.", true, "ends"],
+    ["features", "Features", "features", "Edges by how often they were taken, and the state counters. libFuzzer only. The axis does not start at 0.", true, "ends"],
+    ["executions_per_second", "Executions per second", "per second", "All jobs of the engine together, over the last minute.", false, "median"],
+    ["corpus_count", "Corpus", "inputs", "Inputs that are kept.", false, "ends"],
+    ["corpus_bytes", "Corpus size", "KiB", "Bytes of the inputs that are kept.", false, "ends"],
+    ["memory_mib", "Memory", "MiB", "Resident, of all processes of the engine.", false, "median"],
 ];
 const TABLE_ROWS_MAX = 40;
+const nameOf = (engine) => ENGINES[engine] ?? engine;
+const [timeUnit, timeDivisor] = total < 120 ? ["seconds of fuzzing", 1] : total < 7200 ? ["minutes of fuzzing", 60] : ["hours of fuzzing", 3600];
 
 /* The engines' samples on one axis. */
 function joined(figure, named) {
@@ -192,7 +225,28 @@ function joined(figure, named) {
     return { at, values: columns.map((column) => at.map((time) => column.get(time) ?? null)) };
 }
 
-function showFigure([figure, title, unit, meaning, isAround], parent) {
+function saidOf(kind, unit, named, lists) {
+    const each = named.map(([name], index) => {
+        const [from, to] = [number(first(lists[index])), number(last(lists[index]))];
+        return `${nameOf(name)} ${kind === "median" ? number(median(lists[index])) : from === to ? `${to} throughout` : `from ${from} to ${to}`}`;
+    });
+    return `${kind === "median" ? "The median, " : "In "}${unit}: ${each.join(", ")}.`;
+}
+
+/* Marks that would stand on each other share a line; each has its number in the list above the plots. */
+function marksOnAxis() {
+    const marks = [];
+    for (const [index, { at }] of data.marks.entries()) {
+        const before = marks.at(-1);
+        if (before && at - before.at < total / 50)
+            before.to = index + 1;
+        else
+            marks.push({ at, from: index + 1, to: index + 1 });
+    }
+    return marks.map(({ at, from, to }) => ({ x: at / timeDivisor, name: from === to ? `${from}` : `${from}–${to}` }));
+}
+
+function showFigure([figure, title, unit, meaning, isAround, kind], parent) {
     const named = engines.filter(([, figures]) => last(figures[figure]) !== null);
     if (named.length === 0)
         return;
@@ -202,18 +256,28 @@ function showFigure([figure, title, unit, meaning, isAround], parent) {
     const step = Math.ceil(at.length / TABLE_ROWS_MAX);
     const rows = at.map((_, index) => index).reverse().filter((_, place) => place % step === 0).reverse()
         .map((index) => [duration(at[index]), ...scaled.map((list) => number(list[index]))]);
-    const [inHours, divisor] = total < 7200 ? ["minutes of fuzzing", 60] : ["hours of fuzzing", 3600];
-    const ends = named.map(([name], index) => `${ENGINES[name] ?? name} ${number(last(scaled[index]))}`).join(", ");
-    plot(parent, title, `${meaning} At the end: ${ends}.`, at.map((time) => time / divisor),
-        named.map(([name], index) => ({ name: ENGINES[name] ?? name, values: scaled[index] })),
-        { xAxis: { title: inHours, format: (value) => fine.format(value) }, yAxis: { title: unit, format: number, range: isAround ? around : fromZero },
-            columns: [["after", true], ...named.map(([name]) => [`${ENGINES[name] ?? name}, ${unit}`, true])], rows });
+    // The axis begins where fuzzing began, which has no figures yet.
+    plot(parent, title, `${meaning} ${saidOf(kind, unit, named, scaled)}`, [0, ...at.map((time) => time / timeDivisor)],
+        named.map(([name], index) => ({ name: nameOf(name), values: [null, ...scaled[index]] })),
+        { xAxis: { title: timeUnit, format: (value) => fine.format(value) }, yAxis: { title: unit, format: number, range: isAround ? around : fromZero }, marks: marksOnAxis(),
+            columns: [["after", true], ...named.map(([name]) => [`${nameOf(name)}, ${unit}`, true])], rows });
+}
+
+const MARKS_MAX = 12;
+
+function showMarks() {
+    const { marks } = data;
+    if (marks.length === 0)
+        return byId("marks").append(make("p", { class: "quiet" }, "Fuzzing was not interrupted."));
+    byId("marks").append(make("p", { class: "quiet" }, `What broke in, as numbered in the plots${marks.length > MARKS_MAX ? `; ${marks.length - MARKS_MAX} more are in the table below` : ""}:`),
+        make("ol", { class: "marks" }, marks.slice(0, MARKS_MAX).map(({ at, text }, index) => make("li", {}, make("b", {}, `${index + 1}`), ` after ${duration(at)}: ${text}`))));
 }
 
 function showProgress() {
+    showMarks();
     for (const figure of FIGURES)
         showFigure(figure, byId("progress-plots"));
-    const happened = [...data.starts.map((line) => [line, "start", `campaign ${line.campaign}, ${line.jobs} jobs, commit ${line.commit}`]),
+    const happened = [...data.starts.map((line) => [line, "start", `campaign ${line.campaign}, ${plural(line.jobs, "job")}, commit ${line.commit}`]),
         ...data.events.map((line) => [line, line.event, line.detail])].sort((a, b) => a[0].time - b[0].time);
     byId("events").append(table("Events", [["when", false], ["after", true], ["event", false], ["what", false]],
         happened.map(([line, event, detail]) => [moment(line.time), duration(line.at), event, detail])));
@@ -221,6 +285,8 @@ function showProgress() {
 
 /* ---- States. ----------------------------------------------------------------------------- */
 
+/* More are folded away. */
+const HOLES_MAX = 24;
 const SHARES = [0.01, 0.05, 0.2, 0.5];
 
 function heatCell(count, all) {
@@ -251,18 +317,19 @@ function showStates() {
         make("p", { class: "quiet" }, `In how many inputs an op is done in an abstract state: how full stash and scope are, and where the op's key is. ${number(seen)} of ${number(cells.length)} pairs are seen in ${number(inputs.looked_at)} inputs${inputs.looked_at < inputs.all ? `, a sample of ${number(inputs.all)}` : ""}.`),
         make("div", { class: "legend" }, shares, swatch("hole", "○", "hole: in no input"), swatch("never", "·", "cannot be: an empty stash holds no key")),
         heatTable(states, inputs.looked_at),
-        states.holes.length === 0 ? make("p", {}, "There is no hole.")
-            : make("details", { open: states.holes.length <= 24 }, make("summary", {}, `${plural(states.holes.length, "hole")}, by name`),
+        states.holes.length === 0 ? make("p", { class: "whole" }, "There is no hole: each op was done in each state in which it can be.")
+            : make("details", { open: states.holes.length <= HOLES_MAX }, make("summary", {}, `${plural(states.holes.length, "hole")}, by name`),
                 make("ul", { class: "holes" }, states.holes.map((hole) => make("li", {}, hole)))));
 }
 
 function showLabels() {
     const { labels, inputs } = data;
     const holes = labels.filter((label) => label.inputs === 0);
-    const rows = labels.toSorted((a, b) => a.inputs - b.inputs).map((label) => [label.inputs === 0 ? "○ hole" : number(label.inputs), percent(label.inputs, inputs.looked_at), make("code", {}, label.name), label.theme, label.sentence]);
+    const rows = labels.toSorted((a, b) => a.inputs - b.inputs).map((label) => [label.inputs === 0 ? "○ hole" : number(label.inputs), percent(label.inputs, inputs.looked_at), make("code", {}, label.name), label.theme, coded(label.sentence)]);
     byId("labels-body").append(
         make("p", { class: "quiet" }, `Everything that is known to be able to happen, by `, make("code", {}, "./trace witness"), `: ${number(labels.length - holes.length)} of ${number(labels.length)} happen in these inputs.`),
-        holes.length === 0 ? "" : make("ul", { class: "holes" }, holes.map((label) => make("li", {}, make("code", {}, label.name), `: ${label.sentence}`))),
+        holes.length === 0 ? "" : make("details", { open: holes.length <= HOLES_MAX }, make("summary", {}, `${plural(holes.length, "hole")}, by name`),
+            make("ul", { class: "holes" }, holes.map((label) => make("li", {}, make("code", {}, label.name), ": ", coded(label.sentence))))),
         make("details", {}, make("summary", {}, "All of them, the rarest first"),
             table("What happens in how many inputs", [["inputs", true], ["share", true], ["label", false], ["theme", false], ["what happens", false]], rows)));
 }
@@ -279,6 +346,12 @@ function showMix() {
 }
 
 /* ---- Survival. --------------------------------------------------------------------------- */
+
+const CONFIGURATIONS = {
+    ours: "this fuzz target as it ships",
+    original: "the fuzzer of the design that the library rethinks, written anew: random operations, no coverage, all compared at the end",
+    naive: "a first day's target: two bytes are an operation and a key, one map, only gets are compared, libFuzzer's defaults",
+};
 
 function showSurvival() {
     const body = byId("survival-body");
@@ -299,7 +372,8 @@ function showSurvival() {
         return index < 0 ? "–" : `${percent(curve.survival[index], 1)} (${percent(curve.lower[index], 1)} to ${percent(curve.upper[index], 1)})`;
     };
     const plotsHere = make("div", { class: "plots" });
-    body.append(make("p", { class: "quiet" }, `Kaplan-Meier estimates over ${plural(bugs, "planted bug")}, with pointwise 95 % bands that take the bugs, not the runs, for independent. From the last `, make("code", {}, "make survival"), ", not from this campaign: docs/effectiveness.md says how it is measured."), plotsHere);
+    body.append(make("p", { class: "quiet" }, `Kaplan-Meier estimates over ${plural(bugs, "planted bug")}, with pointwise 95 % bands that take the bugs, not the runs, for independent. From the last `, make("code", {}, "make survival"), ", not from this campaign: docs/effectiveness.md says how it is measured."),
+        make("dl", { class: "meanings" }, curves.filter(({ config }) => config in CONFIGURATIONS).map(({ config }) => make("div", {}, make("dt", {}, config), make("dd", {}, CONFIGURATIONS[config])))), plotsHere);
     plot(plotsHere, "Bugs not found yet", `The lower, the better. Left at the end: ${named}.`, x,
         curves.map((curve) => ({ name: curve.config, isStep: true, values: on(curve, curve.survival), lower: on(curve, curve.lower), upper: on(curve, curve.upper) })),
         { xAxis: { title: "CPU seconds", isLog: true, format: (value) => fine.format(value) }, yAxis: { title: "share of bugs not found", format: (value) => percent(value, 1), range: () => [0, 1] },
