@@ -244,14 +244,18 @@ VARIANT(large_stash, "large_stash", table_create_large_stash, true, NULL, NULL, 
 #ifdef PEER_VARIANT_NAME
 VARIANT(other, PEER_VARIANT_NAME, table_create, true, run_get, run_chain, run_upsert_directly,
         run_modify_by_upsert, run_scope)
+#    ifdef PEER_VARIANT_ALONE
+#        define OTHER_ROWS
+#    else
 VARIANT(other_many, PEER_VARIANT_NAME ", in batches", table_create, false, run_get_many, NULL,
         run_upsert_many, NULL, NULL)
-VARIANT(other_ahead, PEER_VARIANT_NAME ", ahead", table_create, false, run_get_ahead, NULL,
+VARIANT(other_ahead, PEER_VARIANT_NAME ", prefetching", table_create, false, run_get_ahead, NULL,
         run_upsert_ahead, run_modify_ahead, NULL)
 VARIANT(other_in_place, PEER_VARIANT_NAME ", in place", table_create, false, NULL, NULL, NULL,
         run_modify, NULL)
+#        define OTHER_ROWS \
+            &PEER_TABLE(other_many), &PEER_TABLE(other_ahead), &PEER_TABLE(other_in_place),
+#    endif
 extern const struct peer *const peer_variants[];
-const struct peer *const peer_variants[] = {&PEER_TABLE(other), &PEER_TABLE(other_many),
-                                            &PEER_TABLE(other_ahead), &PEER_TABLE(other_in_place),
-                                            NULL};
+const struct peer *const peer_variants[] = {&PEER_TABLE(other), OTHER_ROWS NULL};
 #endif

@@ -160,6 +160,26 @@ def run(arguments):
     return {"format": 1, "machine": machine(), "configurations": results}
 
 
+def measure_variants(arguments):
+    """One more configuration: the library beside itself with each patch of bench/variants/."""
+    words = {}
+    for patch in sorted((ROOT / "bench/variants").glob("*.patch")):
+        words[patch.stem] = patch.read_text().splitlines()[0].removeprefix("What: ")
+        if subprocess.run([str(ROOT / "scripts/bench_variant.sh"), patch.stem, str(patch)],
+                          stdout=subprocess.DEVNULL, check=False).returncode != 0:
+            raise Failure(2, "%s: cannot be built" % patch)
+    entries, value, pages = 1048576, speed_report.OVERVIEW_VALUE, arguments.pages[0]
+    chosen = argparse.Namespace(**vars(arguments))
+    chosen.variant, chosen.peers, chosen.workloads = list(words), speed_report.OURS, None
+    command = command_of(chosen, entries, value, pages)
+    path = arguments.folder / "variants.json"
+    result = None if arguments.again else measured_before(path, stamp_of(command))
+    if result is None:
+        result = measure(command, pages, path, stamp_of(command))
+    print(speed_report.configuration_text(result), flush=True)
+    return {"words": words, "result": result}
+
+
 def main():
     arguments = parse_arguments()
     try:
@@ -167,6 +187,8 @@ def main():
             report = json.loads((ROOT / "docs/speed.json").read_text())
         else:
             report = run(arguments)
+            if arguments.document:
+                report["variants"] = measure_variants(arguments)
         if arguments.redraw or arguments.document:
             speed_report.write_document(ROOT, report)
     except Failure as failure:

@@ -3,7 +3,7 @@
 # in the same run: the way to see what a change of src/ costs or brings.
 #
 #   scripts/bench_variant.sh NAME FOLDER         src/ of another worktree or commit
-#   scripts/bench_variant.sh NAME FILE.patch     src/ of here with this patch (-p1)
+#   scripts/bench_variant.sh NAME FILE.patch     src/ of here with this patch (-p1), single calls alone
 #   make bench BENCH='--variant NAME --peers plain --entries 1048576 --value 64 --pages huge'
 #
 # Writes build/speed/variants/NAME-16.so, -64, -128. Exit codes: 0 built, 1 it does not build or the patch does not
@@ -18,9 +18,11 @@ fi
 name=$1 given=$2
 folder=build/speed/variants
 source=$given
+rows=()
 mkdir -p "$folder"
 if [ -f "$given" ]; then
     source=$folder/$name/src
+    rows=(-DPEER_VARIANT_ALONE)
     rm -rf "${folder:?}/$name"
     mkdir -p "$folder/$name"
     cp -r src "$folder/$name/"
@@ -29,7 +31,7 @@ fi
 compile=$(make -s print-speed-compile)
 for size in 16 64 128; do
     # shellcheck disable=SC2086  # words
-    ${compile/-Isrc/-I$source} -fPIC -shared "-DPEER_VARIANT_NAME=\"$name\"" -DVALUE_SIZE=$size \
+    ${compile/-Isrc/-I$source} -fPIC -shared "-DPEER_VARIANT_NAME=\"$name\"" "${rows[@]}" -DVALUE_SIZE=$size \
         bench/peer_cache_map.c -o "$folder/$name-$size.so" || exit 1
 done
 echo "bench_variant.sh: $folder/$name-{16,64,128}.so"

@@ -186,10 +186,18 @@ def part_losses(report):
             where = "; ".join("%s: %s bytes" % (entries, ", ".join(map(str, sorted(values))))
                               for entries, values in cells.items())
             reason = REASONS.get((peer, workload), "**no reason is known yet**")
-            lines.append([head, name, "%d of %d" % (len(lost), len(quotients)), digits(worst), where, reason])
+            lines.append([head, name, "%d of %d" % (len(lost), len(quotients)), digits(worst),
+                          in_place_text([r for _, r in lost], workload, peer), where, reason])
     if not lines:
         return "No peer is faster anywhere."
-    return table(["workload", "peer", "cells", "worst ratio", "where", "why"], lines)
+    return table(["workload", "peer", "cells", "worst ratio", "and to ours in place", "where", "why"], lines)
+
+
+def in_place_text(results, workload, peer):
+    """The range of ratios to our row `in place`, where there is one."""
+    quotients = [ratio(r, workload, peer, "in_place") for r in results]
+    quotients = [q for q in quotients if q is not None]
+    return "%s to %s" % (digits(min(quotients)), digits(max(quotients))) if quotients else ""
 
 
 def part_memory(report):
@@ -233,7 +241,19 @@ def part_tables(report):
     return "\n\n".join(texts)
 
 
-PARTS = {"machine": part_machine, "overview": part_overview, "losses": part_losses, "memory": part_memory,
+def part_variants(report):
+    """The library with one thing undone, and what that costs."""
+    measured = report.get("variants")
+    if not measured:
+        return "Not measured."
+    result = measured["result"]
+    shown = [(name, head) for name, head in workloads_of(result)]
+    lines = [["%s (`%s`)" % (words, name)] + [digits(ratio(result, workload, name)) for workload, _ in shown]
+             for name, words in measured["words"].items()]
+    return title(result) + ".\n\n" + table([""] + [head for _, head in shown], lines)
+
+
+PARTS = {"variants": part_variants, "machine": part_machine, "overview": part_overview, "losses": part_losses, "memory": part_memory,
          "hits": part_hits, "tables": part_tables}
 
 

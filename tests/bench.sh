@@ -132,6 +132,23 @@ check "pages that are none" says 2 'huge, small or both' scripts/bench.py --page
 check "an error of the program is passed on" says 2 'exit code 2' scripts/bench.py --folder "$out/folder" \
     --value 17 --entries 1024 --pages small
 
+# ---- Variants. -------------------------------------------------------------------------------------------
+
+variant_is_measured() { # NAME: a variant runs beside the library, under its name
+    "$speed" "${small[@]}" --value 64 --peers cache_map --variant "build/speed/variants/$1-64.so" --output "$out/$1.json" &&
+        jq -e --arg name "$1" '.samples.insert.nanoseconds[$name] | length == 2' "$out/$1.json"
+}
+for patch in bench/variants/*.patch; do
+    name=$(basename "$patch" .patch)
+    check "the variant $name can be built" scripts/bench_variant.sh "$name" "$patch"
+    check "and measured" variant_is_measured "$name"
+done
+check "a variant of another folder" eval "scripts/bench_variant.sh test-same src && variant_is_measured test-same"
+check "planted: a patch that does not apply" eval \
+    "sed 's/^-  /-  not there/' bench/variants/store-each-use.patch >$out/bad.patch; says 1 '' scripts/bench_variant.sh bad $out/bad.patch"
+check "a variant that is missing" says 2 '--variant: ' "$speed" "${small[@]}" --variant "$out/none.so"
+check "bad usage of bench_variant.sh" says 2 'NAME FILE.patch' scripts/bench_variant.sh only-a-name
+
 # ---- Figures and tables. ---------------------------------------------------------------------------------
 
 check "medians, ratios, tables of a sample" python3 tests/bench_report.py
