@@ -4,7 +4,7 @@
 #
 #   scripts/bench_variant.sh NAME FOLDER         src/ of another worktree or commit
 #   scripts/bench_variant.sh NAME FILE.patch     src/ of here with this patch (-p1), single calls alone
-#   make bench BENCH='--variant NAME --peers plain --entries 1048576 --value 64 --pages huge'
+#   BENCH='--variant NAME --peers plain --entries 1048576 --value 64 --pages huge' make bench
 #
 # Writes build/speed/variants/NAME-16.so, -64, -128. Exit codes: 0 built, 1 it does not build or the patch does not
 # apply, 2 usage.

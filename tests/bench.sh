@@ -145,7 +145,7 @@ for patch in bench/variants/*.patch; do
 done
 check "a variant of another folder" eval "scripts/bench_variant.sh test-same src && variant_is_measured test-same"
 check "planted: a patch that does not apply" eval \
-    "sed 's/^-  /-  not there/' bench/variants/store-each-use.patch >$out/bad.patch; says 1 '' scripts/bench_variant.sh bad $out/bad.patch"
+    "sed 's/^-  /-  not there/' bench/variants/store-each-use.patch >$out/bad.patch; status_is 1 scripts/bench_variant.sh bad $out/bad.patch"
 check "a variant that is missing" says 2 '--variant: ' "$speed" "${small[@]}" --variant "$out/none.so"
 check "bad usage of bench_variant.sh" says 2 'NAME FILE.patch' scripts/bench_variant.sh only-a-name
 
