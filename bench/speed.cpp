@@ -23,6 +23,7 @@
 #include <fstream>
 #include <map>
 #include <memory>
+#include <new>
 #include <string>
 
 namespace bench {
@@ -406,5 +407,10 @@ int main_of(int argc, char **argv) {
 } // namespace bench
 
 int main(int argc, char **argv) {
-    return bench::main_of(argc, argv);
+    try {
+        return bench::main_of(argc, argv);
+    } catch (const std::bad_alloc &) {
+        std::fprintf(stderr, "speed: no memory for the keys of so many entries, ops and rounds\n");
+        return 2;
+    }
 }

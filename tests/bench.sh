@@ -102,6 +102,8 @@ check "a size that was not built" says 2 '16, 64 or 128' "$speed" --value 32
 check "a number that is none" says 2 '--rounds: a number' "$speed" --rounds many
 check "an option that is none" says 2 'usage: speed' "$speed" --fast
 check "entries that do not fill sets" says 2 'a multiple of 16' "$speed" --entries 1000001
+check "more keys than there is memory for" says 2 'no memory for the keys' "$speed" "${small[@]}" --rounds 4000000000 \
+    --workloads get_miss
 check "a file that cannot be written" says 2 'cannot be written' "$speed" "${small[@]}" \
     --workloads get_miss --peers cache_map --output "$out/none/file"
 check "a disk that is full" says 2 'cannot be written' "$speed" "${small[@]}" \
@@ -127,6 +129,15 @@ check "with other settings it is" eval \
 check "what is broken is" eval \
     "echo '{' >$out/folder/1024-16-small.json; status_is 0 ${bench[*]} --rounds 2 &&
      jq -e . $out/folder/1024-16-small.json"
+# Hundreds of configurations take longer than two seconds.
+interrupted() { # it says so, keeps what is whole, and stops what it had started
+    rm -rf "$out/folder"
+    status_is 130 timeout --preserve-status -s INT 2 scripts/bench.py --folder "$out/folder" --value 16 --pages small \
+        --entries "$(seq -s, 1024 16 16384)" --rounds 1 --ops 4096 --workloads insert || return 1
+    grep -q 'the same command goes on' "$out/stderr" && jq -e .samples "$out"/folder/*.json >"$out/jq" &&
+        ! pgrep -f "$out/folder"
+}
+check "interrupted, it ends with 130" interrupted
 check "bad usage" says 2 'usage: bench.py' scripts/bench.py --entries few
 check "pages that are none" says 2 'huge, small or both' scripts/bench.py --pages gigantic
 check "an error of the program is passed on" says 2 'exit code 2' scripts/bench.py --folder "$out/folder" \
