@@ -119,9 +119,10 @@ def configuration_text(result):
 # ---- The documents. ----------------------------------------------------------------------------------
 
 
-def table(head, lines):
-    """A Markdown table; the first column to the left."""
-    text = ["| " + " | ".join(head) + " |", "| --- |" + " ---: |" * (len(head) - 1)]
+def table(head, lines, left=()):
+    """A Markdown table; the first column is to the left, and those that are named."""
+    rules = [" --- |" if name in left else " ---: |" for name in head[1:]]
+    text = ["| " + " | ".join(head) + " |", "| --- |" + "".join(rules)]
     return "\n".join(text + ["| " + " | ".join(line) + " |" for line in lines])
 
 
@@ -190,7 +191,8 @@ def part_losses(report):
                           in_place_text([r for _, r in lost], workload, peer), where, reason])
     if not lines:
         return "No peer is faster anywhere."
-    return table(["workload", "peer", "cells", "worst ratio", "and to ours in place", "where", "why"], lines)
+    return table(["workload", "peer", "cells", "worst ratio", "and to ours in place", "where", "why"], lines,
+                 left=("peer", "where", "why"))
 
 
 def in_place_text(results, workload, peer):
