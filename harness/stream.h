@@ -30,6 +30,17 @@ static inline uint32_t stream_batch_count(const struct stream *stream, uint32_t 
     return count;
 }
 
+/* The first op of the call that op `index` belongs to; `index` itself behind the last op. */
+static inline uint32_t stream_batch_start(const struct stream *stream, uint32_t index) {
+    uint32_t start = 0;
+    if (index >= stream->op_count)
+        return index;
+    for (uint32_t count = stream_batch_count(stream, 0); start + count <= index;
+         count = stream_batch_count(stream, start))
+        start += count;
+    return start;
+}
+
 /* Reads after an op at the most. */
 enum { STREAM_READ_COUNT_MAX = 8 };
 

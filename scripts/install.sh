@@ -59,7 +59,9 @@ list_files() {
     add "$cmake_folder" packaging/cachemapConfig.cmake.in packaging/cachemapConfigVersion.cmake.in
     add "$man_folder/man3" packaging/cache_map.3.in
     add "$doc_folder" README.md CHANGELOG.md LICENSE
-    add "$doc_folder/docs" docs/contract.md
+    # What is for those who embed the library; the fuzzer's documents stay with its sources.
+    mapfile -t documents <packaging/documents.txt
+    add "$doc_folder/docs" "${documents[@]/#/docs/}"
 }
 
 # ---- Templates. ------------------------------------------------------------------------------------

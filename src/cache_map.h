@@ -54,7 +54,8 @@
  *                              cache_map_hash_bytes
  *   CACHE_MAP_WAYS             2, 4, 8 or 16 (default)
  *   CACHE_MAP_TAG_BITS         8 (default) or 16
- *   CACHE_MAP_CLOCK_BITS       1, 2 (default) or 4
+ *   CACHE_MAP_CLOCK_BITS       1, 2 (default) or 4; with 1 a count cannot tell a used value from another,
+ *                              and the policy is FIFO: docs/hit-ratio.md
  *   CACHE_MAP_POLICY           CACHE_MAP_POLICY_CLOCK (default) or CACHE_MAP_POLICY_CLOCK_CLASSIC
  *   CACHE_MAP_DECLARE, CACHE_MAP_DEFINE   see above; neither: all functions are static inline
  *

@@ -61,7 +61,8 @@ static inline uint64_t cache_map_hash_128(uint64_t low, uint64_t high, uint64_t 
 
 /* Hashes a 64-bit key (narrower keys convert). What the template's default gives. */
 static inline uint64_t cache_map_hash_64(uint64_t key, uint64_t seed) {
-    return cache_map_hash_128(key, cache_map_rotate_left(key, 32), seed);
+    const struct cache_map_seed made = cache_map_seed_make(seed);
+    return cache_map_hash_64_seeded(key, &made);
 }
 
 /* Up to 8 bytes as a little-endian word; absent bytes are 0. */

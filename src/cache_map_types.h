@@ -47,7 +47,7 @@
 #endif
 
 /* Under AddressSanitizer the bytes of every free slot are poisoned: a read through a pointer whose
- * value has left its slot is then reported at once. */
+ * value has left its slot is then reported, unless another value has taken the slot since. */
 #if defined(__SANITIZE_ADDRESS__)
 #    define CACHE_MAP_ASAN 1
 #elif defined(__has_feature)

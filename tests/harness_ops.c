@@ -362,11 +362,16 @@ static void ops_of_one_call_stand_together(void **state) {
         stream.ops[i].kind = kinds[i];
     for (uint32_t i = 0; i < stream.op_count; i += 1)
         assert_int_equal(stream_batch_count(&stream, i), counts[i]);
+    for (uint32_t i = 0; i < stream.op_count; i += 1)
+        assert_int_equal(stream_batch_start(&stream, i), i - (i == 3 || i == 7));
+    assert_int_equal(stream_batch_start(&stream, stream.op_count), stream.op_count);
     stream.op_count = 2 * STREAM_BATCH_COUNT_MAX;
     for (uint32_t i = 0; i < stream.op_count; i += 1)
         stream.ops[i].kind = OP_UPSERT_MANY;
     assert_int_equal(stream_batch_count(&stream, 0), STREAM_BATCH_COUNT_MAX);
     assert_int_equal(stream_batch_count(&stream, STREAM_BATCH_COUNT_MAX), STREAM_BATCH_COUNT_MAX);
+    assert_int_equal(stream_batch_start(&stream, STREAM_BATCH_COUNT_MAX - 1), 0);
+    assert_int_equal(stream_batch_start(&stream, STREAM_BATCH_COUNT_MAX), STREAM_BATCH_COUNT_MAX);
     assert_int_equal(stream_batch_count(&stream, STREAM_BATCH_COUNT_MAX + 5),
                      STREAM_BATCH_COUNT_MAX - 5);
 }

@@ -107,8 +107,9 @@ static int session_reduce(struct session *session, struct stream *stream, const 
         fprintf(stderr, "trace: %s: fails in one run and not in the next\n", path);
         return EXIT_USAGE;
     }
+    /* A call for many is made at the first of its ops. */
     (void)snprintf(session->stop, sizeof session->stop, "cachemap-stop %u %u", (unsigned)pass,
-                   (unsigned)failure.op_index);
+                   (unsigned)stream_batch_start(stream, failure.op_index));
     return EXIT_FAILS;
 }
 
