@@ -420,7 +420,7 @@ PEERS := cache_map plain glib_fifo glib_lru uthash_lru ck floor
 PEER_VALUE_SIZES := 16 64 128
 GLIB_FLAGS = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags glib-2.0))
 SPEED_HEADERS := Makefile $(LIBRARY) $(wildcard bench/*.h bench/*.hpp)
-SPEED_COMPILE = $(GCC) $(STANDARD) $(WARNINGS) -Wno-unused-variable -Wno-unused-parameter -Isrc -g -O2 -DNDEBUG
+SPEED_COMPILE = $(GCC) $(STANDARD) $(WARNINGS) -Isrc -g -O2 -DNDEBUG
 PEER_OBJECTS := $(foreach size,$(PEER_VALUE_SIZES),$(PEERS:%=$(BUILD)/speed/$(size)/peer_%.o)) \
                 $(BUILD)/speed/peers.o $(BUILD)/speed/memory.o
 SPEED_LIBRARIES := -lglib-2.0 -lck
