@@ -67,6 +67,7 @@ help:
 	@echo 'make campaign      fuzz for HOURS (8) with JOBS processes; interrupted, it goes on: docs/campaigns.md'
 	@echo 'make report        a page of the campaign: build/campaign/report.html'
 	@echo 'make test-report   the tests of that page alone, in headless Chromium'
+	@echo 'make bench         the library against its peers, as ratios: docs/speed.md (15 minutes)'
 	@echo 'make performance   executions and ops per second, and where the time goes'
 	@echo 'make sizing-table  how many keys a cache keeps, and what a map takes: docs/sizing.md'
 	@echo 'make format tidy   clang-format in place; clang-tidy'
@@ -286,7 +287,8 @@ test:
 	@scripts/need.sh test
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/trace-asan $(BUILD)/trace-coverage \
 	    $(BUILD)/soak-fast $(BUILD)/trace-fast $(BUILD)/explore-fast $(BUILD)/explore-asan $(BUILD)/hit_ratio $(BUILD)/sizing \
-	    test-programs $(EXAMPLE_PROGRAMS)
+	    test-programs $(EXAMPLE_PROGRAMS) \
+	    $(BUILD)/speed/speed $(BUILD)/test/bench/bench_peers
 	@scripts/test.sh
 
 .PHONY: test-programs
@@ -410,6 +412,51 @@ performance:
 	@scripts/need.sh performance
 	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/bench-sanitized $(BUILD)/bench-plain
 	@scripts/performance.sh
+
+# ---- Speed of the library, against peers: docs/speed.md. -------------------------------------------
+
+# As users build it: optimised, without assertions. Each peer once for each size of value.
+PEERS := cache_map plain glib_fifo glib_lru uthash_lru ck floor
+PEER_VALUE_SIZES := 16 64 128
+GLIB_FLAGS = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags glib-2.0))
+SPEED_HEADERS := Makefile $(LIBRARY) $(wildcard bench/*.h bench/*.hpp)
+SPEED_COMPILE = $(GCC) $(STANDARD) $(WARNINGS) -Isrc -g -O2 -DNDEBUG
+PEER_OBJECTS := $(foreach size,$(PEER_VALUE_SIZES),$(PEERS:%=$(BUILD)/speed/$(size)/peer_%.o)) \
+                $(BUILD)/speed/peers.o $(BUILD)/speed/memory.o
+SPEED_LIBRARIES := -lglib-2.0 -lck
+
+define peer_rule
+$(BUILD)/speed/$(1)/%.o: bench/%.c $(SPEED_HEADERS)
+	@mkdir -p $$(@D)
+	@echo 'speed $$< ($(1))'
+	@$$(SPEED_COMPILE) $$(GLIB_FLAGS) -DVALUE_SIZE=$(1) -c $$< -o $$@
+endef
+$(foreach size,$(PEER_VALUE_SIZES),$(eval $(call peer_rule,$(size))))
+
+$(BUILD)/speed/%.o: bench/%.c $(SPEED_HEADERS)
+	@mkdir -p $(@D)
+	@echo 'speed $<'
+	@$(SPEED_COMPILE) -c $< -o $@
+
+$(BUILD)/speed/speed: bench/speed.cpp $(SPEED_HEADERS) $(PEER_OBJECTS)
+	@echo 'speed $<'
+	@g++ -std=c++17 $(CXX_WARNINGS) -Wsign-conversion -g -O2 $< $(PEER_OBJECTS) -rdynamic -lbenchmark $(SPEED_LIBRARIES) -lpthread -ldl -o $@
+
+$(BUILD)/test/bench/bench_peers: tests/bench_peers.c $(SPEED_HEADERS) $(PEER_OBJECTS)
+	@mkdir -p $(@D)
+	@echo 'test  $<'
+	@$(GCC) $(STANDARD) $(WARNINGS) -Ibench -g -O2 $< $(PEER_OBJECTS) $(SPEED_LIBRARIES) -o $@
+
+.PHONY: print-speed-compile
+print-speed-compile:
+	@echo $(SPEED_COMPILE)
+
+# BENCH='--entries 65536 --value 16': see scripts/bench.py --help.
+.PHONY: bench
+bench:
+	@scripts/need.sh bench
+	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/speed/speed
+	@scripts/bench.py $(BENCH)
 
 # ---- Time to bug, against other fuzzers. -----------------------------------------------------------
 
@@ -595,7 +642,7 @@ docs:
 
 # ---- Style. ----------------------------------------------------------------------------------------
 
-SOURCES := $(wildcard src/*.h harness/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp bench/*.[ch] tests/install/*.[ch] examples/*.[ch])
+SOURCES := $(wildcard src/*.h harness/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp bench/*.[ch] bench/*.hpp bench/*.cpp tests/install/*.[ch] examples/*.[ch])
 TIDY_SOURCES := $(wildcard harness/*.c explorer/*.c fuzz_targets/*.c tools/*.c bench/*.c examples/*.c)
 
 .PHONY: format format-check tidy
@@ -606,7 +653,7 @@ format-check:
 	@clang-format --dry-run --Werror $(SOURCES)
 
 tidy: tools/page/page_files.h
-	@clang-tidy --quiet $(TIDY_SOURCES) -- $(STANDARD) $(INCLUDES) -Iexplorer
+	@clang-tidy --quiet $(TIDY_SOURCES) -- $(STANDARD) $(INCLUDES) -Iexplorer $(GLIB_FLAGS)
 
 .PHONY: clean
 clean:

@@ -29,6 +29,11 @@ jsonlite="r-cran-jsonlite:file /usr/lib/R/site-library/jsonlite"
 gdb="gdb:command gdb"
 sqlite="libsqlite3-dev:header sqlite3.h"
 gnuplot="gnuplot-nox:command gnuplot"
+# `make bench`: the benchmark library, and the peers that are libraries.
+benchmark="libbenchmark-dev:header benchmark/benchmark.h"
+glib="libglib2.0-dev:header glib-2.0/glib.h"
+uthash="uthash-dev:header uthash.h"
+ck="libck-dev:header ck_ht.h"
 yaml="python3-yaml:file /usr/lib/python3/dist-packages/yaml"
 # clang -m32 links gcc's 32-bit runtime and the C++ library of libFuzzer for it.
 multilib_cxx="g++-multilib:file /usr/include/x86_64-linux-gnu/c++/12/32"
@@ -62,7 +67,7 @@ cells=("$multilib" "$cross_aarch64" "$cross_aarch64_gcc" "$cross_aarch64_link" "
 
 case "${1:-}" in
 fuzz) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
-test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python" "$gdb" "$yaml" "$node" "$npm" "$chromium" "$cmake" "$pkgconf" "$mandoc" "$groff" "$doxygen" "$sqlite" "${cells[@]}") ;;
+test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python" "$gdb" "$yaml" "$node" "$npm" "$chromium" "$cmake" "$pkgconf" "$mandoc" "$groff" "$doxygen" "$sqlite" "${cells[@]}" "$benchmark" "$glib" "$uthash" "$ck" "$gnuplot") ;;
 examples) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$patch" "$python" "$sqlite") ;;
 install) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$cmake" "$pkgconf" "$mandoc" "$groff") ;;
 docs) wanted=("$doxygen" "$python") ;;
@@ -72,6 +77,7 @@ bugs) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$patch") ;;
 mutants) wanted=("$libc" "$clang_new" "$runtime_new" "$cmocka" "$python") ;;
 campaign) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$python") ;;
 report) wanted=("$libc" "$gcc" "$python" "$node" "$npm") ;;
+bench) wanted=("$libc" "$gcc" "$gxx" "$benchmark" "$glib" "$uthash" "$ck" "$pkgconf" "$python" "$gnuplot") ;;
 hit-ratio) wanted=("$libc" "$gcc" "$python" "$gnuplot") ;;
 performance) wanted=("$libc" "$clang_new" "$runtime_new" "$valgrind") ;;
 coverage) wanted=("$libc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
@@ -79,7 +85,7 @@ matrix) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$afl_clang" "$valgri
 afl) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$afl" "$afl_clang") ;;
 survival) wanted=("$libc" "$clang_new" "$runtime_new" "$patch" "$python" "$afl" "$afl_clang" "$survival" "$jsonlite" "$gnuplot") ;;
 *)
-    echo "need.sh: usage: scripts/need.sh fuzz|test|examples|oss-fuzz|page|bugs|coverage|mutants|performance|hit-ratio|survival|campaign|report|matrix|matrix-fast|afl|install|docs" >&2
+    echo "need.sh: usage: scripts/need.sh fuzz|test|examples|oss-fuzz|page|bugs|coverage|mutants|bench|performance|hit-ratio|survival|campaign|report|matrix|matrix-fast|afl|install|docs" >&2
     exit 2
     ;;
 esac

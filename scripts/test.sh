@@ -95,6 +95,7 @@ steps_in_turn "matrix, its fast half" "env JOBS=1 scripts/matrix.sh --fast" \
 step "install" tests/install.sh
 step "pages of the interface" tests/docs.sh
 step "mutants" tests/mutants.sh
+step "speed against peers, small" tests/bench.sh
 step "examples" tests/examples.sh
 step "threads" tests/threads.sh
 step "hit ratio" tests/hit_ratio.sh
