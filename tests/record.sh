@@ -41,7 +41,7 @@ sed -i '/^CACHE_MAP_INLINE enum cache_map_status cache_map_remove(/,/{$/s/{$/{ e
 trace_with "$out/dies-src" "$out/dies"
 # Values whose bytes are damaged: each upsert stores a byte that is wrong.
 cp -r src "$out/damages-src"
-sed -i 's/^\( *\)memcpy(bytes, value, layout->value_size);$/&\n\1((unsigned char *)bytes)[layout->value_size - 1] ^= 1;/' \
+sed -i -E 's/^( *)memcpy\((cache_map_slot_value\(layout, cache, slot\)|hit->value), value, layout->value_size\);$/&\n\1(\2)[layout->value_size - 1] ^= 1;/' \
     "$out/damages-src/cache_map_cache.h" "$out/damages-src/cache_map_core.h"
 trace_with "$out/damages-src" "$out/damages"
 
