@@ -1,7 +1,7 @@
 /* Peer `cache_map`: the library as it comes (16 ways, tags of 8 bits, counts of 2 bits), single
  * calls. Its variants share all but their loops:
  *
- *     many         gets and upserts in batches of PEER_BATCH_SIZE
+ *     many         gets, upserts and read-modify-write (in place) in batches of PEER_BATCH_SIZE
  *     ahead        single calls, each key prefetched some keys before; read-modify-write in place
  *     in place     read-modify-write through the pointer, which is allowed outside a scope
  *     large stash  a stash of as many values as the cache has: compact must not cost more for it
@@ -166,6 +166,34 @@ static struct peer_result run_upsert_many(void *map, const uint64_t *keys, size_
     return (struct peer_result){0, 0};
 }
 
+/* First what was found, by the pointers, which are good until the next change; then the rest, one by one: a
+ * key may come twice in a batch. */
+static struct peer_result run_modify_many(void *untyped, const uint64_t *keys, size_t key_count) {
+    struct map *map = (struct map *)untyped;
+    struct peer_result result = {0, 0};
+    for (size_t start = 0; start < key_count; start += PEER_BATCH_SIZE) {
+        struct value *found[PEER_BATCH_SIZE];
+        const size_t left = key_count - start;
+        const size_t count = left < PEER_BATCH_SIZE ? left : PEER_BATCH_SIZE;
+        const size_t found_count = value_map_get_many(&map->base, keys + start, count, found);
+        result.found += found_count;
+        for (size_t i = 0; i < count; i += 1)
+            if (found[i] != NULL)
+                found[i]->fields[0] += 1;
+        for (size_t i = 0; i < count && found_count < count; i += 1) {
+            struct value *came = found[i] == NULL ? peer_find(map, keys[start + i]) : NULL;
+            if (came != NULL) {
+                came->fields[0] += 1;
+                result.found += 1;
+            } else if (found[i] == NULL) {
+                const struct value below = {keys[start + i], {1}};
+                peer_insert(map, &below);
+            }
+        }
+    }
+    return result;
+}
+
 static void *hook_allocate(void *context, size_t size, size_t alignment) {
     (void)alignment;
     return memory_take((struct memory *)context, size);
@@ -233,7 +261,8 @@ static void table_compact(void *map) {
                                             timed};
 VARIANT(cache_map, "cache_map", table_create, true, run_get, run_chain, run_upsert_directly,
         run_modify_by_upsert, run_scope)
-VARIANT(many, "many", table_create, false, run_get_many, NULL, run_upsert_many, NULL, NULL)
+VARIANT(many, "many", table_create, false, run_get_many, NULL, run_upsert_many, run_modify_many,
+        NULL)
 VARIANT(ahead, "ahead", table_create, false, run_get_ahead, NULL, run_upsert_ahead,
         run_modify_ahead, NULL)
 VARIANT(in_place, "in_place", table_create, false, NULL, NULL, NULL, run_modify, NULL)
@@ -248,7 +277,7 @@ VARIANT(other, PEER_VARIANT_NAME, table_create, true, run_get, run_chain, run_up
 #        define OTHER_ROWS
 #    else
 VARIANT(other_many, PEER_VARIANT_NAME ", in batches", table_create, false, run_get_many, NULL,
-        run_upsert_many, NULL, NULL)
+        run_upsert_many, run_modify_many, NULL)
 VARIANT(other_ahead, PEER_VARIANT_NAME ", prefetching", table_create, false, run_get_ahead, NULL,
         run_upsert_ahead, run_modify_ahead, NULL)
 VARIANT(other_in_place, PEER_VARIANT_NAME ", in place", table_create, false, NULL, NULL, NULL,

@@ -2,6 +2,7 @@
 #define ENVIRONMENT_FILE "environment.c"
 #include "environment.h"
 
+#include "environment_batch.h"
 #include "environment_fail.h"
 #include "environment_policy.h"
 #include "key.h"
@@ -359,47 +360,6 @@ static struct result environment_inspect(struct environment *environment) {
     return result_of(OUTCOME_OK);
 }
 
-/* ---- Calls for many. --------------------------------------------------------------------- */
-
-/* The map is ahead of the models within a batch; what compares the two waits for its last op. */
-static bool environment_is_ahead(const struct environment *environment, struct op op) {
-    return op_is_batched(op) && environment->op_index + 1 < environment->batch.end;
-}
-
-static void environment_call_many(struct environment *environment, struct op op, uint32_t value) {
-    struct batch *batch = &environment->batch;
-    const uint32_t first = environment->op_index;
-    const uint32_t count = stream_batch_count(environment->stream, first);
-    unsigned key_ids[STREAM_BATCH_COUNT_MAX];
-    bool counts_agree;
-    batch->start = first;
-    batch->end = first + count;
-    for (uint32_t i = 0; i < count; i += 1) {
-        key_ids[i] = environment->stream->ops[first + i].operand;
-        batch->intact[i] = true;
-    }
-    if (op.kind == OP_UPSERT_MANY)
-        counts_agree =
-            subject_upsert_many(&environment->subject, key_ids, value, count, batch->results);
-    else
-        counts_agree =
-            subject_get_many(&environment->subject, key_ids, count, batch->results, batch->intact);
-    if (environment_has(environment, LAYER_OUTCOME) && !counts_agree)
-        environment_fail_at(environment, INVARIANT_MANY_COUNT, HERE,
-                            "%s of %u keys returned another number than its answers have",
-                            op_describe((enum op_kind)op.kind)->words, (unsigned)count);
-}
-
-/* The op's share of the call; the first op makes it. */
-static struct result environment_batched(struct environment *environment, struct op op,
-                                         uint32_t value, bool *intact) {
-    struct batch *batch = &environment->batch;
-    if (environment->op_index >= batch->end)
-        environment_call_many(environment, op, value);
-    *intact = batch->intact[environment->op_index - batch->start];
-    return batch->results[environment->op_index - batch->start];
-}
-
 /* ---- One op. ----------------------------------------------------------------------------- */
 
 static struct result environment_call(struct environment *environment, struct op op, uint32_t value,
@@ -543,13 +503,21 @@ static void environment_name_key(struct environment *environment, uint8_t key_id
     environment->named_key_count += 1;
 }
 
+/* How full the stash is before the op. Within a batch only the naive map is there, and it is where the map is
+ * as long as layer 6 sees to that: without it, the stash may be full. */
+static uint64_t environment_stash_count(const struct environment *environment, struct op op) {
+    if (!op_is_batched(op) || environment->op_index >= environment->batch.end)
+        return environment->counts.stash_count;
+    return environment_has(environment, LAYER_POLICY) ? environment->policy.stash_count
+                                                      : environment->geometry.stash_count_max;
+}
+
 /* One op: predict, call, compare, advance, examine. */
 static void environment_step(struct environment *environment, struct op op) {
     struct step *step = &environment->steps[environment->op_index];
     const uint32_t value = environment->value_count + op_stores(op);
     const bool models = op.kind != OP_REINIT && op.kind != OP_INIT_REFUSED;
-    const uint64_t stash_count = /* before the op; within a batch only the naive map is there */
-        op_is_batched(op) ? environment->policy.stash_count : environment->counts.stash_count;
+    const uint64_t stash_count = environment_stash_count(environment, op);
     bool in_stash[KEY_COUNT_MAX];
     bool intact = true, may_fail, failed;
     uint64_t digest = 0;

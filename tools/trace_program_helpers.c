@@ -287,11 +287,13 @@ const struct program_helper program_helpers_typed[] = {
     {"get_value@",
      "static void get_value@(unsigned op, $ key, uint32_t number) {\n"
      "    begin(op, \"get\");\n"
+     "    map@_prefetch(&map@, key); /* a hint: changes nothing */\n"
      "    value_is@(map@_get(&map@, key), key, number);\n"
      "}\n\n"},
     {"get_nothing@",
      "static void get_nothing@(unsigned op, $ key) {\n"
      "    begin(op, \"get\");\n"
+     "    map@_prefetch(&map@, key); /* a hint: changes nothing */\n"
      "    if (map@_get(&map@, key) != NULL)\n"
      "        fail(\"it gave a value where there is none\");\n"
      "}\n\n"},
