@@ -188,18 +188,21 @@ def part_losses(report):
                               for entries, values in cells.items())
             reason = REASONS.get((peer, workload), "**no reason is known yet**")
             lines.append([head, name, "%d of %d" % (len(lost), len(quotients)), digits(worst),
-                          in_place_text([r for _, r in lost], workload, peer), where, reason])
+                          other_rows_text([r for _, r in lost], workload, peer), where, reason])
     if not lines:
         return "No peer is faster anywhere."
-    return table(["workload", "peer", "cells", "worst ratio", "and to ours in place", "where", "why"], lines,
+    return table(["workload", "peer", "cells", "worst ratio", "to ours in place; in batches", "where", "why"], lines,
                  left=("peer", "where", "why"))
 
 
-def in_place_text(results, workload, peer):
-    """The range of ratios to our row `in place`, where there is one."""
-    quotients = [ratio(r, workload, peer, "in_place") for r in results]
-    quotients = [q for q in quotients if q is not None]
-    return "%s to %s" % (digits(min(quotients)), digits(max(quotients))) if quotients else ""
+def other_rows_text(results, workload, peer):
+    """The ranges of ratios to our rows `in place` and `in batches`, where there are any."""
+    texts = []
+    for ours in ("in_place", "many"):
+        quotients = [ratio(r, workload, peer, ours) for r in results]
+        quotients = [q for q in quotients if q is not None]
+        texts.append("%s to %s" % (digits(min(quotients)), digits(max(quotients))) if quotients else "")
+    return "; ".join(texts) if any(texts) else ""
 
 
 def part_memory(report):

@@ -85,7 +85,7 @@ samples_are_there() {
         and ([.samples[].nanoseconds[][]] | min) > 0
         and (.samples.compact | names) == ["cache_map", "large_stash"]
         and (.samples.scope | names) == ["cache_map", "plain"]
-        and (.samples.modify_zipf | names) == ["ahead", "cache_map", "ck", "glib_fifo", "glib_lru", "in_place", "plain", "uthash_lru"]
+        and (.samples.modify_zipf | names) == ["ahead", "cache_map", "ck", "glib_fifo", "glib_lru", "in_place", "many", "plain", "uthash_lru"]
         and (.samples.insert | names) == ["ahead", "cache_map", "ck", "glib_fifo", "glib_lru", "many", "plain", "uthash_lru"]
         and (.samples.get_uniform | names) == ["ahead", "cache_map", "ck", "floor", "glib_fifo", "glib_lru", "many", "plain", "uthash_lru"]
         and (.bytes_per_entry | length) == 11 and ([.bytes_per_entry[]] | min) >= .value' "$1" >"$out/jq"

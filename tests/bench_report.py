@@ -20,12 +20,12 @@ import speed_report  # noqa: E402
 SAMPLE = {
     "entries": 1048576, "value": 64, "huge_pages": True, "rounds": 3, "ops": 4096, "stash": 65536,
     "hits": 1000000, "bytes": 1000, "huge_bytes": 950,
-    "bytes_per_entry": {"cache_map": 70.5, "in_place": 70.5, "plain": 136, "uthash_lru": 152.04},
+    "bytes_per_entry": {"cache_map": 70.5, "many": 70.5, "in_place": 70.5, "plain": 136, "uthash_lru": 152.04},
     "samples": {
         "insert": {"nanoseconds": {"cache_map": [10, 20, 30], "plain": [5, 30, 60], "uthash_lru": [40, 10, 33]},
                    "hit_ratio": {}},
         "modify_zipf": {"nanoseconds": {"cache_map": [100, 100, 100], "plain": [40, 50, 60],
-                                        "uthash_lru": [94, 96, 97], "in_place": [50, 62.5, 75]},
+                                        "uthash_lru": [94, 96, 97], "in_place": [50, 62.5, 75], "many": [40, 25, 30]},
                         "hit_ratio": {"cache_map": 0.9461, "plain": 0.95, "uthash_lru": 0.9399}},
     },
 }
@@ -64,7 +64,7 @@ class Parts(unittest.TestCase):
     def test_terminal(self):
         lines = speed_report.configuration_text(SAMPLE).splitlines()
         self.assertEqual(lines[1], "1M entries, values of 64 bytes, huge pages: ns (time / ours)")
-        self.assertEqual(lines[5].split(), "plain table, FIFO 30.0 (1.50) 50.0 (0.50) 136.0".split())
+        self.assertEqual(lines[6].split(), "plain table, FIFO 30.0 (1.50) 50.0 (0.50) 136.0".split())
 
     def test_overview_has_a_number_for_each_size(self):
         larger = copy.deepcopy(SAMPLE)
@@ -83,7 +83,7 @@ class Parts(unittest.TestCase):
 
     def test_losses_name_the_cell_and_the_reason(self):
         text = speed_report.part_losses(report_of(SAMPLE))
-        self.assertIn("| read-modify-write | plain table, FIFO | 1 of 1 | 0.50 | 0.80 to 0.80 | 1M: 64 bytes |", text)
+        self.assertIn("| read-modify-write | plain table, FIFO | 1 of 1 | 0.50 | 0.80 to 0.80; 2.00 to 2.00 | 1M: 64 bytes |", text)
         self.assertNotIn("insert", text)  # 1.5 and 1.1 are no losses
         self.assertNotIn("uthash", text)  # 0.96 is equal
 
