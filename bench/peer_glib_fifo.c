@@ -64,20 +64,4 @@ static void *table_create(const struct peer_options *options) {
     return NULL;
 }
 
-static size_t table_count(void *map) {
-    return ((struct map *)map)->count;
-}
-
-extern const struct peer PEER_TABLE(glib_fifo);
-const struct peer PEER_TABLE(glib_fifo) = {"glib_fifo",
-                                           VALUE_SIZE,
-                                           PEER_FIFO,
-                                           table_create,
-                                           table_destroy,
-                                           table_count,
-                                           table_find,
-                                           table_upsert,
-                                           NULL,
-                                           NULL,
-                                           {run_get, run_chain, run_upsert, run_modify, NULL},
-                                           false};
+PEER_DEFINE(glib_fifo, PEER_FIFO, NULL)

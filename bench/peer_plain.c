@@ -131,20 +131,4 @@ static void *table_create(const struct peer_options *options) {
     return NULL;
 }
 
-static size_t table_count(void *map) {
-    return ((struct map *)map)->count;
-}
-
-extern const struct peer PEER_TABLE(plain);
-const struct peer PEER_TABLE(plain) = {"plain",
-                                       VALUE_SIZE,
-                                       PEER_FIFO,
-                                       table_create,
-                                       table_destroy,
-                                       table_count,
-                                       table_find,
-                                       table_upsert,
-                                       NULL,
-                                       NULL,
-                                       {run_get, run_chain, run_upsert, run_modify, run_scope},
-                                       false};
+PEER_DEFINE(plain, PEER_FIFO, run_scope)

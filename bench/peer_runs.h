@@ -76,4 +76,23 @@ static inline struct peer_result run_modify(void *map, const uint64_t *keys, siz
     return result;
 }
 
+/* The peer's table of functions, which its file ends with: its `struct map` has a count. */
+#define PEER_DEFINE(symbol, kind, scope) \
+    static size_t table_count(void *map) { \
+        return ((struct map *)map)->count; \
+    } \
+    extern const struct peer PEER_TABLE(symbol); \
+    const struct peer PEER_TABLE(symbol) = {#symbol, \
+                                            VALUE_SIZE, \
+                                            kind, \
+                                            table_create, \
+                                            table_destroy, \
+                                            table_count, \
+                                            table_find, \
+                                            table_upsert, \
+                                            NULL, \
+                                            NULL, \
+                                            {run_get, run_chain, run_upsert, run_modify, scope}, \
+                                            false};
+
 #endif
