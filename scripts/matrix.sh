@@ -104,7 +104,7 @@ read_arguments() {
     done
     [[ $jobs =~ ^[1-9][0-9]*$ ]] || fail "JOBS must be a number of 1 or more, it is '$jobs'"
     for name in "${names[@]}"; do
-        cells | grep -q "^$name|" || fail "there is no cell '$name'; scripts/matrix.sh --list names them"
+        cells | grep "^$name|" >/dev/null || fail "there is no cell '$name'; scripts/matrix.sh --list names them"
     done
     [ ${#names[@]} -gt 0 ] || mapfile -t names < <(cells | awk -F'|' -v speed="$speed" \
         'speed == "full" || $2 != "full" { print $1 }')

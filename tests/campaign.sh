@@ -247,8 +247,8 @@ for said_after, executions in ((10, 9000), (70, 9600)):
 # that fails.
 taken_in() {
     local folder=$out/taken-in small large
-    small=$(find corpus -type f -size -20c | sort | head -n 1)
-    large=$(find corpus -type f -size +500c | sort | head -n 1)
+    small=$(find corpus -type f -size -20c | sort | sed -n 1p)
+    large=$(find corpus -type f -size +500c | sort | sed -n 1p)
     mkdir -p "$folder/corpus" "$folder/tmp/libFuzzerTemp.1/C7"
     cp ./fuzz_cachemap "$folder/program"
     cp "$small" "$folder/corpus/small"

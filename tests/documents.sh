@@ -128,7 +128,7 @@ anchors_exist() {
     for link in $(sed '/^ *```/,/^ *```/d' "$1" | grep -oE '\]\([^) :]*#[^) ]+\)' | sed -E 's/^\]\(//; s/\)$//' | sort -u); do
         target=${link%%#*}
         target=${target:+$(dirname "$1")/$target}
-        if ! anchors_of "${target:-$1}" | grep -qxF "${link#*#}"; then
+        if ! anchors_of "${target:-$1}" | grep -xF "${link#*#}" >/dev/null; then
             echo "no such heading: $link"
             missing=1
         fi

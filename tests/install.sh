@@ -245,7 +245,7 @@ find_package_c() { with_cmake C main.c 'find_package(cachemap 1.0 REQUIRED)'; }
 # An older standard of the project's gives way to the one that the headers need.
 find_package_cpp() {
     with_cmake CXX main.cpp 'set(CMAKE_CXX_STANDARD 11)' 'find_package(cachemap CONFIG REQUIRED)' &&
-        grep -o 'std=[a-z+0-9]*' "$out/cmake-CXX/build/compile_commands.json" | grep -q '17$'
+        grep -o 'std=[a-z+0-9]*' "$out/cmake-CXX/build/compile_commands.json" | grep '17$' >/dev/null
 }
 
 find_package_two_files() {
@@ -354,7 +354,7 @@ manual_version() {
 
 changelog_version() {
     is_header_version "$(sed -nE 's/^## \[([0-9.]+)\] - [0-9]{4}-[0-9]{2}-[0-9]{2}$/\1/p' \
-        "$stage$prefix/share/doc/cachemap/CHANGELOG.md" | head -n 1)"
+        "$stage$prefix/share/doc/cachemap/CHANGELOG.md" | sed -n 1p)"
 }
 
 # One project without a language asks for each of these versions.
@@ -411,7 +411,7 @@ cmake_says_what_is_missing() {
     cmake -S "$out/hole" -B "$out/hole/build" -DCMAKE_PREFIX_PATH="$stage$prefix" >"$out/log" 2>&1
     mv "$out/kept.h" "$header"
     cat "$out/log"
-    tr -s ' \n' ' ' <"$out/log" | grep -q 'cache_map.h is missing; install cachemap again'
+    tr -s ' \n' ' ' <"$out/log" | grep 'cache_map.h is missing; install cachemap again' >/dev/null
 }
 
 # ---- The manual page. ----------------------------------------------------------------------------
