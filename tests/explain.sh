@@ -228,4 +228,10 @@ check "a long op fails" [ "$(status_of "$out/long-op" explain "$out/long-op.trac
 check "and is told" grep -q '^FAIL  reinit ways=16' "$out/stdout"
 check "with what matters" grep -q '^What matters' "$out/stdout"
 
+# Within a call for many the map is ahead of the models: that is no divergence.
+trace_with_bug get-many-stores-counts-of-before "$out/many"
+check "a call for many fails" [ "$(status_of "$out/many" explain bugs/traces/get-many-stores-counts-of-before.trace)" = 1 ]
+check "and is told" grep -q '^FAIL  get_many' "$out/stdout"
+check "and nothing is said to be wrong in the midst of it" bash -c "! grep -q 'went wrong inside before' '$out/stdout'"
+
 checks_end
