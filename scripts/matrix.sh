@@ -139,6 +139,7 @@ build() {
         ;;
     *) sources+=(tools/trace.c tools/trace_*.c) ;;
     esac
+    [[ "$*" == *"$shared"* ]] || set -- "$@" -DCACHEMAP_FOLDED
     # shellcheck disable=SC2046  # a list of flags
     "$@" -std=c11 -D_DEFAULT_SOURCE $(make -s --no-print-directory print-warnings) "-I$source" -Iharness \
         "${sources[@]}" -o "$out/$name/program"
