@@ -7,6 +7,18 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 BUILD := build
+# `make BUILD=/elsewhere ...`: nothing is written here, everything there. IN_PLACE is for scripts that build
+# objects of their own from these sources.
+ifeq ($(or $(filter build,$(BUILD)),$(IN_PLACE)),)
+ELSEWHERE := $(or $(MAKECMDGOALS),help)
+.PHONY: $(ELSEWHERE) elsewhere
+$(ELSEWHERE): elsewhere
+	@:
+elsewhere:
+	@scripts/mirror.sh '$(BUILD)'
+	+@$(MAKE) --no-print-directory -C '$(BUILD)/tree' BUILD=build $(patsubst $(BUILD)/%,build/%,$(ELSEWHERE))
+else
+
 # The newest clang that is there; 14 is the oldest that is tested. Override: make CLANG=clang-14.
 CLANG ?= $(or $(shell command -v clang-19),clang)
 GCC ?= gcc
@@ -46,7 +58,10 @@ SANITIZED := $(addprefix harness/,subject.c subject_damage.c subject_instances.c
 .PHONY: help
 help:
 	@echo 'make fuzz          install what is missing, build, fuzz for FUZZ_SECONDS ($(FUZZ_SECONDS)) seconds'
-	@echo 'make test          install what is missing, build and run all tests'
+	@echo 'make test          install what is missing (compilers, cmocka), build and test: two minutes of CPU time'
+	@echo 'make test-all      the same, and everything else that is tested: Chromium, emulators, documents, ...'
+	@echo 'make test ONLY=NAME  one step of either, by its name or a part of it; they are listed below'
+	@echo 'make BUILD=/elsewhere ...  writes nothing here, all there: for a checkout that is read-only'
 	@echo 'make oss-fuzz-check  every build that OSS-Fuzz makes, each checked: docs/oss-fuzz.md (minutes)'
 	@echo 'make test-page     the tests of the page of ./trace html alone, in headless Chromium'
 	@echo 'make all           build ./fuzz_cachemap ./fuzz_trace ./trace ./soak ./explore ./tables'
@@ -61,7 +76,7 @@ help:
 	@echo 'make build/trace-debug  ./trace for a debugger: `./trace gdb` starts it'
 	@echo 'make explore-small every state of small worlds, with every layer: docs/proofs.md (seconds)'
 	@echo 'make explore-large of larger ones (minutes); make explore-bugs: the shortest trace of each planted bug'
-	@echo 'make test-matrix test-afl  each kind of cell can fail, and so can make afl (minutes; not in make test)'
+	@echo 'make test-matrix test-afl  each kind of cell can fail, and so can make afl (minutes; not in make test-all)'
 	@echo 'make merge         minimise what fuzzing found with corpus/; nothing may be lost; APPLY=1 replaces it'
 	@echo 'make afl           AFL++ on the fuzz target for FUZZ_SECONDS; what it finds goes where make fuzz has it'
 	@echo 'make matrix        the same digests in every build: compilers, levels, sanitizers, machines (minutes)'
@@ -79,6 +94,9 @@ help:
 	@echo 'make uninstall     takes away what install wrote, with the same variables'
 	@echo 'make install-test  builds programs against an installed tree, in each way that docs/install.md names'
 	@echo 'make clean         remove what was built; corpus and findings stay'
+	@echo
+	@echo 'The steps of make test, and those that make test-all has besides:'
+	@scripts/test.sh list
 
 # ---- Programs. -------------------------------------------------------------------------------------
 
@@ -179,6 +197,12 @@ $(BUILD)/asan/%.o: %.c Makefile
 	@echo 'asan  $<'
 	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O1 -fno-omit-frame-pointer $(FUZZING) $(SANITIZERS) $(DEPENDENCIES) -c $< -o $@
 
+# The instances are those of the fuzz target, sanitized as they are: 10 s of compiling. What fake stacks would find
+# in the library's bodies the sanitized unit tests find.
+$(BUILD)/asan/harness/subject_instances.o: $(BUILD)/fuzz/harness/subject_instances.o
+	@mkdir -p $(@D)
+	@cp $< $@
+
 # ./trace for a debugger: nothing optimised or inlined. `./trace gdb` starts it.
 debug_objects = $(patsubst %.c,$(BUILD)/debug/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c))
 
@@ -221,7 +245,7 @@ print-mcdc:
 .PHONY: fuzz
 fuzz:
 	@scripts/need.sh fuzz
-	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap trace
+	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_JOBS=$(FUZZ_JOBS) scripts/fuzz.sh
 
 .PHONY: coverage
@@ -284,14 +308,15 @@ TEST_PROGRAMS := $(foreach way,asan gcc portable,$(UNITS:%=$(BUILD)/test/$(way)/
                  $(BUILD)/test/unit_header_cpp_gcc $(BUILD)/test/unit_header_cpp_clang
 TEST_PROGRAMS += $(BUILD)/test/threads_tsan
 
-.PHONY: test
+# The steps, their tiers and what each needs to be built: scripts/test.sh. REST=1: what `make test` has not.
+.PHONY: test test-all
 test:
-	@scripts/need.sh test
-	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/trace-asan $(BUILD)/trace-coverage \
-	    $(BUILD)/soak-fast $(BUILD)/trace-fast $(BUILD)/explore-fast $(BUILD)/explore-asan $(BUILD)/hit_ratio $(BUILD)/sizing \
-	    test-programs $(EXAMPLE_PROGRAMS) \
-	    $(BUILD)/speed/speed $(BUILD)/test/bench/bench_peers
-	@scripts/test.sh
+	@scripts/need.sh $(if $(ONLY),$$(scripts/test.sh tier),test)
+	@scripts/test.sh test
+
+test-all:
+	@scripts/need.sh $(if $(ONLY),$$(scripts/test.sh tier),test-all)
+	@scripts/test.sh $(if $(REST),rest,test-all)
 
 .PHONY: test-programs
 test-programs: $(TEST_PROGRAMS)
@@ -346,7 +371,8 @@ $(BUILD)/test/threads_tsan: tests/threads.c Makefile
 EXAMPLE_PROGRAMS := $(EXAMPLES:%=$(BUILD)/examples/%) $(EXAMPLES:%=$(BUILD)/examples/asan/%) \
                     $(BUILD)/examples/tsan/sharded
 
-.PHONY: examples test-examples
+.PHONY: example-programs examples test-examples
+example-programs: $(EXAMPLE_PROGRAMS)
 examples:
 	@scripts/need.sh examples
 	@$(MAKE) --no-print-directory -j$$(nproc) $(EXAMPLE_PROGRAMS)
@@ -667,3 +693,5 @@ clean:
 
 -include $(wildcard $(foreach kind,fuzz plain asan debug coverage fast bench afl-objects hit-ratio speed test \
     examples,$(addprefix $(BUILD)/$(kind)/,*.d */*.d)) $(BUILD)/*.d)
+
+endif # BUILD is build
