@@ -329,7 +329,7 @@ test-page:
 	@$(MAKE) --no-print-directory -j$$(nproc) trace
 	@tests/page.sh
 
-# `make test` has only libFuzzer with AddressSanitizer, and the bad targets.
+# `make test-all` has only libFuzzer with AddressSanitizer, and the bad targets.
 .PHONY: oss-fuzz-check
 oss-fuzz-check:
 	@scripts/need.sh oss-fuzz
@@ -610,7 +610,7 @@ matrix:
 	@$(MAKE) --no-print-directory -j$$(nproc) trace $(BUILD)/trace-asan $(BUILD)/trace-fast
 	@scripts/matrix.sh $(MATRIX)
 
-# Each kind of cell fails on a defect of its own kind; `make test` has the machines alone.
+# Each kind of cell fails on a defect of its own kind; `make test-all` has the machines alone.
 test-matrix:
 	@scripts/need.sh matrix
 	@$(MAKE) --no-print-directory -j$$(nproc) trace

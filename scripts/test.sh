@@ -131,6 +131,7 @@ step "findings" tests/findings.sh --needs "$programs"
 step "record" tests/record.sh --needs trace tables
 step "witnesses" tests/witness.sh --needs trace build/trace-asan
 step "gdb" tests/gdb.sh --needs trace
+step "the build" tests/build.sh --needs all
 step "clang-format" make -s format-check --needs ''
 program explorer explorer_enumeration
 program bench bench_hit_ratio
