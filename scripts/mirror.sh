@@ -29,9 +29,9 @@ find . \( -path ./.git -o -path ./build -o -path ./findings -o -path "$inside" \
 if [ -f "$folder/sources" ]; then
     (cd "$folder/tree" && LC_ALL=C comm -z -23 ../sources ../sources.new | xargs -0 -r rm -f --)
 fi
-xargs -0 cp --parents --update --preserve=timestamps -t "$folder/tree" <"$folder/sources.new" ||
-    fail "$folder/tree cannot be written"
-chmod -R u+w "$folder/tree"
+# By tar, for the copies are writable whatever the modes here are, and folders that are made are ordinary ones.
+tar --null --files-from="$folder/sources.new" --mode=u+rw -cf - |
+    tar -C "$folder/tree" --keep-newer-files --warning=no-ignore-newer -xf - || fail "$folder/tree cannot be written"
 mv "$folder/sources.new" "$folder/sources"
 for program in "${programs[@]}" build findings; do
     ln -sfn "tree/$program" "$folder/$program"
