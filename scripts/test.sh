@@ -180,9 +180,10 @@ run_step() {
     local TIMEFORMAT='%U %S'
     {
         time (
+            exec >"$log" 2>&1
             ulimit -S -t "$step_cpu_seconds_max"
             eval "timeout $step_wall_seconds_max ${commands[$1]}"
-        ) >"$log" 2>&1
+        )
     } 2>"$log.seconds" || status=$?
     seconds=$(awk '{ printf "%.0f", $1 + $2 }' "$log.seconds")
     [ "$status" -ne 124 ] || echo "FAIL: waits for something that does not come: $step_wall_seconds_max s" >>"$log"
