@@ -178,13 +178,9 @@ choose() {
 run_step() {
     local name=${names[$1]} log="$log_folder/${names[$1]//[ \/]/_}.log" status=0 good bad seconds
     local TIMEFORMAT='%U %S'
-    {
-        time (
-            exec >"$log" 2>&1
-            ulimit -S -t "$step_cpu_seconds_max"
-            eval "timeout $step_wall_seconds_max ${commands[$1]}"
-        )
-    } 2>"$log.seconds" || status=$?
+    # Of this shell, which is the step's own, and of what it starts.
+    ulimit -S -t "$step_cpu_seconds_max"
+    { time eval "timeout $step_wall_seconds_max ${commands[$1]}" >"$log" 2>&1; } 2>"$log.seconds" || status=$?
     seconds=$(awk '{ printf "%.0f", $1 + $2 }' "$log.seconds")
     [ "$status" -ne 124 ] || echo "FAIL: waits for something that does not come: $step_wall_seconds_max s" >>"$log"
     [ "$status" -ne 152 ] || echo "FAIL: does not end: it has used $step_cpu_seconds_max s of CPU time" >>"$log"
