@@ -7,6 +7,18 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 BUILD := build
+# `make BUILD=/elsewhere ...`: nothing is written here, everything there. IN_PLACE is for scripts that build
+# objects of their own from these sources.
+ifeq ($(or $(filter build,$(BUILD)),$(IN_PLACE)),)
+ELSEWHERE := $(or $(MAKECMDGOALS),help)
+.PHONY: $(ELSEWHERE) elsewhere
+$(ELSEWHERE): elsewhere
+	@:
+elsewhere:
+	@scripts/mirror.sh '$(BUILD)'
+	+@$(MAKE) --no-print-directory -C '$(BUILD)/tree' BUILD=build $(patsubst $(BUILD)/%,build/%,$(ELSEWHERE))
+else
+
 # The newest clang that is there; 14 is the oldest that is tested. Override: make CLANG=clang-14.
 CLANG ?= $(or $(shell command -v clang-19),clang)
 GCC ?= gcc
@@ -28,8 +40,11 @@ COUNTERS := -fsanitize-coverage=inline-8bit-counters,pc-table \
             -fsanitize-coverage-ignorelist=fuzz_targets/coverage-ignore.txt
 FUZZING := -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 
-LIBRARY := $(wildcard src/*.h)
-HEADERS := Makefile $(LIBRARY) $(wildcard harness/*.h tests/*.h tools/*.h)
+# What an object or a program is made of besides its source is what the compiler read (-MMD), and this file.
+# -MP: a header that is gone asks for nothing. A file beside each object, NAME.d; beside a program, PROGRAM.d.
+DEPENDENCIES = -MMD -MP -MT $@ -MF $@.d
+# For a program of several sources in one command, of which each would write the same file: before it.
+WRITE_DEPENDENCIES = -MM -MP -MT $@
 # Processes and signals are the tools' alone.
 TOOLS_ONLY := harness/stop.c harness/isolate.c
 # The explorer's alone: what it asks of the library is nothing that an input can reach.
@@ -43,7 +58,10 @@ SANITIZED := $(addprefix harness/,subject.c subject_damage.c subject_instances.c
 .PHONY: help
 help:
 	@echo 'make fuzz          install what is missing, build, fuzz for FUZZ_SECONDS ($(FUZZ_SECONDS)) seconds'
-	@echo 'make test          install what is missing, build and run all tests'
+	@echo 'make test          install what is missing (compilers, cmocka), build and test: two minutes of CPU time'
+	@echo 'make test-all      the same, and everything else that is tested: Chromium, emulators, documents, ...'
+	@echo 'make test ONLY=NAME  one step of either, by its name or a part of it; they are listed below'
+	@echo 'make BUILD=/elsewhere ...  writes nothing here, all there: for a checkout that is read-only'
 	@echo 'make oss-fuzz-check  every build that OSS-Fuzz makes, each checked: docs/oss-fuzz.md (minutes)'
 	@echo 'make test-page     the tests of the page of ./trace html alone, in headless Chromium'
 	@echo 'make all           build ./fuzz_cachemap ./fuzz_trace ./trace ./soak ./explore ./tables'
@@ -58,7 +76,7 @@ help:
 	@echo 'make build/trace-debug  ./trace for a debugger: `./trace gdb` starts it'
 	@echo 'make explore-small every state of small worlds, with every layer: docs/proofs.md (seconds)'
 	@echo 'make explore-large of larger ones (minutes); make explore-bugs: the shortest trace of each planted bug'
-	@echo 'make test-matrix test-afl  each kind of cell can fail, and so can make afl (minutes; not in make test)'
+	@echo 'make test-matrix test-afl  each kind of cell can fail, and so can make afl (minutes; not in make test-all)'
 	@echo 'make merge         minimise what fuzzing found with corpus/; nothing may be lost; APPLY=1 replaces it'
 	@echo 'make afl           AFL++ on the fuzz target for FUZZ_SECONDS; what it finds goes where make fuzz has it'
 	@echo 'make matrix        the same digests in every build: compilers, levels, sanitizers, machines (minutes)'
@@ -76,6 +94,9 @@ help:
 	@echo 'make uninstall     takes away what install wrote, with the same variables'
 	@echo 'make install-test  builds programs against an installed tree, in each way that docs/install.md names'
 	@echo 'make clean         remove what was built; corpus and findings stay'
+	@echo
+	@echo 'The steps of make test, and those that make test-all has besides:'
+	@scripts/test.sh list
 
 # ---- Programs. -------------------------------------------------------------------------------------
 
@@ -103,10 +124,10 @@ $(BUILD)/fuzz/harness/codec.o $(BUILD)/fuzz/harness/geometry.o: FUZZ_FLAGS = -O1
 $(patsubst %.c,$(BUILD)/fuzz/%.o,$(SANITIZED)): FUZZ_FLAGS = -O1 $(FUZZ_SANITIZERS) $(COUNTERS)
 $(BUILD)/fuzz/%: FUZZ_FLAGS = -O2
 
-$(BUILD)/fuzz/%.o: %.c $(HEADERS)
+$(BUILD)/fuzz/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo 'fuzz  $<'
-	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -fno-omit-frame-pointer $(FUZZING) $(FUZZ_FLAGS) -c $< -o $@
+	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -fno-omit-frame-pointer $(FUZZING) $(FUZZ_FLAGS) $(DEPENDENCIES) -c $< -o $@
 
 trace: $(call plain_objects,trace)
 	@echo 'link  $@'
@@ -120,16 +141,15 @@ soak: $(call plain_objects,soak)
 	@echo 'link  $@'
 	@$(GCC) $^ -o $@
 
-$(BUILD)/plain/%.o: %.c $(HEADERS)
+$(BUILD)/plain/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo 'plain $<'
-	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O2 -c $< -o $@
+	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O2 $(DEPENDENCIES) -c $< -o $@
 
 # ---- The explorer: every state of a small world. ---------------------------------------------------
 
 EXPLORER := $(EXPLORER_ONLY) $(wildcard explorer/*.c)
 explorer_objects = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(HARNESS) $(TOOLS_ONLY) $(EXPLORER))
-$(foreach way,plain asan fast,$(patsubst %.c,$(BUILD)/$(way)/%.o,$(EXPLORER))): $(wildcard explorer/*.h)
 $(foreach way,plain asan fast,$(patsubst %.c,$(BUILD)/$(way)/%.o,$(EXPLORER))): INCLUDES += -Iexplorer
 
 explore: $(call explorer_objects,plain)
@@ -143,10 +163,10 @@ $(BUILD)/explore-asan: $(call explorer_objects,asan)
 
 # Falsifies what it tests: codes of states.
 EXPLORER_TEST_OBJECTS := $(filter-out %/explore.o,$(call explorer_objects,plain))
-$(BUILD)/test/explorer/%: tests/%.c $(HEADERS) $(wildcard explorer/*.h) $(EXPLORER_TEST_OBJECTS)
+$(BUILD)/test/explorer/%: tests/%.c Makefile $(EXPLORER_TEST_OBJECTS)
 	@mkdir -p $(@D)
 	@echo 'test  $<'
-	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -Itests -Iexplorer -g -O2 $< $(EXPLORER_TEST_OBJECTS) -Wl,--wrap=state_encode -lcmocka -o $@
+	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -Itests -Iexplorer -g -O2 $(DEPENDENCIES) $< $(EXPLORER_TEST_OBJECTS) -Wl,--wrap=state_encode -lcmocka -o $@
 
 .PHONY: explore-small explore-large explore-bugs
 explore-small explore-large: explore-%: explore
@@ -172,10 +192,16 @@ $(BUILD)/trace-asan: $(call asan_objects,trace)
 	@echo 'link  $@'
 	@$(CLANG) $(SANITIZERS) $^ -o $@
 
-$(BUILD)/asan/%.o: %.c $(HEADERS)
+$(BUILD)/asan/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo 'asan  $<'
-	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O1 -fno-omit-frame-pointer $(FUZZING) $(SANITIZERS) -c $< -o $@
+	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O1 -fno-omit-frame-pointer $(FUZZING) $(SANITIZERS) $(DEPENDENCIES) -c $< -o $@
+
+# The instances are those of the fuzz target, sanitized as they are: 10 s of compiling. What fake stacks would find
+# in the library's bodies the sanitized unit tests find.
+$(BUILD)/asan/harness/subject_instances.o: $(BUILD)/fuzz/harness/subject_instances.o
+	@mkdir -p $(@D)
+	@cp $< $@
 
 # ./trace for a debugger: nothing optimised or inlined. `./trace gdb` starts it.
 debug_objects = $(patsubst %.c,$(BUILD)/debug/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c))
@@ -184,10 +210,10 @@ $(BUILD)/trace-debug: $(call debug_objects,trace)
 	@echo 'link  $@'
 	@$(GCC) $^ -o $@
 
-$(BUILD)/debug/%.o: %.c $(HEADERS)
+$(BUILD)/debug/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo 'debug $<'
-	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -g3 -O0 '-DCACHE_MAP_INLINE=static inline' -c $< -o $@
+	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -g3 -O0 '-DCACHE_MAP_INLINE=static inline' $(DEPENDENCIES) -c $< -o $@
 
 # ./trace for coverage: clang's source coverage, one copy of each body for all layouts, assertions
 # taken out. The compiler's words are kept: they name the decisions that it cannot instrument.
@@ -201,10 +227,10 @@ $(BUILD)/trace-coverage: $(call coverage_objects,trace)
 	@echo 'link  $@'
 	@$(CLANG) -fprofile-instr-generate $^ -o $@
 
-$(BUILD)/coverage/%.o: %.c $(HEADERS)
+$(BUILD)/coverage/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo 'cover $<'
-	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O1 -DCACHEMAP_COVERAGE '-DCACHE_MAP_ASSERT(condition)=((void)0)' -Wno-unused-parameter -Wno-unused-variable $(COVERAGE_FLAGS) -c $< -o $@ 2>$(@:.o=.diagnostics) || { cat $(@:.o=.diagnostics) >&2; exit 1; }
+	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O1 -DCACHEMAP_COVERAGE '-DCACHE_MAP_ASSERT(condition)=((void)0)' -Wno-unused-parameter -Wno-unused-variable $(COVERAGE_FLAGS) $(DEPENDENCIES) -c $< -o $@ 2>$(@:.o=.diagnostics) || { cat $(@:.o=.diagnostics) >&2; exit 1; }
 
 .PHONY: print-clang print-mcdc print-warnings
 print-clang:
@@ -219,7 +245,7 @@ print-mcdc:
 .PHONY: fuzz
 fuzz:
 	@scripts/need.sh fuzz
-	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap trace
+	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_JOBS=$(FUZZ_JOBS) scripts/fuzz.sh
 
 .PHONY: coverage
@@ -239,16 +265,17 @@ UNITS := $(patsubst tests/%.c,%,$(wildcard tests/unit_*.c)) conformance
 HARNESS_TESTS := $(patsubst tests/%.c,%,$(wildcard tests/harness_*.c))
 TEST_INCLUDES := $(INCLUDES) -Itests
 # Three ways to build a library test: sanitized, as gcc users get it, and without vectors, builtins and
-# 128-bit integers. The instances of the layouts share their bodies where that only saves time.
-TEST_asan = $(CLANG) -O1 -fno-omit-frame-pointer $(SANITIZERS) '-DCACHE_MAP_INLINE=static inline'
+# 128-bit integers. The sanitized ones are not optimised, and the instances of the layouts share their bodies there:
+# they compile in a fifth of the time, and run for seconds.
+TEST_asan = $(CLANG) -O0 -fno-omit-frame-pointer $(SANITIZERS) '-DCACHE_MAP_INLINE=static inline'
 TEST_gcc = $(GCC) -O2
-TEST_portable = $(CLANG) -O1 $(SANITIZERS) -DCACHE_MAP_PORTABLE '-DCACHE_MAP_INLINE=static inline'
+TEST_portable = $(CLANG) -O0 $(SANITIZERS) -DCACHE_MAP_PORTABLE '-DCACHE_MAP_INLINE=static inline'
 
 define test_rule
-$(BUILD)/test/$(1)/%: tests/%.c $(HEADERS)
+$(BUILD)/test/$(1)/%: tests/%.c Makefile
 	@mkdir -p $$(@D)
 	@echo 'test  $$< ($(1))'
-	@$$(TEST_$(1)) $(STANDARD) $(WARNINGS) $(TEST_INCLUDES) -g $$< -lcmocka -lm -o $$@
+	@$$(TEST_$(1)) $(STANDARD) $(WARNINGS) $(TEST_INCLUDES) -g $$(DEPENDENCIES) $$< -lcmocka -lm -o $$@
 endef
 $(foreach way,asan gcc portable,$(eval $(call test_rule,$(way))))
 
@@ -260,20 +287,20 @@ $(BUILD)/test/harness/harness_oracle: WRAP = $(foreach name,$(WRAPPED),-Wl,--wra
 $(BUILD)/test/harness/harness_witness: WRAP = -Wl,--wrap=subject_remove
 $(BUILD)/test/harness/harness_isolate: WRAP = -Wl,--wrap=subject_remove
 HARNESS_TEST_OBJECTS := $(patsubst %.c,$(BUILD)/asan/%.o,$(HARNESS) harness/isolate.c)
-$(BUILD)/test/harness/%: tests/%.c $(HEADERS) $(HARNESS_TEST_OBJECTS)
+$(BUILD)/test/harness/%: tests/%.c Makefile $(HARNESS_TEST_OBJECTS)
 	@mkdir -p $(@D)
 	@echo 'test  $<'
-	@$(TEST_asan) $(STANDARD) $(WARNINGS) $(TEST_INCLUDES) $(FUZZING) -g $< $(HARNESS_TEST_OBJECTS) $(WRAP) -lcmocka -lm -o $@
+	@$(TEST_asan) $(STANDARD) $(WARNINGS) $(TEST_INCLUDES) $(FUZZING) -g $(DEPENDENCIES) $< $(HARNESS_TEST_OBJECTS) $(WRAP) -lcmocka -lm -o $@
 
-$(BUILD)/test/unit_header_cpp_gcc: tests/unit_header.cpp tests/unit_header.c $(HEADERS)
+$(BUILD)/test/unit_header_cpp_gcc: tests/unit_header.cpp Makefile
 	@mkdir -p $(@D)
 	@echo 'test  $< (g++)'
-	@g++ -std=c++17 $(CXX_WARNINGS) $(TEST_INCLUDES) -g $< -lcmocka -o $@
+	@g++ -std=c++17 $(CXX_WARNINGS) $(TEST_INCLUDES) -g $(DEPENDENCIES) $< -lcmocka -o $@
 
-$(BUILD)/test/unit_header_cpp_clang: tests/unit_header.cpp tests/unit_header.c $(HEADERS)
+$(BUILD)/test/unit_header_cpp_clang: tests/unit_header.cpp Makefile
 	@mkdir -p $(@D)
 	@echo 'test  $< (clang++)'
-	@$(subst clang,clang++,$(notdir $(CLANG))) -std=c++17 $(CXX_WARNINGS) $(TEST_INCLUDES) -g $< -lcmocka -o $@
+	@$(subst clang,clang++,$(notdir $(CLANG))) -std=c++17 $(CXX_WARNINGS) $(TEST_INCLUDES) -g $(DEPENDENCIES) $< -lcmocka -o $@
 
 TEST_PROGRAMS := $(foreach way,asan gcc portable,$(UNITS:%=$(BUILD)/test/$(way)/%)) \
                  $(HARNESS_TESTS:%=$(BUILD)/test/harness/%) \
@@ -282,14 +309,15 @@ TEST_PROGRAMS := $(foreach way,asan gcc portable,$(UNITS:%=$(BUILD)/test/$(way)/
                  $(BUILD)/test/unit_header_cpp_gcc $(BUILD)/test/unit_header_cpp_clang
 TEST_PROGRAMS += $(BUILD)/test/threads_tsan
 
-.PHONY: test
+# The steps, their tiers and what each needs to be built: scripts/test.sh. REST=1: what `make test` has not.
+.PHONY: test test-all
 test:
-	@scripts/need.sh test
-	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/trace-asan $(BUILD)/trace-coverage \
-	    $(BUILD)/soak-fast $(BUILD)/trace-fast $(BUILD)/explore-fast $(BUILD)/explore-asan $(BUILD)/hit_ratio $(BUILD)/sizing \
-	    test-programs $(EXAMPLE_PROGRAMS) \
-	    $(BUILD)/speed/speed $(BUILD)/test/bench/bench_peers
-	@scripts/test.sh
+	@scripts/need.sh $(if $(ONLY),$$(scripts/test.sh tier),test)
+	@scripts/test.sh test
+
+test-all:
+	@scripts/need.sh $(if $(ONLY),$$(scripts/test.sh tier),test-all)
+	@scripts/test.sh $(if $(REST),rest,test-all)
 
 .PHONY: test-programs
 test-programs: $(TEST_PROGRAMS)
@@ -301,7 +329,7 @@ test-page:
 	@$(MAKE) --no-print-directory -j$$(nproc) trace
 	@tests/page.sh
 
-# `make test` has only libFuzzer with AddressSanitizer, and the bad targets.
+# `make test-all` has only libFuzzer with AddressSanitizer, and the bad targets.
 .PHONY: oss-fuzz-check
 oss-fuzz-check:
 	@scripts/need.sh oss-fuzz
@@ -325,9 +353,10 @@ EXAMPLE_tsan = $(CLANG) -O1 -fno-omit-frame-pointer -fsanitize=thread
 
 # $(1) the folder under build/, $(2) the way, $(3) the example
 define example_rule
-$(BUILD)/$(1)/$(3): $(wildcard examples/$(3).c examples/$(3)_*.c examples/*.h) Makefile $(LIBRARY)
+$(BUILD)/$(1)/$(3): $(wildcard examples/$(3).c examples/$(3)_*.c) Makefile
 	@mkdir -p $$(@D)
 	@echo 'build $$@'
+	@$$(EXAMPLE_$(2)) $(STANDARD) -Isrc $$(WRITE_DEPENDENCIES) $$(filter %.c,$$^) >$$@.d
 	@$$(EXAMPLE_$(2)) $(STANDARD) $(WARNINGS) -Isrc -g $$(filter %.c,$$^) $(EXAMPLE_LIBRARIES_$(3)) -o $$@
 endef
 $(foreach name,$(EXAMPLES),$(eval $(call example_rule,examples,plain,$(name)))\
@@ -335,15 +364,16 @@ $(foreach name,$(EXAMPLES),$(eval $(call example_rule,examples,plain,$(name)))\
 $(eval $(call example_rule,examples/tsan,tsan,sharded))
 
 # Distinct maps share nothing: tests/threads.sh.
-$(BUILD)/test/threads_tsan: tests/threads.c $(HEADERS)
+$(BUILD)/test/threads_tsan: tests/threads.c Makefile
 	@mkdir -p $(@D)
 	@echo 'test  $< (tsan)'
-	@$(EXAMPLE_tsan) $(STANDARD) $(WARNINGS) $(TEST_INCLUDES) -g $< -pthread -o $@
+	@$(EXAMPLE_tsan) $(STANDARD) $(WARNINGS) $(TEST_INCLUDES) -g $(DEPENDENCIES) $< -pthread -o $@
 
 EXAMPLE_PROGRAMS := $(EXAMPLES:%=$(BUILD)/examples/%) $(EXAMPLES:%=$(BUILD)/examples/asan/%) \
                     $(BUILD)/examples/tsan/sharded
 
-.PHONY: examples test-examples
+.PHONY: example-programs examples test-examples
+example-programs: $(EXAMPLE_PROGRAMS)
 examples:
 	@scripts/need.sh examples
 	@$(MAKE) --no-print-directory -j$$(nproc) $(EXAMPLE_PROGRAMS)
@@ -379,10 +409,10 @@ $(BUILD)/trace-fast: $(call fast_objects,trace)
 	@echo 'link  $@'
 	@$(GCC) $^ -o $@
 
-$(BUILD)/fast/%.o: %.c $(HEADERS)
+$(BUILD)/fast/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo 'fast  $<'
-	@$(FAST) -c $< -o $@
+	@$(FAST) $(DEPENDENCIES) -c $< -o $@
 
 .PHONY: layers
 layers:
@@ -402,10 +432,10 @@ $(BUILD)/bench-plain: $(patsubst %.c,$(BUILD)/bench/%.o,$(HARNESS) bench/executi
 	@echo 'link  $@'
 	@$(CLANG) $^ -o $@
 
-$(BUILD)/bench/%.o: %.c $(HEADERS)
+$(BUILD)/bench/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo 'bench $<'
-	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -gdwarf-4 -O2 -c $< -o $@
+	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -DCACHEMAP_FOLDED -gdwarf-4 -O2 $(DEPENDENCIES) -c $< -o $@
 
 .PHONY: performance
 performance:
@@ -419,33 +449,32 @@ performance:
 PEERS := cache_map plain glib_fifo glib_lru uthash_lru ck floor
 PEER_VALUE_SIZES := 16 64 128
 GLIB_FLAGS = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags glib-2.0))
-SPEED_HEADERS := Makefile $(LIBRARY) $(wildcard bench/*.h bench/*.hpp)
 SPEED_COMPILE = $(GCC) $(STANDARD) $(WARNINGS) -Isrc -g -O2 -DNDEBUG
 PEER_OBJECTS := $(foreach size,$(PEER_VALUE_SIZES),$(PEERS:%=$(BUILD)/speed/$(size)/peer_%.o)) \
                 $(BUILD)/speed/peers.o $(BUILD)/speed/memory.o
 SPEED_LIBRARIES := -lglib-2.0 -lck
 
 define peer_rule
-$(BUILD)/speed/$(1)/%.o: bench/%.c $(SPEED_HEADERS)
+$(BUILD)/speed/$(1)/%.o: bench/%.c Makefile
 	@mkdir -p $$(@D)
 	@echo 'speed $$< ($(1))'
-	@$$(SPEED_COMPILE) $$(GLIB_FLAGS) -DVALUE_SIZE=$(1) -c $$< -o $$@
+	@$$(SPEED_COMPILE) $$(GLIB_FLAGS) -DVALUE_SIZE=$(1) $$(DEPENDENCIES) -c $$< -o $$@
 endef
 $(foreach size,$(PEER_VALUE_SIZES),$(eval $(call peer_rule,$(size))))
 
-$(BUILD)/speed/%.o: bench/%.c $(SPEED_HEADERS)
+$(BUILD)/speed/%.o: bench/%.c Makefile
 	@mkdir -p $(@D)
 	@echo 'speed $<'
-	@$(SPEED_COMPILE) -c $< -o $@
+	@$(SPEED_COMPILE) $(DEPENDENCIES) -c $< -o $@
 
-$(BUILD)/speed/speed: bench/speed.cpp $(SPEED_HEADERS) $(PEER_OBJECTS)
+$(BUILD)/speed/speed: bench/speed.cpp Makefile $(PEER_OBJECTS)
 	@echo 'speed $<'
-	@g++ -std=c++17 $(CXX_WARNINGS) -Wsign-conversion -g -O2 $< $(PEER_OBJECTS) -rdynamic -lbenchmark $(SPEED_LIBRARIES) -lpthread -ldl -o $@
+	@g++ -std=c++17 $(CXX_WARNINGS) -Wsign-conversion -g -O2 $(DEPENDENCIES) $< $(PEER_OBJECTS) -rdynamic -lbenchmark $(SPEED_LIBRARIES) -lpthread -ldl -o $@
 
-$(BUILD)/test/bench/bench_peers: tests/bench_peers.c $(SPEED_HEADERS) $(PEER_OBJECTS)
+$(BUILD)/test/bench/bench_peers: tests/bench_peers.c Makefile $(PEER_OBJECTS)
 	@mkdir -p $(@D)
 	@echo 'test  $<'
-	@$(GCC) $(STANDARD) $(WARNINGS) -Ibench -g -O2 $< $(PEER_OBJECTS) $(SPEED_LIBRARIES) -o $@
+	@$(GCC) $(STANDARD) $(WARNINGS) -Ibench -g -O2 $(DEPENDENCIES) $< $(PEER_OBJECTS) $(SPEED_LIBRARIES) -o $@
 
 .PHONY: print-speed-compile
 print-speed-compile:
@@ -469,14 +498,15 @@ $(BUILD)/variant: $(BUILD)/fuzz/bench/variant.o $(call fuzz_objects,fuzz_cachema
 	@echo 'link  $@'
 	@$(CLANG) -fsanitize=fuzzer,address,undefined $^ $(VARIANT_WRAPPED:%=-Wl,--wrap=%) -o $@
 
-$(BUILD)/naive: bench/naive.c bench/reference.h $(HEADERS)
+$(BUILD)/naive: bench/naive.c Makefile
 	@mkdir -p $(@D)
 	@echo 'build $@'
-	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) $(SURVIVAL_FLAGS) $(FUZZING) $(SANITIZERS) -fsanitize=fuzzer $< -o $@
+	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) $(SURVIVAL_FLAGS) $(FUZZING) $(SANITIZERS) -fsanitize=fuzzer $(DEPENDENCIES) $< -o $@
 
-$(BUILD)/original: bench/original.c harness/watchdog.c bench/reference.h $(HEADERS)
+$(BUILD)/original: bench/original.c harness/watchdog.c Makefile
 	@mkdir -p $(@D)
 	@echo 'build $@'
+	@$(CLANG) $(STANDARD) $(INCLUDES) $(WRITE_DEPENDENCIES) $(filter %.c,$^) >$@.d
 	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) $(SURVIVAL_FLAGS) $(SANITIZERS) $(filter %.c,$^) -lm -o $@
 
 # Our target and oracle under AFL++: its compiler is built on a clang of its own, so nothing is shared
@@ -490,18 +520,19 @@ $(AFL_SANITIZED): AFL_FLAGS = $(SURVIVAL_FLAGS) -fsanitize-coverage-ignorelist=f
 $(BUILD)/afl-objects/%: AFL_COMPILER = clang-14
 $(BUILD)/afl-objects/%: AFL_FLAGS = -O2
 
-$(BUILD)/afl-objects/%.o: %.c $(HEADERS)
+$(BUILD)/afl-objects/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo 'afl   $<'
-	@$(AFL_COMPILER) $(STANDARD) $(WARNINGS) $(INCLUDES) $(FUZZING) $(AFL_FLAGS) -c $< -o $@
+	@$(AFL_COMPILER) $(STANDARD) $(WARNINGS) $(INCLUDES) $(FUZZING) $(AFL_FLAGS) $(DEPENDENCIES) -c $< -o $@
 
 $(BUILD)/afl: $(patsubst %.c,$(BUILD)/afl-objects/%.o,$(HARNESS) fuzz_targets/fuzz_cachemap.c)
 	@echo 'link  $@'
 	@$(AFL_ENVIRONMENT) $(AFL_CLANG) -fsanitize=fuzzer $^ -o $@
 
-$(BUILD)/afl_mutator.so: bench/afl_mutator.c $(addprefix harness/,mutate.c codec.c geometry.c generate.c op.c) $(HEADERS)
+$(BUILD)/afl_mutator.so: bench/afl_mutator.c $(addprefix harness/,mutate.c codec.c geometry.c generate.c op.c) Makefile
 	@mkdir -p $(@D)
 	@echo 'build $@'
+	@$(CLANG) $(STANDARD) $(INCLUDES) $(WRITE_DEPENDENCIES) $(filter %.c,$^) >$@.d
 	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O2 -shared -fPIC -Wl,-z,defs $(filter %.c,$^) -o $@
 
 .PHONY: survival survival-programs survival-report
@@ -521,22 +552,22 @@ survival-report:
 
 # The layouts of the map share their bodies: thirteen copies of them would be seconds of compiling, and
 # time is not measured here.
-HIT_RATIO_HEADERS := $(HEADERS) $(wildcard bench/hit_ratio*.h)
 HIT_RATIO := $(wildcard bench/hit_ratio*.c)
 HIT_RATIO_OBJECTS := $(patsubst %.c,$(BUILD)/hit-ratio/%.o,$(HIT_RATIO))
 HIT_RATIO_COMPILE = $(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) '-DCACHE_MAP_INLINE=static inline' -g -O2
-$(BUILD)/hit-ratio/%.o: %.c $(HIT_RATIO_HEADERS)
+$(BUILD)/hit-ratio/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo 'bench $<'
-	@$(HIT_RATIO_COMPILE) -c $< -o $@
+	@$(HIT_RATIO_COMPILE) $(DEPENDENCIES) -c $< -o $@
 
 $(BUILD)/hit_ratio: $(HIT_RATIO_OBJECTS)
 	@echo 'link  $@'
 	@$(GCC) $^ -lm -o $@
 
-$(BUILD)/test/bench/bench_hit_ratio: tests/bench_hit_ratio.c $(filter-out bench/hit_ratio.c,$(HIT_RATIO)) $(HIT_RATIO_HEADERS)
+$(BUILD)/test/bench/bench_hit_ratio: tests/bench_hit_ratio.c $(filter-out bench/hit_ratio.c,$(HIT_RATIO)) Makefile
 	@mkdir -p $(@D)
 	@echo 'test  $<'
+	@$(TEST_asan) $(STANDARD) $(TEST_INCLUDES) -Ibench $(WRITE_DEPENDENCIES) $(filter %.c,$^) >$@.d
 	@$(TEST_asan) $(STANDARD) $(WARNINGS) $(TEST_INCLUDES) -Ibench -g $(filter %.c,$^) -lcmocka -lm -o $@
 
 .PHONY: hit-ratio print-hit-ratio-compile
@@ -579,7 +610,7 @@ matrix:
 	@$(MAKE) --no-print-directory -j$$(nproc) trace $(BUILD)/trace-asan $(BUILD)/trace-fast
 	@scripts/matrix.sh $(MATRIX)
 
-# Each kind of cell fails on a defect of its own kind; `make test` has the machines alone.
+# Each kind of cell fails on a defect of its own kind; `make test-all` has the machines alone.
 test-matrix:
 	@scripts/need.sh matrix
 	@$(MAKE) --no-print-directory -j$$(nproc) trace
@@ -605,10 +636,10 @@ merge:
 
 # ---- Tables of docs/sizing.md. ----------------------------------------------------------------------
 
-$(BUILD)/sizing: bench/sizing.c bench/sizing_map.h $(HEADERS)
+$(BUILD)/sizing: bench/sizing.c Makefile
 	@mkdir -p $(@D)
 	@echo 'build $@'
-	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O2 '-DCACHE_MAP_INLINE=static inline' $< -lm -o $@
+	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O2 '-DCACHE_MAP_INLINE=static inline' $(DEPENDENCIES) $< -lm -o $@
 
 .PHONY: sizing-table
 sizing-table: $(BUILD)/sizing
@@ -658,3 +689,10 @@ tidy: tools/page/page_files.h
 .PHONY: clean
 clean:
 	rm -rf $(BUILD) fuzz_cachemap fuzz_trace trace soak explore tables tools/page/page_files.h
+
+# ---- What each object was made of, from the last time. -------------------------------------------------
+
+-include $(wildcard $(foreach kind,fuzz plain asan debug coverage fast bench afl-objects hit-ratio speed test \
+    examples,$(addprefix $(BUILD)/$(kind)/,*.d */*.d)) $(BUILD)/*.d)
+
+endif # BUILD is build

@@ -6,7 +6,10 @@
 #ifndef HARNESS_KEY_H
 #define HARNESS_KEY_H
 
-#include "geometry.h"
+#include "layout.h"
+
+#include <stdbool.h>
+#include <stdint.h>
 
 /* 0 -> 0, 1 -> largest, 2 -> 1, 3 -> largest - 1, ...: one to one in any type of 8 bits or more
  * (truncated), and for the identity hash one half of the keys in the first set, one in the last. */

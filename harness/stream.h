@@ -15,10 +15,6 @@ struct stream {
     struct op ops[STREAM_OP_COUNT_MAX];
 };
 
-/* Ops that are one call at the most. The harness has the library's batch at 4 (subject_functions.h), so
- * that a call of a few keys crosses its ends. */
-enum { STREAM_BATCH_COUNT_MAX = 16 };
-
 /* How many ops, from op `first` on, are one call: equal ones in a row, if they are of a batched kind. At
  * least 1. `first` starts a call. */
 static inline uint32_t stream_batch_count(const struct stream *stream, uint32_t first) {

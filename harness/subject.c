@@ -1,5 +1,6 @@
 /* The subject behind subject.h: translates between the harness's words and the library's, and owns
  * the map's memory. No decision about right or wrong is made here. */
+#include "subject.h"
 #include "subject_functions.h"
 
 #include <assert.h>

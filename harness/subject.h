@@ -9,29 +9,11 @@
 
 #include "geometry.h"
 #include "op.h"
+#include "subject_view.h"
 
 #include <stdalign.h>
 
 enum place { PLACE_ABSENT, PLACE_CACHE, PLACE_STASH_VALUE, PLACE_STASH_TOMBSTONE };
-
-/* A value as it lies in the map. `intact` is false when its bytes are not, all of them, what was
- * written for this key under this number. */
-struct value_state {
-    uint16_t key_id;
-    bool intact;
-    uint32_t value;
-};
-
-struct slot_state {
-    struct value_state content; /* only where count > 0 */
-    uint16_t tag;
-    uint8_t count;
-};
-
-struct set_state {
-    uint8_t hand;
-    struct slot_state slots[WAY_COUNT_MAX];
-};
 
 struct entry_state {
     struct value_state content;
@@ -79,8 +61,7 @@ enum {
     SUBJECT_RED_ZONE_SIZE = 4096,
     SUBJECT_ARENA_SIZE = 4 * 1024 * 1024,
     SUBJECT_ALIGNMENT_MIN = 64,
-    SUBJECT_ALIGNMENT_MAX = 4096,
-    SUBJECT_MAP_SIZE_MAX = 512
+    SUBJECT_ALIGNMENT_MAX = 4096
 };
 
 struct subject {

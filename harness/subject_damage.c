@@ -6,6 +6,7 @@
  * rule of `check` should see, no other rule sees for it.
  *
  * Knows the library's structures, as the subject does; of keys and values only their bytes. */
+#include "subject.h"
 #include "subject_functions.h"
 
 #include <assert.h>

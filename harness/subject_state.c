@@ -1,6 +1,7 @@
 /* The map's content behind subject_state.h. Knows the library's structures, as the subject does. */
 #include "subject_state.h"
 
+#include "subject.h"
 #include "subject_functions.h"
 
 #include <assert.h>

@@ -17,9 +17,16 @@ case "$seconds$jobs" in
     ;;
 esac
 
+# ./trace explains: it is built when there is something to explain.
+build_trace() {
+    MAKEFLAGS='' make -s --no-print-directory -j"$(nproc)" trace >&2 ||
+        echo "fuzz.sh: ./trace does not build; nothing is explained: make trace says why" >&2
+}
+
 # What is still in findings/: whether its reduced trace agrees by now.
 earlier() {
     local trace agrees=0 count=0
+    ! compgen -G 'findings/*/reduced.trace' >/dev/null || build_trace
     for trace in findings/*/reduced.trace; do
         [ -f "$trace" ] || continue
         count=$((count + 1))
@@ -52,6 +59,7 @@ findings=()
 if [ ${#artifacts[@]} -gt 0 ]; then
     echo
     echo "reducing and explaining ${#artifacts[@]} artifact(s)"
+    build_trace
     mapfile -t findings < <(scripts/finding.sh "${artifacts[@]}")
     [ ${#findings[@]} -eq 0 ] || cat "${findings[-1]%%:*}/report.txt"
 fi

@@ -5,7 +5,7 @@
 # regressions/ beside the model, and compares the digests with those of ./trace. docs/matrix.md has the table.
 #
 #   scripts/matrix.sh [--source FOLDER] [CELL...]   all cells, or those named
-#   scripts/matrix.sh --fast                        those that `make test` has: seconds
+#   scripts/matrix.sh --fast                        those that `make test-all` has: seconds
 #   scripts/matrix.sh --list                        the cells and how each is compiled
 #
 #   --source FOLDER   the cells have the library of this folder, ./trace that of src/
@@ -139,6 +139,7 @@ build() {
         ;;
     *) sources+=(tools/trace.c tools/trace_*.c) ;;
     esac
+    [[ "$*" == *"$shared"* ]] || set -- "$@" -DCACHEMAP_FOLDED
     # shellcheck disable=SC2046  # a list of flags
     "$@" -std=c11 -D_DEFAULT_SOURCE $(make -s --no-print-directory print-warnings) "-I$source" -Iharness \
         "${sources[@]}" -o "$out/$name/program"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sees to it that the tools for a task are there: `scripts/need.sh fuzz|test|oss-fuzz|page|...`. Installs
+# Sees to it that the tools for a task are there: `scripts/need.sh fuzz|test|test-all|oss-fuzz|page|...`. Installs
 # what is missing by apt-get without asking, and says what. If it may not install, it says the
 # command that would. Debian package names; the newer clang is taken where it can be had.
 set -euo pipefail
@@ -61,15 +61,22 @@ pkgconf="pkgconf:command pkg-config"
 mandoc="mandoc:command mandoc"
 groff="groff-base:command groff"
 doxygen="doxygen:command doxygen"
+col="bsdextrautils:command col"
 
-# What the matrix's cells of `make test` are compiled and run with.
+# What the matrix's cells of `make test-all` are compiled and run with.
 cells=("$multilib" "$cross_aarch64" "$cross_aarch64_gcc" "$cross_aarch64_link" "$cross_s390x" "$cross_s390x_gcc" "$cross_s390x_link" "$qemu")
+
+# --list TASK: their names, and nothing is installed; both clangs', for either will do.
+list=
+[ "${1:-}" != --list ] || { list=1 && shift; }
 
 case "${1:-}" in
 fuzz) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
-test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python" "$gdb" "$yaml" "$node" "$npm" "$chromium" "$cmake" "$pkgconf" "$mandoc" "$groff" "$doxygen" "$sqlite" "${cells[@]}" "$benchmark" "$glib" "$uthash" "$ck" "$gnuplot") ;;
+# What a contributor waits for: compilers and cmocka. patch plants the canary, jq reads what ./trace explain writes.
+test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$cmocka" "$patch" "$jq") ;;
+test-all) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$col" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python" "$gdb" "$yaml" "$node" "$npm" "$chromium" "$cmake" "$pkgconf" "$mandoc" "$groff" "$doxygen" "$sqlite" "${cells[@]}" "$benchmark" "$glib" "$uthash" "$ck" "$gnuplot") ;;
 examples) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$patch" "$python" "$sqlite") ;;
-install) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$cmake" "$pkgconf" "$mandoc" "$groff") ;;
+install) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$cmake" "$pkgconf" "$mandoc" "$groff" "$col") ;;
 docs) wanted=("$doxygen" "$python") ;;
 oss-fuzz) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$binutils" "$zip" "$unzip" "$git" "$python" "$yaml" "$gdb" "$multilib_cxx" "$afl" "$afl_clang" "$runtime_afl") ;;
 page) wanted=("$libc" "$gcc" "$clang_new" "$patch" "$jq" "$node" "$npm" "$chromium") ;;
@@ -85,7 +92,7 @@ matrix) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$afl_clang" "$valgri
 afl) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$afl" "$afl_clang") ;;
 survival) wanted=("$libc" "$clang_new" "$runtime_new" "$patch" "$python" "$afl" "$afl_clang" "$survival" "$jsonlite" "$gnuplot") ;;
 *)
-    echo "need.sh: usage: scripts/need.sh fuzz|test|examples|oss-fuzz|page|bugs|coverage|mutants|bench|performance|hit-ratio|survival|campaign|report|matrix|matrix-fast|afl|install|docs" >&2
+    echo "need.sh: usage: scripts/need.sh fuzz|test|test-all|examples|oss-fuzz|page|bugs|coverage|mutants|bench|performance|hit-ratio|survival|campaign|report|matrix|matrix-fast|afl|install|docs" >&2
     exit 2
     ;;
 esac
@@ -102,6 +109,10 @@ is_there() {
     esac
 }
 
+if [ -n "$list" ]; then
+    printf '%s\n' "${wanted[@]%%:*}" clang libclang-rt-14-dev llvm
+    exit 0
+fi
 missing=()
 for want in "${wanted[@]}"; do
     # shellcheck disable=SC2086  # "command clang" is two words on purpose

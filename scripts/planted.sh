@@ -65,7 +65,7 @@ build_planted() {
     for object in "${rebuilt[@]}"; do
         rm -f "$dir/$kind/harness/$object.o"
     done
-    if ! make -s --no-print-directory BUILD="$dir" INCLUDES="-I$dir/src -Iharness" \
+    if ! make -s --no-print-directory IN_PLACE=yes BUILD="$dir" INCLUDES="-I$dir/src -Iharness" \
         "$dir/$program" >"$dir/build.log" 2>&1; then
         echo "it does not compile, see $dir/build.log: $(grep -m 1 -E 'error|\*\*\*' "$dir/build.log" || true)"
         return 1

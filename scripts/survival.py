@@ -235,7 +235,7 @@ def build(settings, bug, configs):
             shutil.copytree(ROOT / "build" / shared, folder / shared, copy_function=shutil.copy2)
             for name in REBUILT:
                 (folder / shared / "harness" / f"{name}.o").unlink(missing_ok=True)
-    make(f"-j{settings.jobs}", f"BUILD={folder.relative_to(ROOT)}",
+    make(f"-j{settings.jobs}", "IN_PLACE=yes", f"BUILD={folder.relative_to(ROOT)}",
          f"INCLUDES=-I{folder.relative_to(ROOT)}/src -Iharness",
          *[f"{folder.relative_to(ROOT)}/{program}" for program in programs_of(configs)])
     return folder

@@ -1,26 +1,189 @@
 #!/usr/bin/env bash
-# Runs every test that `make test` has built, as many at a time as there are cores, and ends with
-# "N passed, N failed". Each step's output is in build/test/log/; a failing step's is shown.
-# Deterministic: fixed seeds, bounded runs, no clocks (the seconds are shown, and judge nothing).
+# The tests, in two tiers. Each step is a line below: a name, a command, and what has to be built for it. Builds
+# just that, runs the steps as many at a time as there are cores, and ends with "N passed, N failed". Each step's
+# output is in build/test/log/; a failing step's is shown. Deterministic: fixed seeds, bounded runs, no clocks
+# (the seconds shown are of CPU, and judge nothing).
 #
-#   JOBS=1     steps at a time (the number of cores)
+#   scripts/test.sh test       what a contributor waits for: compilers and cmocka, two minutes of CPU (`make test`)
+#   scripts/test.sh test-all   these, and everything else (`make test-all`)
+#   scripts/test.sh rest       everything else alone
+#   scripts/test.sh list       the names of the steps
+#   scripts/test.sh tier       the tier of the step ONLY
+#
+#   ONLY=NAME    one step of either tier: its name, or a part that no other name has
+#   JOBS=1       steps at a time (the number of cores)
+#   TALLY=FILE   no closing line; "passed failed" is added to the file (.ci/run sums both tiers)
+#   BARE=1       commands of Essential packages and of those that scripts/need.sh names for the tier, and no others
+#
+# Exit status: 0 all passed, 1 a step failed or could not be built, 2 usage.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 
 jobs=${JOBS:-$(nproc)}
 log_folder=build/test/log
-rm -rf "$log_folder"
-mkdir -p "$log_folder"
-# A bug may be an endless loop. No step takes a tenth of this.
-step_seconds_max=400
+# A bug may be an endless loop: a process that has used so much CPU time is killed, however busy the machine is.
+# The slowest step is below a third of it as a whole.
+step_cpu_seconds_max=600
+# One that waits forever uses none. This is there so that CI ends, and is dozens of times what any step takes.
+step_wall_seconds_max=7200
 
-# run_step NAME COMMAND...: counts the checks that the command reports (cmocka's or our own closing line),
-# or one if it reports none. Prints at once, whole: steps run beside each other.
-run_step() {
-    local name=$1 log="$log_folder/${1//[ \/]/_}.log" status=0 start=$SECONDS good bad
+# ---- The table of steps. ---------------------------------------------------------------------------
+
+names=() tiers=() commands=() goals=()
+tier=test
+needed=all # what a step is given that does not say what it needs
+
+# step NAME COMMAND... [--needs GOAL...]: the goals are of the Makefile, in one word or several.
+step() {
+    names+=("$1") tiers+=("$tier")
     shift
-    timeout "$step_seconds_max" "$@" >"$log" 2>&1 || status=$?
-    [ "$status" -ne 124 ] || echo "FAIL: does not end after $step_seconds_max s" >>"$log"
+    local -a command=()
+    local needs=$needed
+    while [ $# -gt 0 ]; do
+        if [ "$1" = --needs ]; then
+            needs="${*:2}"
+            break
+        fi
+        command+=("$1")
+        shift
+    done
+    commands+=("${command[*]@Q}") goals+=("$needs")
+}
+
+# then_step: a step that starts after the one before it has ended, for they share a folder.
+declare -A after=()
+then_step() {
+    after[${#names[@]}]=1
+    step "$@"
+}
+
+# program WAY NAME...: a step for each test program of this way to build it.
+program() {
+    local name
+    for name in "${@:2}"; do
+        step "$1 $name" "build/test/$1/$name" --needs "build/test/$1/$name"
+    done
+}
+
+names_of() { # PATTERN: of tests/
+    local file
+    for file in tests/$1.c; do basename "$file" .c; done
+}
+mapfile -t units < <(names_of 'unit_*' && echo conformance)
+
+inputs=(corpus witnesses)
+compgen -G 'regressions/*.trace' >/dev/null && inputs+=(regressions/*.trace)
+inputs+=(bugs/traces/*.trace)
+
+# Those that take longest first, so that no core is idle at the end.
+step "canary: a planted bug is found" scripts/bugs.sh --canary --needs fuzz_cachemap
+step "explain" tests/explain.sh --needs trace
+step "reduce" tests/reduce.sh --needs trace
+step "command line" tests/command_line.sh --needs trace soak fuzz_cachemap
+step "replay, gcc" ./trace replay "${inputs[@]}" --needs trace
+step "replay, clang ASan+UBSan" build/trace-asan replay "${inputs[@]}" --needs build/trace-asan
+step "replay, libFuzzer" ./fuzz_cachemap -runs=0 corpus --needs fuzz_cachemap
+step "soak" ./soak --seed 1 --streams 20000 --needs soak
+step "fuzz, 20,000 runs" ./fuzz_cachemap -runs=20000 -seed=1 -len_control=0 -max_len=256 \
+    -dict=dict/fuzz_cachemap.dict -artifact_prefix=build/test/ --needs fuzz_cachemap
+# libFuzzer writes what it finds into the first folder: that must not be corpus/.
+step "fuzz the readers, 20,000 runs" ./fuzz_trace -runs=20000 -seed=1 \
+    -artifact_prefix=build/test/ build/test/readers corpus --needs fuzz_trace
+step "headers alone" tests/headers.sh --needs ''
+step "C++17 header, g++" build/test/unit_header_cpp_gcc --needs build/test/unit_header_cpp_gcc
+step "C++17 header, clang++" build/test/unit_header_cpp_clang --needs build/test/unit_header_cpp_clang
+mapfile -t oracle < <(names_of 'harness_*')
+program harness "${oracle[@]}"
+program asan "${units[@]}"
+program portable "${units[@]}"
+# As users of gcc get them, 48 layouts take half a minute to compile: unit_layouts is below.
+for unit in "${units[@]}"; do
+    [ "$unit" = unit_layouts ] || program gcc "$unit"
+done
+
+tier=test-all
+programs='all build/trace-asan build/trace-fast build/soak-fast'
+step "each layer of the oracle is needed" scripts/layers.sh --needs "soak build/soak-fast build/trace-fast"
+then_step "the check of the layers can fail" tests/layers.sh --needs "soak build/soak-fast build/trace-fast"
+step "a program for each planted bug" tests/programs.sh --needs trace
+step "OSS-Fuzz: its build, checked" tests/oss_fuzz.sh
+step "page, in Chromium" tests/page.sh --needs trace
+step "report of a campaign, in Chromium" tests/report_page.sh --needs trace
+step "clang-tidy" make -s tidy --needs tools/page/page_files.h
+step "documents" tests/documents.sh --needs all build/sizing build/hit_ratio
+step "time to bug, small" tests/survival.sh
+step "campaign, small" tests/campaign.sh --needs "$programs"
+step "guidance of the engine" tests/guidance.sh --needs fuzz_cachemap trace
+step "coverage by the corpus" scripts/coverage.sh --check corpus --needs build/trace-coverage
+then_step "the coverage gate can fail" tests/coverage.sh --needs build/trace-coverage
+then_step "merging loses nothing" tests/merge.sh --needs fuzz_cachemap trace build/trace-coverage
+step "matrix, its fast half" env JOBS=1 scripts/matrix.sh --fast --needs trace build/trace-asan build/trace-fast
+then_step "the matrix can fail" tests/matrix.sh --needs trace
+step "install" tests/install.sh --needs ''
+step "pages of the interface" tests/docs.sh --needs ''
+step "mutants" tests/mutants.sh --needs fuzz_cachemap trace
+step "speed against peers, small" tests/bench.sh --needs build/speed/speed build/test/bench/bench_peers
+step "examples" tests/examples.sh --needs example-programs
+step "threads" tests/threads.sh --needs example-programs build/test/threads_tsan
+step "hit ratio" tests/hit_ratio.sh --needs build/hit_ratio
+step "explorer" tests/explore.sh --needs explore trace build/explore-asan build/explore-fast
+step "findings" tests/findings.sh --needs "$programs"
+step "record" tests/record.sh --needs trace tables
+step "witnesses" tests/witness.sh --needs trace build/trace-asan
+step "gdb" tests/gdb.sh --needs trace
+step "the build" tests/build.sh --needs all
+step "clang-format" make -s format-check --needs ''
+program explorer explorer_enumeration
+program bench bench_hit_ratio
+program gcc unit_layouts
+
+# ---- Which of them. --------------------------------------------------------------------------------
+
+list() {
+    local i which
+    for which in test test-all; do
+        echo "$which:"
+        for i in "${!names[@]}"; do
+            [ "${tiers[i]}" != "$which" ] || echo "${names[i]}"
+        done | paste -sd'|' | sed 's/|/ | /g' | fold -s -w 100 | sed 's/^/  /; s/ *$//'
+    done
+}
+
+usage() {
+    echo "test.sh: $1" >&2
+    list >&2
+    exit 2
+}
+
+# Sets `chosen`: numbers of steps.
+choose() {
+    local i
+    chosen=()
+    for i in "${!names[@]}"; do
+        if [ -n "${ONLY:-}" ]; then
+            [ "${names[i]}" != "$ONLY" ] || { chosen=("$i") && return; }
+            [[ ${names[i]} != *"$ONLY"* ]] || chosen+=("$i")
+        elif [ "$1" = test-all ] || [ "${tiers[i]}" = "${1/#rest/test-all}" ]; then
+            chosen+=("$i")
+        fi
+    done
+    [ -z "${ONLY:-}" ] || [ ${#chosen[@]} -ne 0 ] || usage "no step is named '$ONLY'. The steps:"
+    [ -z "${ONLY:-}" ] || [ ${#chosen[@]} -eq 1 ] || usage "'$ONLY' is a part of ${#chosen[@]} names. The steps:"
+}
+
+# ---- Running. --------------------------------------------------------------------------------------
+
+# run_step NUMBER: counts the checks that the command reports (cmocka's or our own closing line), or one if it
+# reports none. Prints at once, whole: steps run beside each other.
+run_step() {
+    local name=${names[$1]} log="$log_folder/${names[$1]//[ \/]/_}.log" status=0 good bad seconds
+    local TIMEFORMAT='%U %S'
+    # Of this shell, which is the step's own, and of what it starts.
+    ulimit -S -t "$step_cpu_seconds_max"
+    { time eval "timeout $step_wall_seconds_max ${commands[$1]}" >"$log" 2>&1; } 2>"$log.seconds" || status=$?
+    seconds=$(awk '{ printf "%.0f", $1 + $2 }' "$log.seconds")
+    [ "$status" -ne 124 ] || echo "FAIL: waits for something that does not come: $step_wall_seconds_max s" >>"$log"
+    [ "$status" -ne 152 ] || echo "FAIL: does not end: it has used $step_cpu_seconds_max s of CPU time" >>"$log"
     good=$(sed -nE 's/^\[  PASSED  \] ([0-9]+) test\(s\)\.$/\1/p; s/^([0-9]+) passed, [0-9]+ failed$/\1/p' "$log" | tail -n 1)
     bad=$(sed -nE 's/^\[  FAILED  \] ([0-9]+) test\(s\), listed below:$/\1/p; s/^[0-9]+ passed, ([0-9]+) failed$/\1/p' "$log" | tail -n 1)
     good=${good:-$((status == 0))}
@@ -28,7 +191,7 @@ run_step() {
     [ "$status" -ne 0 ] && [ "$bad" -eq 0 ] && bad=1
     echo "$good $bad" >"$log.result"
     if [ "$bad" -eq 0 ]; then
-        printf 'ok    %-40s %5d %5d s\n' "$name" "$good" $((SECONDS - start))
+        printf 'ok    %-40s %5d %5d s\n' "$name" "$good" "$seconds"
     else
         printf '%s\n' "$(
             printf 'FAIL  %-40s %5d passed, %d failed; %s:\n' "$name" "$good" "$bad" "$log"
@@ -38,112 +201,67 @@ run_step() {
     fi
 }
 
-step_count=0
-wait_for_core() {
-    while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
-        wait -n
+# All goals of the chosen steps at once; what does not compile fails the steps that need it, and no other.
+build() {
+    local i goal
+    local -A wanted=()
+    for i in "${chosen[@]}"; do
+        for goal in ${goals[i]}; do wanted[$goal]=1; done
     done
+    [ ${#wanted[@]} -eq 0 ] || make --no-print-directory -k -j"$(nproc)" "${!wanted[@]}" || built=1
 }
 
-# step ...: run_step, when a core is free.
-step() {
-    wait_for_core
-    run_step "$@" &
-    step_count=$((step_count + 1))
-}
-
-# steps_in_turn NAME COMMAND NAME COMMAND...: each starts after the one before it, for they share a folder.
-# A command is one word here, or several words in a string.
-steps_in_turn() {
-    wait_for_core
-    step_count=$((step_count + $# / 2))
-    while [ $# -gt 0 ]; do
-        # shellcheck disable=SC2086
-        run_step "$1" $2
-        shift 2
-    done &
-}
-
-# Every program that stands in a folder of tests, by name; a folder without any is a failure.
-step_folder() {
-    local program count=0
-    for program in build/test/"$1"/*; do
-        [ -x "$program" ] && [ -f "$program" ] || continue
-        step "$1 $(basename "$program")" "$program"
-        count=$((count + 1))
+run() {
+    local i at=0
+    local -a chain
+    while [ "$at" -lt ${#chosen[@]} ]; do
+        chain=("${chosen[at]}")
+        at=$((at + 1))
+        while [ "$at" -lt ${#chosen[@]} ] && [ -n "${after[${chosen[at]}]:-}" ]; do
+            chain+=("${chosen[at]}")
+            at=$((at + 1))
+        done
+        while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do wait -n; done
+        for i in "${chain[@]}"; do run_step "$i"; done &
     done
-    [ "$count" -gt 0 ] || step "$1: no test was built" false
+    wait
 }
 
-# Those that take longest first, so that no core is idle at the end.
-steps_in_turn "each layer of the oracle is needed" scripts/layers.sh \
-    "the check of the layers can fail" tests/layers.sh
-step "a program for each planted bug" tests/programs.sh
-step "OSS-Fuzz: its build, checked" tests/oss_fuzz.sh
-step "page, in Chromium" tests/page.sh
-step "report of a campaign, in Chromium" tests/report_page.sh
-step "clang-tidy" make -s tidy
-step "documents" tests/documents.sh
-step "time to bug, small" tests/survival.sh
-step "campaign, small" tests/campaign.sh
-step "guidance of the engine" tests/guidance.sh
-steps_in_turn "coverage by the corpus" "scripts/coverage.sh --check corpus" \
-    "the coverage gate can fail" tests/coverage.sh \
-    "merging loses nothing" tests/merge.sh
-steps_in_turn "matrix, its fast half" "env JOBS=1 scripts/matrix.sh --fast" \
-    "the matrix can fail" tests/matrix.sh
-step "install" tests/install.sh
-step "pages of the interface" tests/docs.sh
-step "mutants" tests/mutants.sh
-step "speed against peers, small" tests/bench.sh
-step "examples" tests/examples.sh
-step "threads" tests/threads.sh
-step "hit ratio" tests/hit_ratio.sh
-step "command line" tests/command_line.sh
-step "explain" tests/explain.sh
-step "explorer" tests/explore.sh
-step "findings" tests/findings.sh
-step "reduce" tests/reduce.sh
-step "record" tests/record.sh
-step "witnesses" tests/witness.sh
-step "gdb" tests/gdb.sh
-step "canary: a planted bug is found" scripts/bugs.sh --canary
-
-inputs=(corpus witnesses)
-compgen -G 'regressions/*.trace' >/dev/null && inputs+=(regressions/*.trace)
-inputs+=(bugs/traces/*.trace)
-step "replay, gcc" ./trace replay "${inputs[@]}"
-step "replay, clang ASan+UBSan" build/trace-asan replay "${inputs[@]}"
-step "replay, libFuzzer" ./fuzz_cachemap -runs=0 corpus
-step "soak" ./soak --seed 1 --streams 20000
-step "fuzz, 20,000 runs" ./fuzz_cachemap -runs=20000 -seed=1 -len_control=0 -max_len=256 \
-    -dict=dict/fuzz_cachemap.dict -artifact_prefix=build/test/
-# libFuzzer writes what it finds into the first folder: that must not be corpus/.
-rm -rf build/test/readers
-mkdir -p build/test/readers
-step "fuzz the readers, 20,000 runs" ./fuzz_trace -runs=20000 -seed=1 \
-    -artifact_prefix=build/test/ build/test/readers corpus
-
-step "headers alone" tests/headers.sh
-step "clang-format" make -s format-check
-step "C++17 header, g++" build/test/unit_header_cpp_gcc
-step "C++17 header, clang++" build/test/unit_header_cpp_clang
-step_folder harness
-step_folder explorer
-step_folder bench
-step_folder asan
-step_folder gcc
-step_folder portable
-
-wait
 # What a step has not reported is lost, and a failure.
-reported=$(find "$log_folder" -name '*.result' | wc -l)
-read -r passed failed < <(cat "$log_folder"/*.result | awk '{ good += $1; bad += $2 } END { print good + 0, bad + 0 }')
-if [ "$reported" -ne "$step_count" ]; then
-    echo "FAIL  $((step_count - reported)) of $step_count steps did not report"
-    failed=$((failed + step_count - reported))
-fi
+close() {
+    local reported passed failed
+    reported=$(find "$log_folder" -name '*.result' | wc -l)
+    read -r passed failed < <(cat "$log_folder"/*.result | awk '{ good += $1; bad += $2 } END { print good + 0, bad + 0 }')
+    failed=$((failed + built))
+    [ "$built" -eq 0 ] || echo "FAIL  something does not build: see above"
+    if [ "$reported" -ne ${#chosen[@]} ]; then
+        echo "FAIL  $((${#chosen[@]} - reported)) of ${#chosen[@]} steps did not report"
+        failed=$((failed + ${#chosen[@]} - reported))
+    fi
+    if [ -n "${TALLY:-}" ]; then
+        echo "$passed $failed" >>"$TALLY"
+    else
+        echo
+        echo "$passed passed, $failed failed"
+    fi
+    [ "$failed" -eq 0 ]
+}
 
-echo
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+case "${1:-}" in
+test | test-all | rest) ;;
+list) list && exit ;;
+tier) choose test && echo "${tiers[${chosen[0]}]}" && exit ;;
+*) usage "usage: scripts/test.sh test|test-all|rest|list. The steps:" ;;
+esac
+unset MAKEFLAGS MFLAGS # of a make that calls this: its job server is not ours
+choose "$1"
+if [ -n "${BARE:-}" ]; then
+    PATH=$(scripts/bare_path.sh build/bare-path/"$1" "${1/#rest/test-all}") || exit 1
+    export PATH
+fi
+built=0
+rm -rf "$log_folder" build/test/readers
+mkdir -p "$log_folder" build/test/readers
+build
+run
+close

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # `make afl` can fail: on a library with a bug it ends with 1 and files a finding, and on one that does not take
-# the same way each time it says so. Not in `make test`: it builds the target twice with AFL++'s compiler.
+# the same way each time it says so. Not in `make test-all`: it builds the target twice with AFL++'s compiler.
 # Needs build/afl, build/afl_mutator.so, ./fuzz_cachemap and ./trace.
 set -euo pipefail
 cd "$(dirname "$0")/.."

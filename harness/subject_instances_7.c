@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A group of the instances where bodies are folded into each; else subject_instances.c has it. */
+#include "layout.h"
+#ifdef CACHEMAP_FOLDED
+#    define SUBJECT_INSTANCES 0x80
+#    include "subject_instances.h"
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the instances of the library hand to the subject by value, and how large their maps may be. Apart
+ * from subject.h, whose other words are none of the instances': what they include compiles all 48 anew. */
+#ifndef HARNESS_SUBJECT_VIEW_H
+#define HARNESS_SUBJECT_VIEW_H
+
+#include "layout.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { SUBJECT_MAP_SIZE_MAX = 512 };
+
+/* A value as it lies in the map. `intact` is false when its bytes are not, all of them, what was
+ * written for this key under this number. */
+struct value_state {
+    uint16_t key_id;
+    bool intact;
+    uint32_t value;
+};
+
+struct slot_state {
+    struct value_state content; /* only where count > 0 */
+    uint16_t tag;
+    uint8_t count;
+};
+
+struct set_state {
+    uint8_t hand;
+    struct slot_state slots[WAY_COUNT_MAX];
+};
+
+#endif
