@@ -68,7 +68,7 @@ cells=("$multilib" "$cross_aarch64" "$cross_aarch64_gcc" "$cross_aarch64_link" "
 case "${1:-}" in
 fuzz) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
 test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python" "$gdb" "$yaml" "$node" "$npm" "$chromium" "$cmake" "$pkgconf" "$mandoc" "$groff" "$doxygen" "$sqlite" "${cells[@]}" "$benchmark" "$glib" "$uthash" "$ck" "$gnuplot") ;;
-examples) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$patch" "$python" "$sqlite") ;;
+examples) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$patch" "$python" "$sqlite" "$jq") ;;
 install) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$cmake" "$pkgconf" "$mandoc" "$groff") ;;
 docs) wanted=("$doxygen" "$python") ;;
 oss-fuzz) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$binutils" "$zip" "$unzip" "$git" "$python" "$yaml" "$gdb" "$multilib_cxx" "$afl" "$afl_clang" "$runtime_afl") ;;

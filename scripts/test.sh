@@ -97,6 +97,7 @@ step "pages of the interface" tests/docs.sh
 step "mutants" tests/mutants.sh
 step "speed against peers, small" tests/bench.sh
 step "examples" tests/examples.sh
+step "request_log" tests/request_log.sh
 step "threads" tests/threads.sh
 step "hit ratio" tests/hit_ratio.sh
 step "command line" tests/command_line.sh
