@@ -208,6 +208,8 @@ library_defect discard-forgets-revived-tombstone
 library_defect discard-oldest-first
 library_defect stash-delete-leaves-gap
 
+check "no example asks has what is absent" bash -c "! grep -nE '(!|if \()[a-z_]+_has\(' examples/*.[ch]"
+
 # ---- sharded: the threads are tests/threads.sh's. ---------------------------------------------------
 
 check "sharded: sanitized" ends 0 "^sets of a shard that are used: 100.0 % .*, 12.5 %" \
