@@ -192,9 +192,10 @@ static bool has_port(struct piece piece, struct piece *host) {
  *     writes it with $host first;
  *   - if it has a port, and a client's address comes after it: Apache's vhost_combined;
  *   - if it is a name with a port, for no client's name has one;
- *   - if it is an address with a port, and a client's name comes after it: not "-", and three
- *     fields at least. An address with a port alone is a client, as some proxies write it.
- * An address without a port is a client, also before a second one: that is the proxy's. */
+ *   - if a client's name and two more fields come after it, as where clients are looked up: HOST
+ *     CLIENT - USER. An ident is hardly ever known; a user's name may have spaces.
+ * An address with a port alone is a client, as some proxies write it. An address without a port is
+ * a client, also before a second one: that is the proxy's. */
 static struct piece find_host(struct piece first, struct piece names) {
     const struct piece none = {first.start, 0};
     struct piece host, second, third, fourth;
@@ -203,9 +204,11 @@ static struct piece find_host(struct piece first, struct piece names) {
         return none; /* X-Forwarded-For: client, proxy */
     if (with_port && !is_address(host))
         return first;
+    if (!with_port && is_address(first) && first.start[0] != '[')
+        return none;
     if (is_address(second))
-        return with_port || first.start[0] == '[' || !is_address(first) ? first : none;
-    return with_port && !piece_is(second, "-") && take(&names, ' ', &third) &&
+        return first;
+    return !piece_is(second, "-") && take(&names, ' ', &third) && piece_is(third, "-") &&
                    take(&names, ' ', &fourth)
                ? first
                : none;

@@ -90,9 +90,9 @@ static void touch(void *context, int operation, const char *database, const char
         touched->id_count += 1;
 }
 
-/* The authorizer, asked when a statement is compiled, with the triggers that it may run. To ignore a
- * DELETE is to delete row by row: a trigger that empties the table would not tell the hook else. A
- * trigger that gives an account another id tells the hook the new one only. */
+/* The authorizer, asked when a statement is compiled, with the triggers that it may run. To ignore
+ * a DELETE is to delete row by row: a trigger that empties the table would not tell the hook
+ * otherwise. A trigger that gives an account another id tells the hook the new one only. */
 static int authorize(void *context, int action, const char *table, const char *column,
                      const char *database, const char *trigger) {
     (void)database;

@@ -218,6 +218,8 @@ check_hosts() {
     counts "nginx, its host first" "3 2 33.33" 'a.example 192.0.2.1 - -' 'b.example 192.0.2.1 - -' 'b.example 2001:db8::1 - ann'
     counts "nginx, a client by a socket" "2 2 0.00" 'a.example unix: - -' 'b.example unix: - -'
     counts "hosts, clients looked up by name" "3 2 33.33" 'a.example:443 client.example.net - -' 'b.example:443 client.example.net - -' 'b.example:443 other.example.net - -'
+    counts "hosts without a port, clients looked up by name" "2 2 0.00" 'a.example client.example.net - -' 'b.example client.example.net - ann b'
+    counts "no hosts: idents that are known" "2 1 50.00" 'client.example.net ann -' 'other.example.net bob bob c'
     counts "hosts of one word" "2 2 0.00" 'localhost:8080 192.0.2.1 - -' '_:8080 192.0.2.1 - -'
     counts "a host in place of the client" "2 2 0.00" 'a.example:443 - -' 'b.example:443 - -'
     counts "no hosts: clients" "4 1 75.00" '192.0.2.1 - -' '192.0.2.2 - ann' 'client.example.net - -' 'other - -'
@@ -320,7 +322,7 @@ check_defects() {
     defect "a record that is not looked at" request_log_read.c 's/^    return check_record\(/    return true ? REQUEST_GOOD : check_record(/' check_traces
     defect "a next access that is the request itself" request_log_read.c 's/next < reader->line_number/next < reader->line_number - 1/' check_traces
     defect "a host that is no part of the key" request_log_read.c 's/host\.size > 0 \? piece_hash\(host\) : 0/0/' check_hosts
-    defect "a client that is a host" request_log_read.c 's/ : none;$/ : first;/' check_hosts
+    defect "a client that is a host" request_log_read.c 's/^        return none;$/        return first;/' check_hosts
     defect "the first bracket" request_log_read.c '/ACCESS_TIME_FORM\)\)/,/continue;/s/continue;/return false;/' check_hosts
     defect "a carriage return that is a part of the key" request_log_read.c '/^static enum request_result read_key/,/^}/s/^        size -= 1;/        size -= 0;/' check_keys
     defect "a long key by its end alone" request_log_read.c 's/hash_bytes\(reader->line, size, hash\);/hash_bytes(reader->line, size, 0);/' check_keys

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The sharded cache of docs/threads.md, when an account changes while the store is read without the
- * lock. One thread, so that it comes at that moment every time: the store's slow read, which sleeps,
- * does the change instead. tests/threads.sh takes sharded_cache.h out of the document. Ends with 1
+ * lock. One thread, so that it comes at that moment every time: the store's slow read, which
+ * sleeps, does the change instead. tests/threads.sh takes sharded_cache.h out of the document. Ends with 1
  * at the first wrong answer. */
 #include <stdio.h>
 #include <threads.h>
