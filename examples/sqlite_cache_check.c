@@ -136,24 +136,35 @@ static void ended(struct check *check, const char *what, enum store_status expec
 /* What triggers change counts too. */
 static bool may_be_too_large(const struct check *check) {
     const enum rule rule = rule_of_fault(check);
-    return check->fault == FAULT_TOO_LARGE || rule == RULE_OTHERS || rule == RULE_ALL;
+    return check->fault == FAULT_TOO_LARGE || rule == RULE_OTHERS || rule == RULE_ALL ||
+           anything_may_fail(check);
+}
+
+/* The rule of the next put: that of the fault; or any, where triggers and what undoes them may fail
+ * in the middle. */
+static enum rule random_rule(struct check *check) {
+    const enum rule rule = rule_of_fault(check);
+    if (rule != RULE_NONE)
+        return random_percent(&check->random, 50) ? rule : RULE_NONE;
+    return anything_may_fail(check) && random_percent(&check->random, 20)
+               ? (enum rule)(RULE_FAIL + random_below(&check->random, RULE_OTHERS - RULE_FAIL + 1))
+               : RULE_NONE;
 }
 
 static void check_put(struct check *check) {
-    const enum rule rule = rule_of_fault(check);
-    const bool ruled = rule != RULE_NONE && random_percent(&check->random, 50);
+    const enum rule rule = random_rule(check);
     struct account account = random_account(check);
     struct model next = check->now;
     enum store_status expected, status;
     if (check->fault == FAULT_REFUSED && random_percent(&check->random, 40))
         account.balance = -1;
-    if (ruled)
+    if (rule != RULE_NONE)
         (void)snprintf(account.owner, sizeof account.owner, "%s", rule_owner(rule));
     expected = rules_put(&next, check->rule_set, &account);
     status = store_put(&check->store, &account);
-    if (status == STORE_TOO_LARGE &&
-        (check->fault == FAULT_TOO_LARGE || rule == RULE_OTHERS || rule == RULE_ALL)) {
-        met(check);
+    if (status == STORE_TOO_LARGE && may_be_too_large(check)) {
+        if (!anything_may_fail(check))
+            met(check);
         return;
     }
     if (status != expected || status == STORE_FAILED) {
@@ -161,10 +172,12 @@ static void check_put(struct check *check) {
         return;
     }
     check->now = next; /* the same as before, where it was refused */
-    if (ruled)
+    if (anything_may_fail(check))
+        return;
+    if (rule != RULE_NONE)
         check->ruled_id = account.id;
-    if (ruled ? rule != RULE_STAYS && rule != RULE_HELD && rule != RULE_DEBT
-              : status == STORE_REFUSED)
+    if (rule != RULE_NONE ? rule != RULE_STAYS && rule != RULE_HELD && rule != RULE_DEBT
+                          : status == STORE_REFUSED)
         met(check);
 }
 
@@ -181,7 +194,8 @@ static void check_delete(struct check *check) {
             CACHE_MAP_PLACE_STASH_TOMBSTONE)
         disagree(check, "delete %lld: the map had it, and has no tombstone now", (long long)id);
     if (status == STORE_TOO_LARGE && may_be_too_large(check)) {
-        met(check);
+        if (!anything_may_fail(check))
+            met(check);
         return;
     }
     if (status != expected) {
