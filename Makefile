@@ -381,6 +381,7 @@ examples:
 test-examples: examples
 	@$(MAKE) --no-print-directory $(BUILD)/test/threads_tsan
 	@tests/examples.sh
+	@tests/request_log.sh
 	@tests/threads.sh
 
 # ---- Planted bugs, corpus, measurements. -----------------------------------------------------------

@@ -20,21 +20,25 @@ enum { BAD_NAMED_COUNT = 5, BAD_FIRST_COUNT = 100 };
 
 enum { WAYS = 16 };
 
+static const char standard_input[] = "standard input";
+
 static const char usage_text[] =
     "usage: request_log [OPTION]... FILE...\n"
     "\n"
-    "Says which hit ratio a cache map would have had on the requests of a log. Files are read in "
-    "the\n"
-    "order given as one log, as a stream; - is standard input: zstd -dc log.zst | request_log -\n"
+    "Says which hit ratio a cache map would have had on the requests of a log. Files are read in\n"
+    "the order given as one log, as a stream; - is standard input, in any format.\n"
     "\n"
-    "  --format NAME    access (default): Common or Combined Log Format of web servers\n"
+    "  --format NAME    access (default): Common or Combined Log Format of web servers; a virtual\n"
+    "                   host that comes first is a part of the key\n"
     "                   twitter: timestamp,key,key size,value size,client id,operation,TTL\n"
     "                   oracle: libCacheSim's oracleGeneral, binary\n"
-    "  --cache N,...    objects that the cache takes, up to 8 sizes, rounded up to multiples of "
-    "16;\n"
-    "                   default 256,1024,4096,16384\n"
-    "  --stash N        objects that the stash takes; default: as many as the cache, and 16 at "
-    "least\n"
+    "                   keys: one key a line, whatever its bytes; all are reads. For logs in "
+    "other\n"
+    "                   formats: docs/request-log.md has a line of jq or awk for each\n"
+    "  --cache N,...    objects that the cache takes, up to 8 sizes, rounded up to multiples of\n"
+    "                   16; default 256,1024,4096,16384\n"
+    "  --stash N        objects that the stash takes; default: as many as the cache, and 16 at\n"
+    "                   least\n"
     "  --compact N      compact after every N requests; default: only when the stash is full\n"
     "  --distinct N     count up to N distinct keys exactly, more by an estimate; default 262144\n"
     "  --seed N         of the hash of the maps; default 0\n"
@@ -42,15 +46,13 @@ static const char usage_text[] =
     "  --strict         end at the first bad line\n"
     "  --help           this\n"
     "\n"
-    "A read that finds nothing loads the object; a write stores it; a delete leaves a tombstone, "
-    "and\n"
-    "reads of it are 'known deleted', no hits. All objects count as one, whatever their size. "
-    "Nothing\n"
-    "expires.\n"
+    "A read that finds nothing loads the object; a write stores it; a delete leaves a tombstone,\n"
+    "and reads of it are 'known deleted', no hits. All objects count as one, whatever their size.\n"
+    "Nothing expires.\n"
     "\n"
-    "exit status: 0 good, 1 too many bad lines or no request, 2 usage, or a file cannot be read, "
-    "130\n"
-    "interrupted (the report is of what was read)\n";
+    "exit status: 0 good, 1 too many bad lines or no request, 2 usage, or a file cannot be read,\n"
+    "is compressed, or is no oracleGeneral trace, 130 interrupted (the report is of what was\n"
+    "read)\n";
 
 struct arguments {
     enum request_format format;
@@ -79,11 +81,10 @@ static void interrupt(int signal_number) {
 
 static int bad_line(const struct arguments *arguments, const struct request_reader *reader,
                     const char *path, struct log_counts *counts) {
-    const char *unit = arguments->format == REQUEST_FORMAT_ORACLE ? "record " : "";
     counts->bad_count += 1;
     if (counts->bad_count <= BAD_NAMED_COUNT)
-        fprintf(stderr, "request_log: %s:%s%llu: %s\n", path, unit,
-                (unsigned long long)reader->line_number, reader->problem);
+        fprintf(stderr, "request_log: %s:%llu: %s\n", path, (unsigned long long)reader->line_number,
+                reader->problem);
     if (counts->bad_count == BAD_NAMED_COUNT + 1)
         fputs("request_log: further bad lines are counted, not named\n", stderr);
     if (arguments->strict)
@@ -96,9 +97,19 @@ static int bad_line(const struct arguments *arguments, const struct request_read
     return EXIT_GOOD;
 }
 
+static int compressed(const struct request_reader *reader, const char *path) {
+    fprintf(stderr, "request_log: %s: compressed by %s; this reads it:\n",
+            path != NULL ? path : standard_input, reader->compression->name);
+    compression_print_command(stderr, reader->compression, path,
+                              request_format_name(reader->format));
+    return EXIT_USAGE;
+}
+
+/* `path` null: standard input. */
 static int read_file(const struct arguments *arguments, FILE *file, const char *path,
                      struct simulations *simulations, struct log_counts *counts) {
     static struct request_reader reader;
+    const char *shown = path != NULL ? path : standard_input;
     request_reader_init(&reader, file, arguments->format);
     while (!interrupted) {
         struct request request;
@@ -109,14 +120,19 @@ static int read_file(const struct arguments *arguments, FILE *file, const char *
             break;
         case REQUEST_BAD:
             counts->line_count += 1;
-            if (bad_line(arguments, &reader, path, counts) != EXIT_GOOD)
+            if (bad_line(arguments, &reader, shown, counts) != EXIT_GOOD)
                 return EXIT_FAILS;
             break;
         case REQUEST_END: return EXIT_GOOD;
+        case REQUEST_COMPRESSED: return compressed(&reader, path);
+        case REQUEST_NO_LOG:
+            fprintf(stderr, "request_log: %s:record %llu: %s\n", shown,
+                    (unsigned long long)reader.line_number, reader.problem);
+            return EXIT_USAGE;
         case REQUEST_UNREADABLE:
             if (interrupted)
                 return EXIT_GOOD;
-            fprintf(stderr, "request_log: %s: cannot be read: %s\n", path, strerror(errno));
+            fprintf(stderr, "request_log: %s: cannot be read: %s\n", shown, strerror(errno));
             return EXIT_USAGE;
         }
     }
@@ -128,7 +144,7 @@ static int read_path(const struct arguments *arguments, const char *path,
     FILE *file;
     int status;
     if (strcmp(path, "-") == 0)
-        return read_file(arguments, stdin, "standard input", simulations, counts);
+        return read_file(arguments, stdin, NULL, simulations, counts);
     file = fopen(path, "rb");
     if (file == NULL) {
         fprintf(stderr, "request_log: %s: cannot be opened: %s\n", path, strerror(errno));

@@ -89,8 +89,8 @@ static void shard_keep(struct shard *shard, const struct object *object) {
 /* A copy of the object. A get changes the map's clock: it needs the mutex as a change does. The
  * store is read under the mutex too, or else another thread could change the object between the
  * read and the upsert, which would then put the old one back. (Where the store is so slow that this
- * matters: read without the mutex, take it again, and upsert only if the key is still absent and no
- * change of the shard was counted since.) True where the cache had it. */
+ * matters: docs/threads.md.) Nothing is removed here, so null is absent; where something is, lookup
+ * tells a tombstone from that. True where the cache had it. */
 static bool sharded_get(struct sharded *sharded, uint64_t key, struct object *object) {
     struct shard *shard = &sharded->shards[shard_of(key, shard_seed)];
     const struct object *found;

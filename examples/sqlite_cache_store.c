@@ -3,10 +3,14 @@
  * The rules that keep map and database alike:
  *   1. The database first, then the map. A statement that fails leaves nothing to undo in the map.
  *   2. A scope is open exactly while a transaction is. Whatever ends the one closes the other.
- *   3. Any failure in a transaction but a refused put ends it, in both. SQLite rolls back by itself
- *      at some errors, and statements after that would commit one by one.
+ *   3. Each change has a savepoint: one that the table's rules refuse is undone to it, for SQLite
+ *      keeps what came before a RAISE(FAIL). Any other failure in a transaction ends it, in both.
+ *      SQLite rolls back by itself at some errors, and statements after that would commit one by
+ *      one.
  *   4. Outside a transaction the database has all that the map has: compact is allowed at any time.
- *   5. Where it is in doubt what the database has, the map forgets everything. */
+ *   5. Where it is in doubt what the database has, the map forgets everything.
+ *   6. A statement may do more than it says, or less, by triggers. What it touched the update hook
+ *      tells, and the map takes that from the database. */
 #define ACCOUNT_CACHE_DEFINE
 #include "sqlite_cache_store.h"
 
@@ -14,10 +18,13 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char schema[] = "CREATE TABLE IF NOT EXISTS account("
-                             "id INTEGER PRIMARY KEY, "
-                             "balance INTEGER NOT NULL CHECK(balance >= 0), "
-                             "owner TEXT NOT NULL CHECK(length(CAST(owner AS BLOB)) < 48))";
+#define ACCOUNT_TABLE \
+    "account(" \
+    "id INTEGER PRIMARY KEY, " \
+    "balance INTEGER NOT NULL CHECK(balance >= 0), " \
+    "owner TEXT NOT NULL CHECK(length(CAST(owner AS BLOB)) < 48))"
+
+static const char schema[] = "CREATE TABLE IF NOT EXISTS " ACCOUNT_TABLE;
 
 /* In the order of enum store_statement. BEGIN IMMEDIATE takes the write lock at once: another
  * writer shows there, where nothing has been done yet, and not in the middle. */
@@ -29,7 +36,16 @@ static const char *const statement_texts[STORE_STATEMENT_COUNT] = {
     "BEGIN IMMEDIATE",
     "COMMIT",
     "ROLLBACK",
+    "SAVEPOINT change",
+    "ROLLBACK TO change",
+    "RELEASE change",
     "PRAGMA data_version",
+    /* Whether rows may change unseen: the table is not ours, word for word, or a trigger replaces.
+     * The update hook does not tell of rows that are deleted to make room for another. */
+    ("SELECT NOT EXISTS(SELECT 1 FROM main.sqlite_master WHERE type = 'table' AND "
+     "sql = 'CREATE TABLE " ACCOUNT_TABLE "') OR EXISTS(SELECT 1 FROM temp.sqlite_master WHERE "
+     "name = 'account' COLLATE NOCASE) OR EXISTS(SELECT 1 FROM (SELECT sql FROM main.sqlite_master "
+     "UNION ALL SELECT sql FROM temp.sqlite_master) WHERE sql LIKE '%REPLACE%')"),
 };
 
 static enum store_status say(struct store *store, enum store_status status, const char *what,
@@ -55,6 +71,37 @@ static bool database_in_transaction(const struct store *store) {
     return sqlite3_get_autocommit(store->database) == 0;
 }
 
+/* ---- What a statement touches. ----------------------------------------------------------- */
+
+/* The update hook: also of what triggers do. A row that is touched twice is there once. */
+static void touch(void *context, int operation, const char *database, const char *table,
+                  sqlite3_int64 id) {
+    struct store_touched *touched = &((struct store *)context)->touched;
+    (void)operation;
+    if (strcmp(database, "main") != 0 || sqlite3_stricmp(table, "account") != 0)
+        return;
+    touched->event_count += 1;
+    for (uint32_t i = 0; i < touched->id_count && i < STORE_TOUCHED_COUNT_MAX; i += 1)
+        if (touched->ids[i] == id)
+            return;
+    if (touched->id_count < STORE_TOUCHED_COUNT_MAX)
+        touched->ids[touched->id_count] = id;
+    if (touched->id_count <= STORE_TOUCHED_COUNT_MAX)
+        touched->id_count += 1;
+}
+
+/* The authorizer, asked when a statement is compiled, with the triggers that it may run. To ignore
+ * a DELETE is to delete row by row: a trigger that empties the table would not tell the hook
+ * otherwise. A trigger that gives an account another id tells the hook the new one only. */
+static int authorize(void *context, int action, const char *table, const char *column,
+                     const char *database, const char *trigger) {
+    (void)database;
+    if (action == SQLITE_UPDATE && trigger != NULL && sqlite3_stricmp(table, "account") == 0 &&
+        (sqlite3_stricmp(column, "id") == 0 || sqlite3_stricmp(column, "ROWID") == 0))
+        ((struct store *)context)->moves_ids = true;
+    return action == SQLITE_DELETE ? SQLITE_IGNORE : SQLITE_OK;
+}
+
 /* ---- Open and close. --------------------------------------------------------------------- */
 
 static enum store_status open_database(struct store *store, const char *path,
@@ -69,6 +116,9 @@ static enum store_status open_database(struct store *store, const char *path,
         result = sqlite3_exec(store->database, schema, NULL, NULL, NULL);
     if (result == SQLITE_OK && sqlite3_db_readonly(store->database, "main") == 1)
         return say(store, STORE_FAILED, path, "may not be written; see to its permissions");
+    if (result == SQLITE_OK)
+        result = sqlite3_set_authorizer(store->database, authorize, store);
+    (void)sqlite3_update_hook(store->database, touch, store);
     for (int i = 0; i < STORE_STATEMENT_COUNT && result == SQLITE_OK; i += 1)
         result = sqlite3_prepare_v3(store->database, statement_texts[i], -1,
                                     SQLITE_PREPARE_PERSISTENT, &store->statements[i], NULL);
@@ -257,6 +307,23 @@ static enum store_status begin_failed(struct store *store, enum store_status sta
     return status;
 }
 
+/* The rules may have changed since the transaction before. Where rows may change unseen, what the
+ * map has is not kept: nothing is put into it until the transaction is over. */
+static enum store_status read_rules(struct store *store) {
+    sqlite3_stmt *statement = store->statements[STORE_RULES];
+    if (sqlite3_step(statement) != SQLITE_ROW) {
+        (void)sqlite3_reset(statement);
+        return database_failed(store, "the rules of the table");
+    }
+    store->blind = sqlite3_column_int(statement, 0) != 0 || store->moves_ids;
+    (void)sqlite3_reset(statement);
+    if (store->blind) {
+        (void)account_cache_reset(&store->cache);
+        store->counts.reset_count += 1;
+    }
+    return STORE_OK;
+}
+
 enum store_status store_begin(struct store *store) {
     enum cache_map_status opened;
     enum store_status status;
@@ -266,6 +333,8 @@ enum store_status store_begin(struct store *store) {
         return begin_failed(store, database_failed(store, "begin"));
     /* From here on no other connection can write. */
     status = refresh(store);
+    if (status == STORE_OK)
+        status = read_rules(store);
     if (status != STORE_OK)
         return begin_failed(store, status);
     make_room(store);
@@ -303,41 +372,94 @@ static enum store_status change_made(struct store *store, const char *what,
     }
 }
 
+/* Runs a statement that changes one account, bound already. OK; REFUSED: nothing of it is left,
+ * whatever triggers have done before; FAILED: the transaction is over. */
+static enum store_status change_table(struct store *store, enum store_statement statement,
+                                      const char *what) {
+    enum store_status status = STORE_OK;
+    int result;
+    memset(&store->touched, 0, sizeof store->touched);
+    if (run(store, STORE_SAVEPOINT) != SQLITE_DONE)
+        return database_failed(store, what);
+    result = run(store, statement);
+    if (kind_of(result) == SQLITE_CONSTRAINT && database_in_transaction(store))
+        status = say(store, STORE_REFUSED, what, sqlite3_errmsg(store->database));
+    else if (result != SQLITE_DONE)
+        return database_failed(store, what);
+    else if (sqlite3_changes(store->database) == 0) /* RAISE(IGNORE), or no such account */
+        status = say(store, STORE_REFUSED, what, "the rules of the table pass it over");
+    if (status == STORE_REFUSED && run(store, STORE_ROLLBACK_TO) != SQLITE_DONE)
+        return database_failed(store, what);
+    if (run(store, STORE_RELEASE) != SQLITE_DONE)
+        return database_failed(store, what);
+    return status;
+}
+
+/* The map takes one account as it now is in the database. */
+static enum store_status follow_one(struct store *store, const char *what, int64_t id) {
+    struct account account;
+    switch (read_account(store, id, &account)) {
+    case STORE_OK: return change_made(store, what, account_cache_upsert(&store->cache, &account));
+    case STORE_ABSENT: return change_made(store, what, account_cache_remove(&store->cache, id));
+    default: return STORE_FAILED; /* the transaction is over */
+    }
+}
+
+/* After a change of the table: the map makes the same. `kept` is what the account should be now,
+ * null for none; it is so if nothing but this account was touched, and once. */
+static enum store_status follow(struct store *store, const char *what, int64_t id,
+                                const struct account *kept) {
+    const struct store_touched *touched = &store->touched;
+    enum store_status status = STORE_OK;
+    if (store->blind)
+        return STORE_OK;
+    if (store->moves_ids) { /* a new trigger: the next transaction is blind */
+        (void)say(store, STORE_FAILED, what, "the rules of the table have changed; try again");
+        end_transaction(store);
+        return STORE_FAILED;
+    }
+    if (touched->event_count == 1 && touched->ids[0] == id)
+        return change_made(store, what,
+                           kept != NULL ? account_cache_upsert(&store->cache, kept)
+                                        /* Leaves a tombstone: until the next compact a get need
+                                         * not ask the database. */
+                                        : account_cache_remove(&store->cache, id));
+    if (touched->id_count > STORE_TOUCHED_COUNT_MAX)
+        return change_made(store, what, CACHE_MAP_SCOPE_FULL);
+    for (uint32_t i = 0; i < touched->id_count && status == STORE_OK; i += 1)
+        status = follow_one(store, what, touched->ids[i]);
+    return status;
+}
+
 enum store_status store_put(struct store *store, const struct account *account) {
     sqlite3_stmt *statement = store->statements[STORE_PUT];
-    const enum store_status status = transaction_is_open(store, "put");
+    enum store_status status = transaction_is_open(store, "put");
     struct account kept = *account;
-    int result;
     if (status != STORE_OK)
         return status;
     kept.owner[sizeof kept.owner - 1] = '\0';
     (void)sqlite3_bind_int64(statement, 1, kept.id);
     (void)sqlite3_bind_int64(statement, 2, kept.balance);
-    result = sqlite3_bind_text(statement, 3, kept.owner, -1, SQLITE_TRANSIENT);
-    if (result == SQLITE_OK)
-        result = run(store, STORE_PUT);
-    /* A refusal undoes its own statement alone, unless a trigger has asked for more. */
-    if (kind_of(result) == SQLITE_CONSTRAINT && database_in_transaction(store))
-        return say(store, STORE_REFUSED, "put", sqlite3_errmsg(store->database));
-    if (result != SQLITE_DONE)
+    if (sqlite3_bind_text(statement, 3, kept.owner, -1, SQLITE_TRANSIENT) != SQLITE_OK)
         return database_failed(store, "put");
-    return change_made(store, "put", account_cache_upsert(&store->cache, &kept));
+    status = change_table(store, STORE_PUT, "put");
+    return status == STORE_OK ? follow(store, "put", kept.id, &kept) : status;
 }
 
 enum store_status store_delete(struct store *store, int64_t id) {
-    const enum store_status status = transaction_is_open(store, "delete");
-    int result;
+    enum store_status status = transaction_is_open(store, "delete");
+    struct account account;
     if (status != STORE_OK)
         return status;
-    result = sqlite3_bind_int64(store->statements[STORE_DELETE], 1, id);
-    if (result == SQLITE_OK)
-        result = run(store, STORE_DELETE);
-    if (result != SQLITE_DONE)
+    if (sqlite3_bind_int64(store->statements[STORE_DELETE], 1, id) != SQLITE_OK)
         return database_failed(store, "delete");
-    if (sqlite3_changes(store->database) == 0)
-        return STORE_ABSENT;
-    /* Leaves a tombstone: until the next compact a get need not ask the database. */
-    return change_made(store, "delete", account_cache_remove(&store->cache, id));
+    status = change_table(store, STORE_DELETE, "delete");
+    if (status == STORE_OK)
+        return follow(store, "delete", id, NULL);
+    if (status != STORE_REFUSED)
+        return status;
+    status = read_account(store, id, &account); /* it may not have been there */
+    return status == STORE_OK ? STORE_REFUSED : status;
 }
 
 /* A COMMIT that reports a failure may have committed: the disk may fail after the last step (the

@@ -10,7 +10,13 @@
  * One store is one connection and one map, for one thread at a time. It is meant to be the only
  * writer of its table. Where another connection writes too, store_begin sees that and empties the
  * map; a get outside a transaction may answer from before that write until store_refresh or
- * store_begin. */
+ * store_begin.
+ *
+ * The table may have triggers. What they do to a change is followed, whatever it is: a change that
+ * they refuse or pass over leaves nothing behind, and the map learns of other accounts that they
+ * change. Rules that change rows unseen keep the map out of transactions: store->blind.
+ * To see all this the store has the connection's update hook and its authorizer. Changes that a
+ * caller makes through store->database are not seen. */
 #ifndef SQLITE_CACHE_STORE_H
 #define SQLITE_CACHE_STORE_H
 
@@ -41,7 +47,8 @@ struct account {
 enum store_status {
     STORE_OK = 0,
     STORE_ABSENT,    /* get, delete: there is no such account */
-    STORE_REFUSED,   /* put: against the rules of the table; the transaction goes on without it */
+    STORE_REFUSED,   /* put, delete: against the rules of the table; nothing of it is left, and the
+                      * transaction goes on without it */
     STORE_BUSY,      /* another connection has a lock: nothing has changed, try again */
     STORE_TOO_LARGE, /* put, delete: more changes than a transaction may make: it is rolled back */
     STORE_ENDED,  /* a call before this one has ended the transaction: store_rollback, then begin */
@@ -68,7 +75,7 @@ struct store_counts {
     uint64_t commit_count;
     uint64_t rollback_count; /* by choice, and by failures */
     uint64_t compact_count;
-    uint64_t reset_count; /* another connection wrote, or a commit ended in doubt */
+    uint64_t reset_count; /* another connection wrote, a commit ended in doubt, or blind */
 };
 
 enum store_transaction {
@@ -84,11 +91,26 @@ enum store_statement {
     STORE_BEGIN,
     STORE_COMMIT,
     STORE_ROLLBACK,
+    STORE_SAVEPOINT,
+    STORE_ROLLBACK_TO,
+    STORE_RELEASE,
     STORE_DATA_VERSION,
+    STORE_RULES,
     STORE_STATEMENT_COUNT
 };
 
-/* To be read by all, to be written by sqlite_cache_store.c. */
+/* So many accounts may the triggers of one change change. */
+enum { STORE_TOUCHED_COUNT_MAX = 256 };
+
+/* The accounts that one change of the table has touched, as the update hook sees them. */
+struct store_touched {
+    int64_t ids[STORE_TOUCHED_COUNT_MAX]; /* each once */
+    uint32_t id_count;                    /* one more than there is room for: too many */
+    uint32_t event_count;
+};
+
+/* To be read by all, to be written by sqlite_cache_store.c. SQLite points to it while it is open:
+ * it stays where it is. */
 struct store {
     sqlite3 *database;
     sqlite3_stmt *statements[STORE_STATEMENT_COUNT];
@@ -97,6 +119,10 @@ struct store {
     uint64_t transaction_change_count_max;
     enum store_transaction transaction;
     int64_t data_version; /* moves when another connection has written */
+    bool moves_ids;       /* a trigger gives accounts other ids; so it is until store_close */
+    bool blind; /* the table's rules may change rows that the hook does not see: for the length
+                     * of a transaction the map is empty, and the database has all answers */
+    struct store_touched touched;
     struct store_counts counts;
     char message[512]; /* of the last call that did not succeed */
 };
@@ -116,10 +142,12 @@ enum store_status store_get(struct store *store, int64_t id, struct account *acc
 /* OK; BUSY; FAILED: no transaction is open; MISUSE within a transaction. */
 enum store_status store_begin(struct store *store);
 
-/* OK; REFUSED; TOO_LARGE, FAILED: the transaction is over; ENDED; MISUSE. */
+/* OK; REFUSED; TOO_LARGE, FAILED: the transaction is over; ENDED; MISUSE. What triggers change
+ * counts as changes of the transaction too. Costs a statement between two of a savepoint, and a
+ * read for each account where triggers have changed the account or others. */
 enum store_status store_put(struct store *store, const struct account *account);
 
-/* OK; ABSENT; TOO_LARGE, FAILED: the transaction is over; ENDED; MISUSE. */
+/* The same, and ABSENT. */
 enum store_status store_delete(struct store *store, int64_t id);
 
 /* OK: it is on the disk. BUSY: the transaction is still open. ENDED: an earlier call has rolled it

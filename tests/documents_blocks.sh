@@ -127,9 +127,15 @@ check_code() {
     fi
 }
 
+# `has` is false for a tombstone too: who asks it whether to read the level below brings back what was removed.
+has_decides_nothing() {
+    ! grep -nE '(!|if \()[a-z_]+_has\(' "$@"
+}
+
 # check_document DOCUMENT
 check_document() {
     local document=$1 folder file name
+    check "$document: lookup says what is absent, has does not" has_decides_nothing "$document"
     folder="$scratch/blocks/$(echo "$document" | tr / _)"
     extract_blocks "$document" "$folder"
     for file in "$folder"/*; do
@@ -174,6 +180,8 @@ int main(void) {
         planted 'is a program \(gcc\)' "$start" 'int main(void) { int unused; return 0; }' "$end"
     check "a program that reads past its array is found" planted 'sanitized\)' "$start" \
         'int main(int n, char **v) { int a[2] = {0}; (void)v; return a[n + 1] * 0; }' "$end"
+    check "has for what is absent is found" planted 'has does not' "$start" \
+        'if (!account_map_has(&map, id)) read_below(id);' "$end"
     check "a program with threads that race is found" planted 'ThreadSanitizer\)' "$start" \
         '#include <pthread.h>' 'static int n;' 'static void *add(void *v) { n += 1; return v; }' \
         'int main(void) { pthread_t a; if (pthread_create(&a, 0, add, 0)) return 1;' \

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # Distinct maps share nothing, and the example of shards is right, under ThreadSanitizer; and a library
-# whose maps share something is reported. `make test-programs examples` comes before.
+# whose maps share something is reported. The cache of docs/threads.md keeps what changes while it reads.
+# `make test-programs examples` comes before.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 . tests/checks.sh
+. tests/documents_blocks.sh
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 clang=$(make -s --no-print-directory print-clang)
@@ -58,4 +60,25 @@ check "shards without a mutex: found" fails_with "data race|Assertion|[1-9] wron
 check "a shard by the map's hash: planted" without 's/map_seed = 1, shard_seed = 2/map_seed = 1, shard_seed = 1/'
 check "a shard by the map's hash: compiled" with_library src "$out/sharded.c" "$out/sharded" -Iexamples
 check "a shard by the map's hash: found" fails_with "used: 12.5 %" "$out/sharded" --ops 2000
+
+# The cache of docs/threads.md, and the same without one of its rules.
+document=docs/threads.md
+extract_blocks "$document" "$out/document"
+document_runs() { # FOLDER of sharded_cache.h
+    "$clang" -std=c11 -D_DEFAULT_SOURCE -g -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+        -Isrc "-I$1" tests/threads_document.c -pthread -o "$out/threads_document" || return 2
+    timeout 60 "$out/threads_document"
+}
+document_without() { # NAME EDIT
+    mkdir -p "$out/without"
+    sed -E "$2" "$out/document/sharded_cache.h" >"$out/without/sharded_cache.h"
+    check "$document, $1: planted" test -n "$(diff "$out/document/sharded_cache.h" "$out/without/sharded_cache.h")"
+    check "$document, $1: found" fails_with "wrong in read [12]" document_runs "$out/without"
+}
+check "$document: what changes while the store is read" document_runs "$out/document"
+document_without "has for what is absent" 's/account_map_lookup\(&shard->map, id, &found\) == CACHE_MAP_ABSENT;/!account_map_has(\&shard->map, id);/'
+document_without "get for what is absent" 's/account_map_lookup\(&shard->map, id, &found\) == CACHE_MAP_ABSENT;/account_map_get(\&shard->map, id) == NULL;/'
+document_without "no look at what is there" 's/account_map_lookup\(&shard->map, id, &found\) == CACHE_MAP_ABSENT;/true;/'
+document_without "no count of what is lost" 's/shard->loss_count == loss_count &&/true \&\&/'
+document_without "a remove that is no loss" 's/^        shard->loss_count \+= 1; .*/        (void)0;/'
 checks_end
