@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SECONDS_STANDARD = 10, STREAM_CPU_SECONDS = 60, PROGRESS_SECONDS = 2 };
+enum { SECONDS_STANDARD = 10, PROGRESS_SECONDS = 2 };
 
 static const char usage_text[] =
     "usage: soak [--seed N] [--ops N] [--seconds N] [--streams N] [--without LAYER]...\n"
@@ -144,7 +144,7 @@ static int soak_run(void) {
         const struct environment *failed;
         generate_geometry(&random, &stream.geometry);
         generate_ops(&random, &stream, STREAM_OP_COUNT_MAX);
-        stop_limit_cpu(STREAM_CPU_SECONDS);
+        stop_limit_cpu(STOP_INPUT_CPU_SECONDS);
         failed = input_run(&stream, &options);
         stop_limit_cpu(0);
         if (failed != NULL) {

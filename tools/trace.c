@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { REPLAY_CPU_SECONDS = 60, PATH_SIZE_MAX = 4096 };
+enum { PATH_SIZE_MAX = 4096 };
 
 static const char usage_text[] =
     "usage: trace COMMAND [OPTIONS] FILE...\n"
@@ -109,7 +109,7 @@ static bool replay_once(struct replay *replay, const char *path, bool verbose) {
         .expectations = file.is_text ? file.expectations : NULL,
     };
     const struct environment *failed;
-    stop_limit_cpu(REPLAY_CPU_SECONDS);
+    stop_limit_cpu(STOP_INPUT_CPU_SECONDS);
     failed = input_run(&file.stream, &options);
     stop_limit_cpu(0);
     if (failed == NULL)

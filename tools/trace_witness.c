@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CHECK_CPU_SECONDS = 60, OP_COUNT_DEFAULT = 5, STREAM_COUNT_DEFAULT = 20000 };
+enum { OP_COUNT_DEFAULT = 5, STREAM_COUNT_DEFAULT = 20000 };
 
 static struct input_file file;
 
@@ -192,7 +192,7 @@ static int check_file(const char *path) {
         fprintf(stderr, "trace: %s\n", file.error);
         return EXIT_USAGE;
     }
-    stop_limit_cpu(CHECK_CPU_SECONDS);
+    stop_limit_cpu(STOP_INPUT_CPU_SECONDS);
     failed = witness_run(&file.stream, NULL, &watch);
     stop_limit_cpu(0);
     if (failed != NULL) {
