@@ -104,6 +104,7 @@ step "explain" tests/explain.sh
 step "explorer" tests/explore.sh
 step "findings" tests/findings.sh
 step "reduce" tests/reduce.sh
+step "hang" tests/hang.sh
 step "record" tests/record.sh
 step "witnesses" tests/witness.sh
 step "gdb" tests/gdb.sh
