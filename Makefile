@@ -31,7 +31,7 @@ FUZZING := -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 LIBRARY := $(wildcard src/*.h)
 HEADERS := Makefile $(LIBRARY) $(wildcard harness/*.h tests/*.h tools/*.h)
 # Processes and signals are the tools' alone.
-TOOLS_ONLY := harness/stop.c harness/isolate.c
+TOOLS_ONLY := harness/stop.c harness/isolate.c harness/program.c
 # The explorer's alone: what it asks of the library is nothing that an input can reach.
 EXPLORER_ONLY := harness/subject_state.c
 HARNESS := $(filter-out $(TOOLS_ONLY) $(EXPLORER_ONLY),$(wildcard harness/*.c))
