@@ -218,9 +218,10 @@ print-mcdc:
 
 .PHONY: fuzz
 fuzz:
+	@scripts/numbers.sh 'FUZZ_SECONDS=$(FUZZ_SECONDS)' 'FUZZ_JOBS=$(FUZZ_JOBS)'
 	@scripts/need.sh fuzz
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap trace
-	@FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_JOBS=$(FUZZ_JOBS) scripts/fuzz.sh
+	@FUZZ_SECONDS='$(FUZZ_SECONDS)' FUZZ_JOBS='$(FUZZ_JOBS)' scripts/fuzz.sh
 
 .PHONY: coverage
 coverage:
@@ -229,9 +230,10 @@ coverage:
 
 .PHONY: coverage-empty
 coverage-empty:
+	@scripts/numbers.sh 'COVERAGE_SECONDS=$(COVERAGE_SECONDS)'
 	@scripts/need.sh coverage
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap $(BUILD)/trace-coverage
-	@COVERAGE_SECONDS=$(COVERAGE_SECONDS) scripts/coverage_empty.sh
+	@COVERAGE_SECONDS='$(COVERAGE_SECONDS)' scripts/coverage_empty.sh
 
 # ---- Tests. ----------------------------------------------------------------------------------------
 
@@ -586,9 +588,10 @@ test-matrix:
 	@tests/matrix.sh --all
 
 afl:
+	@scripts/numbers.sh 'FUZZ_SECONDS=$(FUZZ_SECONDS)'
 	@scripts/need.sh afl
 	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/afl $(BUILD)/afl_mutator.so fuzz_cachemap trace
-	@FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/afl.sh
+	@FUZZ_SECONDS='$(FUZZ_SECONDS)' scripts/afl.sh
 
 test-afl:
 	@scripts/need.sh afl

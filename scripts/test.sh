@@ -6,8 +6,10 @@
 #   JOBS=1     steps at a time (the number of cores)
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
+. scripts/numbers.sh
 
 jobs=${JOBS:-$(nproc)}
+whole_number JOBS "$jobs"
 log_folder=build/test/log
 rm -rf "$log_folder"
 mkdir -p "$log_folder"
@@ -105,6 +107,7 @@ step "explorer" tests/explore.sh
 step "findings" tests/findings.sh
 step "reduce" tests/reduce.sh
 step "hang" tests/hang.sh
+step "numbers that users set" tests/numbers.sh
 step "record" tests/record.sh
 step "witnesses" tests/witness.sh
 step "gdb" tests/gdb.sh
