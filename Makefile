@@ -46,7 +46,7 @@ DEPENDENCIES = -MMD -MP -MT $@ -MF $@.d
 # For a program of several sources in one command, of which each would write the same file: before it.
 WRITE_DEPENDENCIES = -MM -MP -MT $@
 # Processes and signals are the tools' alone.
-TOOLS_ONLY := harness/stop.c harness/isolate.c
+TOOLS_ONLY := harness/stop.c harness/isolate.c harness/program.c
 # The explorer's alone: what it asks of the library is nothing that an input can reach.
 EXPLORER_ONLY := harness/subject_state.c
 HARNESS := $(filter-out $(TOOLS_ONLY) $(EXPLORER_ONLY),$(wildcard harness/*.c))
@@ -244,9 +244,10 @@ print-mcdc:
 
 .PHONY: fuzz
 fuzz:
+	@scripts/numbers.sh 'FUZZ_SECONDS=$(FUZZ_SECONDS)' 'FUZZ_JOBS=$(FUZZ_JOBS)'
 	@scripts/need.sh fuzz
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap
-	@FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_JOBS=$(FUZZ_JOBS) scripts/fuzz.sh
+	@FUZZ_SECONDS='$(FUZZ_SECONDS)' FUZZ_JOBS='$(FUZZ_JOBS)' scripts/fuzz.sh
 
 .PHONY: coverage
 coverage:
@@ -255,9 +256,10 @@ coverage:
 
 .PHONY: coverage-empty
 coverage-empty:
+	@scripts/numbers.sh 'COVERAGE_SECONDS=$(COVERAGE_SECONDS)'
 	@scripts/need.sh coverage
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap $(BUILD)/trace-coverage
-	@COVERAGE_SECONDS=$(COVERAGE_SECONDS) scripts/coverage_empty.sh
+	@COVERAGE_SECONDS='$(COVERAGE_SECONDS)' scripts/coverage_empty.sh
 
 # ---- Tests. ----------------------------------------------------------------------------------------
 
@@ -618,9 +620,10 @@ test-matrix:
 	@tests/matrix.sh --all
 
 afl:
+	@scripts/numbers.sh 'FUZZ_SECONDS=$(FUZZ_SECONDS)'
 	@scripts/need.sh afl
 	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/afl $(BUILD)/afl_mutator.so fuzz_cachemap trace
-	@FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/afl.sh
+	@FUZZ_SECONDS='$(FUZZ_SECONDS)' scripts/afl.sh
 
 test-afl:
 	@scripts/need.sh afl

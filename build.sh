@@ -28,7 +28,7 @@ compile() {
 
 for source in harness/*.c; do
     case "$source" in
-    harness/stop.c | harness/isolate.c) ;; # the tools' alone
+    harness/stop.c | harness/isolate.c | harness/program.c) ;; # the tools' alone
     *) compile "$source" ;;
     esac
 done

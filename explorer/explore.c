@@ -2,12 +2,15 @@
  * an op or a state. docs/proofs.md says what that proves.
  *
  * A short main: words of the command line -> world -> search -> what it ended with, and a trace. */
+#include "cache_map_types.h"
 #include "codec.h"
 #include "input_file.h"
 #include "isolate.h"
 #include "live.h"
 #include "path.h"
 #include "predict.h"
+#include "program.h"
+#include "saved.h"
 #include "stop.h"
 #include "trace_text.h"
 #include "visits.h"
@@ -16,14 +19,14 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 enum {
     MEMORY_MEBIBYTES = 4096,
     CONFIRM_CPU_MILLISECONDS = 20000,
-    TEXT_SIZE_MAX = 400,
-    PATH_SIZE_MAX = 4096
+    TEXT_SIZE_MAX = SAVED_TEXT_SIZE_MAX
 };
 enum { HOLE_SHOWN_COUNT_MAX = 5, HOLE_SEED_COUNT_MAX = 1000 };
 
@@ -34,7 +37,8 @@ static const char usage_text[] =
     "every op in each. FIELD=VALUE are those of a trace's geometry line, such as\n"
     "  ./explore sets=1 ways=2 clock=1 stash=2 scope=2 keys=3 hash=same_home\n"
     "\n"
-    "An INPUT (bytes or a text trace) is run in the world when every state is known: which of them "
+    "An INPUT (bytes or a text trace; of a folder all in it) is run in the world when every state "
+    "is known: which of them "
     "the\n"
     "inputs have been in, and which they have not.\n"
     "\n"
@@ -56,7 +60,7 @@ static const char usage_text[] =
     "  --seeds FOLDER       for states that no INPUT was in, the shortest inputs that are, at most "
     "1000\n"
     "  -o FILE              the trace there, and not to standard output\n"
-    "  --help               this text\n"
+    "  --help, --version\n"
     "\n"
     "exit status: 0 no violation (the last line says whether every state was visited) or an "
     "answer\n"
@@ -89,8 +93,7 @@ static int usage_error(const char *message, const char *argument) {
 }
 
 static int file_error(const char *path, const char *what) {
-    fprintf(stderr, "explore: %s: %s: %s\n", path, what,
-            errno == 0 ? "it is not whole" : strerror(errno));
+    fprintf(stderr, "explore: %s: %s: %s\n", path, what, strerror(errno));
     return EXIT_USAGE;
 }
 
@@ -150,23 +153,32 @@ static const char *take_option(struct arguments *arguments, int option, const ch
 
 /* EXIT_AGREES, or an error was printed. */
 static int read_arguments(int argc, char **argv, struct arguments *arguments) {
-    static const struct option options[] = {
-        {"reach", required_argument, NULL, 'r'}, {"ops", required_argument, NULL, 'p'},
-        {"depth", required_argument, NULL, 'd'}, {"memory", required_argument, NULL, 'm'},
-        {"jobs", required_argument, NULL, 'j'},  {"no-symmetry", no_argument, NULL, 'n'},
-        {"save", required_argument, NULL, 's'},  {"resume", required_argument, NULL, 'R'},
-        {"levels", no_argument, NULL, 'l'},      {"quiet", no_argument, NULL, 'q'},
-        {"tame", no_argument, NULL, 't'},        {"seeds", required_argument, NULL, 'S'},
-        {"help", no_argument, NULL, 'h'},        {0}};
-    for (int option = 0; (option = getopt_long(argc, argv, "o:", options, NULL)) != -1;) {
+    static const struct option options[] = {{"reach", required_argument, NULL, 'r'},
+                                            {"ops", required_argument, NULL, 'p'},
+                                            {"depth", required_argument, NULL, 'd'},
+                                            {"memory", required_argument, NULL, 'm'},
+                                            {"jobs", required_argument, NULL, 'j'},
+                                            {"no-symmetry", no_argument, NULL, 'n'},
+                                            {"save", required_argument, NULL, 's'},
+                                            {"resume", required_argument, NULL, 'R'},
+                                            {"levels", no_argument, NULL, 'l'},
+                                            {"quiet", no_argument, NULL, 'q'},
+                                            {"tame", no_argument, NULL, 't'},
+                                            {"seeds", required_argument, NULL, 'S'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {"version", no_argument, NULL, 'V'},
+                                            {0}};
+    for (int option = 0; (option = getopt_long(argc, argv, "ho:", options, NULL)) != -1;) {
         const char *wrong = NULL;
         if (option == '?')
             return usage_error("that is no option", "");
         if (option == 'h') {
             fputs(usage_text, stdout);
             expression_help(stdout);
-            exit(EXIT_AGREES);
+            exit(program_end(EXIT_AGREES));
         }
+        if (option == 'V')
+            exit(program_end(program_version(CACHE_MAP_VERSION_STRING)));
         wrong = take_option(arguments, option, optarg);
         if (wrong != NULL)
             return usage_error(wrong, optarg);
@@ -186,64 +198,74 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments) {
     return EXIT_AGREES;
 }
 
-/* ---- Files: a head that says which world, where the search is, and the states. ------------- */
+/* ---- Files. ------------------------------------------------------------------------------ */
 
-struct saved {
-    char magic[24];
-    char fields[TEXT_SIZE_MAX], ops[TEXT_SIZE_MAX];
-    uint64_t has_ops, no_symmetry, cursor, edge_count;
-};
-static const char saved_magic[24] = "cachemap-explore 1";
-
-/* Beside the file, and renamed into its place: what was saved before stays until this is whole. */
 static int save(const struct arguments *arguments, const struct search *search) {
-    struct saved saved = {.has_ops = arguments->has_ops,
-                          .no_symmetry = arguments->no_symmetry,
-                          .cursor = search->cursor,
-                          .edge_count = search->edge_count};
-    char part[PATH_SIZE_MAX];
-    FILE *file;
-    bool written;
-    memcpy(saved.magic, saved_magic, sizeof saved.magic);
+    static struct saved saved;
+    saved.has_ops = arguments->has_ops;
+    saved.no_symmetry = arguments->no_symmetry;
+    saved.cursor = search->cursor;
+    saved.edge_count = search->edge_count;
     memcpy(saved.fields, arguments->fields, sizeof saved.fields);
     memcpy(saved.ops, arguments->ops, sizeof saved.ops);
-    if (snprintf(part, sizeof part, "%s.part", arguments->save) >= (int)sizeof part) {
-        errno = ENAMETOOLONG;
-        return file_error(arguments->save, "cannot be written");
-    }
-    file = fopen(part, "wb");
-    if (file == NULL)
-        return file_error(arguments->save, "cannot be written");
-    written = fwrite(&saved, sizeof saved, 1, file) == 1 && store_write(&store, file) &&
-              fflush(file) == 0;
-    written &= fclose(file) == 0;
-    if (!written || rename(part, arguments->save) != 0) {
-        const int status = file_error(arguments->save, "cannot be written");
-        (void)remove(part);
-        return status;
-    }
+    if (saved_write(arguments->save, &saved, &store) != EXIT_AGREES)
+        return EXIT_USAGE;
     fprintf(stderr, "explore: saved; go on with ./explore --resume %s\n", arguments->save);
     return EXIT_AGREES;
 }
 
 /* The head of the file into the arguments; the file stays open at the states. */
 static FILE *open_saved(struct arguments *arguments, struct saved *saved) {
-    FILE *file = fopen(arguments->resume, "rb");
-    errno = file == NULL ? errno : 0;
-    if (file == NULL || fread(saved, sizeof *saved, 1, file) != 1 ||
-        memcmp(saved->magic, saved_magic, sizeof saved->magic) != 0) {
-        (void)file_error(arguments->resume, "is no search that was saved");
-        if (file != NULL)
-            (void)fclose(file);
+    FILE *file = saved_open(arguments->resume, saved);
+    if (file == NULL)
         return NULL;
-    }
-    saved->fields[TEXT_SIZE_MAX - 1] = '\0';
-    saved->ops[TEXT_SIZE_MAX - 1] = '\0';
     memcpy(arguments->fields, saved->fields, sizeof saved->fields);
     memcpy(arguments->ops, saved->ops, sizeof saved->ops);
     arguments->has_ops = saved->has_ops != 0;
     arguments->no_symmetry = saved->no_symmetry != 0;
     return file;
+}
+
+/* The search as the file has it. EXIT_AGREES, or a message was printed. */
+static int go_on(const struct arguments *arguments, FILE *file, const struct saved *saved,
+                 struct search *search) {
+    static struct state first;
+    search->cursor = (uint32_t)saved->cursor;
+    search->edge_count = saved->edge_count;
+    if (!search_first(search, &first)) {
+        fprintf(stderr,
+                "explore: %s: a new map is broken in this build; without --resume, explore "
+                "says how\n",
+                arguments->resume);
+        return EXIT_USAGE;
+    }
+    return saved_read(arguments->resume, file, saved, &first, &store);
+}
+
+/* `context` is the status so far. */
+static void look_at_input(const char *path, bool in_folder, void *context) {
+    static struct input_file file;
+    (void)in_folder;
+    if (input_file_read(&file, path))
+        return;
+    fprintf(stderr, "explore: %s\n", file.error);
+    *(int *)context = EXIT_USAGE;
+}
+
+/* Before a search that may take hours: what is read and written at its end. EXIT_AGREES, or a message for each
+ * that is wrong was printed. */
+static int look_at_files(const struct arguments *arguments) {
+    struct stat status;
+    int worst = EXIT_AGREES;
+    for (int i = 0; i < arguments->input_count; i += 1)
+        if (!program_each_file(arguments->inputs[i], look_at_input, &worst))
+            worst = EXIT_USAGE;
+    if (arguments->seeds != NULL &&
+        (stat(arguments->seeds, &status) != 0 || !S_ISDIR(status.st_mode))) {
+        fprintf(stderr, "explore: %s: --seeds takes a folder that is there\n", arguments->seeds);
+        worst = EXIT_USAGE;
+    }
+    return worst;
 }
 
 /* ---- Progress. --------------------------------------------------------------------------- */
@@ -271,6 +293,7 @@ static void show_levels(const struct search *search) {
 /* ---- What inputs have seen of it. --------------------------------------------------------- */
 
 static struct visits visits;
+static unsigned visited_count;
 
 /* The shortest way to a state as an input of bytes, in the folder. */
 static bool write_seed(const struct arguments *arguments, const struct stream *path,
@@ -289,7 +312,7 @@ static bool write_seed(const struct arguments *arguments, const struct stream *p
     if (!written && size == 0)
         fprintf(stderr, "explore: --seeds: bytes cannot say this world's %s\n", field);
     else if (!written)
-        (void)file_error(name, "cannot be written");
+        (void)program_write_failed(name);
     return written;
 }
 
@@ -332,17 +355,17 @@ static int show_holes(const struct arguments *arguments) {
     return EXIT_AGREES;
 }
 
-static void show_visits(const struct arguments *arguments) {
+static void show_visits(void) {
     const uint32_t state_count = store_state_count(&store);
     const uint64_t pair_count = (uint64_t)state_count * world.op_count;
     uint32_t ops_of_kind[OP_KIND_COUNT] = {0};
     for (uint32_t i = 0; i < world.op_count; i += 1)
         ops_of_kind[world.ops[i].kind] += 1;
-    printf("%d inputs have been in %u of %u states (%.1f %%), and have done %llu of %llu ops in "
+    printf("%u inputs have been in %u of %u states (%.1f %%), and have done %llu of %llu ops in "
            "them (%.1f %%)\n",
-           arguments->input_count, visits.state_count, state_count,
-           100.0 * visits.state_count / state_count, (unsigned long long)visits.pair_count,
-           (unsigned long long)pair_count, 100.0 * (double)visits.pair_count / (double)pair_count);
+           visited_count, visits.state_count, state_count, 100.0 * visits.state_count / state_count,
+           (unsigned long long)visits.pair_count, (unsigned long long)pair_count,
+           100.0 * (double)visits.pair_count / (double)pair_count);
     for (unsigned kind = 0; kind < OP_KIND_COUNT; kind += 1)
         if (ops_of_kind[kind] != 0)
             printf("%-14s in %4.1f %% of the states\n", op_describe((enum op_kind)kind)->words,
@@ -350,26 +373,33 @@ static void show_visits(const struct arguments *arguments) {
                        ((double)state_count * ops_of_kind[kind]));
 }
 
-static int visit_inputs(const struct arguments *arguments) {
+/* `context` is the status so far. */
+static void visit_input(const char *path, bool in_folder, void *context) {
     static struct input_file file;
+    (void)in_folder;
+    if (input_file_read(&file, path)) {
+        visits_run(&visits, &file.stream);
+        visited_count += 1;
+        return;
+    }
+    fprintf(stderr, "explore: %s\n", file.error);
+    *(int *)context = EXIT_USAGE;
+}
+
+static int visit_inputs(const struct arguments *arguments) {
     int status = EXIT_AGREES;
     if (!visits_create(&visits, &world, &store))
         return file_error("the table of visits", "no memory for it");
-    for (int i = 0; i < arguments->input_count; i += 1) {
-        if (input_file_read(&file, arguments->inputs[i])) {
-            visits_run(&visits, &file.stream);
-        } else {
-            fprintf(stderr, "explore: %s\n", file.error);
+    for (int i = 0; i < arguments->input_count; i += 1)
+        if (!program_each_file(arguments->inputs[i], visit_input, &status))
             status = EXIT_USAGE;
-        }
-    }
     if (visits.stray_count > 0) {
         fprintf(stderr,
                 "explore: %u ops led to states that were not explored: an error of the explorer\n",
                 visits.stray_count);
         status = EXIT_USAGE;
     }
-    show_visits(arguments);
+    show_visits();
     if (show_holes(arguments) != EXIT_AGREES)
         status = EXIT_USAGE;
     visits_destroy(&visits);
@@ -384,15 +414,15 @@ static int print_trace(const struct arguments *arguments, const struct stream *p
     FILE *file = arguments->out == NULL ? stdout : fopen(arguments->out, "w");
     bool written;
     if (file == NULL)
-        return file_error(arguments->out, "cannot be written");
+        return program_write_failed(arguments->out);
     predict_outcomes(path, outcomes);
     trace_text_print(file, path, outcomes);
     written = fflush(file) == 0 && ferror(file) == 0;
     if (file != stdout && fclose(file) != 0)
         written = false;
-    return written ? EXIT_AGREES
-                   : file_error(arguments->out == NULL ? "standard output" : arguments->out,
-                                "cannot be written");
+    return written
+               ? EXIT_AGREES
+               : program_write_failed(arguments->out == NULL ? "standard output" : arguments->out);
 }
 
 /* Whether the fuzzer's run of the whole trace fails too, and how. What only an audit sees needs an inspect
@@ -510,11 +540,9 @@ static int explore(const struct arguments *arguments, FILE *file, const struct s
     if (file == NULL) {
         end = search_begin(&search);
     } else {
-        search.cursor = (uint32_t)saved->cursor;
-        search.edge_count = saved->edge_count;
-        errno = 0;
-        if (!store_read(&store, file))
-            return file_error(arguments->resume, "cannot be gone on with");
+        const int status = go_on(arguments, file, saved, &search);
+        if (status != EXIT_AGREES)
+            return status;
     }
     started_at = now();
     started_states = store_state_count(&store);
@@ -523,7 +551,7 @@ static int explore(const struct arguments *arguments, FILE *file, const struct s
     return show_end(arguments, &search, end);
 }
 
-int main(int argc, char **argv) {
+static int run(int argc, char **argv) {
     const long core_count = sysconf(_SC_NPROCESSORS_ONLN);
     struct arguments arguments = {.depth_max = UINT32_MAX,
                                   .memory_max = (uint64_t)MEMORY_MEBIBYTES << 20,
@@ -535,6 +563,9 @@ int main(int argc, char **argv) {
     if (status != EXIT_AGREES)
         return status;
     stop_install(NULL);
+    status = look_at_files(&arguments);
+    if (status != EXIT_AGREES)
+        return status;
     if (arguments.resume != NULL && (file = open_saved(&arguments, &saved)) == NULL)
         return EXIT_USAGE;
     if (!world_make(&world, arguments.fields, arguments.has_ops ? arguments.ops : NULL,
@@ -554,7 +585,10 @@ int main(int argc, char **argv) {
     if (file != NULL)
         (void)fclose(file);
     store_destroy(&store);
-    if (fflush(stdout) != 0 || ferror(stdout))
-        return file_error("standard output", "cannot be written");
     return status;
+}
+
+int main(int argc, char **argv) {
+    program_begin("explore");
+    return program_end(run(argc, argv));
 }

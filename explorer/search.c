@@ -279,6 +279,11 @@ enum search_end search_begin(struct search *search) {
     return kind == FINDING_NONE ? SEARCH_FIXPOINT : ended_by(search);
 }
 
+bool search_first(struct search *search, struct state *state) {
+    const enum finding_kind kind = first_state(search, state);
+    return (kind == FINDING_VERDICT || environment_end(live_environment())) && kind == FINDING_NONE;
+}
+
 uint32_t search_depth(const struct search *search) {
     return search->store->level_count - 1;
 }

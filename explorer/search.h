@@ -70,6 +70,9 @@ enum search_end search_run(struct search *search);
  * new map is broken, or SEARCH_REACHED where the expression is true of it: finding.op is FINDING_NO_OP. */
 enum search_end search_begin(struct search *search);
 
+/* The code of the first state alone. False where a new map is broken, as search_begin would say. */
+bool search_first(struct search *search, struct state *state);
+
 /* Distance of the level that is being expanded: the length of the shortest way to its states. */
 uint32_t search_depth(const struct search *search);
 

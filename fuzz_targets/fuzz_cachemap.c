@@ -46,6 +46,13 @@ static void on_hang(void) {
         abort();
 }
 
+/* After each op, in each pass. What guides the engine comes from the first pass alone. */
+static void on_op(const struct environment *environment, void *context) {
+    watchdog_beat(on_hang);
+    if (environment->options.pass == PASS_CACHE)
+        state_counters_note(environment, context);
+}
+
 /* The sanitizers call these when they are about to report: the ops come first. */
 void __asan_on_error(void);
 void __ubsan_on_report(void);
@@ -61,7 +68,11 @@ void __ubsan_on_report(void) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static struct stream stream;
     const struct input_options options = {
-        .layers = LAYERS_ALL, .on_failure = on_failure, .on_op = state_counters_note};
+        .layers = LAYERS_ALL,
+        .shows_all_passes = true,
+        .on_failure = on_failure,
+        .on_op = on_op,
+    };
     watchdog_beat(on_hang);
     codec_decode(data, size, &stream);
     (void)input_run(&stream, &options);

@@ -1,6 +1,8 @@
 /* The codec behind codec.h. */
 #include "codec.h"
 
+#include "work.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -71,6 +73,7 @@ void codec_decode(const uint8_t *bytes, size_t size, struct stream *stream) {
                                     bytes[at + 1]);
         stream->op_count += 1;
     }
+    stream->op_count = work_op_count(stream);
 }
 
 /* Writes the index of a geometry's number; notes the field when its table has no such number. */

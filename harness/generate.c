@@ -6,6 +6,8 @@
  */
 #include "generate.h"
 
+#include "work.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -182,4 +184,6 @@ void generate_ops(struct random *random, struct stream *stream, uint32_t op_coun
         budget_note(&budget, kind);
         previous = stream->ops[i];
     }
+    /* A stream that fails is saved as text: a reader must take it. */
+    stream->op_count = work_op_count(stream);
 }

@@ -44,21 +44,31 @@ static bool input_file_load(struct input_file *file, const char *path) {
     return failed ? input_file_fail(file, "%s: cannot be read: %s", path, strerror(errno)) : true;
 }
 
+/* Behind the UTF-8 byte order marks, if there are any. */
+static size_t input_file_start(const uint8_t *bytes, size_t size) {
+    static const uint8_t mark[] = {0xef, 0xbb, 0xbf};
+    size_t at = 0;
+    while (size - at >= sizeof mark && memcmp(bytes + at, mark, sizeof mark) == 0)
+        at += sizeof mark;
+    return at;
+}
+
 /* True for a text trace that starts with blanks. Such bytes decode, too: guessing either would be
  * misreading half of them. */
 static bool input_file_is_blank_text(const uint8_t *bytes, size_t size) {
-    size_t at = 0;
+    const size_t start = input_file_start(bytes, size);
+    size_t at = start;
     while (at < size &&
            (bytes[at] == ' ' || bytes[at] == '\t' || bytes[at] == '\r' || bytes[at] == '\n'))
         at += 1;
-    return at > 0 && size - at >= strlen(TRACE_TEXT_MAGIC) &&
+    return at > start && size - at >= strlen(TRACE_TEXT_MAGIC) &&
            memcmp(bytes + at, TRACE_TEXT_MAGIC, strlen(TRACE_TEXT_MAGIC)) == 0;
 }
 
 /* True for text of another kind, whose first letter would pass for a version: no byte but those of ASCII
  * text. */
 static bool input_file_is_text(const uint8_t *bytes, size_t size) {
-    size_t at = 0;
+    size_t at = input_file_start(bytes, size);
     while (at < size && ((bytes[at] >= ' ' && bytes[at] < 0x7f) || bytes[at] == '\n' ||
                          bytes[at] == '\t' || bytes[at] == '\r'))
         at += 1;

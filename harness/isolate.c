@@ -69,12 +69,28 @@ static void child_on_death(void) {
 
 static void child_on_signal(int number) {
     char cause[32];
-    if (number == SIGPROF)
-        (void)snprintf(cause, sizeof cause, "hang");
-    else
-        (void)snprintf(cause, sizeof cause, "signal %d", number);
+    (void)snprintf(cause, sizeof cause, "signal %d", number);
     child_tell_running(cause);
     _exit(CHILD_FAILS);
+}
+
+/* Set after each op, cleared at each tick of the timer: an op that a tick finds running for the second time
+ * has had all of its time. */
+static volatile sig_atomic_t child_moved;
+
+static void child_on_op(const struct environment *environment, void *context) {
+    (void)environment;
+    (void)context;
+    child_moved = 1;
+}
+
+static void child_on_tick(int number) {
+    (void)number;
+    if (child_moved == 0) {
+        child_tell_running("hang");
+        _exit(CHILD_FAILS);
+    }
+    child_moved = 0;
 }
 
 static void (*tell_death)(void);
@@ -111,14 +127,20 @@ void isolate_catch(void (*on_death)(void)) {
 
 _Noreturn static void child_run(const struct stream *stream, const struct isolate_options *options,
                                 int pipe_end) {
-    const struct input_options input = {.layers = options->layers, .on_failure = child_on_failure};
-    const struct itimerval limit = {
-        .it_value = {.tv_sec = (time_t)(options->cpu_milliseconds / 1000),
-                     .tv_usec = (suseconds_t)(options->cpu_milliseconds % 1000) * 1000}};
+    const struct input_options input = {.layers = options->layers,
+                                        .shows_all_passes = true,
+                                        .on_failure = child_on_failure,
+                                        .on_op = child_on_op};
+    const struct timeval tick = {.tv_sec = (time_t)(options->cpu_milliseconds / 1000),
+                                 .tv_usec = (suseconds_t)(options->cpu_milliseconds % 1000) * 1000};
+    const struct itimerval ticks = {tick, tick};
+    struct sigaction action = {.sa_handler = child_on_tick, .sa_flags = SA_ONSTACK};
     if (dup2(pipe_end, STDERR_FILENO) < 0)
         _exit(CHILD_AGREES);
     catch_all(child_on_signal, child_on_death);
-    (void)setitimer(ITIMER_PROF, &limit, NULL);
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGPROF, &action, NULL);
+    (void)setitimer(ITIMER_PROF, &ticks, NULL);
     (void)input_run(stream, &input);
     _exit(CHILD_AGREES);
 }

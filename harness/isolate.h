@@ -32,8 +32,10 @@ struct failure {
 };
 
 struct isolate_options {
-    uint32_t layers;           /* of the oracle; LAYERS_ALL */
-    unsigned cpu_milliseconds; /* for the child; what takes longer hangs */
+    uint32_t layers; /* of the oracle; LAYERS_ALL */
+    /* For each op, of the child's CPU time: an op that takes twice as long hangs, and none hangs that takes
+     * less than this. A whole input needs no limit, for its work has one (work.h). */
+    unsigned cpu_milliseconds;
 };
 
 /* Runs all passes of the stream in a child. Costs a fork and a wait beside the run. */

@@ -15,6 +15,10 @@ void stop_install(void (*after_crash)(void));
 /* True once Ctrl-C (or SIGTERM) has come. A second one ends the process at once. */
 bool stop_requested(void);
 
+/* For one input of a tool: the longest (work.h) takes a tenth of a second, a second or two where everything
+ * is sanitized, and ten where valgrind runs it. */
+enum { STOP_INPUT_CPU_SECONDS = 60 };
+
 /* Allows the next input so many seconds of CPU time; 0 switches the alarm off. */
 void stop_limit_cpu(unsigned seconds);
 

@@ -6,7 +6,7 @@
 #include "geometry.h"
 #include "op.h"
 
-/* The decoder stops here, so that no input takes longer than this many ops. */
+/* The readers stop here, and earlier where the ops are much work: work.h. */
 enum { STREAM_OP_COUNT_MAX = 16384 };
 
 struct stream {

@@ -1,6 +1,8 @@
 /* Parser and printer behind trace_text.h. */
 #include "trace_text.h"
 
+#include "work.h"
+
 #include <assert.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -15,6 +17,7 @@ struct reader {
     const char *line, *end, *at;
     unsigned line_number;
     struct trace_error *error;
+    struct work work; /* of the ops so far */
 };
 
 /* A word of the line, without its separators. Empty at the end of the line. */
@@ -312,11 +315,38 @@ static bool op_parse(struct reader *reader, struct stream *stream, struct result
     more = reader_next(reader);
     if (more.size > 0)
         return reader_fail(reader, more.start, "unexpected text after the outcome");
+    if (!work_add(&reader->work, *op))
+        return reader_fail(reader, start,
+                           "too much work: with this op, number %u, the map's places are looked at "
+                           "more than %llu times, see docs/input-format.md",
+                           (unsigned)stream->op_count + 1, (unsigned long long)WORK_MAX);
     stream->op_count += 1;
     return true;
 }
 
 /* ---- The file. --------------------------------------------------------------------------- */
+
+enum { MARK_SIZE = 3 };
+
+static bool starts_with(const char *text, size_t size, const char *start) {
+    const size_t start_size = strlen(start);
+    return size >= start_size && memcmp(text, start, start_size) == 0;
+}
+
+/* The bytes of UTF-8 byte order marks at the start: some editors write one. 0 where there is none. */
+static size_t mark_size(const char *text, size_t size) {
+    size_t at = 0;
+    while (size > at && starts_with(text + at, size - at, "\xef\xbb\xbf"))
+        at += MARK_SIZE;
+    return at;
+}
+
+/* True for text in two bytes a letter, by its byte order mark or by the first letter of the magic. No input
+ * of bytes starts so: those would be of other versions. */
+static bool is_wide(const char *text, size_t size) {
+    return starts_with(text, size, "\xff\xfe") || starts_with(text, size, "\xfe\xff") ||
+           (size >= 4 && memcmp(text, "c\0a", 4) == 0);
+}
 
 static bool starts_with_magic(const uint8_t *bytes, size_t size) {
     const size_t magic_size = strlen(TRACE_TEXT_MAGIC);
@@ -324,9 +354,14 @@ static bool starts_with_magic(const uint8_t *bytes, size_t size) {
 }
 
 bool trace_text_is(const uint8_t *bytes, size_t size) {
-    if (size == 0 || bytes[0] != '#')
-        return starts_with_magic(bytes, size);
-    for (size_t at = 1; at < size; at += 1)
+    const size_t start = mark_size((const char *)bytes, size);
+    if (is_wide((const char *)bytes, size))
+        return true;
+    if (start == size)
+        return false;
+    if (bytes[start] != '#')
+        return starts_with_magic(bytes + start, size - start);
+    for (size_t at = start + 1; at < size; at += 1)
         if (bytes[at - 1] == '\n' && starts_with_magic(bytes + at, size - at))
             return true;
     return false;
@@ -360,8 +395,26 @@ static bool parse_geometry(struct reader *reader, struct stream *stream) {
     if (!word_is(word, "geometry"))
         return reader_fail(reader, word.start, "expected the line 'geometry sets=... ways=...'");
     numbers_standard(numbers);
-    return fields_parse(reader, FIELD_SETS, FIELD_COUNT, numbers) &&
-           geometry_of_numbers(reader, word.start, numbers, &stream->geometry);
+    if (!fields_parse(reader, FIELD_SETS, FIELD_COUNT, numbers) ||
+        !geometry_of_numbers(reader, word.start, numbers, &stream->geometry))
+        return false;
+    work_start(&reader->work, &stream->geometry);
+    return true;
+}
+
+/* What a byte that is no text is, where it is likely to be a mistake of a kind. */
+static const char *byte_words(const char *at, const char *end) {
+    switch (*at) {
+    case '\0': return ": a NUL byte";
+    case '\v': return ": a vertical tab";
+    case '\f': return ": a form feed";
+    case '\r': return ": a carriage return alone ends no line";
+    case '\x1a': return ": the end mark of another system";
+    default: break;
+    }
+    if (mark_size(at, (size_t)(end - at)) != 0)
+        return ": a UTF-8 byte order mark, which only the file's start may have";
+    return "";
 }
 
 /* Cuts the comment and blanks off a line's end, and refuses what is not text. A carriage return is
@@ -371,7 +424,8 @@ static bool line_trim(struct reader *reader) {
     for (const char *at = reader->line; at < reader->end; at += 1)
         if ((*at < ' ' || *at > '~') && *at != '\t' && !(*at == '\r' && at + 1 == reader->end) &&
             comment == NULL)
-            return reader_fail(reader, at, "byte 0x%02x is not text", (unsigned char)*at);
+            return reader_fail(reader, at, "byte 0x%02x is not text%s", (unsigned char)*at,
+                               byte_words(at, reader->end));
         else if (*at == '#' && comment == NULL)
             comment = at;
     if (comment != NULL)
@@ -385,10 +439,17 @@ static bool line_trim(struct reader *reader) {
 bool trace_text_parse(const char *text, size_t size, struct stream *stream,
                       struct result *expectations, struct trace_error *error) {
     const char *const text_end = text + size;
-    struct reader reader = {text, text, text, 0, error};
+    struct reader reader = {.line = text, .end = text, .at = text, .error = error};
     unsigned head_line_count = 0; /* the magic, then the geometry, then ops */
     stream->op_count = 0;
-    for (const char *line = text; line < text_end;) {
+    if (is_wide(text, size)) {
+        reader.line_number = 1;
+        return reader_fail(
+            &reader, text,
+            "UTF-16 text, by its byte order mark or its NUL bytes: save the trace as "
+            "ASCII or UTF-8");
+    }
+    for (const char *line = text + mark_size(text, size); line < text_end;) {
         const char *newline = (const char *)memchr(line, '\n', (size_t)(text_end - line));
         reader.line = reader.at = line;
         reader.end = newline == NULL ? text_end : newline;

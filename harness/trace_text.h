@@ -23,11 +23,13 @@ struct trace_error {
 };
 
 /* True when the bytes are meant as a text trace: they start with TRACE_TEXT_MAGIC, or with a comment
- * and one of their lines does. (No input of bytes starts with '#': that would be another version.) */
+ * and one of their lines does, behind a UTF-8 byte order mark or not; or they are UTF-16, which the parser
+ * refuses. (No input of bytes starts with '#' or a mark: that would be another version.) */
 bool trace_text_is(const uint8_t *bytes, size_t size);
 
 /* Parses `size` bytes of text. `expectations` has room for STREAM_OP_COUNT_MAX results,
- * OUTCOME_NONE where the text says none. False, and *error, at the first mistake. */
+ * OUTCOME_NONE where the text says none. False, and *error, at the first mistake, and at the op with which
+ * the stream is more work than WORK_MAX (work.h). */
 bool trace_text_parse(const char *text, size_t size, struct stream *stream,
                       struct result *expectations, struct trace_error *error);
 

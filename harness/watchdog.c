@@ -1,5 +1,5 @@
-/* The watchdog behind watchdog.h: a timer of the process's own time ticks once a second, and an input
- * that sees too many ticks hangs. No system call for an input. */
+/* The watchdog behind watchdog.h: a timer of the process's own time ticks once a second, and an op
+ * that sees too many ticks hangs. No system call for an op. */
 #include "watchdog.h"
 
 #include <signal.h>

@@ -12,6 +12,7 @@
 #   FINDINGS=FOLDER      in the place of findings/
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/numbers.sh
 
 seconds=${FUZZ_SECONDS:-60}
 target=${AFL_TARGET:-build/afl}
@@ -48,7 +49,7 @@ run() {
         afl-fuzz -V "$seconds" -s 1 -t 10000 -m none -G 1024 -x dict/fuzz_cachemap.dict -i "$in" -o "$out" -- "$target"
 }
 
-[[ $seconds =~ ^[1-9][0-9]*$ ]] || fail "FUZZ_SECONDS is a whole number of 1 or more, it is '$seconds'"
+whole_number FUZZ_SECONDS "$seconds"
 for program in "$target" ./fuzz_cachemap ./trace build/afl_mutator.so; do
     [ -e "$program" ] || fail "$program is not there: make afl builds it"
 done

@@ -20,9 +20,12 @@
 # could not run, 130 interrupted.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/numbers.sh
 
 seeds=${SEEDS:-1}
 jobs=${JOBS:-$(nproc)}
+whole_number SEEDS "$seeds"
+whole_number JOBS "$jobs"
 corpus=${CORPUS:-both}
 shipped_folder=${SHIPPED:-corpus}
 out=build/bugs
@@ -73,8 +76,6 @@ read_arguments() {
     *) names=("$@") ;;
     esac
     [ ${#names[@]} -gt 0 ] || mapfile -t names < <(echo control && all_names)
-    [[ $seeds =~ ^[1-9][0-9]*$ ]] || fail "SEEDS must be a number, it is '$seeds'"
-    [[ $jobs =~ ^[1-9][0-9]*$ ]] || fail "JOBS must be a number, it is '$jobs'"
     case "$corpus" in
     empty | shipped | both) ;;
     *) fail "CORPUS must be empty, shipped or both, it is '$corpus'" ;;

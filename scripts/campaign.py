@@ -64,7 +64,7 @@ class CannotRun(Exception):
 
 def number(name, default, minimum):
     text = os.environ.get(name, "") or str(default)
-    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) or float(text) < minimum:
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text) or float(text) < minimum:
         raise CannotRun(f"{name} must be a number from {minimum}, it is '{text}'")
     return float(text)
 
@@ -85,7 +85,10 @@ def program(name, default):
 
 class Settings:
     def __init__(self):
-        self.seconds = number("CAMPAIGN_SECONDS", number("HOURS", 8, 0) * 3600, 1)
+        hours = number("HOURS", 8, 0)
+        if hours * 3600 < 1:
+            raise CannotRun(f"HOURS must be a number above 0, it is '{os.environ['HOURS']}'")
+        self.seconds = number("CAMPAIGN_SECONDS", hours * 3600, 1)
         self.jobs = whole_number("JOBS", os.cpu_count() or 1, 1)
         self.slice_seconds = whole_number("SLICE_SECONDS", 600, 1)
         self.sample_seconds = number("SAMPLE_SECONDS", 60, 0.1)

@@ -5,24 +5,13 @@
 # 130 interrupted.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/numbers.sh
 . scripts/fuzz_flags.sh
 
 seconds=${COVERAGE_SECONDS:-60}
 percent=${COVERAGE_PERCENT:-98}
-for number in "$seconds" "$percent"; do
-    case "$number" in
-    '' | *[!0-9]*)
-        echo "coverage_empty.sh: COVERAGE_SECONDS and COVERAGE_PERCENT are whole numbers," \
-            "got '$seconds' and '$percent'" >&2
-        exit 2
-        ;;
-    esac
-done
-# libFuzzer takes 0 for "without end".
-if [ "$seconds" -eq 0 ]; then
-    echo "coverage_empty.sh: COVERAGE_SECONDS is at least 1" >&2
-    exit 2
-fi
+whole_number COVERAGE_SECONDS "$seconds" # libFuzzer takes 0 for "without end"
+whole_number COVERAGE_PERCENT "$percent" 0 100
 
 made=build/coverage-empty
 log=build/coverage-empty.log

@@ -15,8 +15,10 @@
 # 2 it could not run, 130 interrupted.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/numbers.sh
 
 jobs=${JOBS:-$(nproc)}
+whole_number JOBS "$jobs"
 out=build/explore
 document=docs/proofs.md
 worlds=explorer/worlds.txt
@@ -209,7 +211,6 @@ explore_bugs() {
 
 # ---- The whole. ----------------------------------------------------------------------------------
 
-[[ $jobs =~ ^[1-9][0-9]*$ ]] || fail "JOBS must be a number, it is '$jobs'"
 [ "${1:-}" != --update ] || { update=true && shift; }
 mkdir -p "$out"
 case "${1:-}" in

@@ -6,16 +6,13 @@
 # 2 it could not run, 130 interrupted (Ctrl-C; the summary is of what was run until then).
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/numbers.sh
 . scripts/fuzz_flags.sh
 
 seconds=${FUZZ_SECONDS:-60}
 jobs=${FUZZ_JOBS:-1}
-case "$seconds$jobs" in
-*[!0-9]* | '')
-    echo "fuzz.sh: FUZZ_SECONDS and FUZZ_JOBS are whole numbers, got '$seconds' and '$jobs'" >&2
-    exit 2
-    ;;
-esac
+whole_number FUZZ_SECONDS "$seconds" # libFuzzer takes 0 for "without end"
+whole_number FUZZ_JOBS "$jobs"
 
 # ./trace explains: it is built when there is something to explain.
 build_trace() {

@@ -19,9 +19,11 @@
 # could not run, 130 interrupted.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/numbers.sh
 . scripts/in_turn.sh
 
 jobs=${JOBS:-$(nproc)}
+whole_number JOBS "$jobs"
 seed=1
 stream_count=20000
 control_stream_count=5000
@@ -67,7 +69,6 @@ read_arguments() {
     '') all=true ;;
     *) patches=("$@") ;;
     esac
-    [[ $jobs =~ ^[1-9][0-9]*$ ]] || fail "JOBS must be a number, it is '$jobs'"
     # ./soak knows them, in their order.
     read -ra layers < <(./soak --without '' 2>&1 | sed -n 's/.*there are //p' | tr -d ,) || true
     [ ${#layers[@]} -gt 1 ] || fail "./soak does not say which layers there are"

@@ -16,10 +16,12 @@
 # does not, or cannot be built, 2 it could not run, 130 interrupted.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/numbers.sh
 . scripts/in_turn.sh
 
 out=build/matrix
 jobs=${JOBS:-$(nproc)}
+whole_number JOBS "$jobs"
 source=src
 speed=full
 names=()
@@ -102,7 +104,6 @@ read_arguments() {
         esac
         shift
     done
-    [[ $jobs =~ ^[1-9][0-9]*$ ]] || fail "JOBS must be a number of 1 or more, it is '$jobs'"
     for name in "${names[@]}"; do
         cells | grep "^$name|" >/dev/null || fail "there is no cell '$name'; scripts/matrix.sh --list names them"
     done

@@ -74,7 +74,7 @@ case "${1:-}" in
 fuzz) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
 # What a contributor waits for: compilers and cmocka. patch plants the canary, jq reads what ./trace explain writes.
 test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$cmocka" "$patch" "$jq") ;;
-test-all) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$col" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python" "$gdb" "$yaml" "$node" "$npm" "$chromium" "$cmake" "$pkgconf" "$mandoc" "$groff" "$doxygen" "$sqlite" "${cells[@]}" "$benchmark" "$glib" "$uthash" "$ck" "$gnuplot") ;;
+test-all) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$col" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python" "$gdb" "$valgrind" "$yaml" "$node" "$npm" "$chromium" "$cmake" "$pkgconf" "$mandoc" "$groff" "$doxygen" "$sqlite" "${cells[@]}" "$benchmark" "$glib" "$uthash" "$ck" "$gnuplot") ;;
 examples) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$patch" "$python" "$sqlite" "$jq") ;;
 install) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$cmake" "$pkgconf" "$mandoc" "$groff" "$col") ;;
 docs) wanted=("$doxygen" "$python") ;;

@@ -4,8 +4,10 @@
 # and the decoder (callgrind, without sanitizers: repeatable). Behind `make performance`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/numbers.sh
 
 rounds=${ROUNDS:-7}
+whole_number ROUNDS "$rounds"
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
 for ((round = 0; round < rounds; round++)); do

@@ -15,8 +15,10 @@
 # agrees without, 1 one has not, 2 it could not run, 130 interrupted.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/numbers.sh
 
 jobs=${JOBS:-$(nproc)}
+whole_number JOBS "$jobs"
 out=build/bugs
 . scripts/planted.sh
 . scripts/in_turn.sh
@@ -49,7 +51,6 @@ read_arguments() {
     for name in "${names[@]}"; do
         [ -f "bugs/$name.patch" ] || fail "there is no bugs/$name.patch; scripts/bugs.sh --list names them all"
     done
-    [[ $jobs =~ ^[1-9][0-9]*$ ]] || fail "JOBS must be a number, it is '$jobs'"
 }
 
 # ---- One bug. ------------------------------------------------------------------------------------

@@ -358,7 +358,7 @@ def gather():
     folder, trace = path_of("FOLDER", "build/campaign"), path_of("TRACE", "trace")
     output = path_of("REPORT", folder / "report.html")
     count_max = os.environ.get("INPUTS") or "1500"
-    if not re.fullmatch(r"[1-9][0-9]*", count_max):
+    if not re.fullmatch(r"[1-9][0-9]{0,8}", count_max):
         raise CannotRun(f"INPUTS must be a whole number from 1, it is '{count_max}'")
     if not os.access(trace, os.X_OK):
         raise CannotRun(f"{trace} is not there; run: make trace")

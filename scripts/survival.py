@@ -70,7 +70,7 @@ class CannotRun(Exception):
 
 def number(name, default, minimum):
     text = os.environ.get(name, "") or str(default)
-    if not re.fullmatch(r"[0-9]+", text) or int(text) < minimum:
+    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) < minimum:
         raise CannotRun(f"{name} must be a whole number from {minimum}, it is '{text}'")
     return int(text)
 

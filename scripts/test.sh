@@ -18,8 +18,10 @@
 # Exit status: 0 all passed, 1 a step failed or could not be built, 2 usage.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
+. scripts/numbers.sh
 
 jobs=${JOBS:-$(nproc)}
+whole_number JOBS "$jobs"
 log_folder=build/test/log
 # A bug may be an endless loop: a process that has used so much CPU time is killed, however busy the machine is.
 # The slowest step is below a third of it as a whole.
@@ -79,6 +81,7 @@ inputs+=(bugs/traces/*.trace)
 step "canary: a planted bug is found" scripts/bugs.sh --canary --needs fuzz_cachemap
 step "explain" tests/explain.sh --needs trace
 step "reduce" tests/reduce.sh --needs trace
+step "numbers that users set" tests/numbers.sh --needs ''
 step "command line" tests/command_line.sh --needs trace soak fuzz_cachemap
 step "replay, gcc" ./trace replay "${inputs[@]}" --needs trace
 step "replay, clang ASan+UBSan" build/trace-asan replay "${inputs[@]}" --needs build/trace-asan
@@ -128,6 +131,7 @@ step "request_log" tests/request_log.sh --needs example-programs
 step "threads" tests/threads.sh --needs example-programs build/test/threads_tsan
 step "hit ratio" tests/hit_ratio.sh --needs build/hit_ratio
 step "explorer" tests/explore.sh --needs explore trace build/explore-asan build/explore-fast
+step "hang" tests/hang.sh --needs "$programs"
 step "findings" tests/findings.sh --needs "$programs"
 step "record" tests/record.sh --needs trace tables
 step "witnesses" tests/witness.sh --needs trace build/trace-asan

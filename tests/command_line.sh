@@ -59,7 +59,7 @@ soak() { "$root/soak" "$@"; }
 fuzz() { ASAN_OPTIONS=${ASAN_OPTIONS-} "$root/fuzz_cachemap" "$@"; }
 to_full() { "$@" >/dev/full; }
 
-for program in trace soak; do
+for program in trace soak explore tables; do
     if [ ! -x "$root/$program" ]; then
         echo "FAIL - $program is built: there is no $root/$program; first: make $program"
         exit 1
@@ -105,7 +105,7 @@ truncate -s $((4 * 1024 * 1024)) largest
 
 check 'trace without arguments' 2 '' 'which command\?' trace
 check 'trace with an unknown command' 2 '' 'no such command: bogus' trace bogus
-check 'trace with an unknown option' 2 '' "no such command: --version" trace --version
+check 'trace with an unknown option' 2 '' "no such command: --bogus" trace --bogus
 check 'trace help' 0 'usage: trace' '' trace help
 check 'trace --help' 0 'Exit status' '' trace --help
 check 'replay without a file' 2 '' 'replay: which file\?' trace replay
@@ -311,11 +311,81 @@ interrupted() {
     wait $pid
 }
 for signal in INT TERM; do
-    check "soak ends well at SIG$signal" 0 - - interrupted $signal
+    check "soak says that SIG$signal ended it" 130 - - interrupted $signal
     expect "soak says its totals at SIG$signal" 'no totals' \
         grep -Eq '^soak: interrupted, all agree: seed 3, [0-9]+ streams' soak_out
 done
 expect 'nothing was saved' 'there is a crash file' test -z "$(find . -name 'crash-*')"
+
+expect 'what --help says of Ctrl-C is what it does' 'another status' \
+    grep -q '130 interrupted' <(soak --help)
+
+# ---- Every command: help, version, and an output that is closed or full. -------------------
+
+# The commands that print something of a good input. Of a failing one: tests/explain.sh.
+outputs=('trace help' 'trace --help' 'trace -h' 'trace --version' 'trace replay --help' 'trace replay -h'
+    'trace replay -v good.trace' 'trace show good.trace' 'trace encode good.trace' 'trace record good.trace'
+    'trace digest good.trace' 'trace html good.trace' 'trace c good.trace' 'trace witness'
+    'trace witness insert-into-free-way' 'trace witness --check good.trace' 'trace witness --markdown'
+    'soak --help' 'soak -h' 'soak --version' 'soak --seed 1 --streams 1'
+    'explore --help' 'explore -h' 'explore --version' 'explore --quiet sets=1 stash=1 scope=0 keys=2'
+    'tables help' 'tables --help' 'tables -h' 'tables --version' 'tables dictionary' 'tables op-table'
+    'tables number-tables' 'tables outcome-table' 'tables invariant-table')
+run_to_full() { "$@" >/dev/full; }
+run_to_closed() { "$@" >&-; }
+for output in "${outputs[@]}"; do
+    read -ra words <<<"$output"
+    check "$output, printed" 0 . - "$root/${words[0]}" "${words[@]:1}"
+    check "$output, to a full device" 2 - "^${words[0]}: standard output: cannot be written: No space left" \
+        run_to_full "$root/${words[0]}" "${words[@]:1}"
+    check "$output, to a closed output" 2 - "^${words[0]}: standard output: cannot be written: Bad file" \
+        run_to_closed "$root/${words[0]}" "${words[@]:1}"
+done
+version=$(sed -n 's/^#define CACHE_MAP_VERSION_STRING "\(.*\)"$/\1/p' "$root/src/cache_map_types.h")
+for program in trace soak explore tables; do
+    check "$program --version" 0 "^$program, of cachemap $version\$" '' "$root/$program" --version
+done
+# What is written goes where it should, whatever is closed.
+without_input() { "$@" <&-; }
+all_closed() { "$@" <&- >&- 2>&-; }
+check 'encode -o with standard output closed' 0 - '' run_to_closed "$root/trace" encode -o closed.bin good.trace
+expect 'it wrote what it writes' 'other bytes' cmp good.bin closed.bin
+check 'record with standard input closed' 0 '"outcome":"agrees"' '' without_input "$root/trace" record good.trace
+check 'replay with all closed' 2 - - all_closed "$root/trace" replay good.trace
+
+# ---- Folders, where files are taken. --------------------------------------------------------
+
+cp good.trace good.bin empty folder/
+for command in 'replay' 'digest' 'witness --check'; do
+    # shellcheck disable=SC2086
+    check "$command a folder" 0 - '' trace $command folder
+    # shellcheck disable=SC2086
+    check "$command a folder without inputs" 2 - '^trace: none: no inputs in this folder' trace $command none
+done
+trace digest folder/* >digests
+trace digest folder >digests_of_folder
+expect 'digest of a folder is that of its files' 'other lines' cmp digests digests_of_folder
+for command in show encode record explain html reduce c signature; do
+    check "$command a folder: it is one" 2 '' 'folder: is a directory, expected a file' trace $command folder
+done
+
+# ---- Bytes that editors add. -----------------------------------------------------------------
+
+{ printf '\357\273\277' && cat good.trace; } >bom.trace
+sed 's/$/\r/' good.trace >crlf.trace
+{ printf '\357\273\277' && sed 's/$/\r/' good.trace | head -c -2; } >bom_crlf_cut.trace
+for text in bom crlf bom_crlf_cut; do
+    check "replay $text.trace" 0 '^agrees: replayed 1 input, 5 ops' '' trace replay $text.trace
+    check "show $text.trace" 0 '^scope discard = ok$' '' trace show $text.trace
+done
+iconv -f ascii -t utf-16 good.trace >utf16.trace
+iconv -f ascii -t utf-16le good.trace >utf16le.trace
+check 'replay UTF-16 with its mark' 2 - 'utf16.trace:1:1: UTF-16 text' trace replay utf16.trace
+check 'replay UTF-16 without a mark' 2 - 'utf16le.trace:1:1: UTF-16 text' trace replay utf16le.trace
+printf '\357\273\277hello there\n' >bom.txt
+check 'replay another text with a mark' 2 - 'bom.txt:1:1: text, but no trace' trace replay bom.txt
+printf '%s\n\fget 3\n' "$head" >form_feed.trace
+check 'replay a form feed' 2 - 'form_feed.trace:3:1: byte 0x0c is not text: a form feed' trace replay form_feed.trace
 
 # ---- fuzz_cachemap. -----------------------------------------------------------------------
 

@@ -234,4 +234,22 @@ check "a call for many fails" [ "$(status_of "$out/many" explain bugs/traces/get
 check "and is told" grep -q '^FAIL  get_many' "$out/stdout"
 check "and nothing is said to be wrong in the midst of it" bash -c "! grep -q 'went wrong inside before' '$out/stdout'"
 
+# ---- An output that is closed or full, of what tells of a failure. -----------------------------------
+
+# lost COMMAND...: it says so, and gives 2.
+lost() {
+    local status=0
+    "$@" </dev/null 2>"$out/stderr" || status=$?
+    [ "$status" -eq 2 ] && has '^trace: standard output: cannot be written: ' "$out/stderr"
+}
+lost_to_full() { lost "$@" >/dev/full; }
+lost_to_closed() { lost "$@" >&-; }
+fails=$out/victim-lost-to-stashed-key
+input=$(failing "$fails")
+for command in explain 'explain --json' html 'html --whole' reduce c signature record replay digest; do
+    read -ra words <<<"$command"
+    check "$command to a full device" lost_to_full "$fails" "${words[@]}" "$input"
+    check "$command to a closed output" lost_to_closed "$fails" "${words[@]}" "$input"
+done
+
 checks_end

@@ -126,6 +126,46 @@ an_old_save_stays() {
     ) && cmp "$out/saved" "$out/old" && [ ! -e "$out/old.part" ]
 }
 check "a save without room leaves the one before" an_old_save_stays
+
+# refused WORDS FILE: not gone on with; nothing is run, and the file is as it was.
+refused() {
+    cp "$2" "$out/as-it-was"
+    ends_with 2 ./explore --save "$2" --resume "$2" && says "$1" && ! says '^# world' >/dev/null && cmp "$2" "$out/as-it-was"
+}
+# changed OFFSET OCTAL: $out/saved with that byte.
+changed() {
+    cp "$out/saved" "$out/changed"
+    # shellcheck disable=SC2059
+    printf "\\$2" | dd of="$out/changed" bs=1 seek="$1" conv=notrunc status=none
+}
+size=$(stat -c %s "$out/saved")
+for part in 0 10 100 1000 $((size / 2)) $((size - 1)); do
+    head -c "$part" "$out/saved" >"$out/changed"
+    check "a saved search that is cut off after $part bytes" refused 'is no search\|is cut off' "$out/changed"
+done
+{ cat "$out/saved" && echo; } >"$out/changed"
+check "one that is longer" refused "is longer than it was: it has $((size + 1)) bytes, $size were saved" "$out/changed"
+changed 17 061
+check "one of another version" refused 'is of another version of explore (1), this one reads 2' "$out/changed"
+# The head has the world's fields from byte 40 on; what follows are states, and the checksum is at the end.
+for offset in 40 45 500 900 $((size / 3)) $((size / 2)) $((size - 9)) $((size - 1)); do
+    changed "$offset" 377
+    check "one whose byte $offset is another" refused 'is not as it was saved: its checksum is another' "$out/changed"
+done
+same_after_all() { ends_with 0 explore --resume "$out/saved" --jobs 2 && says '^fixpoint: every state of this world, 337924'; }
+check "the saved search itself is as it was" same_after_all
+
+# Inputs are looked at before a search that may take hours.
+looks_first() {
+    ends_with 2 ./explore "${deep[@]}" "$out/input.trace" /nowhere README.md && says '/nowhere: No such file' &&
+        says 'README.md:1:1: text, but no trace' && ! says '^# world' >/dev/null
+}
+check "an input that is none is said before the search" looks_first
+check "a folder of inputs is all in it" ends_with 0 explore sets=1 stash=1 scope=0 keys=2 "$out/seeds"
+check "they are counted" says "^$(find "$out/seeds" -type f | wc -l) inputs have been in"
+mkdir -p "$out/none"
+check "error: a folder without inputs" error 'no inputs in this folder' --quiet "${deep[@]}" "$out/none"
+check "error: --seeds to no folder" error 'seeds takes a folder' --quiet "${deep[@]}" --seeds /nowhere "$out/input.trace"
 check "error: no world" error 'which world' --quiet
 check "error: a field" error 'sets=many' sets=many
 check "error: a world that is too large" error 'too large to explore: at most 8 sets' sets=9

@@ -130,7 +130,7 @@ CODE
 
 build_for_memory_sanitizer() {
     "$clang" "${flags[@]}" -O1 -g -fsanitize=memory,fuzzer "$scratch/no_map.c" fuzz_targets/fuzz_cachemap.c \
-        harness/mutate.c harness/codec.c harness/generate.c harness/geometry.c harness/op.c -o "$scratch/memory"
+        harness/mutate.c harness/codec.c harness/generate.c harness/geometry.c harness/op.c harness/work.c -o "$scratch/memory"
 }
 
 check "the mutator builds with MemorySanitizer" build_for_memory_sanitizer

@@ -6,13 +6,17 @@
 #include "subject.h"
 
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
+
+enum { LIMIT_MILLISECONDS = 300 };
 
 enum behaviour {
     BEHAVES,
     ANSWERS_WRONG,
     IS_SIGNALLED,
     NEVER_ENDS,
+    IS_SLOW, /* and ends: a third of the limit for an op */
     ABORTS,
     ASSERTS,           /* as the library does */
     ASSERTS_OTHERWISE, /* another expression in the same function */
@@ -32,6 +36,13 @@ struct result __wrap_subject_remove(struct subject *subject, unsigned key_id);
 
 static volatile int sink;
 
+/* Of CPU time. */
+static void spin(unsigned milliseconds) {
+    const clock_t start = clock();
+    while ((clock() - start) * 1000 / CLOCKS_PER_SEC < (clock_t)milliseconds)
+        sink = !sink;
+}
+
 struct result __wrap_subject_remove(struct subject *subject, unsigned key_id) {
     volatile int largest = INT32_MAX;
     char *block;
@@ -42,6 +53,7 @@ struct result __wrap_subject_remove(struct subject *subject, unsigned key_id) {
     case NEVER_ENDS:
         for (;;)
             sink = !sink;
+    case IS_SLOW: spin(LIMIT_MILLISECONDS / 3); break;
     case ABORTS: abort();
     case ASSERTS: subject_assertion_hook(&count_is_positive); break;
     case ASSERTS_OTHERWISE: subject_assertion_hook(&count_is_small); break;
@@ -59,7 +71,8 @@ static struct stream stream;
 
 static struct failure run(const char *ops, enum behaviour how) {
     static struct result expectations[STREAM_OP_COUNT_MAX];
-    const struct isolate_options options = {.layers = LAYERS_ALL, .cpu_milliseconds = 1000};
+    const struct isolate_options options = {.layers = LAYERS_ALL,
+                                            .cpu_milliseconds = LIMIT_MILLISECONDS};
     struct failure failure;
     char text[256];
     (void)snprintf(text, sizeof text, "cachemap-trace 1\ngeometry sets=1 ways=2 keys=4\n%s", ops);
@@ -102,6 +115,16 @@ static void crashes_and_hangs_are_failures(void **state) {
     assert_failure(&failure, 0, "signal 6", " remove");
     failure = run("upsert 1\nupsert 2\nremove 1\n", NEVER_ENDS);
     assert_failure(&failure, 2, "hang", " remove");
+}
+
+/* The limit is an op's: 8 removes, in two passes, take five times as long. */
+static void a_slow_run_of_ops_that_end_agrees(void **state) {
+    (void)state;
+    assert_int_equal(run("remove 1\nremove 1\nremove 1\nremove 1\nremove 1\nremove 1\nremove 1\n"
+                         "remove 1\n",
+                         IS_SLOW)
+                         .outcome,
+                     ISOLATE_AGREES);
 }
 
 /* The tests are sanitized. */
@@ -170,6 +193,7 @@ int main(void) {
         cmocka_unit_test(a_run_that_agrees_agrees),
         cmocka_unit_test(a_wrong_answer_is_named_by_its_check_and_op),
         cmocka_unit_test(crashes_and_hangs_are_failures),
+        cmocka_unit_test(a_slow_run_of_ops_that_end_agrees),
         cmocka_unit_test(a_sanitizers_report_is_a_failure_with_kind_and_place),
         cmocka_unit_test(a_slug_of_an_assertion_has_digits_for_its_expression),
         cmocka_unit_test(a_slug_is_the_signature_without_what_compilers_differ_in),

@@ -152,9 +152,6 @@ static void mistakes_that_are_not_text(void **state) {
         {HEAD "get 3\r\r\n", 3, 6, "byte 0x0d is not text"},
         {HEAD "\x1b[31mget 3\n", 3, 1, "byte 0x1b is not text"},
         {"cachemap-trace 1\ngeometry sets=\xff\n", 2, 15, "byte 0xff is not text"},
-        {"\xef\xbb\xbf"
-         "cachemap-trace 1\n",
-         1, 1, "byte 0xef is not text"},
     };
     static const char zero[] = HEAD "get 3\nget \0 3\n";
     static const struct mistake of_zero = {"get NUL", 4, 5, "byte 0x00 is not text"};
@@ -211,6 +208,40 @@ static void more_ops_than_a_stream_takes(void **state) {
     free(text);
 }
 
+/* Ops of the largest world, in which each is much work: the mistake is at the op that is one too many, and
+ * bytes of the same ops are cut off there. */
+static void more_work_than_a_run_takes(void **state) {
+    static const char head[] =
+        "cachemap-trace 1\ngeometry sets=64 ways=16 stash=256 keys=256 hash=collide\n";
+    static const char line[] = "inspect\n";
+    enum { KEYS = 256, INSPECTS = 8000 };
+    struct trace_error error;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&text, &size);
+    uint32_t count;
+    (void)state;
+    assert_non_null(file);
+    fputs(head, file);
+    for (unsigned key_id = 0; key_id < KEYS; key_id += 1)
+        fprintf(file, "upsert %u\n", key_id);
+    for (unsigned i = 0; i < INSPECTS; i += 1)
+        fputs(line, file);
+    assert_int_equal(fclose(file), 0);
+    assert_false(trace_text_parse(text, size, &stream, expectations, &error));
+    count = stream.op_count;
+    assert_in_range(count, KEYS + 10, KEYS + INSPECTS - 1);
+    assert_int_equal(error.line, count + 3);
+    assert_int_equal(error.column, 1);
+    assert_non_null(strstr(error.message, "too much work"));
+    assert_non_null(strstr(error.message, "134217728"));
+    /* Up to there it is a trace. */
+    size -= strlen(line) * (KEYS + INSPECTS - count);
+    assert_true(trace_text_parse(text, size, &stream, expectations, &error));
+    assert_int_equal(stream.op_count, count);
+    free(text);
+}
+
 /* ---- What is no mistake. ----------------------------------------------------------------- */
 
 static void blanks_comments_and_line_ends_do_not_matter(void **state) {
@@ -241,6 +272,61 @@ static void blanks_comments_and_line_ends_do_not_matter(void **state) {
         support_assert_streams_equal(&expected, &stream, same[i]);
         for (uint32_t op = 0; op < expected.op_count; op += 1)
             assert_true(result_equal(expected_outcomes[op], expectations[op]));
+    }
+}
+
+static void a_byte_order_mark_at_the_start_is_read_over(void **state) {
+    static const char *const marked[] = {
+        "\xef\xbb\xbf\xef\xbb\xbf"
+        "cachemap-trace 1\ngeometry sets=2 keys=8\nupsert 3\n",
+        "\xef\xbb\xbf"
+        "cachemap-trace 1\ngeometry sets=2 keys=8\nupsert 3\n",
+        "\xef\xbb\xbf"
+        "cachemap-trace 1\r\ngeometry sets=2 keys=8\r\nupsert 3",
+        "\xef\xbb\xbf"
+        "# a comment\ncachemap-trace 1\ngeometry sets=2 keys=8\nupsert 3\n",
+    };
+    (void)state;
+    for (size_t i = 0; i < SUPPORT_COUNT_OF(marked); i += 1) {
+        assert_true(trace_text_is((const uint8_t *)marked[i], strlen(marked[i])));
+        support_parse(marked[i], &stream, expectations);
+        assert_int_equal(stream.op_count, 1);
+        assert_int_equal(stream.ops[0].operand, 3);
+    }
+}
+
+/* What editors and other systems put into a text: each is named. */
+static void bytes_that_are_no_text_are_named(void **state) {
+    static const struct {
+        struct mistake mistake;
+        const char *text;
+        size_t size;
+    } rows[] = {
+#define ROW(line, column, words, text) {{text, line, column, words}, text, sizeof(text) - 1}
+        ROW(3, 1, "byte order mark", HEAD "\xef\xbb\xbfget 1\n"),
+        ROW(1, 1, "UTF-16",
+            "\xff\xfe"
+            "c\0a\0c\0h\0e\0"),
+        ROW(1, 1, "UTF-16",
+            "\xfe\xff"
+            "\0c\0a\0c\0h\0e"),
+        ROW(1, 1, "UTF-16", "c\0a\0c\0h\0e\0"),
+        ROW(3, 6, "a NUL byte", HEAD "get 1\0\n"),
+        ROW(3, 1, "a form feed", HEAD "\fget 1\n"),
+        ROW(3, 4, "a vertical tab", HEAD "get\v1\n"),
+        ROW(3, 6, "a carriage return alone", HEAD "get 1\rget 2\r\n"),
+        ROW(1, 17, "a carriage return alone", "cachemap-trace 1\rgeometry keys=8\rget 1\r"),
+        ROW(4, 1, "the end mark of another system", HEAD "get 1\n\x1a"),
+        ROW(3, 5, "byte 0xc2 is not text",
+            HEAD "get \xc2\xa0"
+                 "1\n"),
+#undef ROW
+    };
+    (void)state;
+    for (size_t i = 0; i < SUPPORT_COUNT_OF(rows); i += 1) {
+        assert_mistake(&rows[i].mistake, rows[i].text, rows[i].size);
+        if (rows[i].mistake.line == 1)
+            assert_true(trace_text_is((const uint8_t *)rows[i].text, rows[i].size));
     }
 }
 
@@ -452,6 +538,9 @@ int main(void) {
         cmocka_unit_test(mistakes_that_are_not_text),
         cmocka_unit_test(mistakes_in_very_long_lines),
         cmocka_unit_test(more_ops_than_a_stream_takes),
+        cmocka_unit_test(more_work_than_a_run_takes),
+        cmocka_unit_test(a_byte_order_mark_at_the_start_is_read_over),
+        cmocka_unit_test(bytes_that_are_no_text_are_named),
         cmocka_unit_test(blanks_comments_and_line_ends_do_not_matter),
         cmocka_unit_test(numbers_at_their_limits),
         cmocka_unit_test(text_is_told_by_its_first_word),

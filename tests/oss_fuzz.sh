@@ -17,6 +17,7 @@ folder=$(mktemp -d)
 chmod 755 "$folder" # targets run as another user
 trap 'rm -rf "$folder"' EXIT
 . tests/checks.sh
+. tests/worst_inputs.sh
 
 # ---- As OSS-Fuzz builds. ---------------------------------------------------------------------------
 
@@ -115,6 +116,15 @@ same_names() {
     diff <(unzip -Z1 "$1" | sort) <(find "${@:2}" -type f -printf '%f\n' | sort)
 }
 
+# The inputs that are the most work end, in the time that the target's options give the engine.
+worst_inputs_end() {
+    local path
+    [ -d "$folder/worst" ] || worst_inputs "$folder/worst"
+    for path in "$folder/worst"/*; do
+        LLVM_PROFILE_FILE=/dev/null "$1/fuzz_cachemap" -timeout=10 "$path" || return 1
+    done
+}
+
 # try ENGINE SANITIZER ARCHITECTURE [OUT]: builds and checks; a row of the table.
 try() {
     local name="$1 $2 $3" out=${4:-$folder/out} start=$SECONDS result=ok edges
@@ -124,6 +134,7 @@ try() {
         result=FAIL
     fi
     check "$name: all checks of scripts/check_build.py" bash -c "grep -v '^ok' '$folder/checks'; [ $result = ok ]"
+    [ "$1" != libfuzzer ] || check "$name: no slow input is a hang" worst_inputs_end "$out"
     edges=$(sed -n 's/^ok - fuzz_cachemap counters: //p' "$folder/checks")
     printf '%-10s %-12s %-7s %-5s %4d s  %s\n' "$1" "$2" "$3" "$result" $((SECONDS - start)) "$edges" >>"$folder/table"
 }

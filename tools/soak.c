@@ -1,8 +1,10 @@
 /* ./soak: swarm streams without coverage guidance, for as long as you like. Deterministic in its
  * seed: the seed and the number of a stream name the stream. */
+#include "cache_map_types.h"
 #include "codec.h"
 #include "generate.h"
 #include "input.h"
+#include "program.h"
 #include "report.h"
 #include "stop.h"
 #include "trace_text.h"
@@ -15,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SECONDS_STANDARD = 10, STREAM_CPU_SECONDS = 60, PROGRESS_SECONDS = 2 };
+enum { SECONDS_STANDARD = 10, PROGRESS_SECONDS = 2 };
 
 static const char usage_text[] =
     "usage: soak [--seed N] [--ops N] [--seconds N] [--streams N] [--without LAYER]...\n"
@@ -26,11 +28,12 @@ static const char usage_text[] =
     "  --seconds N      stop after so many seconds; default 10 if no other limit is given\n"
     "  --streams N      stop after so many streams\n"
     "  --without LAYER  switch a layer of the oracle off, by its name in docs/oracle.md\n"
+    "  --help, --version\n"
     "\n"
     "A stream that fails is saved as crash-soak-SEED-STREAM; './trace explain FILE' shows "
     "it.\n"
-    "exit status: 0 all agree (also after Ctrl-C), 1 a stream fails, 2 usage, or it cannot be "
-    "saved\n";
+    "exit status: 0 all agree, 1 a stream fails, 2 usage, or something cannot be written,\n"
+    "130 interrupted (Ctrl-C): all until then agree\n";
 
 struct soak {
     uint64_t seed;
@@ -124,8 +127,8 @@ static int soak_save(void) {
     if (out != NULL)
         written = fclose(out) == 0 && written;
     if (!written) {
-        fprintf(stderr, "soak: %s cannot be written: %s. To make it again: ./soak --seed %s\n",
-                path, strerror(errno), soak.seed_text);
+        (void)program_write_failed(path);
+        fprintf(stderr, "soak: to make it again: ./soak --seed %s\n", soak.seed_text);
         return EXIT_USAGE;
     }
     fprintf(stderr, "soak: saved %s; next: ./trace explain %s\n", path, path);
@@ -144,7 +147,7 @@ static int soak_run(void) {
         const struct environment *failed;
         generate_geometry(&random, &stream.geometry);
         generate_ops(&random, &stream, STREAM_OP_COUNT_MAX);
-        stop_limit_cpu(STREAM_CPU_SECONDS);
+        stop_limit_cpu(STOP_INPUT_CPU_SECONDS);
         failed = input_run(&stream, &options);
         stop_limit_cpu(0);
         if (failed != NULL) {
@@ -156,22 +159,16 @@ static int soak_run(void) {
         soak_progress();
     }
     print_totals(stdout, stop_requested() ? "interrupted, all agree" : "all agree");
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        fprintf(stderr, "soak: standard output: cannot be written: %s\n", strerror(errno));
-        return EXIT_USAGE;
-    }
-    return EXIT_AGREES;
+    return stop_requested() ? EXIT_INTERRUPTED : EXIT_AGREES;
 }
 
 static int soak_options(int argc, char **argv) {
-    static const struct option options[] = {{"seed", required_argument, NULL, 's'},
-                                            {"ops", required_argument, NULL, 'o'},
-                                            {"seconds", required_argument, NULL, 't'},
-                                            {"streams", required_argument, NULL, 'n'},
-                                            {"without", required_argument, NULL, 'w'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {0}};
-    for (int option = 0; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+    static const struct option options[] = {
+        {"seed", required_argument, NULL, 's'},    {"ops", required_argument, NULL, 'o'},
+        {"seconds", required_argument, NULL, 't'}, {"streams", required_argument, NULL, 'n'},
+        {"without", required_argument, NULL, 'w'}, {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},       {0}};
+    for (int option = 0; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
         bool good = true;
         switch (option) {
         case 's':
@@ -188,7 +185,8 @@ static int soak_options(int argc, char **argv) {
             fprintf(stderr, "soak: --without %s: no such layer; there are %s\n", optarg,
                     layer_names());
             return EXIT_USAGE;
-        case 'h': fputs(usage_text, stdout); exit(EXIT_AGREES);
+        case 'h': fputs(usage_text, stdout); exit(program_end(EXIT_AGREES));
+        case 'V': exit(program_end(program_version(CACHE_MAP_VERSION_STRING)));
         default: return usage_error("no such option", "");
         }
         if (!good)
@@ -200,6 +198,7 @@ static int soak_options(int argc, char **argv) {
 
 int main(int argc, char **argv) {
     int status;
+    program_begin("soak");
     soak.start = soak.progress = time(NULL);
     soak.seed = (uint64_t)soak.start;
     soak.layers = LAYERS_ALL;
@@ -212,5 +211,5 @@ int main(int argc, char **argv) {
     stop_install(save_after_crash);
     printf("soak: seed %s\n", soak.seed_text);
     (void)fflush(stdout);
-    return soak_run();
+    return program_end(soak_run());
 }

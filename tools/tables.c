@@ -2,12 +2,13 @@
  * they cannot drift from it. docs/ marks these parts; tests/documents.sh compares them.
  *
  * A short main over harness/: tables -> text. Runs no map. */
+#include "cache_map_types.h"
 #include "codec.h"
+#include "program.h"
 #include "verdict.h"
 
 #include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char usage_text[] =
@@ -254,18 +255,18 @@ int main(int argc, char **argv) {
                  {"number-tables", print_number_tables},
                  {"outcome-table", print_outcome_table},
                  {"invariant-table", print_invariant_table}};
+    program_begin("tables");
     for (size_t at = 0; argc == 2 && at < sizeof parts / sizeof parts[0]; at += 1)
         if (strcmp(argv[1], parts[at].name) == 0) {
             parts[at].print();
-            if (fflush(stdout) == 0)
-                return EXIT_SUCCESS;
-            perror("tables: standard output");
-            return 2;
+            return program_end(EXIT_AGREES);
         }
-    if (argc == 2 && (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0)) {
+    if (argc == 2 && (strcmp(argv[1], "help") == 0 || program_is_help(argv[1]))) {
         fputs(usage_text, stdout);
-        return EXIT_SUCCESS;
+        return program_end(EXIT_AGREES);
     }
+    if (argc == 2 && strcmp(argv[1], "--version") == 0)
+        return program_end(program_version(CACHE_MAP_VERSION_STRING));
     fprintf(stderr, "tables: which part?\n\n%s", usage_text);
-    return 2;
+    return EXIT_USAGE;
 }

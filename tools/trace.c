@@ -4,6 +4,7 @@
  * A short main on the road of harness/: file -> stream -> passes -> verdict -> report. */
 #include "trace_command.h"
 
+#include "cache_map_types.h"
 #include "codec.h"
 #include "input.h"
 #include "predict.h"
@@ -11,22 +12,15 @@
 #include "stop.h"
 #include "trace_text.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <getopt.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-enum { REPLAY_CPU_SECONDS = 60, PATH_SIZE_MAX = 4096 };
 
 static const char usage_text[] =
     "usage: trace COMMAND [OPTIONS] FILE...\n"
     "\n"
     "An input, as bytes or as a text trace:\n"
     "  replay [--verbose] [--without LAYER]... FILE...\n"
-    "                               run each (a folder: all in it) twice, beside the model; "
+    "                               run each twice, beside the model; "
     "--verbose\n"
     "                               shows each op and what it answered; --without switches a layer "
     "of\n"
@@ -64,6 +58,7 @@ static const char usage_text[] =
     "the list;\n"
     "                               --check FILE...: what happens in these (docs/witnesses.md)\n"
     "\n"
+    "--help and --version say what they say. FILE... may be a folder: all in it.\n"
     "Without -o, to standard output. Exit status of replay, explain and signature: 0 all agree, 1 "
     "an\n"
     "input fails; of what makes a file: 0 made. Of all: 2 something cannot be read or written, or\n"
@@ -109,7 +104,7 @@ static bool replay_once(struct replay *replay, const char *path, bool verbose) {
         .expectations = file.is_text ? file.expectations : NULL,
     };
     const struct environment *failed;
-    stop_limit_cpu(REPLAY_CPU_SECONDS);
+    stop_limit_cpu(STOP_INPUT_CPU_SECONDS);
     failed = input_run(&file.stream, &options);
     stop_limit_cpu(0);
     if (failed == NULL)
@@ -128,7 +123,8 @@ static bool replay_once(struct replay *replay, const char *path, bool verbose) {
     return false;
 }
 
-static void replay_file(struct replay *replay, const char *path, bool in_folder) {
+static void replay_file(const char *path, bool in_folder, void *context) {
+    struct replay *replay = (struct replay *)context;
     uint64_t digest;
     if (!input_file_read(&file, path)) {
         /* A byte mutator makes such inputs: in a fuzzer's folder they are no news. */
@@ -157,36 +153,6 @@ static void replay_file(struct replay *replay, const char *path, bool in_folder)
     }
 }
 
-/* Neither hidden files nor a folder's own README. */
-static int is_visible(const struct dirent *entry) {
-    const size_t size = strlen(entry->d_name);
-    return entry->d_name[0] != '.' && !(size > 3 && strcmp(entry->d_name + size - 3, ".md") == 0);
-}
-
-static void replay_folder(struct replay *replay, const char *path) {
-    struct dirent **entries = NULL;
-    const int count = scandir(path, &entries, is_visible, alphasort);
-    if (count < 0) {
-        fprintf(stderr, "trace: %s: %s\n", path, strerror(errno));
-        worst(replay, EXIT_USAGE);
-        return;
-    }
-    if (count == 0) {
-        fprintf(stderr, "trace: %s: no inputs in this folder\n", path);
-        worst(replay, EXIT_USAGE);
-    }
-    for (int i = 0; i < count; i += 1) {
-        char name[PATH_SIZE_MAX];
-        if (stop_requested())
-            break;
-        if (snprintf(name, sizeof name, "%s/%s", path, entries[i]->d_name) < (int)sizeof name)
-            replay_file(replay, name, true);
-    }
-    for (int i = 0; i < count; i += 1)
-        free(entries[i]);
-    free(entries);
-}
-
 static int replay_options(int argc, char **argv, struct replay *replay) {
     static const struct option options[] = {
         {"verbose", no_argument, NULL, 'v'}, {"without", required_argument, NULL, 'w'}, {0}};
@@ -209,13 +175,9 @@ static int command_replay(int argc, char **argv) {
     const int usage = replay_options(argc, argv, &replay);
     if (usage != EXIT_AGREES)
         return usage;
-    for (int i = optind; i < argc && !stop_requested(); i += 1) {
-        struct stat status;
-        if (stat(argv[i], &status) == 0 && S_ISDIR(status.st_mode))
-            replay_folder(&replay, argv[i]);
-        else
-            replay_file(&replay, argv[i], false);
-    }
+    for (int i = optind; i < argc && !stop_requested(); i += 1)
+        if (!program_each_file(argv[i], replay_file, &replay))
+            worst(&replay, EXIT_USAGE);
     if (replay.other_version_count > 0) {
         fprintf(stderr, "trace: skipped %u inputs whose first byte says another version than %d\n",
                 replay.other_version_count, CODEC_VERSION);
@@ -230,8 +192,6 @@ static int command_replay(int argc, char **argv) {
                replay.status == EXIT_AGREES ? "agrees" : "INCOMPLETE", replay.input_count,
                replay.input_count == 1 ? "" : "s", replay.op_count,
                stop_requested() ? " (interrupted)" : "");
-    if (fflush(stdout) != 0 || ferror(stdout))
-        worst(&replay, trace_write_failed("standard output"));
     return stop_requested() && replay.status == EXIT_AGREES ? EXIT_INTERRUPTED : replay.status;
 }
 
@@ -249,8 +209,6 @@ static int command_show(int argc, char **argv) {
      * would pass on the bug. */
     predict_outcomes(&file.stream, outcomes);
     trace_text_print(stdout, &file.stream, outcomes);
-    if (fflush(stdout) != 0 || ferror(stdout) != 0)
-        return trace_write_failed("standard output");
     return EXIT_AGREES;
 }
 
@@ -295,23 +253,36 @@ static int command_help(int argc, char **argv) {
     return EXIT_AGREES;
 }
 
+static int command_version(int argc, char **argv) {
+    (void)argc;
+    (void)argv;
+    return program_version(CACHE_MAP_VERSION_STRING);
+}
+
 static const struct command {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"replay", command_replay}, {"show", command_show},           {"encode", command_encode},
-    {"record", command_record}, {"digest", command_digest},       {"explain", command_explain},
-    {"html", command_html},     {"reduce", command_reduce},       {"c", command_c},
-    {"gdb", command_gdb},       {"signature", command_signature}, {"witness", command_witness},
-    {"help", command_help},     {"--help", command_help},
+    {"replay", command_replay},     {"show", command_show},           {"encode", command_encode},
+    {"record", command_record},     {"digest", command_digest},       {"explain", command_explain},
+    {"html", command_html},         {"reduce", command_reduce},       {"c", command_c},
+    {"gdb", command_gdb},           {"signature", command_signature}, {"witness", command_witness},
+    {"help", command_help},         {"--help", command_help},         {"-h", command_help},
+    {"--version", command_version},
 };
 
-int main(int argc, char **argv) {
-    stop_install(NULL);
+static int trace_run(int argc, char **argv) {
     if (argc < 2)
         return trace_usage_error("which command?", "");
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i += 1)
         if (strcmp(argv[1], commands[i].name) == 0)
-            return commands[i].run(argc - 1, argv + 1);
+            return argc > 2 && program_is_help(argv[2]) ? command_help(argc, argv)
+                                                        : commands[i].run(argc - 1, argv + 1);
     return trace_usage_error("no such command: ", argv[1]);
+}
+
+int main(int argc, char **argv) {
+    program_begin("trace");
+    stop_install(NULL);
+    return program_end(trace_run(argc, argv));
 }

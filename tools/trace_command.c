@@ -8,8 +8,7 @@
 #include <sys/stat.h>
 
 int trace_write_failed(const char *path) {
-    fprintf(stderr, "trace: %s: cannot be written: %s\n", path, strerror(errno));
-    return EXIT_USAGE;
+    return program_write_failed(path);
 }
 
 int trace_usage_error(const char *message, const char *argument) {
@@ -35,9 +34,11 @@ int trace_output_open(struct trace_output *output, const char *path) {
 }
 
 int trace_output_close(struct trace_output *output) {
-    bool bad = fflush(output->file) != 0 || ferror(output->file) != 0;
+    bool bad;
     if (output->path == NULL)
-        return bad ? trace_write_failed("standard output") : EXIT_AGREES;
+        return program_flush();
+    errno = 0;
+    bad = fflush(output->file) != 0 || ferror(output->file) != 0;
     bad |= fclose(output->file) != 0;
     if (output->part[0] != '\0' && !bad)
         bad = rename(output->part, output->path) != 0;

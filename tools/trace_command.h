@@ -4,6 +4,7 @@
 
 #include "input_file.h"
 #include "isolate.h"
+#include "program.h"
 #include "stop.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* ./trace digest: the digest of each input's run, a line each, so that what two builds do with the same
  * inputs can be compared by diff(1): scripts/matrix.sh does, over compilers and machines.
  *
- * Knows no folders, no compilers and no expected digests. */
+ * Knows no compilers and no expected digests. */
 #include "trace_command.h"
 
 #include "input.h"
@@ -14,12 +14,16 @@ static struct input_file file;
 
 /* The digest is of numbers that the map answers and shows, never of its bytes: it is the same whatever the
  * byte order, the size of a pointer, the padding and the vector unit are. */
-static int digest_file(const char *path) {
+static void digest_file(const char *path, bool in_folder, void *context) {
+    int *worst = (int *)context; /* an input that fails says more than one that cannot be read */
     const struct input_options options = {.layers = LAYERS_ALL};
     const struct environment *failed;
+    (void)in_folder;
     if (!input_file_read(&file, path)) {
         fprintf(stderr, "trace: %s\n", file.error);
-        return EXIT_USAGE;
+        if (*worst == EXIT_AGREES)
+            *worst = EXIT_USAGE;
+        return;
     }
     failed = input_run(&file.stream, &options);
     if (failed != NULL) {
@@ -27,10 +31,10 @@ static int digest_file(const char *path) {
         fprintf(stderr, "%s:\n", path);
         report_print(stderr, failed, NULL);
         printf("fails             %s\n", path);
-        return EXIT_FAILS;
+        *worst = EXIT_FAILS;
+        return;
     }
     printf("%016" PRIx64 "  %s\n", input_digest(), path);
-    return EXIT_AGREES;
 }
 
 /* What a text trace says after '=' is left alone: a digest says what a build does, right or wrong. There is no
@@ -41,13 +45,8 @@ int command_digest(int argc, char **argv) {
         return trace_usage_error("digest takes files", "");
     if (optind == argc)
         return trace_usage_error("digest: which file?", "");
-    for (int i = optind; i < argc && !stop_requested(); i += 1) {
-        const int status = digest_file(argv[i]);
-        /* An input that fails says more than one that cannot be read. */
-        if (status == EXIT_FAILS || worst == EXIT_AGREES)
-            worst = status;
-    }
-    if (fflush(stdout) != 0 || ferror(stdout) != 0)
-        worst = trace_write_failed("standard output");
+    for (int i = optind; i < argc && !stop_requested(); i += 1)
+        if (!program_each_file(argv[i], digest_file, &worst) && worst == EXIT_AGREES)
+            worst = EXIT_USAGE;
     return stop_requested() && worst == EXIT_AGREES ? EXIT_INTERRUPTED : worst;
 }

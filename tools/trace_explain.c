@@ -480,7 +480,5 @@ int command_explain(int argc, char **argv) {
     else
         print_explanation(&explanation, program, argv[optind]);
     explanation_free(&explanation);
-    if (fflush(stdout) != 0 || ferror(stdout) != 0)
-        return trace_write_failed("standard output");
     return stop_requested() ? EXIT_INTERRUPTED : EXIT_FAILS;
 }

@@ -139,7 +139,13 @@ static int session_run(struct session *session) {
     pid_t child;
     int status = 0;
     (void)signal(SIGINT, SIG_IGN); /* Ctrl-C is gdb's */
-    (void)fflush(stdout);
+    /* gdb would not say that what it prints is lost. */
+    printf("trace: gdb, stopped before the op that fails; the reduced trace is %s\n",
+           session->trace);
+    if (program_flush() != EXIT_AGREES) {
+        (void)unlink(session->trace);
+        return EXIT_USAGE;
+    }
     child = fork();
     if (child == 0) {
         (void)signal(SIGINT, SIG_DFL);

@@ -634,7 +634,7 @@ int trace_record(FILE *out, const struct stream *stream) {
         fprintf(stderr, "trace: cannot start a process: %s\n", strerror(errno));
     } else if (shared->write_error != 0) {
         errno = shared->write_error;
-        status = trace_write_failed("the record");
+        status = trace_write_failed(out == stdout ? "standard output" : "the record");
     }
     if (report != NULL)
         (void)fclose(report);

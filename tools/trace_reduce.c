@@ -207,7 +207,5 @@ int command_signature(int argc, char **argv) {
     if (failure.outcome == ISOLATE_AGREES)
         return EXIT_AGREES;
     puts(failure.slug);
-    if (fflush(stdout) != 0)
-        return trace_write_failed("standard output");
     return EXIT_FAILS;
 }

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CHECK_CPU_SECONDS = 60, OP_COUNT_DEFAULT = 5, STREAM_COUNT_DEFAULT = 20000 };
+enum { OP_COUNT_DEFAULT = 5, STREAM_COUNT_DEFAULT = 20000 };
 
 static struct input_file file;
 
@@ -184,41 +184,43 @@ static void print_happenings(const struct witness_watch *watch) {
     }
 }
 
-static int check_file(const char *path) {
+/* `context` is the status so far. An input that fails says more than one that cannot be read. */
+static void check_file(const char *path, bool in_folder, void *context) {
     static struct witness_watch watch;
     const struct environment *failed;
+    int *status = (int *)context;
     unsigned count = 0;
+    (void)in_folder;
     if (!input_file_read(&file, path)) {
         fprintf(stderr, "trace: %s\n", file.error);
-        return EXIT_USAGE;
+        if (*status == EXIT_AGREES)
+            *status = EXIT_USAGE;
+        return;
     }
-    stop_limit_cpu(CHECK_CPU_SECONDS);
+    stop_limit_cpu(STOP_INPUT_CPU_SECONDS);
     failed = witness_run(&file.stream, NULL, &watch);
     stop_limit_cpu(0);
     if (failed != NULL) {
         (void)fflush(stdout);
         fprintf(stderr, "%s:\n", path);
         report_print(stderr, failed, NULL);
-        return EXIT_FAILS;
+        *status = EXIT_FAILS;
+        return;
     }
     for (uint32_t label = 0; label < witness_label_count; label += 1)
         count += watch.first_op[label] != WITNESS_NEVER;
     printf("%s: %u ops, %u of %u labels happen\n", path, (unsigned)file.stream.op_count, count,
            (unsigned)witness_label_count);
     print_happenings(&watch);
-    return EXIT_AGREES;
 }
 
-/* An input that fails says more than one that cannot be read. */
 static int check_files(int argc, char **argv) {
     int status = EXIT_AGREES;
     if (optind == argc)
         return trace_usage_error("witness --check: which file?", "");
-    for (int i = optind; i < argc && !stop_requested(); i += 1) {
-        const int one = check_file(argv[i]);
-        if (one == EXIT_FAILS || status == EXIT_AGREES)
-            status = one;
-    }
+    for (int i = optind; i < argc && !stop_requested(); i += 1)
+        if (!program_each_file(argv[i], check_file, &status) && status == EXIT_AGREES)
+            status = EXIT_USAGE;
     return stop_requested() && status == EXIT_AGREES ? EXIT_INTERRUPTED : status;
 }
 
@@ -315,7 +317,5 @@ int command_witness(int argc, char **argv) {
     else
         status =
             optind == argc ? print_list(options.folder) : print_label(options.folder, argv[optind]);
-    if (fflush(stdout) != 0 || ferror(stdout) != 0)
-        return trace_write_failed("standard output");
     return status;
 }

@@ -123,7 +123,7 @@ def cause_of(log):
 
 
 # What ./trace has beside the harness that all programs share.
-TRACE_SOURCES = ['harness/isolate.c', 'harness/stop.c'] + sorted(glob.glob('tools/trace*.c'))
+TRACE_SOURCES = ['harness/isolate.c', 'harness/program.c', 'harness/stop.c'] + sorted(glob.glob('tools/trace*.c'))
 
 # ---- What all mutants share. -------------------------------------------------------------------------
 

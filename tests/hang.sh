@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# A slow input is not a hang, and a hang is one: the inputs that are the most work agree, in each build that is
+# there and under valgrind, and with the same digest; and an endless loop that is planted in the library is
+# reported with the ops that led there and its stack.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. tests/checks.sh
+. tests/worst_inputs.sh
+
+out=build/test/hang
+rm -rf "$out"
+worst_inputs "$out/inputs"
+
+# ---- Slow, and no hang. --------------------------------------------------------------------------
+
+says() {
+    local words=$1
+    shift
+    "$@" >"$out/says" 2>&1 || true
+    grep -qE -- "$words" "$out/says" || { tail -n 5 "$out/says" && return 1; }
+}
+
+same_digests() { diff <("$1" digest "$out"/inputs/*) "$out/digests"; }
+
+./trace digest "$out"/inputs/* >"$out/digests"
+check "the readers cut each off" \
+    bash -c "! ./trace replay --verbose $out/inputs/* | grep -E ': 16384 ops, geometry'"
+for path in "$out"/inputs/*; do
+    check "the fuzz target: ${path##*/}" ./fuzz_cachemap -timeout=10 "$path"
+done
+for program in build/trace-asan build/trace-debug; do
+    [ -x "$program" ] && check "$program has the same digests" same_digests "$program"
+done
+if command -v valgrind >/dev/null; then
+    check "valgrind agrees" valgrind -q --error-exitcode=9 ./trace digest "$out/inputs/inspect"
+fi
+# The same as text is an error, at the line of the op with which it is too much.
+./trace show "$out/inputs/inspect" >"$out/longest.trace"
+op_count=$(($(wc -l <"$out/longest.trace") - 2))
+check "text that is just as much work as a run takes" \
+    says "^agrees: replayed 1 input, $op_count ops" ./trace replay "$out/longest.trace"
+echo inspect | cat "$out/longest.trace" - >"$out/longer.trace"
+check "one op more is an error that names its line" \
+    says "longer.trace:$((op_count + 3)):1: too much work: .* more than 134217728 times" ./trace replay "$out/longer.trace"
+
+# ---- A hang. -------------------------------------------------------------------------------------
+
+# fuzz_with SOURCES PROGRAM: the fuzz target on the library in the folder SOURCES, without optimisation, for its stack.
+fuzz_with() {
+    local object clang
+    local -a objects=()
+    clang=$(make -s --no-print-directory print-clang)
+    for object in subject subject_damage subject_instances key; do
+        "$clang" -std=c11 -D_DEFAULT_SOURCE -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION -O0 -gline-tables-only \
+            -fsanitize=address "-I$1" -Iharness -c "harness/$object.c" -o "$2-$object.o"
+        objects+=("$2-$object.o")
+    done
+    for object in build/fuzz/harness/*.o build/fuzz/fuzz_targets/fuzz_cachemap.o; do
+        case "$object" in
+        */subject.o | */subject_damage.o | */subject_instances.o | */key.o) ;;
+        *) objects+=("$object") ;;
+        esac
+    done
+    "$clang" -fsanitize=fuzzer,address,undefined "${objects[@]}" -o "$2"
+}
+
+cp -r src "$out/src"
+sed -i '/^CACHE_MAP_INLINE enum cache_map_status cache_map_remove(/,/{$/s/{$/{ for (volatile int spin = 1; spin == 1;) continue;/' \
+    "$out/src/cache_map_core.h"
+printf 'cachemap-trace 1\ngeometry keys=4\nupsert 1\nupsert 2\nremove 1\n' >"$out/hang.trace"
+./trace encode -o "$out/hang" "$out/hang.trace"
+fuzz_with "$out/src" "$out/fuzz"
+status=$(status_of "$out/fuzz" "$out/hang")
+check "the fuzz target ends" [ "$status" -ne 0 ]
+check "it says what hangs" grep -q 'the op does not end' "$out/stderr"
+check "and at which op" grep -Eq '^> +2  remove 1' "$out/stderr"
+check "and its stack shows where" grep -Eq '#[0-9]+ .* in cache_map_remove ' "$out/stderr"
+
+checks_end
