@@ -601,7 +601,7 @@ merge:
 	@scripts/need.sh coverage
 	@scripts/need.sh bugs
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap trace $(BUILD)/trace-coverage
-	@scripts/merge.sh $(FOLDERS)
+	@scripts/merge.sh
 
 # ---- Tables of docs/sizing.md. ----------------------------------------------------------------------
 

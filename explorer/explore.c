@@ -8,6 +8,7 @@
 #include "live.h"
 #include "path.h"
 #include "predict.h"
+#include "shell_word.h"
 #include "stop.h"
 #include "trace_text.h"
 #include "visits.h"
@@ -69,6 +70,7 @@ static const char usage_text[] =
 struct arguments {
     char fields[TEXT_SIZE_MAX], ops[TEXT_SIZE_MAX];
     const char *reach, *save, *resume, *out, *seeds;
+    const char *program; /* how this one was called */
     char **inputs;
     int input_count;
     uint32_t depth_max;
@@ -222,7 +224,11 @@ static int save(const struct arguments *arguments, const struct search *search) 
         (void)remove(part);
         return status;
     }
-    fprintf(stderr, "explore: saved; go on with ./explore --resume %s\n", arguments->save);
+    fprintf(stderr, "explore: saved; go on with ");
+    shell_program_write(stderr, arguments->program);
+    fprintf(stderr, " --resume ");
+    shell_path_write(stderr, arguments->save);
+    fprintf(stderr, "\n");
     return EXIT_AGREES;
 }
 
@@ -525,7 +531,8 @@ static int explore(const struct arguments *arguments, FILE *file, const struct s
 
 int main(int argc, char **argv) {
     const long core_count = sysconf(_SC_NPROCESSORS_ONLN);
-    struct arguments arguments = {.depth_max = UINT32_MAX,
+    struct arguments arguments = {.program = argv[0],
+                                  .depth_max = UINT32_MAX,
                                   .memory_max = (uint64_t)MEMORY_MEBIBYTES << 20,
                                   .job_count = core_count > 0 ? (unsigned)core_count : 1};
     struct saved saved;

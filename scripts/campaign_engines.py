@@ -41,13 +41,20 @@ def content_name(path):
     return hashlib.sha1(path.read_bytes()).hexdigest()
 
 
+def shell_word(text):
+    """As scripts/words.sh has it: what a printed command needs to run as it is printed."""
+    done = subprocess.run(["bash", "-c", '. scripts/words.sh; shell_word "$1"', "bash", os.fsencode(text)], cwd=ROOT,
+                          capture_output=True, check=True)
+    return os.fsdecode(done.stdout)
+
+
 # ---- Processes. -------------------------------------------------------------------------------------
 
 
 def processes_of(folder):
     """Those with this campaign's mark, whoever their parent is by now: AFL++ makes sessions of its own, and
     workers of a killed libFuzzer go on."""
-    mark = f"{MARK}={folder}".encode()
+    mark = os.fsencode(f"{MARK}={folder}")
     found = []
     for entry in pathlib.Path("/proc").glob("[0-9]*"):
         try:
@@ -105,10 +112,13 @@ class Engine:
         (folder / "tmp").mkdir(exist_ok=True)
         environment = {**os.environ, MARK: str(folder), "TMPDIR": str(folder / "tmp"), **self.environment()}
         with open(folder / f"{self.name}.log", "wb") as log:
-            self.process = subprocess.Popen(self.command(*arguments), cwd=ROOT, env=environment,
+            self.process = subprocess.Popen(self.command(*arguments), cwd=self.working_folder(), env=environment,
                                             stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=subprocess.STDOUT, start_new_session=True)
         self.begin_figures()
+
+    def working_folder(self):
+        return ROOT
 
     def begin_figures(self):
         self.figures["executions"] = 0
@@ -183,15 +193,30 @@ class LibFuzzer(Engine):
     name = "libfuzzer"
     LINE = re.compile(rb"^#(\d+): cov: (\d+) ft: (\d+) corp: \d+ exec/s: \d+ oom/timeout/crash", re.M)
 
+    # libFuzzer starts its jobs by a shell, and quotes no name. So it runs in the campaign's folder and gets names of
+    # ours alone: what lies elsewhere has a link there.
+
+    def working_folder(self):
+        return self.settings.folder
+
+    def linked(self, name, place):
+        """The name of a link in the campaign's folder, which leads to the place."""
+        link = self.settings.folder / name
+        if not link.is_symlink() or os.readlink(link) != str(place):
+            link.unlink(missing_ok=True)
+            link.symlink_to(place)
+        return name
+
     def command(self, seconds, jobs, folders):
         script = f'. scripts/fuzz_flags.sh; fuzz_flags {seconds}; printf "%s\\n" "${{arguments[@]}}"'
         shown = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
-        return [self.settings.folder / "program", *shown.stdout.split(), f"-fork={jobs}",
-                "-ignore_crashes=1", "-ignore_timeouts=1", "-ignore_ooms=1",
-                f"-artifact_prefix={self.settings.folder}/artifacts/", self.corpus(), *folders]
+        flags = [flag.replace("=dict/", f"={self.linked('source', ROOT)}/dict/") for flag in shown.stdout.split()]
+        links = [self.linked(f"inputs-{number}", folder) for number, folder in enumerate(folders)]
+        return ["./program", *flags, f"-fork={jobs}", "-ignore_crashes=1", "-ignore_timeouts=1", "-ignore_ooms=1",
+                "-artifact_prefix=artifacts/", "corpus", *links]
 
     def environment(self):
-        return {}
+        return {"TMPDIR": "tmp"}
 
     def programs(self):
         return {"program": self.settings.target}
@@ -228,9 +253,10 @@ class LibFuzzer(Engine):
         if not recovered.is_dir():
             return ""
         environment = {**os.environ, MARK: str(self.settings.folder)}
+        (self.settings.folder / "tmp").mkdir(exist_ok=True)
         try:
-            done = subprocess.run([self.settings.folder / "program", "-merge=1", self.corpus(), recovered], cwd=ROOT,
-                                  env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            done = subprocess.run(["./program", "-merge=1", "corpus", "recovered"],
+                                  cwd=self.settings.folder, env={**environment, "TMPDIR": "tmp"}, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                                   errors="replace", start_new_session=True, timeout=TAKE_IN_SECONDS_MAX, check=False)
         except subprocess.TimeoutExpired:
             end_processes(lambda: processes_of(self.settings.folder))

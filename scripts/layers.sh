@@ -50,9 +50,9 @@ header() {
 
 # The patch of a layer in bugs/layers/; nothing if there is none or more than one.
 patch_of_layer() {
-    local found
-    found=$(grep -lx "Only: $1" bugs/layers/*.patch || true)
-    [ "$(wc -w <<<"$found")" -ne 1 ] || echo "$found"
+    local -a found
+    mapfile -d '' -t found < <(grep -lZx "Only: $1" bugs/layers/*.patch || true)
+    [ ${#found[@]} -ne 1 ] || printf '%s' "${found[0]}"
 }
 
 read_arguments() {
@@ -110,9 +110,9 @@ build_bug() {
         return 1
     fi
     cp -r build/fast "$dir/build/fast" # after the sources, so that make finds it newer
-    for object in $(objects_of "$1"); do
+    while read -r object; do
         rm -f "$dir/build/fast/$object.o"
-    done
+    done < <(objects_of "$1")
     if ! make -s --no-print-directory -C "$dir" build/soak-fast build/trace-fast >"$dir/build.log" 2>&1; then
         echo "it does not compile, see $dir/build.log: $(grep -m 1 -E 'error|\*\*\*' "$dir/build.log" || true)"
         return 1

@@ -63,9 +63,9 @@ fuzzers() {
     for pid in $(marked "$1"); do
         command=$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null) || continue
         case "$2 $command" in
-        "main $PWD/$1/program "*-fork=1*) echo "$pid" ;;
-        "worker $PWD/$1/program "*-fork=*) ;;
-        "worker $PWD/$1/program "*) echo "$pid" ;;
+        "main ./program "*-fork=1*) echo "$pid" ;;
+        "worker ./program "*-fork=*) ;;
+        "worker ./program "*) echo "$pid" ;;
         esac
     done
 }

@@ -47,7 +47,7 @@ check "it was moved" [ ! -e "$findings/crash-1" ]
 fails_reduced() { ! "$out/trace" replay "$finding/reduced.trace" && ./trace replay "$finding/reduced.trace"; }
 check "the reduced trace fails with the bug and agrees without" fails_reduced
 check "the report tells it" grep -q '^FAIL  scope discard: ' "$finding/report.txt"
-commands_stand() { grep -qF "gdb $finding/artifact" "$finding/report.txt"; }
+commands_stand() { grep -qF "gdb $PWD/$finding/artifact" "$finding/report.txt"; }
 check "the report's commands name the artifact where it is" commands_stand
 no_partial_names() { ! grep -rq '/[.]partial-' "$finding"; }
 check "nothing names the folder in which it was made" no_partial_names

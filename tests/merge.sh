@@ -38,7 +38,7 @@ sums regressions >"$work/sums.regressions"
 
 as_it_was() { diff "$work/sums.old" <(sums "$old"); }
 check "a dry run says what would come, and that nothing is lost" ends 0 '^features: none is lost' merge "$found"
-check "it says how to do it" grep -q 'APPLY=1 make merge' "$work/out"
+check "it says how to do it" grep -q 'to replace it: APPLY=1 .*scripts/merge.sh' "$work/out"
 check "it leaves the corpus" as_it_was
 kept_by_name() { cmp "$old/demote-frees-slot" build/merge/new/demote-frees-slot; }
 check "an input with a name stays" kept_by_name

@@ -4,6 +4,7 @@
 #include "generate.h"
 #include "input.h"
 #include "report.h"
+#include "shell_word.h"
 #include "stop.h"
 #include "trace_text.h"
 
@@ -33,6 +34,7 @@ static const char usage_text[] =
     "saved\n";
 
 struct soak {
+    const char *program; /* how this one was called */
     uint64_t seed;
     char seed_text[64];
     unsigned long long op_count_max, stream_count_max; /* 0: none */
@@ -110,6 +112,15 @@ static void soak_progress(void) {
     print_totals(stderr, "running");
 }
 
+/* A program of ours that lies where this one does, as a word of a command. */
+static void print_program_beside(const char *name) {
+    char path[4096];
+    const char *slash = strrchr(soak.program, '/');
+    const int size = slash == NULL ? 0 : (int)(slash - soak.program) + 1;
+    (void)snprintf(path, sizeof path, "%.*s%s", size, soak.program, name);
+    shell_program_write(stderr, path);
+}
+
 /* Saves the failing stream; its name says how to make it again. */
 static int soak_save(void) {
     static uint8_t bytes[CODEC_SIZE_MAX];
@@ -124,11 +135,17 @@ static int soak_save(void) {
     if (out != NULL)
         written = fclose(out) == 0 && written;
     if (!written) {
-        fprintf(stderr, "soak: %s cannot be written: %s. To make it again: ./soak --seed %s\n",
-                path, strerror(errno), soak.seed_text);
+        fprintf(stderr, "soak: %s cannot be written: %s. To make it again: ", path,
+                strerror(errno));
+        print_program_beside("soak");
+        fprintf(stderr, " --seed %s\n", soak.seed_text);
         return EXIT_USAGE;
     }
-    fprintf(stderr, "soak: saved %s; next: ./trace explain %s\n", path, path);
+    fprintf(stderr, "soak: saved %s; next: ", path);
+    print_program_beside("trace");
+    fprintf(stderr, " explain ");
+    shell_path_write(stderr, path);
+    fprintf(stderr, "\n");
     return EXIT_FAILS;
 }
 
@@ -200,6 +217,7 @@ static int soak_options(int argc, char **argv) {
 
 int main(int argc, char **argv) {
     int status;
+    soak.program = argv[0];
     soak.start = soak.progress = time(NULL);
     soak.seed = (uint64_t)soak.start;
     soak.layers = LAYERS_ALL;

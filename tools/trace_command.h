@@ -28,6 +28,13 @@ int trace_output_close(struct trace_output *output);
  * stays. */
 int trace_output_finish(struct trace_output *output, int status);
 
+/* Folders of this program, for what lies beside it. Both write TRACE_PATH_SIZE bytes at most; false where
+ * there is no such folder. */
+enum { TRACE_PATH_SIZE = 4096 };
+bool trace_own_folder(char *folder);
+/* Cuts `folder` to that of its parents, or itself, in which the file `name` can be read. */
+bool trace_find_above(char *folder, const char *name);
+
 /* Reads the one file that is left after the options into *file. EXIT_AGREES, or an error was printed and
  * its exit code is returned. */
 int trace_read_one(const char *command, int argc, char **argv, struct input_file *file);
