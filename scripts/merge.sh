@@ -256,7 +256,7 @@ fi
 if [ "$status" -ne 0 ]; then
     echo "merge.sh: $corpus/ is as it was; $new/ is not to take its place" >&2
 elif [ "$apply" = 0 ]; then
-    echo "merge.sh: $corpus/ is as it was; to replace it: $(command_to_apply)"
+    echo "merge.sh: $(shell_word "$corpus/") is as it was; to replace it: $(command_to_apply)"
 else
     replace
     echo "merge.sh: $corpus/ is replaced; git diff --stat shows it"

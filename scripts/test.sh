@@ -103,6 +103,8 @@ step "command line" tests/command_line.sh
 step "explain" tests/explain.sh
 step "explorer" tests/explore.sh
 step "findings" tests/findings.sh
+step "names of files" tests/names.sh
+step "lines of make fuzz" tests/fuzz.sh
 step "reduce" tests/reduce.sh
 step "record" tests/record.sh
 step "witnesses" tests/witness.sh

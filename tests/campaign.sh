@@ -262,8 +262,20 @@ taken_in() {
     ls "$folder/recovered"
 }
 
+# Folders whose names a shell would take apart: libFuzzer starts its jobs by one.
+check_names() {
+    local command name=$out/$'campaign |;&*\'"$`\\<>%s\n\xff $(touch EXECUTED) -x'
+    check "a campaign in a folder of any name finds" same "$(status_of "$name" CAMPAIGN_SECONDS=2)" 1
+    check "and files" test -s "$name/findings/check-discard-is-exact-scope-discard/report.txt"
+    check "and has a corpus" test -n "$(find "$name/corpus" -type f -print -quit)"
+    check "no name was a command" test -z "$(find . -name EXECUTED)"
+    command=$(sed -n 's/^report:   //p' "$out/stdout" | sed 's/ [^ ]*scripts.report.py$/ printenv FOLDER/')
+    check "what it says to run is of that folder" same "$(cd / && bash -c "$command")" "$PWD/$name"
+}
+
 target_with_bug
 start_broken
+check_names
 check "executions a second are by when the engine said it" same "$(rates | xargs)" "500.0 500.0"
 check "what a killed campaign left to AFL++ is no speed" same "$(rates_of_resumed | xargs)" "None 9000 10.0 9600"
 check "of what killed jobs had, what adds something is merged; it stays where that fails" same \
