@@ -86,7 +86,7 @@ int command_c(int argc, char **argv) {
     static struct input_file file;
     struct c_arguments arguments = {.pass = PASS_CACHE};
     struct program_options options = {.name = NULL};
-    char folder[TRACE_PATH_SIZE];
+    char folder[TRACE_PATH_SIZE], library[TRACE_PATH_SIZE + sizeof "/src"];
     struct reduction reduction;
     struct failure failure;
     int status;
@@ -104,8 +104,10 @@ int command_c(int argc, char **argv) {
         c_analyse(&file.stream, &arguments, &failure, &options);
     }
     options.name = arguments.as != NULL ? arguments.as : arguments.out;
-    if (trace_own_folder(folder) && trace_find_above(folder, "src/cache_map.h"))
-        options.library = strcat(folder, "/src");
+    if (trace_own_folder(folder) && trace_find_above(folder, "src/cache_map.h")) {
+        (void)snprintf(library, sizeof library, "%s/src", folder);
+        options.library = library;
+    }
     if (options.cause == NULL)
         fprintf(stderr, "trace: %s: agrees in this build: so will the program, with this library\n",
                 argv[optind]);
