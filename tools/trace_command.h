@@ -54,8 +54,8 @@ struct reduction {
 };
 enum { REDUCTION_CONFIRM_COUNT = 3 };
 
-/* Reduces the stream in place; `path` is what it came from, for messages. EXIT_FAILS: it fails, and is reduced. EXIT_AGREES: it does not fail, and a line says so.
- * EXIT_USAGE: no process could be started. */
+/* Reduces the stream in place; `path` is what it came from, for messages. EXIT_FAILS: it fails, and
+ * is reduced. EXIT_AGREES: it does not fail, and a line says so. EXIT_USAGE: no process could be started. */
 int trace_reduce(struct stream *stream, const char *path, struct reduction *reduction);
 
 /* In a sanitized build: starts the program again with reports that name offsets, for to name functions

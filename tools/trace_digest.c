@@ -33,8 +33,8 @@ static int digest_file(const char *path) {
     return EXIT_AGREES;
 }
 
-/* What a text trace says after '=' is left alone: a digest says what a build does, right or wrong. There is no
- * limit of CPU time either, for an emulated machine takes a hundred times what this one does. */
+/* What a text trace says after '=' is left alone: a digest says what a build does, right or wrong. There is
+ * no limit of CPU time either, for an emulated machine takes a hundred times what this one does. */
 int command_digest(int argc, char **argv) {
     int worst = EXIT_AGREES;
     if (getopt(argc, argv, "") != -1)
