@@ -12,7 +12,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 if [ $# -ne 2 ] || ! [[ $1 =~ ^[A-Za-z0-9_-]+$ ]] || [ ! -e "$2" ]; then
-    sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "$0" >&2
+    sed -n '2,/^set/{/^. SPDX/d;/^set/d;s/^# \{0,1\}//;p}' "$0" >&2
     exit 2
 fi
 name=$1 given=$2

@@ -59,7 +59,7 @@ check_names() {
 read_arguments() {
     case "${1:-}" in
     -h | --help)
-        sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' scripts/bugs.sh
+        sed -n '2,/^set /{/^. SPDX/d;/^#/s/^# \{0,1\}//p}' scripts/bugs.sh
         exit 0
         ;;
     --list)

@@ -59,7 +59,7 @@ read_arguments() {
     local patch layer
     case "${1:-}" in
     -h | --help)
-        sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' scripts/layers.sh
+        sed -n '2,/^set /{/^. SPDX/d;/^#/s/^# \{0,1\}//p}' scripts/layers.sh
         exit 0
         ;;
     --update) update=true all=true ;;

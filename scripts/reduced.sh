@@ -31,7 +31,7 @@ read_arguments() {
     local name
     case "${1:-}" in
     -h | --help)
-        sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' scripts/reduced.sh
+        sed -n '2,/^set /{/^. SPDX/d;/^#/s/^# \{0,1\}//p}' scripts/reduced.sh
         exit 0
         ;;
     --table)
