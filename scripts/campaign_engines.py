@@ -112,13 +112,21 @@ class Engine:
         (folder / "tmp").mkdir(exist_ok=True)
         environment = {**os.environ, MARK: str(folder), "TMPDIR": str(folder / "tmp"), **self.environment()}
         with open(folder / f"{self.name}.log", "wb") as log:
-            self.process = subprocess.Popen(self.command(*arguments), cwd=self.working_folder(), env=environment,
+            self.process = subprocess.Popen(self.command(*arguments), cwd=folder, env=environment,
                                             stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=subprocess.STDOUT, start_new_session=True)
         self.begin_figures()
 
-    def working_folder(self):
-        return ROOT
+    # libFuzzer starts its jobs by a shell, and quotes no name; AFL++ takes lists apart at colons and semicolons. So
+    # engines run in the campaign's folder and get names of ours alone: what lies elsewhere has a link there.
+
+    def linked(self, name, place):
+        """The name of a link in the campaign's folder, which leads to the place."""
+        link = self.settings.folder / name
+        if not link.is_symlink() or os.readlink(link) != str(place):
+            link.unlink(missing_ok=True)
+            link.symlink_to(place)
+        return name
 
     def begin_figures(self):
         self.figures["executions"] = 0
@@ -193,20 +201,6 @@ class LibFuzzer(Engine):
     name = "libfuzzer"
     LINE = re.compile(rb"^#(\d+): cov: (\d+) ft: (\d+) corp: \d+ exec/s: \d+ oom/timeout/crash", re.M)
 
-    # libFuzzer starts its jobs by a shell, and quotes no name. So it runs in the campaign's folder and gets names of
-    # ours alone: what lies elsewhere has a link there.
-
-    def working_folder(self):
-        return self.settings.folder
-
-    def linked(self, name, place):
-        """The name of a link in the campaign's folder, which leads to the place."""
-        link = self.settings.folder / name
-        if not link.is_symlink() or os.readlink(link) != str(place):
-            link.unlink(missing_ok=True)
-            link.symlink_to(place)
-        return name
-
     def command(self, seconds, jobs, folders):
         script = f'. scripts/fuzz_flags.sh; fuzz_flags {seconds}; printf "%s\\n" "${{arguments[@]}}"'
         shown = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -276,17 +270,17 @@ class Afl(Engine):
 
     def command(self):
         maximum = re.search(r"-max_len=(\d+)", (ROOT / "scripts/fuzz_flags.sh").read_text("utf-8"))[1]
-        return ["afl-fuzz", "-M", "main", "-F", self.settings.folder / "corpus", "-t", "10000", "-m", "none",
-                "-G", maximum, "-x", ROOT / "dict/fuzz_cachemap.dict", "-i", ROOT / "corpus",
-                "-o", self.settings.folder / "afl", "--", self.settings.folder / "program-afl"]
+        source = self.linked("source", ROOT)
+        return ["afl-fuzz", "-M", "main", "-F", "corpus", "-t", "10000", "-m", "none", "-G", maximum,
+                "-x", f"{source}/dict/fuzz_cachemap.dict", "-i", f"{source}/corpus", "-o", "afl", "--", "./program-afl"]
 
     def environment(self):
         environment = {"AFL_AUTORESUME": "1", "AFL_NO_UI": "1", "AFL_NO_AFFINITY": "1",
                        "AFL_SKIP_CPUFREQ": "1", "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES": "1",
                        "ASAN_OPTIONS": "abort_on_error=1:symbolize=0",
                        "UBSAN_OPTIONS": "abort_on_error=1:symbolize=0"}
-        mutator = self.settings.folder / "mutator.so"
-        return {**environment, "AFL_CUSTOM_MUTATOR_LIBRARY": str(mutator)} if mutator.exists() else environment
+        has_mutator = (self.settings.folder / "mutator.so").exists()
+        return {**environment, "AFL_CUSTOM_MUTATOR_LIBRARY": "./mutator.so"} if has_mutator else environment
 
     def programs(self):
         return {"program-afl": ROOT / "build/afl", "mutator.so": ROOT / "build/afl_mutator.so"}

@@ -64,8 +64,9 @@ head -n 1 "$3/kernels"
 sed -n '$s/^all  /kernels/p' "$3/kernels"
 sed -n '$s/^all          /typed layer/p' "$3/instances"
 echo "kernels that are not whole, and why (all: $3/kernels; each layout: $3/instances):"
-awk -v exceptions="$2" '
+exceptions=$2 awk '
     BEGIN {
+        exceptions = ENVIRON["exceptions"]
         while ((getline line < exceptions) > 0)
             if (line !~ /^#/ && split(line, word, " ") > 2) {
                 sub(/^[^ ]+ +(\/.*\/( \[[^]]*\])?|[^ ]+) /, "", line)

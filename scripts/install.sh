@@ -12,6 +12,7 @@
 # Exit status: 0 done; 2 usage, or a folder that cannot be written to. Folders are tried before anything is written.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/words.sh
 
 fail() {
     echo "install.sh: $*" >&2
@@ -20,7 +21,7 @@ fail() {
 
 for name in PREFIX INCLUDEDIR DATADIR MANDIR DOCDIR PKGCONFIGDIR CMAKEDIR; do
     folder=${!name:-/}
-    [[ $folder == /* ]] || fail "$name has to be an absolute path, and is '$folder'; try $name=\"\$PWD/$folder\""
+    [[ $folder == /* ]] || fail "$name has to be an absolute path, and is '$folder'; try $name=\"\$PWD\"/$(shell_word "$folder")"
     [[ $folder/ != */./* && $folder/ != */../* ]] || fail "$name has . or .. in it: '$folder'; name the folder itself"
 done
 

@@ -120,7 +120,7 @@ reduce_bug() {
 
 # The reduced trace with a comment that names the bug, and without what changes from build to build.
 write_trace() {
-    awk -v comment="# The planted bug $1: $(header "$1" What)" '{ print } NR == 1 { print comment }' \
+    comment="# The planted bug $1: $(header "$1" What)" awk '{ print } NR == 1 { print ENVIRON["comment"] }' \
         "$out/$1/reduced.trace" | sed -E '/^# fails: /{s/ [^ ]+\+0x[0-9a-f]+//g;s/ environment[a-z_]*\.c:[0-9]+//}'
 }
 
