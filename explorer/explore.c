@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ./explore: every reachable state of a small world of the map, with every layer of the oracle that looks at
  * an op or a state. docs/proofs.md says what that proves.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The 48 instances of the library, in the order of LAYOUT_TABLE (C has no other way to repeat an
  * #include; unit tests compare each with its row). One file, so that coverage counts every body
  * once. */

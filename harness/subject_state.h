@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* All that a small map holds, in numbers: to be read, kept elsewhere, and written back into a map of the
  * same geometry. For explicit-state search (explorer/). Beside what inspection shows it has the stash's
  * buckets, which depend on the history; and leaves out what the contract calls meaningless: tags and

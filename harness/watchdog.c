@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The watchdog behind watchdog.h: a timer of the process's own time ticks once a second, and an input
  * that sees too many ticks hangs. No system call for an input. */
 #include "watchdog.h"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # AFL++ on the fuzz target for FUZZ_SECONDS (60), behind `make afl`: persistent mode, our dictionary, our mutator
 # beside its own. It starts from corpus/ and what libFuzzer left in build/fuzz-corpus/, and what it finds new goes
 # back there, under libFuzzer's names: `make fuzz` starts from it, and `make merge` takes both. A failure is filed

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Builds another state of the library as shared objects that build/speed/speed measures beside the present one,
 # in the same run: the way to see what a change of src/ costs or brings.
 #

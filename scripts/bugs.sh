@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Plants each bug of bugs/ into a copy of src/ and sees that the fuzz target finds it: by replaying
 # the shipped inputs, and from an empty corpus within the executions that its patch allows. A control
 # first runs the library as it is and must find nothing.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """A campaign: fuzzes for hours, survives what hours bring, and keeps a log that `make report` reads. Behind
 `make campaign`; docs/campaigns.md has the files, the log's schema and campaigns on several machines.
 

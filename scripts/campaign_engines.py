@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The engines of a campaign: libFuzzer's -fork and AFL++ as processes that are started, read and ended. A module of
 scripts/campaign.py, which plans, logs and files; this knows nothing of it but its settings' names."""
 

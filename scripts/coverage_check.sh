@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Compares what coverage.sh found with the excuses of an exceptions file. Fails for what is neither
 # reached nor excused, and for an excuse that nothing needs any more.
 #

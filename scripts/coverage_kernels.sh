@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # What coverage.sh measured, by function and by layout: regions, branches (both sides) and conditions (MC/DC) of
 # each body of src/ (a kernel, which all layouts share) and of the typed layer of each layout (cache_map_functions.h).
 # Judges nothing: the gate is coverage_check.sh.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """What doxygen reads instead of a header of src/ or of a document: the same lines, in its language.
 
 The headers are written to be read as they are: plain comments above what they are about, without commands. Doxygen

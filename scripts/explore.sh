@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Explores the worlds of explorer/worlds.txt, each to its fixpoint, and compares what was counted with the
 # tables of docs/proofs.md: the counts are the same on every machine and with any number of processes.
 #

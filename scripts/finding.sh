@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Files artifacts as findings. One failure, told by its signature, is one finding however often it is met:
 #
 #   findings/SIGNATURE/artifact        the first input that showed it, byte for byte

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The main job behind `make fuzz`: fuzzes for so many seconds, prints a line every ten (FUZZ_LINE_SECONDS), keeps
 # libFuzzer's own lines in build/fuzz.log, keeps new inputs and findings out of corpus/, and says at the end what
 # was run, the coverage reached, whether anything was found, and where it all is. A failure is reduced and explained, and filed under

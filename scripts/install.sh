@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Installs the library, or takes it away again: `make install` and `make uninstall` call it. The library is headers,
 # so nothing is compiled, and nothing is fetched. docs/install.md says it at length.
 #

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Shows that each layer of the oracle is needed. For each there is a bug in bugs/layers/ that it finds
 # and that lives when the layer is switched off. Such a bug may be in the models as well as in the
 # library: a misreading of the contract that they share. Controls run the library as it is, with each

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The same inputs give the same digests in every build: other compilers, levels of optimisation, sanitizers,
 # sizes of a pointer, byte orders, vector units. Each cell compiles ./trace (or the fuzz target under a plain
 # main) as a whole with its own compiler and flags, runs `digest` over corpus/, witnesses/, bugs/traces/ and

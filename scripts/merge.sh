@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # What fuzzing found, by any engine, becomes the new corpus/: minimises it together with corpus/ into an EMPTY
 # folder, checks that nothing is lost, and shows what would change. `make merge` does it for build/fuzz-corpus,
 # which `make fuzz` and `make afl` write.

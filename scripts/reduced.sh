@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # From each planted bug to the trace that shows it: builds the fuzz target with the bug, fuzzes from
 # nothing until it finds it; the artifact is reduced with a ./trace that has the bug too, and filed as
 # `make fuzz` would (build/bugs/NAME/findings/). The reduced traces are written to bugs/traces/, the table to

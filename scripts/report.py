@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The page of a campaign: reads what scripts/campaign.py has left, asks ./trace what the corpus does, and writes
 one page that needs nothing else. Behind `make report`; docs/campaigns.md says how to read it.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Runs every test that `make test` has built, as many at a time as there are cores, and ends with
 # "N passed, N failed". Each step's output is in build/test/log/; a failing step's is shown.
 # Deterministic: fixed seeds, bounded runs, no clocks (the seconds are shown, and judge nothing).

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # scripts/campaign.py at small scale, on a target with a planted bug: a worker that is killed, the engine that is
 # killed, the campaign itself that is killed, Ctrl-C, a disk that is full. Nothing that was found may be lost,
 # and the log has whole lines of the documented schema. What happens is waited for, not timed.

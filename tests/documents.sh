@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Tests the documents: their programs compile and run, their traces replay, their generated parts
 # and the dictionary are what ./tables prints, their links and make targets exist.
 #

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # ./trace explain and ./trace signature, on libraries with bugs planted: the sentence, the table, the
 # neighbour, colour, JSON beside its document, widths, and what is no failure or cannot be read or written.
 set -euo pipefail

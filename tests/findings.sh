@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # scripts/finding.sh: what becomes of an artifact, of a second one of the same failure, of one that only a
 # sanitizer sees, of one that agrees, and of one that cannot be filed. Bugs are planted; the fuzz target, which
 # is asked only when all else agrees, is played by true and false.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Tests what `make install` installs: programs build against a staged tree in each way that docs/install.md names, in
 # C and C++, also after the tree was moved; the files, their modes, the versions and the manual page are right.
 # Then each check is shown to fail, on a copy of the project with a defect. Folders have blanks in their names.

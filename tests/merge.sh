@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # `make merge` replaces only what it should, and sees each kind of loss: on small copies of corpus/. Needs
 # ./fuzz_cachemap, ./trace and build/trace-coverage.
 set -euo pipefail

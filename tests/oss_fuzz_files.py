@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Checks the files that OSS-Fuzz and ClusterFuzzLite read, against what they document.
 
     tests/oss_fuzz_files.py          of this repository, and of copies with a fault that has to be told

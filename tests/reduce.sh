@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # ./trace reduce and ./trace explain, on a library with a bug planted: what a shipped input that fails
 # becomes.
 set -euo pipefail

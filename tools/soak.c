@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ./soak: swarm streams without coverage guidance, for as long as you like. Deterministic in its
  * seed: the seed and the number of a stream name the stream. */
 #include "codec.h"

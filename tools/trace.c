@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ./trace: inputs and traces without a fuzzing engine. Of its commands replay, show and encode are here,
  * each other in a file of its name (c: trace_program.c).
  *

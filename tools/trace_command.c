@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The helpers behind trace_command.h. */
 #include "trace_command.h"
 

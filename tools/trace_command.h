@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the commands of ./trace share: reading their one file, and the errors that all of them have. */
 #ifndef TOOLS_TRACE_COMMAND_H
 #define TOOLS_TRACE_COMMAND_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ./trace digest: the digest of each input's run, a line each, so that what two builds do with the same
  * inputs can be compared by diff(1): scripts/matrix.sh does, over compilers and machines.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ./trace explain: a failure told on the fewest ops that show it: what is wrong, each op with the map
  * beside the model, the map after the failing op, where it first went wrong inside, what of the trace
  * matters, and the smallest change that makes it pass. Here as text for people; trace_explain_json.c

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the two forms of ./trace explain share: the sentences. */
 #ifndef TOOLS_TRACE_EXPLAIN_H
 #define TOOLS_TRACE_EXPLAIN_H

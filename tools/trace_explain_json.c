@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ./trace explain --json: the facts of an explanation as JSON Lines, one object a line, its kind first.
  * docs/explain-json.md says what each member means; tests/explain.sh compares the two. */
 #include "trace_explain.h"

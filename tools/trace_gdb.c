@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ./trace gdb: the failing op under a debugger. The input is reduced, gdb starts on a debug build of this
  * program, loads tools/gdb/cachemap.py and stops before the op that fails, in the pass that fails. */
 #include "trace_command.h"

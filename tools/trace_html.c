@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ./trace html: one page that steps through a trace, with all that it needs inside. The page is tools/page/;
  * here the runs are recorded and put into it: of a stream that fails the reduced one, the nearest that
  * passes, and the stream as it came. */

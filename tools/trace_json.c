@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The writer behind trace_json.h. */
 #include "trace_json.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ./trace c: the trace as a C program that shows the failure without the harness. Which pass fails, and at
  * which op, is found here; trace_program_write.c writes the program. */
 #include "trace_command.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The writer behind trace_program_write.h. First comes the body of main, into memory, an op at a time, from
  * the naive map's answers; then it is known which keys, layouts and helpers the program needs, and they are
  * written before it. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Writes a stream as a C program against the public header: what ./trace c prints. Knows streams and the
  * naive map (policy.h), whose answers and state the program demands; never the library. */
 #ifndef TOOLS_TRACE_PROGRAM_WRITE_H
