@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # cachemap: the library (src/), the fuzzer that proves it, and the tests of both. `make help` lists
 # the targets. Compilers are looked for when a target runs, because `make fuzz` and `make test`
 # install what a fresh machine lacks first.
@@ -636,7 +637,7 @@ merge:
 	@scripts/need.sh coverage
 	@scripts/need.sh bugs
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap trace $(BUILD)/trace-coverage
-	@scripts/merge.sh $(FOLDERS)
+	@scripts/merge.sh
 
 # ---- Tables of docs/sizing.md. ----------------------------------------------------------------------
 

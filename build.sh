@@ -1,4 +1,5 @@
 #!/bin/bash -eu
+# SPDX-License-Identifier: Apache-2.0
 # Builds the fuzz targets.
 #
 # Under OSS-Fuzz (OUT and LIB_FUZZING_ENGINE are set): compiles with $CC $CFLAGS, links with $CXX

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Our mutator for AFL++, as a library that AFL_CUSTOM_MUTATOR_LIBRARY names: configuration
  * `afl_mutator` of `make survival`. AFL++ goes on mutating bytes beside it, so that part of ours is
  * left out. */

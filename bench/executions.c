@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Executions per second of the fuzz target without a fuzzing engine: the same generated inputs of 64
  * ops, again and again. scripts/performance.sh builds it in two ways and compares them in one run.
  *

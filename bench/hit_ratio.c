@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* build/hit_ratio: the share of gets that a cache of so many objects answers, for the cache map,
  * for other policies and for the best possible. Counts hits and nothing else: no time, no bytes.
  * Deterministic: the same arguments print the same bytes. docs/hit-ratio.md says what is measured

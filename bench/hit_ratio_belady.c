@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* MIN by a heap of next uses. An entry stays when the use that it foretold has come; it is then
  * below those of all resident keys, whose next uses are to come, and never on top when one is to
  * be evicted. */

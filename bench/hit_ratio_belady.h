@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Belady's MIN: the most hits that any policy can have which stores each object that it misses.
  * It knows the future, so it is a bound and no policy. (L. A. Belady, "A study of replacement
  * algorithms for a virtual-storage computer", IBM Systems Journal 5(2), 1966; proof: R. L.

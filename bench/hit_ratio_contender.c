@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The table and the runs behind hit_ratio_contender.h. */
 #include "hit_ratio_contender.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* All that can be compared, by name: the cache map, the simulated policies and the bound, each
  * run over a trace in the same way. Knows how they are asked, not how they answer. */
 #ifndef BENCH_HIT_RATIO_CONTENDER_H

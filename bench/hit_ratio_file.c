@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reads a trace from a file, for hit_ratio_trace.h. */
 #include "hit_ratio_memory.h"
 #include "hit_ratio_trace.h"

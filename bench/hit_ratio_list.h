@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Doubly linked lists of keys, whose links are arrays indexed by key: a key is on one list at most.
  * Knows nothing of what a list stands for. */
 #ifndef BENCH_HIT_RATIO_LIST_H

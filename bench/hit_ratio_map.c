@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The layouts of hit_ratio_map.h. */
 #include "hit_ratio_map.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The cache map as a contender: the real library, through its public header, in several layouts.
  * Knows no other policy. */
 #ifndef BENCH_HIT_RATIO_MAP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One layout of the cache map under hit_ratio_map.h. Included once for each, after INSTANCE_WAYS,
  * INSTANCE_CLOCK_BITS, INSTANCE_POLICY and INSTANCE_NAME, which it undefines. Calls the public
  * API and nothing else. */

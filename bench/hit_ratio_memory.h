@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Memory for a program that cannot go on without: zeroed, or the program ends with a message. Knows
  * nothing. */
 #ifndef BENCH_HIT_RATIO_MEMORY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a run of a trace over a cache counts. Knows nothing. */
 #ifndef BENCH_HIT_RATIO_OUTCOME_H
 #define BENCH_HIT_RATIO_OUTCOME_H

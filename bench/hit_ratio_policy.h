@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The policies that the cache map is compared with: each a cache of so many objects, simulated from
  * its published description. A simulation knows keys and which of them are resident: no values, and
  * nothing of the cache map but, where it has sets, its hash.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Policies that are one queue of objects: FIFO, LRU, CLOCK and SIEVE.
  *
  *   FIFO   evicts what was stored first.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* S3-FIFO: J. Yang, Y. Zhang, Z. Qiu, Y. Yue, K. V. Rashmi, "FIFO queues are all you need for
  * cache eviction", SOSP 2023. Three queues: small (a tenth of the objects), main (the rest), and
  * ghost, which has keys without objects, as many as main has objects.

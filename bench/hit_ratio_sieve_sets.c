@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* SIEVE in sets of 16 ways: what it would have in place of CLOCK in the cache map, to tell what
  * the map's sets cost from what its policy costs. Keys go to sets as the map's do. Each set is a
  * queue of its own with a hand of its own (hit_ratio_queues.c says what SIEVE does); its order is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The workloads behind hit_ratio_trace.h. */
 #include "hit_ratio_trace.h"
 

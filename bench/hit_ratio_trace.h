@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is asked of a cache, in order, and how it comes about: from a workload and a seed, or from
  * a file. Keys are numbers 0..key_count-1, so that simulations may use them as indices. Knows no
  * policy.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The sampler behind hit_ratio_zipf.h. */
 #include "hit_ratio_zipf.h"
 

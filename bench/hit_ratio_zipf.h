@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Zipf's law over the ranks 0..count-1: rank r has a probability in proportion to
  * 1 / (r + 1)^exponent. Sampled by inverting the distribution function in a table, which is exact but for
  * the rounding to 2^-53: no rejection, one random number each, and exponents below, at and above

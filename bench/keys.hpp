@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The keys of every workload: made before any clock runs, from a fixed seed, and the same for
  * all peers.
  *

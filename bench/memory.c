@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Blocks from mmap, aligned and advised: see memory.h. */
 #include "memory.h"
 

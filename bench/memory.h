@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Where peers get their large blocks from: counted, and with huge pages or without as the run
  * asks. What a library takes from malloc behind our back is counted by the driver (mallinfo2),
  * and gets huge pages by the tunable glibc.malloc.hugetlb.

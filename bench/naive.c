@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Baseline `naive` of `make survival`: the fuzz target that one writes on the first day. Two bytes
  * are an op and its key, one map of a fixed size, a model, and libFuzzer as it comes: its own
  * mutations of bytes, no dictionary, no seed, its default lengths, coverage of everything. */

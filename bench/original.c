@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Baseline `original` of `make survival`: the fuzzer of the design that this library rethinks
  * (TigerBeetle's src/lsm/cache_map_fuzz.zig), written anew. Random ops from a seed, not coupled to
  * coverage: one large map; the kinds of ops weighted by lot for each stream; ids hot or cold by a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What `make bench` measures: a bounded map from 64-bit keys to values of one size, behind one
  * table of functions. A peer is C, compiled once for each size of value (bench/peer_*.c); the
  * driver is C++ (bench/speed.cpp).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Peer `cache_map`: the library as it comes (16 ways, tags of 8 bits, counts of 2 bits), single
  * calls. Its variants share all but their loops:
  *

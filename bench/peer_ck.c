@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Peer `ck_ht, FIFO`: Concurrency Kit's hash table for one writer and many readers, used by one
  * thread. Keys are stored directly, beside pointers into one array of values, which is also the
  * ring of their ages. Twice as many slots as values, so that it does not grow, and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The floor: no map at all, but one access to a random value of an array of as many values,
  * whose index is given instead of a key. No map can be faster than this where its values do not
  * fit the caches. `get` has loads that do not wait for each other, `chain` loads that do. */

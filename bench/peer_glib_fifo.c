@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Peer `GHashTable, FIFO`: GLib's hash table as a set of pointers to values whose key is inside
  * (g_hash_table_add: fewer arrays than as a map, so fewer misses). The values are one array,
  * which is also the ring of their ages: the oldest is overwritten by the newest. No malloc for

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Peer `GHashTable, LRU`: as the FIFO one, and each value stands between the links of a GQueue,
  * so that a use costs no allocation: it moves the value to the front. The last is evicted. */
 #include "peer_value.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Peer `plain`: an open-addressing table with the values in it, and a ring of the keys in order
  * of insertion, whose oldest is evicted. Linear probing from the top bits of the hash, a power
  * of two of slots, half of them free at least, no tombstones: a deletion shifts the run back

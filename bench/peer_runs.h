@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The timed loops of a peer that has, before it includes this,
  *
  *     struct map

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Peer `uthash, LRU`: uthash, with the links of utlist for the order of use. The nodes are one
  * array; uthash has its own links in each, its own order of insertion, and grows its buckets as
  * it likes. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The value that every peer stores, and the hash that every peer uses that lets one choose: the
  * cache map's own, so that no peer is faster or slower by its hash. The build sets VALUE_SIZE. */
 #ifndef BENCH_PEER_VALUE_H

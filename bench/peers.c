@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* All peers, by the size of their values. The cache map is the first: what it holds decides
  * which keys are hits, and the ratios are to it. */
 #include "peer.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the two baselines of `make survival` share: one map of a fixed layout, a model that is an
  * array indexed by id with an undo log, and the comparison of the two. It is as simple as what the
  * baselines stand for, on purpose: no policy model, no structure check, nothing examined but what

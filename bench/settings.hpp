@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What one run of bench/speed.cpp measures: the table of workloads, and the command line. */
 #ifndef BENCH_SETTINGS_HPP
 #define BENCH_SETTINGS_HPP

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* build/sizing: the tables of docs/sizing.md. How many keys a cache of so many slots keeps, derived from
  * the Poisson distribution and measured on the library; what a layout costs and gives; what a map takes.
  *

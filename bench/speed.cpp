@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Times the peers in one configuration: a number of entries, a size of value, huge pages or not.
  * Every map is made and filled once; then, for each workload, rounds of Google Benchmark run all
  * peers in turn, so that noise meets all alike. Writes every sample as JSON; scripts/bench.py

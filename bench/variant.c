@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The fuzz target with its ingredients to switch off, to measure the worth of each:
  *
  *   CACHEMAP_WITHOUT=swarm,counters ./variant ...     the words are in INGREDIENT_TABLE

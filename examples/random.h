@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Random numbers that a seed makes again: splitmix64. For the examples and their checks; it is no
  * part of what there is to copy, and no source of secrets. */
 #ifndef EXAMPLES_RANDOM_H

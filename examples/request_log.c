@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ./request_log: which hit ratio a cache map of this or that size would have had on a request log.
  *
  * What it shows: a read-through cache with tombstones, several maps side by side, and a map without

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reads request logs: see request_log_read.h. Strict: a line is as its format says, or bad. */
 #include "request_log_read.h"
 

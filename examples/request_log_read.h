@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reads request logs as a stream of requests, in memory that does not grow with the log. Four
  * formats; knows nothing of caches. What is compressed is none of them.
  *

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Writes the samples of ./request_log anew, the same on every machine: request_log_sample.log, an access
 # log in the Combined Log Format, and request_log_sample.csv, in the format of Twitter's traces. All of
 # it is made up. `request_log_sample.sh FOLDER` writes them there instead of beside itself.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a cache map would have made of a stream of requests: see request_log_simulate.h. */
 #include "request_log_simulate.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a cache map would have made of a stream of requests: one map for each size, side by side,
  * and the number of distinct keys. Knows nothing of formats. Memory is taken at the start and does
  * not grow.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ./sharded: one cache for many threads, as shards: a map and a mutex each.
  *
  * What it shows: a map belongs to one thread at a time, so threads that share a cache share it in

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ./sqlite_cache: a bank of accounts in an SQLite table, with a cache map before it.
  *
  * What it shows: how many reads a cache map spares a database, and, with --check, that the two

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The check of sqlite_cache: see sqlite_cache_check.h.
  *
  * Three answers are compared for every id after every transaction: the cache map's (by inspection,

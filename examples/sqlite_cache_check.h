@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The check of sqlite_cache: random transactions under random failures; after each the cache map,
  * the database and a model have to agree. */
 #ifndef SQLITE_CACHE_CHECK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A file system for SQLite that fails when told to: see sqlite_cache_faults.h. A sync that is let
  * through does nothing: programs are tested here, not power cuts. */
 #include "sqlite_cache_faults.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A file system for SQLite that fails when told to: a layer over the default one. For the check of
  * sqlite_cache; knows nothing of accounts or caches. One thread. */
 #ifndef SQLITE_CACHE_FAULTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Accounts in an SQLite table behind a cache map: see sqlite_cache_store.h.
  *
  * The rules that keep map and database alike:

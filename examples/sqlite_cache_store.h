@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Accounts in an SQLite table behind a cache map: the part of this example to copy.
  *
  * What it shows: a write-through cache of objects. A get asks the cache map, and the database only

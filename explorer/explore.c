@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ./explore: every reachable state of a small world of the map, with every layer of the oracle that looks at
  * an op or a state. docs/proofs.md says what that proves.
  *
@@ -11,6 +12,7 @@
 #include "predict.h"
 #include "program.h"
 #include "saved.h"
+#include "shell_word.h"
 #include "stop.h"
 #include "trace_text.h"
 #include "visits.h"
@@ -73,6 +75,7 @@ static const char usage_text[] =
 struct arguments {
     char fields[TEXT_SIZE_MAX], ops[TEXT_SIZE_MAX];
     const char *reach, *save, *resume, *out, *seeds;
+    const char *program; /* how this one was called */
     char **inputs;
     int input_count;
     uint32_t depth_max;
@@ -210,7 +213,11 @@ static int save(const struct arguments *arguments, const struct search *search) 
     memcpy(saved.ops, arguments->ops, sizeof saved.ops);
     if (saved_write(arguments->save, &saved, &store) != EXIT_AGREES)
         return EXIT_USAGE;
-    fprintf(stderr, "explore: saved; go on with ./explore --resume %s\n", arguments->save);
+    fprintf(stderr, "explore: saved; go on with ");
+    shell_program_write(stderr, arguments->program);
+    fprintf(stderr, " --resume ");
+    shell_path_write(stderr, arguments->save);
+    fprintf(stderr, "\n");
     return EXIT_AGREES;
 }
 
@@ -553,7 +560,8 @@ static int explore(const struct arguments *arguments, FILE *file, const struct s
 
 static int run(int argc, char **argv) {
     const long core_count = sysconf(_SC_NPROCESSORS_ONLN);
-    struct arguments arguments = {.depth_max = UINT32_MAX,
+    struct arguments arguments = {.program = argv[0],
+                                  .depth_max = UINT32_MAX,
                                   .memory_max = (uint64_t)MEMORY_MEBIBYTES << 20,
                                   .job_count = core_count > 0 ? (unsigned)core_count : 1};
     struct saved saved;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The expressions behind expression.h: compiled by operator precedence (Dijkstra's shunting yard) to steps
  * on a stack. */
 #include "expression.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An expression over a state and the op that led to it, for `./explore --reach`. Knows what inspection, the
  * op and its outcome say, in words; not how states are found.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The one live map of this process, with its models: the environment of the fuzzer, run an op at a time in
  * a world. Knows neither codes nor the search. */
 #ifndef EXPLORER_LIVE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* From a finding to a trace: the ops of a shortest way to it, as a stream that every tool can run. Codes
  * name keys by first appearance (state.h); the names are followed back to keys by going the way live. */
 #ifndef EXPLORER_PATH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The search: breadth first over all states of a world, one level after the other, on several processes.
  * An edge is one op in one state: the state's code is made a live map with its models, the environment
  * applies the op with all layers that look at an op, and what comes out is encoded. What looks at a whole

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The code behind state.h. Writer and reader stand in the same order. */
 #include "state.h"
 

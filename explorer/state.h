@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A state of a world as a short string of bytes: map and models, up to what no op can tell apart. Two
  * states have equal codes exactly when they are equal up to
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The set of all states that were visited, exact: whole codes are kept and compared. It lies in memory that
  * processes share, so that several can add to it at a time without a lock; and it is the queue of the search
  * too, for the states stand in the order of their discovery, a level (all states with one shortest distance)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The bounded world that is explored: a geometry, the ops that are tried in every state, and which of its
  * keys are alike. Knows hashes as the contract defines their use (sections 5 and 6), neither the map nor
  * the models. */

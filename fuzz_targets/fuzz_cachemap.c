@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The fuzz target: bytes -> ops -> the cache map beside its model -> trap at the first
  * disagreement.
  *

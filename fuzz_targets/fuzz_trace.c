@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The second fuzz target: the readers of untrusted files. Whatever the bytes are, the text parser
  * ends with a stream or an error; what it accepts prints to text that parses to the same stream;
  * and what bytes decode to encodes canonically. Runs no map. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A main for the fuzz target where there is no libFuzzer (gcc, emulators): runs the files that it is given
  * through LLVMFuzzerTestOneInput, one after the other.
  *

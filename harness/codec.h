@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Bytes <-> stream: the form that a fuzzing engine mutates. docs/input-format.md describes it.
  *
  *   byte 0    version (high nibble, 0 for version 1), run mode (bits 2-3), read mode (bits 0-1)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The environment behind environment.h. Read `environment_step` first. */
 #define ENVIRONMENT_FILE "environment.c"
 #include "environment.h"

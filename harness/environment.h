@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The environment: runs one stream through a subject and, beside it, through the model and the
  * policy model, and compares them. Oracle layers 1 to 7 and parts of 9 are here; input.h makes the
  * passes that layers 8 and 9 compare. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The calls for many keys behind environment_batch.h. */
 #define ENVIRONMENT_FILE "environment_batch.c"
 #include "environment_batch.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Ops that are one call together (stream_batch_count): the map is asked once, at the first of them, and
  * each op has its share of the answers. Between environment.c, which knows them as single ops, and the
  * subject. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How the environment's checks end a run. For the files of the environment alone, which define
  * ENVIRONMENT_FILE, their own name, first. */
 #ifndef HARNESS_ENVIRONMENT_FAIL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The comparison behind environment_policy.h. */
 #define ENVIRONMENT_FILE "environment_policy.c"
 #include "environment_policy.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Layer 6 of the oracle: the map beside the naive map (policy.h), in parts that the environment asks for
  * after an op, for a key, and for a new map. Each ends the run where the two differ. */
 #ifndef HARNESS_ENVIRONMENT_POLICY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The generator behind generate.h.
  *
  * Three rules keep a stream good: compact when the mutations that the stash guarantees are spent,

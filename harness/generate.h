@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Swarm streams: each turns some ops off and draws wild weights for the rest, mixes hot and cold
  * keys, and has a length of a heavy tail. The generator of ./soak, of the seeds in corpus/, and of
  * the custom mutator. The idea is swarm testing (Groce et al., ISSTA 2012) and the weights of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The world a stream runs in: which instance of the library, how large, with which hash, how many
  * keys, and how thoroughly it is read. Knows numbers and words, neither the map nor the model. */
 #ifndef HARNESS_GEOMETRY_H

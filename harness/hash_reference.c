@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The reference behind hash_reference.h. */
 #include "hash_reference.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The default hash of keys again, from its definition (docs/contract.md): a reference for the library's,
  * with a multiplication by shifts and sums. Knows nothing of the library. */
 #ifndef HARNESS_HASH_REFERENCE_H

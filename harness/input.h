@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One input, all of its passes: with the cache, without it, and whatever else its geometry asks for
  * (again on other memory; with another layout). The one body that the fuzz target, ./trace, ./soak
  * and the tests share, so that they cannot drift apart. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The reader behind input_file.h. */
 #include "input_file.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reads an input from disk, bytes or text, into a stream; says clearly why it cannot. */
 #ifndef HARNESS_INPUT_FILE_H
 #define HARNESS_INPUT_FILE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The child process behind isolate.h. The child writes one line to a pipe when it knows what failed; a
  * sanitizer's report goes into the same pipe before it. Nothing else is written to it. */
 #include "isolate.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One run of a stream in a child process, so that an abort, a sanitizer's report or an endless loop is
  * an answer like any other; and the signature of a failure, by which one bug is told from another.
  * For tools on POSIX systems. */

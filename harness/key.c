@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The hash modes. Of the library it uses the default hash alone, as a user would. */
 #include "key.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Keys and their hashes: a stream names a key by its id (0..255); here ids become 64-bit numbers
  * that include 0 and the largest, and numbers become hashes of the chosen mode.
  *

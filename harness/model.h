@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The model: what a cache map promises, in the simplest form. An array indexed by key id, an undo
  * log, and the rule that compact forgets what the stash held. It knows keys, values and the
  * contract's sections 3 and 4, nothing of sets, ways or clocks (policy.h does). It shares no code

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The mutator behind mutate.h. Each mutation is a function on `struct edit`; `mutate` draws one or a
  * few of them by the weights of MUTATION_TABLE. */
 #include "mutate.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The mutator: changes a stream by whole ops, where a fuzzing engine would change its bytes. One
  * mutation is a meaning ("wrap these ops in a scope", "fill the stash with neighbouring keys", "a
  * fresh swarm stream"); with bytes alone the engine needs 20 to 60 times the executions.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The op table as data. Knows neither the map nor the model. */
 #include "op.h"
 

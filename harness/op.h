@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What an op is: one step of a stream, defined once, in OP_TABLE.
  *
  * Decoder, encoder, printer, parser, generator, dictionary and the table in docs/input-format.md

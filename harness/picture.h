@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A picture of the map in words and lines, beside what the naive map has: sets with hand, keys, values
  * and counts; the stash; the scope log. Two pictures in a row show what an op changed. Reads a running
  * environment by inspection and changes nothing. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The policy model behind policy.h. */
 #include "policy.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The policy model: a naive twin of the whole map, written from the contract's sections 5 to 7 with
  * loops over arrays. It predicts every outcome (stash full too), slot, count, hand, stash entry and
  * metric. Shares no code with the library: no packed counts, no hash table, no inverse functions.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The prediction behind predict.h: the policy model knows every outcome but that of a refused init. */
 #include "predict.h"
 

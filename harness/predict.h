@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the ops of a stream must answer, from the models alone: no map is run, so a stream whose run
  * crashes can still be shown with its outcomes. */
 #ifndef HARNESS_PREDICT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A small deterministic random source: splitmix64 (Steele, Lea, Flood 2014). Streams must be the
  * same for a seed on every platform, which rand() does not promise. Knows nothing. */
 #ifndef HARNESS_RANDOM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The reducer behind reduce.h. Each pass makes candidates from the best stream so far and keeps those
  * that fail in the same way. Read `reduce_stream` first. */
 #include "reduce.h"

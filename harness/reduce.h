@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The reducer: the fewest and simplest ops with which a stream still fails in the same way. Delta
  * debugging (Zeller, Hildebrandt 2002) on whole ops, then on what the ops say: pairs of a scope's
  * open and close, the geometry, the keys. Knows streams; how one is run, and which failure is the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The report of a failure for a terminal: what is wrong in domain words, the failing op with the
  * ops before it, the map's answers beside the model's, and what to do next. Knows how to show a
  * run, not how to make one. */

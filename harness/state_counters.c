@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The state counters behind state_counters.h. */
 #include "state_counters.h"
 

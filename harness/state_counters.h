@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* State counters: what a run has been through, told to the fuzzing engine beside its edges. Two
  * inputs that take the same branches, one with a stash that is nearly full and one that fills it,
  * are two inputs to the engine only by this.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The handlers behind stop.h. */
 #include "stop.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What stops a tool from outside: Ctrl-C is noted; a crash or a hang inside the map under test is
  * reported with the ops that led there. For tools without a fuzzing engine. */
 #ifndef HARNESS_STOP_H

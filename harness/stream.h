@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A stream: a geometry and the ops to run in it. What the decoder makes of bytes, the parser of
  * text, the generator of a seed. */
 #ifndef HARNESS_STREAM_H

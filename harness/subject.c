@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The subject behind subject.h: translates between the harness's words and the library's, and owns
  * the map's memory. No decision about right or wrong is made here. */
 #include "subject.h"

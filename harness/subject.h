@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The subject: one cache map of one geometry, behind plain functions that speak of key ids and
  * value numbers. What stands above (environment, reports, tools) never sees the library's types.
  *

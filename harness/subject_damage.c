@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Damage: what subject_check_misses does to a live map to see that the library's `check` is awake.
  *
  * A correct map never breaks an invariant, so a `check` that has gone blind agrees with every run.

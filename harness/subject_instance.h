@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One instance of the library behind subject_functions. Included once for each layout, after
  * INSTANCE_NUMBER (of the layout) and INSTANCE_VALUE (the kind of its value, see subject_values.h).
  * Each function is one call of the typed API. */

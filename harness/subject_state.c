@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The map's content behind subject_state.h. Knows the library's structures, as the subject does. */
 #include "subject_state.h"
 

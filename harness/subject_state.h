@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* All that a small map holds, in numbers: to be read, kept elsewhere, and written back into a map of the
  * same geometry. For explicit-state search (explorer/). Beside what inspection shows it has the stash's
  * buckets, which depend on the history; and leaves out what the contract calls meaningless: tags and
@@ -54,10 +55,11 @@ bool subject_state_read(const struct subject *subject, struct subject_state *sta
 enum { SUBJECT_STATE_HITS = 1009, SUBJECT_STATE_MISSES = 2003 };
 #define SUBJECT_STATE_NO_KEY UINT32_MAX
 
-/* Makes the map hold just this, with the metrics above (0 without a cache). What the contract calls meaningless is made as harmful
- * as it can be: free slots, entries and records look like values of the key `stale_key_id`, under a number
- * that no op stores; or, for SUBJECT_STATE_NO_KEY, like nothing. Under AddressSanitizer they are poisoned. The map is live, its memory the block that
- * init gave it. O(capacities). */
+/* Makes the map hold just this, with the metrics above (0 without a cache). What the contract calls
+ * meaningless is made as harmful as it can be: free slots, entries and records look like values of the key
+ * `stale_key_id`, under a number that no op stores; or, for SUBJECT_STATE_NO_KEY, like nothing. Under
+ * AddressSanitizer they are poisoned. The map is live, its memory the block that init gave it.
+ * O(capacities). */
 void subject_state_write(struct subject *subject, const struct subject_state *state,
                          unsigned stale_key_id);
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The user's types of the maps under test: keys of 1, 4, 8 and 16 bytes, values from 3 bytes to a
  * kilobyte, one of them aligned to more than a cache line. */
 #ifndef HARNESS_SUBJECT_VALUES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Parser and printer behind trace_text.h. */
 #include "trace_text.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Text <-> stream: the form that people read, write and commit. docs/input-format.md describes it.
  *
  *     cachemap-trace 1

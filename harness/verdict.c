@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The invariants as data, and one trap for each. */
 #include "verdict.h"
 

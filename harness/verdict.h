@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The verdict on a run: all invariants held, or the first that did not, at which op, and what was
  * expected. In tools a verdict is a value; in a fuzz target it becomes a trap of its own. */
 #ifndef HARNESS_VERDICT_H

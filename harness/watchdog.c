@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The watchdog behind watchdog.h: a timer of the process's own time ticks once a second, and an op
  * that sees too many ticks hangs. No system call for an op. */
 #include "watchdog.h"

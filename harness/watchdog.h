@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Notices an op that does not end, by CPU time: a clock on the wall misfires on a busy machine. For
  * fuzz targets, whose engine would print only a stack.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The watch behind witness.h: makes an event of each op and asks every label. The labels themselves
  * are in witness_labels.c. */
 #include "witness.h"

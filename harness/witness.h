@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Witnesses: what can happen in a cache map, as a list of labels, and which of them happen in a
  * run.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The labels of witness.h, and the predicate of each. To add one: a row of the table, and
  * `make witnesses` looks for its shortest trace. Knows events, nothing of streams or files. */
 #include "witness.h"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # AFL++ on the fuzz target for FUZZ_SECONDS (60), behind `make afl`: persistent mode, our dictionary, our mutator
 # beside its own. It starts from corpus/ and what libFuzzer left in build/fuzz-corpus/, and what it finds new goes
 # back there, under libFuzzer's names: `make fuzz` starts from it, and `make merge` takes both. A failure is filed
@@ -13,10 +14,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/numbers.sh
+. scripts/words.sh
 
 seconds=${FUZZ_SECONDS:-60}
 target=${AFL_TARGET:-build/afl}
 findings=${FINDINGS:-findings}
+as_path target findings
 scratch=build/fuzz-corpus
 in=build/afl-in
 out=build/afl-out
@@ -35,7 +38,7 @@ collect() {
     local folder=$1 prefix=$2 path
     shift 2
     for path in "$@"; do
-        cp "$path" "$folder/$prefix$(name_of "$path")"
+        cp -- "$path" "$folder/$prefix$(name_of "$path")"
     done
 }
 
@@ -56,7 +59,7 @@ done
 command -v afl-fuzz >/dev/null || fail "there is no afl-fuzz here: scripts/need.sh afl"
 rm -rf "$in" "$out"
 mkdir -p "$in" "$scratch" "$findings"
-mapfile -t seeds < <(find corpus "$scratch" -type f -size +0)
+mapfile -d '' -t seeds < <(find corpus "$scratch" -type f -size +0 -print0)
 collect "$in" '' "${seeds[@]}"
 
 # Ctrl-C reaches the fuzzer, which ends; the summary is still printed.
@@ -70,15 +73,15 @@ trap - INT
     fail "afl-fuzz ended with status $status before it had run: $log"
 }
 
-mapfile -t new < <(find "$out/default/queue" -maxdepth 1 -type f -name 'id:*' ! -name '*,orig:*')
+mapfile -d '' -t new < <(find "$out/default/queue" -maxdepth 1 -type f -name 'id:*' ! -name '*,orig:*' -print0)
 collect "$scratch" '' "${new[@]}"
-mapfile -t crashes < <(find "$out/default/crashes" -maxdepth 1 -type f -name 'id:*')
-mapfile -t hangs < <(find "$out/default/hangs" -maxdepth 1 -type f -name 'id:*')
+mapfile -d '' -t crashes < <(find "$out/default/crashes" -maxdepth 1 -type f -name 'id:*' -print0)
+mapfile -d '' -t hangs < <(find "$out/default/hangs" -maxdepth 1 -type f -name 'id:*' -print0)
 # A seed that fails is passed over by AFL++, and is a finding as any other.
 mapfile -t bad_seeds < <(sed -nE "s/.*Test case '[^']*orig:([0-9a-f]{40})'? results in a (crash|timeout).*/\1/p" "$log" | sort -u)
 collect "$findings" crash- "${crashes[@]}" "${bad_seeds[@]/#/$in/}"
 collect "$findings" timeout- "${hangs[@]}"
-mapfile -t artifacts < <(find "$findings" -maxdepth 1 -type f \( -name 'crash-*' -o -name 'timeout-*' \) | sort)
+mapfile -d '' -t artifacts < <(find "$findings" -maxdepth 1 -type f \( -name 'crash-*' -o -name 'timeout-*' \) -print0 | sort -z)
 filed=()
 if [ ${#artifacts[@]} -gt 0 ]; then
     echo "reducing and explaining ${#artifacts[@]} artifact(s)"

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The library's speed against its peers: runs build/speed/speed for every configuration (entries, size of
 value, pages), keeps what each measured in build/bench/, prints a table of each, and with --document writes
 docs/speed.json, the generated parts of docs/speed.md, and the plot. Behind `make bench`.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Builds another state of the library as shared objects that build/speed/speed measures beside the present one,
 # in the same run: the way to see what a change of src/ costs or brings.
 #
@@ -12,7 +13,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 if [ $# -ne 2 ] || ! [[ $1 =~ ^[A-Za-z0-9_-]+$ ]] || [ ! -e "$2" ]; then
-    sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "$0" >&2
+    sed -n '2,/^set/{/^. SPDX/d;/^set/d;s/^# \{0,1\}//;p}' "$0" >&2
     exit 2
 fi
 name=$1 given=$2

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Plants each bug of bugs/ into a copy of src/ and sees that the fuzz target finds it: by replaying
 # the shipped inputs, and from an empty corpus within the executions that its patch allows. A control
 # first runs the library as it is and must find nothing.
@@ -34,12 +35,14 @@ names=()
 name_width=4
 . scripts/planted.sh
 . scripts/in_turn.sh
+. scripts/words.sh
+as_path shipped_folder
 
 # ---- What there is to do. ------------------------------------------------------------------------
 
 list() {
     local name
-    for name in $(all_names); do
+    all_names | while read -r name; do
         printf '%s\n    %s\n    found by %s, within %s executions\n' "$name" "$(header "$name" What)" \
             "$(header "$name" Layer)" "$(header "$name" Budget)"
     done
@@ -60,7 +63,7 @@ check_names() {
 read_arguments() {
     case "${1:-}" in
     -h | --help)
-        sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' scripts/bugs.sh
+        sed -n '2,/^set /{/^. SPDX/d;/^#/s/^# \{0,1\}//p}' scripts/bugs.sh
         exit 0
         ;;
     --list)
@@ -85,7 +88,7 @@ read_arguments() {
 }
 
 shipped_inputs() {
-    find "$shipped_folder" regressions -maxdepth 1 -type f ! -name '.*' ! -name '*.md' 2>/dev/null | sort || true
+    find "$shipped_folder" regressions -maxdepth 1 -type f ! -name '.*' ! -name '*.md' -print0 2>/dev/null | sort -z || true
 }
 
 # ---- Running. ------------------------------------------------------------------------------------
@@ -124,7 +127,7 @@ try_bug() {
         return
     fi
     if [ "$corpus" != empty ]; then
-        mapfile -t inputs < <(shipped_inputs)
+        mapfile -d '' -t inputs < <(shipped_inputs)
         if [ ${#inputs[@]} -gt 0 ]; then
             run=$(run_shipped "$name" "${inputs[@]}")
             shipped=$([ -n "$run" ] && echo yes || echo no)
@@ -166,7 +169,7 @@ verdict_of() {
 
 # quantiles COLUMN: the median, the 90th percentile and the largest number of the bugs' efforts.
 quantiles() {
-    cat "${names[@]/%//effort}" 2>/dev/null | cut -f"$1" | sort -n | awk '
+    cat -- "${names[@]/%//effort}" 2>/dev/null | cut -f"$1" | sort -n | awk '
         { value[NR] = $1 }
         END {
             if (NR) printf "median %s, 90th percentile %s, largest %s (%d runs)", value[int((NR + 1) / 2)],
@@ -181,8 +184,8 @@ summary() {
         echo "executions to find: $(quantiles 1)"
         echo "seconds to find:    $(quantiles 2)"
     fi
-    passed=$(cat "${names[@]/%//result}" 2>/dev/null | grep -c passed || true)
-    failed=$(cat "${names[@]/%//result}" 2>/dev/null | grep -c failed || true)
+    passed=$(cat -- "${names[@]/%//result}" 2>/dev/null | grep -c passed || true)
+    failed=$(cat -- "${names[@]/%//result}" 2>/dev/null | grep -c failed || true)
     echo
     echo "$passed passed, $failed failed$1"
     [ "$failed" -eq 0 ]

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """A campaign: fuzzes for hours, survives what hours bring, and keeps a log that `make report` reads. Behind
 `make campaign`; docs/campaigns.md has the files, the log's schema and campaigns on several machines.
 
@@ -36,7 +37,7 @@ import sys
 import time
 
 from campaign_engines import (GRACE_SECONDS, MARK, MIB, POLL_SECONDS, ROOT, Afl, LibFuzzer, content_name, end_processes,
-                              files_in, processes_of)
+                              files_in, processes_of, shell_word)
 
 LOG_VERSION = 1
 ROOM_POLL_SECONDS = 1.0
@@ -480,11 +481,22 @@ class Campaign:
             print(f"found:    {self.settings.findings / signature if self.state['signatures'] else signature}")
         if self.artifacts():
             print(f"to file:  {len(self.artifacts())} artifacts; the next start files them")
-        print("report:   make report", flush=True)
+        print(f"report:   {report_command(self.settings)}", flush=True)
         return 130 if interrupted else 1 if self.state["signatures"] else 0
 
 
+def report_command(settings):
+    """From any folder."""
+    words = [f"{name}={shell_word(str(place.resolve()))} " for name, place, usual in (
+        ("FOLDER", settings.folder, "build/campaign"), ("FINDINGS", settings.findings, "findings"),
+        ("TRACE", settings.trace, "trace")) if place != ROOT / usual]
+    return "".join(words) + shell_word(str(ROOT / "scripts/report.py"))
+
+
 def main(arguments):
+    # A folder's name may have bytes that are no text: they are printed as they are.
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="surrogateescape")
     if arguments:
         print(__doc__)
         return 0 if arguments[0] in ("-h", "--help") else 2

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The engines of a campaign: libFuzzer's -fork and AFL++ as processes that are started, read and ended. A module of
 scripts/campaign.py, which plans, logs and files; this knows nothing of it but its settings' names."""
 
@@ -41,13 +42,20 @@ def content_name(path):
     return hashlib.sha1(path.read_bytes()).hexdigest()
 
 
+def shell_word(text):
+    """As scripts/words.sh has it: what a printed command needs to run as it is printed."""
+    done = subprocess.run(["bash", "-c", '. scripts/words.sh; shell_word "$1"', "bash", os.fsencode(text)], cwd=ROOT,
+                          capture_output=True, check=True)
+    return os.fsdecode(done.stdout)
+
+
 # ---- Processes. -------------------------------------------------------------------------------------
 
 
 def processes_of(folder):
     """Those with this campaign's mark, whoever their parent is by now: AFL++ makes sessions of its own, and
     workers of a killed libFuzzer go on."""
-    mark = f"{MARK}={folder}".encode()
+    mark = os.fsencode(f"{MARK}={folder}")
     found = []
     for entry in pathlib.Path("/proc").glob("[0-9]*"):
         try:
@@ -105,10 +113,21 @@ class Engine:
         (folder / "tmp").mkdir(exist_ok=True)
         environment = {**os.environ, MARK: str(folder), "TMPDIR": str(folder / "tmp"), **self.environment()}
         with open(folder / f"{self.name}.log", "wb") as log:
-            self.process = subprocess.Popen(self.command(*arguments), cwd=ROOT, env=environment,
+            self.process = subprocess.Popen(self.command(*arguments), cwd=folder, env=environment,
                                             stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=subprocess.STDOUT, start_new_session=True)
         self.begin_figures()
+
+    # libFuzzer starts its jobs by a shell, and quotes no name; AFL++ takes lists apart at colons and semicolons. So
+    # engines run in the campaign's folder and get names of ours alone: what lies elsewhere has a link there.
+
+    def linked(self, name, place):
+        """The name of a link in the campaign's folder, which leads to the place."""
+        link = self.settings.folder / name
+        if not link.is_symlink() or os.readlink(link) != str(place):
+            link.unlink(missing_ok=True)
+            link.symlink_to(place)
+        return name
 
     def begin_figures(self):
         self.figures["executions"] = 0
@@ -186,12 +205,13 @@ class LibFuzzer(Engine):
     def command(self, seconds, jobs, folders):
         script = f'. scripts/fuzz_flags.sh; fuzz_flags {seconds}; printf "%s\\n" "${{arguments[@]}}"'
         shown = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
-        return [self.settings.folder / "program", *shown.stdout.split(), f"-fork={jobs}",
-                "-ignore_crashes=1", "-ignore_timeouts=1", "-ignore_ooms=1",
-                f"-artifact_prefix={self.settings.folder}/artifacts/", self.corpus(), *folders]
+        flags = [flag.replace("=dict/", f"={self.linked('source', ROOT)}/dict/") for flag in shown.stdout.split()]
+        links = [self.linked(f"inputs-{number}", folder) for number, folder in enumerate(folders)]
+        return ["./program", *flags, f"-fork={jobs}", "-ignore_crashes=1", "-ignore_timeouts=1", "-ignore_ooms=1",
+                "-artifact_prefix=artifacts/", "corpus", *links]
 
     def environment(self):
-        return {}
+        return {"TMPDIR": "tmp"}
 
     def programs(self):
         return {"program": self.settings.target}
@@ -228,9 +248,10 @@ class LibFuzzer(Engine):
         if not recovered.is_dir():
             return ""
         environment = {**os.environ, MARK: str(self.settings.folder)}
+        (self.settings.folder / "tmp").mkdir(exist_ok=True)
         try:
-            done = subprocess.run([self.settings.folder / "program", "-merge=1", self.corpus(), recovered], cwd=ROOT,
-                                  env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            done = subprocess.run(["./program", "-merge=1", "corpus", "recovered"],
+                                  cwd=self.settings.folder, env={**environment, "TMPDIR": "tmp"}, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                                   errors="replace", start_new_session=True, timeout=TAKE_IN_SECONDS_MAX, check=False)
         except subprocess.TimeoutExpired:
             end_processes(lambda: processes_of(self.settings.folder))
@@ -250,17 +271,17 @@ class Afl(Engine):
 
     def command(self):
         maximum = re.search(r"-max_len=(\d+)", (ROOT / "scripts/fuzz_flags.sh").read_text("utf-8"))[1]
-        return ["afl-fuzz", "-M", "main", "-F", self.settings.folder / "corpus", "-t", "10000", "-m", "none",
-                "-G", maximum, "-x", ROOT / "dict/fuzz_cachemap.dict", "-i", ROOT / "corpus",
-                "-o", self.settings.folder / "afl", "--", self.settings.folder / "program-afl"]
+        source = self.linked("source", ROOT)
+        return ["afl-fuzz", "-M", "main", "-F", "corpus", "-t", "10000", "-m", "none", "-G", maximum,
+                "-x", f"{source}/dict/fuzz_cachemap.dict", "-i", f"{source}/corpus", "-o", "afl", "--", "./program-afl"]
 
     def environment(self):
         environment = {"AFL_AUTORESUME": "1", "AFL_NO_UI": "1", "AFL_NO_AFFINITY": "1",
                        "AFL_SKIP_CPUFREQ": "1", "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES": "1",
                        "ASAN_OPTIONS": "abort_on_error=1:symbolize=0",
                        "UBSAN_OPTIONS": "abort_on_error=1:symbolize=0"}
-        mutator = self.settings.folder / "mutator.so"
-        return {**environment, "AFL_CUSTOM_MUTATOR_LIBRARY": str(mutator)} if mutator.exists() else environment
+        has_mutator = (self.settings.folder / "mutator.so").exists()
+        return {**environment, "AFL_CUSTOM_MUTATOR_LIBRARY": "./mutator.so"} if has_mutator else environment
 
     def programs(self):
         return {"program-afl": ROOT / "build/afl", "mutator.so": ROOT / "build/afl_mutator.so"}

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Checks what a build for OSS-Fuzz has left in $OUT, more strictly than OSS-Fuzz's own bad_build_check.
 
     scripts/check_build.py [--only CHECK] [--architecture A] [--edges-min N] OUT SANITIZER ENGINE [TARGET...]

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Coverage of src/ by inputs alone: replays folders of inputs through a build with clang's source
 # coverage and no assertions (their failing side must never run). Lines, branches, MC/DC (clang 18 or
 # newer), and the functions of cache_map_functions.h for each layout. docs/coverage.md explains the figures.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # What the fuzzer reaches by itself: fuzzes COVERAGE_SECONDS (60) seconds from an EMPTY corpus with the
 # flags of `make fuzz`, then measures the branches of src/ by what it made. Exit status: 0 at least
 # COVERAGE_PERCENT (98) of the branches that are not excused, 1 fewer, or a finding, 2 it could not run,

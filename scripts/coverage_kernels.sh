@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # What coverage.sh measured, by function and by layout: regions, branches (both sides) and conditions (MC/DC) of
 # each body of src/ (a kernel, which all layouts share) and of the typed layer of each layout (cache_map_functions.h).
 # Judges nothing: the gate is coverage_check.sh.
@@ -64,8 +65,9 @@ head -n 1 "$3/kernels"
 sed -n '$s/^all  /kernels/p' "$3/kernels"
 sed -n '$s/^all          /typed layer/p' "$3/instances"
 echo "kernels that are not whole, and why (all: $3/kernels; each layout: $3/instances):"
-awk -v exceptions="$2" '
+exceptions=$2 awk '
     BEGIN {
+        exceptions = ENVIRON["exceptions"]
         while ((getline line < exceptions) > 0)
             if (line !~ /^#/ && split(line, word, " ") > 2) {
                 sub(/^[^ ]+ +(\/.*\/( \[[^]]*\])?|[^ ]+) /, "", line)

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Makes the pages of the interface and of the documents with doxygen: build/docs/html/index.html. What has no comment,
 # names a parameter that is not there or links to nothing is an error; each is printed with its line.
 #

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """What doxygen reads instead of a header of src/ or of a document: the same lines, in its language.
 
 The headers are written to be read as they are: plain comments above what they are about, without commands. Doxygen
@@ -59,16 +60,19 @@ class Filter:
 
     def file_comment(self):
         """Prose, or the manual of cache_map.h: that is laid out by hand and stays as it is."""
-        last = self.comment_last(0)
-        text = self.lines[:last + 1]
+        first = 0
+        if 'SPDX-License-Identifier' in self.lines[0]:
+            self.lines[0], first = '', 1
+        last = self.comment_last(first)
+        text = self.lines[first:last + 1]
         if not any(re.match(r' \* {3,}\S', line) for line in text):
-            self.document(0, last, f'/** @file {self.name} @brief ')
+            self.document(first, last, f'/** @file {self.name} @brief ')
             return last + 1
         brief = ' '.join(line[3:] for line in text).split('. ')[0].split(' - ')[-1]
         text = [line[3:] for line in text]
         text[-1] = text[-1].replace('*/', '@endverbatim */')
         text[0] = f'/** @file {self.name} @brief {prose(brief)}. @details @verbatim {text[0]}'
-        self.lines[:last + 1] = text
+        self.lines[first:last + 1] = text
         return last + 1
 
     def document(self, start, last, opening='/** '):

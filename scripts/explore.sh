@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Explores the worlds of explorer/worlds.txt, each to its fixpoint, and compares what was counted with the
 # tables of docs/proofs.md: the counts are the same on every machine and with any number of processes.
 #
@@ -111,9 +112,9 @@ build_bug() {
     if grep -q '^+++ b/harness/.*\.h' "$1"; then
         rm -rf "$dir/build/$way"
     fi
-    for object in "${of_library[@]}" $(sed -n 's/^+++ b\/harness\/\(.*\)\.c.*/\1/p' "$1"); do
+    while read -r object; do
         rm -f "$dir/build/$way/harness/$object.o"
-    done
+    done < <(printf '%s\n' "${of_library[@]}" && sed -n 's/^+++ b\/harness\/\(.*\)\.c.*/\1/p' "$1")
     if ! make -s --no-print-directory -C "$dir" "build/explore-$way" >"$dir/build.log" 2>&1; then
         echo "it does not compile, see $dir/build.log: $(grep -m 1 -E 'error|\*\*\*' "$dir/build.log" || true)"
         return 1
@@ -150,7 +151,7 @@ try_bug() {
     dir=$out/$name
     rm -rf "$dir"
     mkdir -p "$dir"
-    reason=$(sed -n "s/^$name: *//p" "$reasons")
+    reason=$(name=$name awk 'index($0, ENVIRON["name"] ":") == 1 { sub(/^[^:]*: */, ""); print }' "$reasons")
     for way in fast asan; do
         if ! build_bug "$patch" "$dir" "$way" >"$dir/said"; then
             echo "FAIL $name: $(cat "$dir/said")"
@@ -179,19 +180,21 @@ try_bug() {
 }
 
 explore_bugs() {
-    local status=0
+    local status=0 name patch
     local -a patches=()
     make -s --no-print-directory -j"$jobs" build/explore-fast build/explore-asan >/dev/null ||
         fail "./explore does not build"
     if [ $# -gt 0 ]; then
         for name in "$@"; do
-            patches+=("$(ls "bugs/$name.patch" "bugs/layers/$name.patch" 2>/dev/null || true)")
-            [ -n "${patches[-1]}" ] || fail "there is no bugs/$name.patch; scripts/bugs.sh --list names them"
+            patch=bugs/$name.patch
+            [ -f "$patch" ] || patch=bugs/layers/$name.patch
+            patches+=("$patch")
+            [ -f "$patch" ] || fail "there is no bugs/$name.patch; scripts/bugs.sh --list names them"
         done
     else
         patches=(bugs/*.patch bugs/layers/*.patch)
     fi
-    printf '%s\n' "${patches[@]}" | xargs -P "$jobs" -I{} "$0" --one {} | tee "$out/rows"
+    printf '%s\0' "${patches[@]}" | xargs -0 -P "$jobs" -I{} scripts/explore.sh --one {} | tee "$out/rows"
     {
         echo "| planted bug | ops | world | found by, or why there is none |"
         echo "| --- | --- | --- | --- |"
@@ -217,6 +220,6 @@ case "${1:-}" in
 small | large) explore_worlds "$1" ;;
 bugs) shift && explore_bugs "$@" ;;
 --one) try_bug "$2" ;;
--h | --help) sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' scripts/explore.sh ;;
+-h | --help) sed -n '2,/^set /{/^. SPDX/d;/^#/s/^# \{0,1\}//p}' scripts/explore.sh ;;
 *) fail "usage: scripts/explore.sh [--update] small|large|bugs [NAME...]; --help says more" ;;
 esac

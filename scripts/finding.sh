@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Files artifacts as findings. One failure, told by its signature, is one finding however often it is met:
 #
 #   findings/SIGNATURE/artifact        the first input that showed it, byte for byte
@@ -17,6 +18,7 @@
 # other copied. A finding appears whole or not at all; what was interrupted is done again by the next call.
 # Prints a line for each artifact. Exit status: 0 all are filed, 2 one is not (it stays where it was).
 set -euo pipefail
+. "$(dirname -- "${BASH_SOURCE[0]}")/words.sh"
 
 into=findings
 trace=./trace
@@ -63,19 +65,18 @@ describe() {
             echo "Was it made by an earlier commit, and mended since? Build that commit, and run it again."
         else
             echo "./trace agrees with this input, plain and sanitized: only the fuzz target itself fails."
-            echo "Again: $target $into/$slug/artifact"
+            echo "Again: $(shell_path "$target") $(shell_path "$into/$slug/artifact")"
         fi >"$folder/report.txt"
         cat "$target_log" >>"$folder/report.txt" || return 2
         return 0
     fi
     part "$folder" reduced.trace "$program" reduce -o "$folder/reduced.trace" "$artifact"
-    part "$folder" report.html "$program" html -o "$folder/report.html" "$artifact"
-    part "$folder" test.c "$program" c -o "$folder/test.c" "$artifact"
-    # Told as from the place where it will stand, so that the commands that the report prints can be copied.
+    # Told as of the place where it will stand, so that the commands that are printed can be copied.
+    part "$folder" report.html "$program" html --as "$into/$slug/artifact" -o "$folder/report.html" "$artifact"
+    part "$folder" test.c "$program" c --as "$into/$slug/test.c" -o "$folder/test.c" "$artifact"
     status=0
-    "$program" explain "$artifact" >"$folder/report.txt" 2>"$folder/.words" || status=$?
+    "$program" explain --as "$into/$slug/artifact" "$artifact" >"$folder/report.txt" 2>"$folder/.words" || status=$?
     { [ "$status" -eq 1 ] && [ -s "$folder/report.txt" ]; } || say_missing report.txt "$folder/.words"
-    sed -i "s|$artifact|$into/$slug/artifact|g; s|$folder|$into/$slug|g" "$folder"/report.* "$folder/test.c" 2>/dev/null || true
     rm -f "$folder/.words"
 }
 
@@ -100,7 +101,7 @@ again() {
     done
     name=$(sha1sum <"$artifact" | cut -c 1-16)
     mkdir -p "$finding/more"
-    if [ "$(find "$finding/more" -type f | wc -l)" -lt "$more_count_max" ]; then
+    if [ "$(find "$finding/more" -type f -printf x | wc -c)" -lt "$more_count_max" ]; then
         { cp "$artifact" "$finding/more/.$name" && mv "$finding/more/.$name" "$finding/more/$name"; } || return 2
     fi
     # A disk that is full takes the file and not what is in it.
@@ -109,7 +110,8 @@ again() {
 
 # What this makes of an artifact stands in FOLDER, or FOLDER is as it was.
 file_one() {
-    local artifact=$1 partial finding
+    local artifact=$1 partial finding folder
+    as_path artifact
     [ -f "$artifact" ] || {
         echo "finding.sh: $artifact: there is no such file" >&2
         return 2
@@ -123,14 +125,15 @@ file_one() {
         rm -rf "$partial" && mkdir -p "$partial" && describe "$artifact" "$partial" &&
             rm -rf "$finding" && mv "$partial" "$finding" || return 2
     fi
-    [ "$(dirname "$artifact")" -ef "$into" ] && rm -f "$artifact"
+    folder_of "$artifact" folder
+    [ "$folder" -ef "$into" ] && rm -f "$artifact"
     echo "$finding: seen in $(cat "$finding/count") input(s)"
 }
 
 while [ $# -gt 0 ]; do
     case "$1" in
     -h | --help)
-        sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"
+        sed -n '2,/^set /{/^. SPDX/d;/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"
         exit 0
         ;;
     --into | --trace | --sanitized | --target)
@@ -144,6 +147,7 @@ while [ $# -gt 0 ]; do
     esac
 done
 [ $# -gt 0 ] || fail "which artifact? see --help"
+as_path into trace sanitized target
 for program in "$trace" "$target"; do
     [ -x "$program" ] || fail "$program is not there: make trace fuzz_cachemap"
 done

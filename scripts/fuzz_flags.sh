@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Sourced by the scripts that fuzz as `make fuzz` does: one list of flags, so that what they measure is
 # what users run.
 # shellcheck shell=bash

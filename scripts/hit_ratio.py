@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The figures, tables and plot of docs/hit-ratio.md, from build/hit_ratio. Behind `make hit-ratio`.
 
   scripts/hit_ratio.py --run     measures: docs/hit-ratio.csv; then as without

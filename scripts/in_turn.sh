@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Sourced by the scripts that do one thing to each of many, some at a time. Who sources it sets `jobs`, and
 # may have a function `on_interrupt` for its last words.
 # shellcheck shell=bash

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Installs the library, or takes it away again: `make install` and `make uninstall` call it. The library is headers,
 # so nothing is compiled, and nothing is fetched. docs/install.md says it at length.
 #
@@ -12,6 +13,7 @@
 # Exit status: 0 done; 2 usage, or a folder that cannot be written to. Folders are tried before anything is written.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/words.sh
 
 fail() {
     echo "install.sh: $*" >&2
@@ -20,7 +22,7 @@ fail() {
 
 for name in PREFIX INCLUDEDIR DATADIR MANDIR DOCDIR PKGCONFIGDIR CMAKEDIR; do
     folder=${!name:-/}
-    [[ $folder == /* ]] || fail "$name has to be an absolute path, and is '$folder'; try $name=\"\$PWD/$folder\""
+    [[ $folder == /* ]] || fail "$name has to be an absolute path, and is '$folder'; try $name=\"\$PWD\"/$(shell_word "$folder")"
     [[ $folder/ != */./* && $folder/ != */../* ]] || fail "$name has . or .. in it: '$folder'; name the folder itself"
 done
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Shows that each layer of the oracle is needed. For each there is a bug in bugs/layers/ that it finds
 # and that lives when the layer is switched off. Such a bug may be in the models as well as in the
 # library: a misreading of the contract that they share. Controls run the library as it is, with each
@@ -52,16 +53,16 @@ header() {
 
 # The patch of a layer in bugs/layers/; nothing if there is none or more than one.
 patch_of_layer() {
-    local found
-    found=$(grep -lx "Only: $1" bugs/layers/*.patch || true)
-    [ "$(wc -w <<<"$found")" -ne 1 ] || echo "$found"
+    local -a found
+    mapfile -d '' -t found < <(grep -lZx "Only: $1" bugs/layers/*.patch || true)
+    [ ${#found[@]} -ne 1 ] || printf '%s' "${found[0]}"
 }
 
 read_arguments() {
     local patch layer
     case "${1:-}" in
     -h | --help)
-        sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' scripts/layers.sh
+        sed -n '2,/^set /{/^. SPDX/d;/^#/s/^# \{0,1\}//p}' scripts/layers.sh
         exit 0
         ;;
     --update) update=true all=true ;;
@@ -111,9 +112,9 @@ build_bug() {
         return 1
     fi
     cp -r build/fast "$dir/build/fast" # after the sources, so that make finds it newer
-    for object in $(objects_of "$1"); do
+    while read -r object; do
         rm -f "$dir/build/fast/$object.o"
-    done
+    done < <(objects_of "$1")
     if ! make -s --no-print-directory -C "$dir" build/soak-fast build/trace-fast >"$dir/build.log" 2>&1; then
         echo "it does not compile, see $dir/build.log: $(grep -m 1 -E 'error|\*\*\*' "$dir/build.log" || true)"
         return 1

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The same inputs give the same digests in every build: other compilers, levels of optimisation, sanitizers,
 # sizes of a pointer, byte orders, vector units. Each cell compiles ./trace (or the fuzz target under a plain
 # main) as a whole with its own compiler and flags, runs `digest` over corpus/, witnesses/, bugs/traces/ and
@@ -18,6 +19,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/numbers.sh
 . scripts/in_turn.sh
+. scripts/words.sh
 
 out=build/matrix
 jobs=${JOBS:-$(nproc)}
@@ -86,7 +88,7 @@ read_arguments() {
     while [ $# -gt 0 ]; do
         case "$1" in
         -h | --help)
-            sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' scripts/matrix.sh
+            sed -n '2,/^set /{/^. SPDX/d;/^#/s/^# \{0,1\}//p}' scripts/matrix.sh
             exit 0
             ;;
         --list)
@@ -97,6 +99,7 @@ read_arguments() {
         --source)
             [ -f "${2:-}/cache_map.h" ] || fail "--source takes a folder with the library, got '${2:-}'"
             source=$2
+            as_path source
             shift
             ;;
         -*) fail "no such option: $1; see scripts/matrix.sh --help" ;;
@@ -105,7 +108,7 @@ read_arguments() {
         shift
     done
     for name in "${names[@]}"; do
-        cells | grep "^$name|" >/dev/null || fail "there is no cell '$name'; scripts/matrix.sh --list names them"
+        cells | cut -d'|' -f1 | grep -xF -e "$name" >/dev/null || fail "there is no cell '$name'; scripts/matrix.sh --list names them"
     done
     [ ${#names[@]} -gt 0 ] || mapfile -t names < <(cells | awk -F'|' -v speed="$speed" \
         'speed == "full" || $2 != "full" { print $1 }')
@@ -117,12 +120,12 @@ make_reference() {
     make -s --no-print-directory -j"$jobs" trace tools/page/page_files.h >"$out/reference.log" 2>&1 ||
         fail "./trace does not build: $out/reference.log"
     for path in corpus witnesses bugs/traces regressions; do
-        find "$path" -type f ! -name '*.md' ! -name '.*'
-    done | LC_ALL=C sort >"$out/inputs.all"
-    awk 'NR % 8 == 1' "$out/inputs.all" >"$out/inputs.few"
-    grep '^corpus/' "$out/inputs.all" >"$out/inputs.bytes"
+        find "$path" -type f ! -name '*.md' ! -name '.*' -print0
+    done | LC_ALL=C sort -z >"$out/inputs.all"
+    sed -nz '1~8p' "$out/inputs.all" >"$out/inputs.few"
+    grep -az '^corpus/' "$out/inputs.all" >"$out/inputs.bytes"
     for path in all few bytes; do
-        xargs ./trace digest <"$out/inputs.$path" >"$out/digests.$path" ||
+        xargs -0 ./trace digest <"$out/inputs.$path" >"$out/digests.$path" ||
             fail "./trace itself does not agree with its model: ./trace replay corpus witnesses"
     done
 }
@@ -178,7 +181,7 @@ try_cell() {
     read -ra run <<<"$runner"
     rm -rf "$dir"
     mkdir -p "$dir"
-    count=$(wc -l <"$out/inputs.$inputs")
+    count=$(tr -cd '\0' <"$out/inputs.$inputs" | wc -c)
     lacking=$(missing "${words[0]}" ${run[0]:+"${run[0]}"} "$(library_of "$compiler")")
     if [ -n "$lacking" ]; then
         result=skipped reason="there is no $lacking: scripts/need.sh matrix"
@@ -190,7 +193,7 @@ try_cell() {
         run+=("$dir/program")
         case "$name" in standalone-*) ;; *) run+=(digest) ;; esac
         # One run over all: what an input leaves behind is there for the next one.
-        xargs -x timeout "$cell_seconds_max" "${run[@]}" <"$out/inputs.$inputs" >"$dir/digests" 2>"$dir/log" || status=$?
+        xargs -0 -x timeout "$cell_seconds_max" "${run[@]}" <"$out/inputs.$inputs" >"$dir/digests" 2>"$dir/log" || status=$?
         # Also an input that has no line, for the cell died before it.
         grep -vxFf "$dir/digests" "$out/digests.$inputs" >"$dir/different" || true
         different=$(wc -l <"$dir/different")

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # What fuzzing found, by any engine, becomes the new corpus/: minimises it together with corpus/ into an EMPTY
 # folder, checks that nothing is lost, and shows what would change. `make merge` does it for build/fuzz-corpus,
 # which `make fuzz` and `make afl` write.
@@ -9,6 +10,9 @@
 #   APPLY=1           then corpus/ is replaced; without it nothing but build/merge/ is written
 #   BUGS='NAME...'    these planted bugs alone, or `none` (all: minutes); corpus/ itself is replaced after all only
 #   CORPUS=FOLDER     in the place of corpus/
+#   FOLDERS=FOLDER    as FOLDER...: one, or several separated by blanks, or, one a line, by newlines
+#
+# Names are from the top of the repository, or absolute.
 #
 # Kept whatever the merge says: each input that has a name and not a hash, for it is there for a reason (a
 # planted bug, a layout, a long stream). Left out: what another version of the format claims. regressions/ is
@@ -16,6 +20,7 @@
 # could not run, 130 interrupted. corpus/ is as it was unless the status is 0.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/words.sh
 
 corpus=${CORPUS:-corpus}
 apply=${APPLY:-0}
@@ -32,13 +37,24 @@ fail() {
     exit 2
 }
 
-count_files() { find "$1" -type f | wc -l; }
+count_files() { find "$1" -type f -printf x | wc -c; }
 has_files() { [ -d "$1" ] && [ "$(count_files "$1")" -gt 0 ]; }
 
 # ---- The new corpus. -------------------------------------------------------------------------------
 
 # Edges and not their counts: with counts the smallest set that has all of them is over 400 files.
-merge() { ./fuzz_cachemap -merge=1 -use_counters=0 -print_funcs=0 "$@"; }
+# merge FOLDER...: libFuzzer starts itself by a shell, and quotes nothing: it gets names of ours.
+merge() {
+    local folder
+    local -a names=()
+    rm -rf "$out/merged"
+    mkdir -p "$out/merged"
+    for folder in "$@"; do
+        ln -s -- "$(realpath -- "$folder")" "$out/merged/${#names[@]}"
+        names+=("$out/merged/${#names[@]}")
+    done
+    ./fuzz_cachemap -merge=1 -use_counters=0 -print_funcs=0 "${names[@]}"
+}
 
 minimise() {
     local input
@@ -46,7 +62,7 @@ minimise() {
     rm -rf "$new"
     mkdir -p "$new"
     merge "$new" "$@" "$corpus" >"$out/merge.log" 2>&1 || fail "libFuzzer's merge ended early: $out/merge.log"
-    mapfile -t named < <(find "$corpus" -type f -regextype posix-extended ! -regex '.*/[0-9a-f]{40}')
+    mapfile -d '' -t named < <(find "$corpus" -type f -regextype posix-extended ! -regex '.*/[0-9a-f]{40}' -print0)
     for input in "${named[@]}"; do
         # The merge names by a hash of the bytes: the same input is not kept under two names.
         rm -f "$new/$(sha1sum <"$input" | cut -c 1-40)"
@@ -142,8 +158,9 @@ compare() {
 sizes() { find "$1" -type f -printf '%s\n' | awk '{ all += $1 } END { printf "%d files, %d bytes", NR, all }'; }
 
 show_changes() {
-    (cd "$corpus" && find . -type f -printf '%P\n' | LC_ALL=C sort) >"$out/names.old"
-    (cd "$new" && find . -type f -printf '%P\n' | LC_ALL=C sort) >"$out/names.new"
+    # A newline within a name is shown as a question mark.
+    find "$corpus" -type f -printf '%P\0' | LC_ALL=C tr '\n\0' '?\n' | LC_ALL=C sort >"$out/names.old"
+    find "$new" -type f -printf '%P\0' | LC_ALL=C tr '\n\0' '?\n' | LC_ALL=C sort >"$out/names.new"
     {
         LC_ALL=C comm -23 "$out/names.old" "$out/names.new" | sed 's/^/-  /'
         LC_ALL=C comm -13 "$out/names.old" "$out/names.new" | sed 's/^/+  /'
@@ -155,17 +172,38 @@ show_changes() {
         "$(grep -c '^+' "$out/changes" || true) would come"
 }
 
+# What was asked for, with APPLY=1: from any folder.
+command_to_apply() {
+    local folder
+    printf 'APPLY=1 '
+    [ "$corpus" = corpus ] || printf 'CORPUS=%s ' "$(shell_path "$corpus")"
+    shell_path scripts/merge.sh
+    for folder in "${folders[@]}"; do
+        printf ' %s' "$(shell_path "$folder")"
+    done
+}
+
 # Beside its place first, and then not to be interrupted: what is there is the old corpus or the new one.
 replace() {
     trap '' INT TERM
-    rm -rf "$corpus.part"
-    cp -r "$new" "$corpus.part"
+    rm -rf "${corpus%/}.part"
+    cp -r "$new" "${corpus%/}.part"
     rm -rf "$out/old"
     mv "$corpus" "$out/old"
-    mv "$corpus.part" "$corpus"
+    mv "${corpus%/}.part" "$corpus"
 }
 
 # ---- The whole. --------------------------------------------------------------------------------------
+
+# as_path_all FOLDER...: the folders that there are, as names that no program takes for an option.
+as_path_all() {
+    local folder
+    folders=()
+    for folder in "$@"; do
+        as_path folder
+        folders+=("$folder")
+    done
+}
 
 for program in ./fuzz_cachemap ./trace; do
     [ -x "$program" ] || fail "$program is not there: make merge builds it"
@@ -174,26 +212,41 @@ trap 'echo "merge.sh: interrupted; $corpus/ is as it was" >&2; exit 130' INT TER
 mkdir -p "$out"
 case "${1:-}" in
 -h | --help)
-    sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' scripts/merge.sh
+    sed -n '2,/^set /{/^. SPDX/d;/^#/s/^# \{0,1\}//p}' scripts/merge.sh
     exit 0
     ;;
 --compare)
     { [ $# -eq 3 ] && has_files "$2" && has_files "$3"; } || fail "--compare takes two folders of inputs: OLD NEW"
-    compare "$2" "$3"
+    shift
+    set -- "${1%/}" "${2%/}"
+    as_path_all "$@"
+    compare "${folders[@]}"
     exit
     ;;
+--) shift ;;
 -*) fail "no such option: $1; see scripts/merge.sh --help" ;;
 esac
 
 [ "$apply" = 0 ] || [ "$apply" = 1 ] || fail "APPLY is 1 to replace $corpus/, or 0; it is '$apply'"
 [ "$apply" = 0 ] || [ ${#bugs[@]} -eq 0 ] || [ "$corpus" != corpus ] ||
     fail "APPLY=1 wants all planted bugs: not together with BUGS"
-[ $# -gt 0 ] || set -- build/fuzz-corpus
-for folder in "$corpus" "$@"; do
+if [ $# -gt 0 ]; then
+    as_path_all "$@"
+elif [ -d "${FOLDERS:-}" ]; then
+    as_path_all "$FOLDERS"
+elif [[ ${FOLDERS:-} == *$'\n'* ]]; then
+    mapfile -t folders <<<"$FOLDERS"
+    as_path_all "${folders[@]}"
+else
+    read -ra folders <<<"${FOLDERS:-build/fuzz-corpus}"
+    as_path_all "${folders[@]}"
+fi
+as_path corpus
+for folder in "$corpus" "${folders[@]}"; do
     has_files "$folder" || fail "$folder: no inputs in this folder; \`make fuzz\` and \`make afl\` write build/fuzz-corpus"
 done
 
-minimise "$@"
+minimise "${folders[@]}"
 show_changes
 status=0
 compare "$corpus" "$new" || status=1
@@ -204,7 +257,7 @@ fi
 if [ "$status" -ne 0 ]; then
     echo "merge.sh: $corpus/ is as it was; $new/ is not to take its place" >&2
 elif [ "$apply" = 0 ]; then
-    echo "merge.sh: $corpus/ is as it was; to replace it: APPLY=1 make merge"
+    echo "merge.sh: $(shell_word "$corpus/") is as it was; to replace it: $(command_to_apply)"
 else
     replace
     echo "merge.sh: $corpus/ is replaced; git diff --stat shows it"

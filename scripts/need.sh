@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Sees to it that the tools for a task are there: `scripts/need.sh fuzz|test|test-all|oss-fuzz|page|...`. Installs
 # what is missing by apt-get without asking, and says what. If it may not install, it says the
 # command that would. Debian package names; the newer clang is taken where it can be had.

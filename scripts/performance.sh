@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # What the target costs: executions and ops per second with sanitizers and without, in one run, as
 # medians of interleaved rounds; and the share of instructions in the library, the models, the checks
 # and the decoder (callgrind, without sanitizers: repeatable). Behind `make performance`.

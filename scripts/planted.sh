@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Sourced by what plants the bugs of bugs/: bugs.sh, reduced.sh and the tests of the reduced traces. Reads
 # a patch's head, plants a patch into a copy of src/, builds programs on the copy and runs the fuzz
 # target. Decides nothing. Who sources it is at the top of the repository, and may set `out` and `jobs`.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # From each planted bug to the trace that shows it: builds the fuzz target with the bug, fuzzes from
 # nothing until it finds it; the artifact is reduced with a ./trace that has the bug too, and filed as
 # `make fuzz` would (build/bugs/NAME/findings/). The reduced traces are written to bugs/traces/, the table to
@@ -33,7 +34,7 @@ read_arguments() {
     local name
     case "${1:-}" in
     -h | --help)
-        sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' scripts/reduced.sh
+        sed -n '2,/^set /{/^. SPDX/d;/^#/s/^# \{0,1\}//p}' scripts/reduced.sh
         exit 0
         ;;
     --table)
@@ -121,7 +122,7 @@ reduce_bug() {
 
 # The reduced trace with a comment that names the bug, and without what changes from build to build.
 write_trace() {
-    awk -v comment="# The planted bug $1: $(header "$1" What)" '{ print } NR == 1 { print comment }' \
+    comment="# The planted bug $1: $(header "$1" What)" awk '{ print } NR == 1 { print ENVIRON["comment"] }' \
         "$out/$1/reduced.trace" | sed -E '/^# fails: /{s/ [^ ]+\+0x[0-9a-f]+//g;s/ environment[a-z_]*\.c:[0-9]+//}'
 }
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """How small an artifact becomes, and how soon: ./trace reduce beside libFuzzer's -minimize_crash=1.
 
     scripts/reduction.py [--seeds N] [--seconds N] [--table] [BUG...]

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The page of a campaign: reads what scripts/campaign.py has left, asks ./trace what the corpus does, and writes
 one page that needs nothing else. Behind `make report`; docs/campaigns.md says how to read it.
 
@@ -27,6 +28,7 @@ import shutil
 import subprocess
 import sys
 import time
+import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PARTS = ROOT / "tools/campaign_report"
@@ -155,7 +157,7 @@ def findings_of(lines, folder, page_folder):
         text = place / "report.txt"
         words = text.read_text(encoding="utf-8", errors="replace") if text.exists() else ""
         entry["meaning"] = next((line for line in words.splitlines() if line.strip()), "").removeprefix("FAIL  ")
-        entry["links"] = {name: os.path.relpath(place / name, page_folder)
+        entry["links"] = {name: urllib.parse.quote(os.fsencode(os.path.relpath(place / name, page_folder)))
                           for name in ("report.html", "report.txt", "reduced.trace", "test.c", "artifact")
                           if (place / name).exists()}
     return list(found.values())
@@ -380,6 +382,9 @@ def gather():
 
 
 def main(arguments):
+    # A folder's name may have bytes that are no text: they are printed as they are.
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="surrogateescape")
     if arguments:
         print(__doc__)
         return 0 if arguments[0] in ("-h", "--help") else 2

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Why a peer is faster than the cache map in a workload, where it is: the last column of the table in
 docs/speed.md. scripts/speed_report.py shows a pair that is missing here as unexplained."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Medians, ratios and tables of what scripts/bench.py has measured: text for the terminal, the parts of
 docs/speed.md and docs/performance.md between markers, the data of the plot. Measures nothing.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Time to bug: plants each bug of bugs/ in turn and runs each fuzzer configuration on it, seed by seed,
 until it is found or the cutoff is spent. Behind `make survival`; scripts/survival_report.R reads what
 it writes, and docs/effectiveness.md says what is compared and why.

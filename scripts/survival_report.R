@@ -1,4 +1,5 @@
 #!/usr/bin/env Rscript
+# SPDX-License-Identifier: Apache-2.0
 # The statistics of `make survival`: reads the results of scripts/survival.py, writes the generated
 # part of docs/effectiveness.md and the plot docs/effectiveness-survival.svg. The estimates are those
 # of R's `survival`; docs/effectiveness.md says what each column is.

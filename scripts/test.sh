@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The tests, in two tiers. Each step is a line below: a name, a command, and what has to be built for it. Builds
 # just that, runs the steps as many at a time as there are cores, and ends with "N passed, N failed". Each step's
 # output is in build/test/log/; a failing step's is shown. Deterministic: fixed seeds, bounded runs, no clocks
@@ -92,6 +93,7 @@ step "fuzz, 20,000 runs" ./fuzz_cachemap -runs=20000 -seed=1 -len_control=0 -max
 # libFuzzer writes what it finds into the first folder: that must not be corpus/.
 step "fuzz the readers, 20,000 runs" ./fuzz_trace -runs=20000 -seed=1 \
     -artifact_prefix=build/test/ build/test/readers corpus --needs fuzz_trace
+step "rules of CONTRIBUTING.md" tests/contributing.sh --needs ''
 step "headers alone" tests/headers.sh --needs ''
 step "C++17 header, g++" build/test/unit_header_cpp_gcc --needs build/test/unit_header_cpp_gcc
 step "C++17 header, clang++" build/test/unit_header_cpp_clang --needs build/test/unit_header_cpp_clang
@@ -132,6 +134,8 @@ step "threads" tests/threads.sh --needs example-programs build/test/threads_tsan
 step "hit ratio" tests/hit_ratio.sh --needs build/hit_ratio
 step "explorer" tests/explore.sh --needs explore trace build/explore-asan build/explore-fast
 step "hang" tests/hang.sh --needs "$programs"
+step "names of files" tests/names.sh --needs "$programs"
+step "lines of make fuzz" tests/fuzz.sh --needs "$programs"
 step "findings" tests/findings.sh --needs "$programs"
 step "record" tests/record.sh --needs trace tables
 step "witnesses" tests/witness.sh --needs trace build/trace-asan

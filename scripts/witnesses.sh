@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Looks for shorter witnesses and writes them into witnesses/, then writes docs/witnesses.md anew.
 #
 #   scripts/witnesses.sh               minutes of one processor: SEED (1), STREAMS (20000)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cache_map.h - a cache map: a set-associative CLOCK cache on top of an exact stash, with scopes
  * that can be discarded, and tombstones. C11 and C++17. Apache-2.0.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The set-associative cache: tag match, CLOCK sweep, slots.
  *
  *     hash ──high half of hash x sets──> set       one set, ways=4:

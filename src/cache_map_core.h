@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The cache map on untyped values: cache on top of stash, scopes, and every operation of the
  * contract. The template in cache_map.h adds the user's types and nothing else.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Packed counters: the W counts of one set, `bits` bits each, in one unsigned word.
  *
  * A word of 8, 16, 32 or 64 bits holds a set whatever the layout (at most 16 ways x 4 bits), so

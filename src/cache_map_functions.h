@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The bodies of the typed layer, whose prototypes and manual are in cache_map.h. That header includes
  * this one, once for each CACHE_MAP_NAME, with all parameters defined.
  *

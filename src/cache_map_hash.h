@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The default hash: two folded 64x64->128 multiplications, the seed in both operands.
  *
  * Why two: after one multiplication keys at a power-of-two stride still collide in the low bits,

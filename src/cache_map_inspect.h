@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Inspection: a map's whole state, read without any effect on it, and `check`, which walks that
  * state and confirms every invariant of the contract's sections 5 to 7.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Integer helpers: the 64x64->128 multiplication, count trailing zeros, prefetch, and sums and products
  * of sizes that say when they overflow.
  *

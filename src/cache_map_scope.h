@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The scope log: one record for each mutation since scope_open, newest last.
  *
  * A record holds what the EXACT inverse of its mutation needs, and nothing else. Because discard

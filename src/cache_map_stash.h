@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The stash: an exact hash map from key to value or tombstone, of fixed capacity.
  *
  *     buckets (power of two, at least 2 x entries; linear probing)     entries (dense, 0..count-1)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What every part of a cache map shares: the status codes, the options, the allocator hook, the
  * layout of one instantiation, and the few macros that hide a compiler.
  *

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # `make afl` can fail: on a library with a bug it ends with 1 and files a finding, and on one that does not take
 # the same way each time it says so. Not in `make test-all`: it builds the target twice with AFL++'s compiler.
 # Needs build/afl, build/afl_mutator.so, ./fuzz_cachemap and ./trace.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # `make bench` at small scale: the peers are maps (tests/bench_peers.c), and a peer with a planted defect is
 # caught; the program runs every workload; what it cannot do it says; medians, ratios and tables are those of a
 # sample that was worked out by hand; the documents hold what docs/speed.json says. No time is judged.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tests the peers of `make bench` through the interface that the benchmark uses: each is a map
  * that holds as many entries as it says and evicts in the order that it says, by comparison with
  * a naive model over random calls; and its timed loops do what their names say.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Tests scripts/speed_report.py on a sample worked out by hand. With --documents it compares the measured parts
 of the documents (or of the files given) with docs/speed.json instead."""
 import copy

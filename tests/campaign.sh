@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # scripts/campaign.py at small scale, on a target with a planted bug: a worker that is killed, the engine that is
 # killed, the campaign itself that is killed, Ctrl-C, a disk that is full. Nothing that was found may be lost,
 # and the log has whole lines of the documented schema. What happens is waited for, not timed.
@@ -63,9 +64,9 @@ fuzzers() {
     for pid in $(marked "$1"); do
         command=$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null) || continue
         case "$2 $command" in
-        "main $PWD/$1/program "*-fork=1*) echo "$pid" ;;
-        "worker $PWD/$1/program "*-fork=*) ;;
-        "worker $PWD/$1/program "*) echo "$pid" ;;
+        "main ./program "*-fork=1*) echo "$pid" ;;
+        "worker ./program "*-fork=*) ;;
+        "worker ./program "*) echo "$pid" ;;
         esac
     done
 }
@@ -262,8 +263,20 @@ taken_in() {
     ls "$folder/recovered"
 }
 
+# Folders whose names a shell would take apart: libFuzzer starts its jobs by one.
+check_names() {
+    local command name=$out/$'campaign |;&*\'"$`\\<>%s\n\xff $(touch EXECUTED) -x'
+    check "a campaign in a folder of any name finds" same "$(status_of "$name" CAMPAIGN_SECONDS=2)" 1
+    check "and files" test -s "$name/findings/check-discard-is-exact-scope-discard/report.txt"
+    check "and has a corpus" test -n "$(find "$name/corpus" -type f -print -quit)"
+    check "no name was a command" test -z "$(find . -name EXECUTED)"
+    command=$(sed -n 's/^report:   //p' "$out/stdout" | sed 's/ [^ ]*scripts.report.py$/ printenv FOLDER/')
+    check "what it says to run is of that folder" same "$(cd / && bash -c "$command")" "$PWD/$name"
+}
+
 target_with_bug
 start_broken
+check_names
 check "executions a second are by when the engine said it" same "$(rates | xargs)" "500.0 500.0"
 check "what a killed campaign left to AFL++ is no speed" same "$(rates_of_resumed | xargs)" "None 9000 10.0 9600"
 check "of what killed jobs had, what adds something is merged; it stays where that fails" same \

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Sourced by the shell tests of this folder: counts checks, prints a line for each, and the closing line.
 # Not a test by itself.
 # shellcheck shell=bash

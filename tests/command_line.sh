@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # ./trace, ./soak and (if it is built) ./fuzz_cachemap from outside: every mistake a user can make
 # is named and ends with its exit code, and what is right ends with 0. Prints a line for each check,
 # then the totals; exit status 1 when a check fails.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Conformance: tests/conformance/ holds streams of operations with the outcomes of an independent
  * implementation (TigerBeetle's CacheMap, sources of July 2026). Given its hash and its policy, our
  * library must agree on every line: outcomes, and places, counts and hands where they are given.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One instantiation for the conformance test, behind a table of functions: included once for each
  * value size of the traces, after CONFORMANCE_NAME, CONFORMANCE_KEY and CONFORMANCE_PAYLOAD_SIZE.
  */

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The coverage gate can fail, in each of its ways: without one of the excuses, with one too many, with
 # inputs missing. Works on copies of the exceptions and of the corpus; needs build/trace-coverage.
 set -euo pipefail

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Tests `make docs`: no warning, every function of the header on its page under the name of the example, no macro of the
 # template left. Then what doxygen has to refuse is planted, and it names the line of the header.
 set -uo pipefail

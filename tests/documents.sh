@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Tests the documents: their programs compile and run, their traces replay, their generated parts
 # and the dictionary are what ./tables prints, their links and make targets exist.
 #
@@ -15,7 +16,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 documents=()
-for document in README.md CONTRIBUTING.md CHANGELOG.md docs/*.md regressions/README.md packaging/doxygen/*.md; do
+for document in README.md CONTRIBUTING.md CHANGELOG.md SECURITY.md docs/*.md regressions/README.md packaging/doxygen/*.md; do
     [ -f "$document" ] && documents+=("$document")
 done
 

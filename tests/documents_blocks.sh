@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Sourced by tests/documents.sh: the fenced blocks of a document, compiled, run and compared. Needs checks.sh,
 # and knows nothing of what the documents are about. Not a test by itself.
 #

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The examples: each is right under the sanitizers, with the faults on where it has some; a defect that
 # is planted in one, or in a copy of the library, is found by its own check; every mistake of a user is
 # named. `make examples` comes before.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # ./trace explain and ./trace signature, on libraries with bugs planted: the sentence, the table, the
 # neighbour, colour, JSON beside its document, widths, and what is no failure or cannot be read or written.
 set -euo pipefail
@@ -29,7 +30,8 @@ told() {
     check "$name: nothing on standard error" [ ! -s "$out/stderr" ]
     check "$name: as JSON, fails too" [ "$(status_of "$program" explain --json "$input")" = 1 ]
     cp "$out/stdout" "$out/$name.json"
-    check "$name: at most 100 columns" not has '^.{101}' "$out/$name.txt"
+    # A command is one line, however long the name of its file is.
+    check "$name: at most 100 columns" not has '^.{101}' <(sed '/^Next$/,$d' "$out/$name.txt")
     check "$name: the sentence comes first" \
         [ "$(head -c 6 "$out/$name.txt")" = 'FAIL  ' ]
     check "$name: each line of JSON is an object, its kind first" \
@@ -110,7 +112,7 @@ check "the slug names the library's function" \
 trace_with_bug discard-loses-victim "$out/trace"
 printf 'cachemap-trace 1\ngeometry clock=1 stash=1 scope=1 keys=3 read=end\n%s\n' \
     $'upsert 0\nupsert 1\nscope open\nupsert 2\nscope discard' >"$out/crash-4bf72ff7"
-same_report() { sed -E 's/[0-9]+ -> 5 ops in [0-9]+ tries/N -> 5 ops in N tries/; s/(\.c:)[0-9]+/\1N/'; }
+same_report() { sed -E "s|$PWD/$out/|/home/ann/|g;"'s/[0-9]+ -> 5 ops in [0-9]+ tries/N -> 5 ops in N tries/; s/(\.c:)[0-9]+/\1N/'; }
 { (cd "$out" && ./trace explain crash-4bf72ff7) || true; } 2>&1 | same_report >"$out/report"
 sed -n '/^\$ .\/trace explain crash-4bf72ff7$/,/^```$/p' docs/report.md | sed '1d;$d' | same_report >"$out/report.document"
 check "docs/report.md has the report as it is" diff "$out/report.document" "$out/report"

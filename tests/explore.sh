@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # ./explore: its answers, its bounds, stopping and going on, its errors, and that the answers do not depend on
 # the number of processes or on a stop between. The codes of states are tested in explorer_enumeration.c.
 set -euo pipefail

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The explorer beside plain enumeration: every sequence of up to some ops of a tiny world is run on a real
  * map from init, without codes, sets of states or symmetry, and the explorer must have been at each state
  * that this comes to, at no greater distance, and nowhere else; and an op in a state that was made from its

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # scripts/finding.sh: what becomes of an artifact, of a second one of the same failure, of one that only a
 # sanitizer sees, of one that agrees, and of one that cannot be filed. Bugs are planted; the fuzz target, which
 # is asked only when all else agrees, is played by true and false.
@@ -47,7 +48,7 @@ check "it was moved" [ ! -e "$findings/crash-1" ]
 fails_reduced() { ! "$out/trace" replay "$finding/reduced.trace" && ./trace replay "$finding/reduced.trace"; }
 check "the reduced trace fails with the bug and agrees without" fails_reduced
 check "the report tells it" grep -q '^FAIL  scope discard: ' "$finding/report.txt"
-commands_stand() { grep -qF "gdb $finding/artifact" "$finding/report.txt"; }
+commands_stand() { grep -qF "gdb $PWD/$finding/artifact" "$finding/report.txt"; }
 check "the report's commands name the artifact where it is" commands_stand
 no_partial_names() { ! grep -rq '/[.]partial-' "$finding"; }
 check "nothing names the folder in which it was made" no_partial_names

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # ./trace gdb, in batch mode on a debug build with a planted bug: where it stops, what the printers and
 # commands of tools/gdb/cachemap.py show, and its errors. And ./trace c in a build that has the bug.
 set -euo pipefail

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # What guides the engine, in the target as it is linked: the section of the state counters is there
 # whatever the compiler, a merge keeps inputs that differ in nothing else, a short run from nothing
 # comes to every layout and mode, and the mutator reads nothing that is not initialised.

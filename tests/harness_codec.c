@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The codec: every byte string decodes, encoding is its inverse and canonical, and text says the
  * same as bytes. */
 #include "harness_support.h"

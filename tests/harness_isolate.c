@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A run in a child process: whatever ends it comes back as a failure with a signature. The linker puts
  * the wrapper below in the place of subject_remove, which misbehaves in the way of the day. */
 #include "harness_support.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The model and the naive policy model: against outcomes and slots that were worked out by hand
  * from the contract, and against each other on random streams. Nothing here runs the library. */
 #include "harness_support.h"

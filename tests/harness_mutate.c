@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The mutator: what it returns always decodes, is canonical, fits, and repeats with its seed; each
  * mutation happens and each ingredient can be switched off. Buffers are from malloc and exactly as
  * large as promised, so that AddressSanitizer sees a byte too many. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The op table against the library's interface, the instances against the table of layouts, and the
  * generator against its own rules. Runs in the project's root: it reads src/cache_map.h. */
 #include "subject.h"

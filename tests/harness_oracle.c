@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Each check of the oracle can fail. The subject is wrapped at link time: a wrapper asks the `lie`
  * that is being told whether this call is its moment, and then falsifies one answer (or does other
  * than it was told). The oracle must report exactly the named invariant, in that pass and at that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The reducer on failures that are made up: a predicate says which streams fail. What must hold for
  * any of them: the result fails, nothing can go from it, and only asked candidates are taken. */
 #include "harness_support.h"

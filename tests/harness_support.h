@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the tests of the harness share: streams made from a seed or from text, and comparisons that
  * say where two streams differ. Does not include the library: the harness speaks its own words. */
 #ifndef HARNESS_SUPPORT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The text form: every mistake is named with its line, column and what was expected; nothing
  * crashes the parser; and each op and outcome prints to one known line. */
 #include "harness_support.h"

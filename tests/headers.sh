@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Every header of src/ compiles alone: as C11 by gcc and clang, as C++17 by g++ and clang++, without a
 # warning; and no name without the prefix leaves it.
 set -u

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Tests build/hit_ratio and docs/hit-ratio.md: the document's tables and plot are of docs/hit-ratio.csv, and
 # a part of that, computed anew, is what it was; both checks can fail. What the command line refuses,
 # and how. Defects planted in the simulations, the bound, the sampler, the workloads and the runs, one

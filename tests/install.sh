@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Tests what `make install` installs: programs build against a staged tree in each way that docs/install.md names, in
 # C and C++, also after the tree was moved; the files, their modes, the versions and the manual page are right.
 # Then each check is shown to fail, on a copy of the project with a defect. Folders have blanks in their names.
@@ -28,7 +29,7 @@ copy_project() {
     rm -rf "$1"
     mkdir -p "$1/docs" "$1/scripts"
     (cd "$project" && cp -R Makefile CMakeLists.txt README.md CHANGELOG.md LICENSE src packaging "$1" &&
-        sed 's|^|docs/|' packaging/documents.txt | xargs -I {} cp {} "$1/docs" && cp scripts/install.sh "$1/scripts")
+        sed 's|^|docs/|' packaging/documents.txt | xargs -I {} cp {} "$1/docs" && cp scripts/install.sh scripts/words.sh "$1/scripts")
 }
 
 # ---- Staging. ------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # scripts/layers.sh can fail: a bug that another layer finds, or another one too, or none; a layer
 # without a bug; a patch that says nonsense.
 set -euo pipefail

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The cells of the matrix can fail: one copy of the library gets a defect for each kind of machine or build, each
 # behind what the compiler says of itself. A cell without a defect of its own passes on that copy, so the others
 # fail for their own. Needs ./trace.

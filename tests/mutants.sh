@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Tests scripts/mutants: the mutants of a file with known operators are the expected ones; mutants of the
 # library, chosen by a fixed seed, are killed by replay; a survivor without an explanation and a stale
 # explanation fail; mistakes are named and end with 2. Judges with --quick and in a folder of its own.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What tests/mutants.sh looks for mutants in: each operator once, and what must be left alone. Never
  * compiled. */
 #define LIMIT(a) ((a) + 1)

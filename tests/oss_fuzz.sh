@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # What OSS-Fuzz and ClusterFuzzLite do with this repository: their files, the builds in the exact
 # environment that their base images give, and scripts/check_build.py on each output. The bad targets
 # of tests/oss_fuzz/ show that each of its checks refuses something.

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Checks the files that OSS-Fuzz and ClusterFuzzLite read, against what they document.
 
     tests/oss_fuzz_files.py          of this repository, and of copies with a fault that has to be told
@@ -8,6 +9,7 @@ Debian's Python, for Debian's python3-yaml. Exit status: 0 all is well, 1 someth
 """
 import pathlib
 import re
+import subprocess
 import sys
 import tempfile
 
@@ -16,7 +18,10 @@ import yaml
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FILES = ("oss-fuzz/project.yaml", "oss-fuzz/Dockerfile", "oss-fuzz/build.sh", ".clusterfuzzlite/project.yaml",
          ".clusterfuzzlite/Dockerfile", ".github/workflows/cflite_pr.yml", ".github/workflows/cflite_batch.yml",
-         ".github/workflows/cflite_build.yml", ".github/workflows/cflite_cron.yml")
+         ".github/workflows/cflite_build.yml", ".github/workflows/cflite_cron.yml", ".github/workflows/test.yml",
+         "scripts/oss_fuzz_project.sh")
+CFLITE = FILES[5:9]
+ADDRESS = "https://git.example/cachemap"
 PROJECT = {"homepage", "main_repo", "language", "primary_contact", "auto_ccs", "vendor_ccs", "sanitizers",
            "architectures", "fuzzing_engines", "help_url", "builds_per_day", "file_github_issue", "base_os_version"}
 LISTS = {"sanitizers": {"address", "undefined", "memory"}, "architectures": {"x86_64", "i386"},
@@ -35,17 +40,29 @@ MODES = {"cflite_pr.yml": ["code-change"], "cflite_batch.yml": ["batch"], "cflit
 ACTION = re.compile(r"google/clusterfuzzlite/actions/(\w+)@v1")
 # A file, what stands in it, and what takes its place: each has to be told.
 FAULTS = [
-    ("oss-fuzz/project.yaml", "main_repo:", "repository:"),
+    ("scripts/oss_fuzz_project.sh", "main_repo:", "repository:"),
+    ("scripts/oss_fuzz_project.sh", "RUN git clone", "# git clone"),
+    ("oss-fuzz/project.yaml", "ubuntu-24-04", "ubuntu-20-04"),
+    ("oss-fuzz/project.yaml", "base_os_version: ubuntu-24-04", ""),
+    ("oss-fuzz/Dockerfile", ":ubuntu-24-04", ":latest"),
+    ("oss-fuzz/Dockerfile", ":ubuntu-24-04", ""),
+    (".clusterfuzzlite/project.yaml", "base_os_version: ubuntu-24-04", ""),
+    (".github/workflows/test.yml", "make test GCC=", "make all GCC="),
+    (".github/workflows/test.yml", "[gcc, $(CLANG)]", "[gcc]"),
+    (".github/workflows/test.yml", "make test-all", "make test"),
+    (".github/workflows/test.yml", "pull_request:", "workflow_dispatch:"),
+    (".github/workflows/test.yml", "checkout@v4", "checkout@main"),
+    (".github/workflows/test.yml", "read-all", "write-all"),
     ("oss-fuzz/project.yaml", "language: c", "language: cobol"),
     ("oss-fuzz/project.yaml", "- memory", "- thread"),
-    ("oss-fuzz/project.yaml", "@", " at "),
+    ("oss-fuzz/project.yaml", "language: c", "language: c\nprimary_contact: nobody"),
     ("oss-fuzz/Dockerfile", "base-builder", "base-runner"),
     ("oss-fuzz/Dockerfile", "www.apache.org", "example.org"),
     ("oss-fuzz/Dockerfile", "apt-get update && ", ""),
     ("oss-fuzz/Dockerfile", "COPY build.sh", "COPY other.sh"),
     ("oss-fuzz/build.sh", "$SRC/cachemap/build.sh", "make"),
     (".clusterfuzzlite/project.yaml", "language: c", "language:"),
-    (".clusterfuzzlite/Dockerfile", ":v1", ""),
+    (".clusterfuzzlite/Dockerfile", ":ubuntu-24-04", ":v1"),
     (".clusterfuzzlite/Dockerfile", "COPY . ", "ADD . "),
     (".github/workflows/cflite_pr.yml", "code-change", "batch"),
     (".github/workflows/cflite_pr.yml", "pull_request:", "workflow_dispatch:"),
@@ -61,12 +78,18 @@ FAULTS = [
 
 
 def check_project(root):
-    project = yaml.safe_load((root / FILES[0]).read_text())
-    for name in sorted(set(project) - PROJECT | {"homepage", "main_repo", "primary_contact"} - set(project)):
+    """As it goes to OSS-Fuzz: with what scripts/oss_fuzz_project.sh adds."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["bash", root / FILES[10], ADDRESS, folder], capture_output=True, check=True)
+        project = yaml.safe_load((pathlib.Path(folder) / "project.yaml").read_text())
+        image = (pathlib.Path(folder) / "Dockerfile").read_text()
+    if f"\nRUN git clone --depth 1 {ADDRESS}.git cachemap\nWORKDIR cachemap\n" not in image:
+        yield f"{FILES[1]}: the repository is not cloned"
+    for name in sorted(set(project) - PROJECT | {"homepage", "main_repo"} - set(project)):
         yield f"{FILES[0]}: {name} is unknown to OSS-Fuzz, or is missing"
     if project.get("language") != "c":
         yield f"{FILES[0]}: the language is not c"
-    if not re.fullmatch(r"\S+@\S+\.\S+", project.get("primary_contact", "")):
+    if not re.fullmatch(r"\S+@\S+\.\S+", project.get("primary_contact", "nobody@git.example")):
         yield f"{FILES[0]}: the contact is no address"
     for name, allowed in LISTS.items():
         if set(project.get(name, [])) != allowed:
@@ -76,10 +99,10 @@ def check_project(root):
 def check_images(root):
     """Both images end with the sources in $SRC/cachemap and the one build script in $SRC."""
     wanted = {
-        FILES[1]: ["http://www.apache.org/licenses/LICENSE-2.0", "FROM gcr.io/oss-fuzz-base/base-builder\n",
-                   "apt-get update && apt-get install", " cachemap\n", "COPY build.sh $SRC/"],
+        FILES[1]: ["http://www.apache.org/licenses/LICENSE-2.0", "FROM gcr.io/oss-fuzz-base/base-builder:ubuntu-24-04\n",
+                   "apt-get update && apt-get install", "COPY build.sh $SRC/"],
         FILES[2]: ["#!/bin/bash -eu\n", "http://www.apache.org/licenses/LICENSE-2.0", '"$SRC/cachemap/build.sh"'],
-        FILES[4]: ["FROM gcr.io/oss-fuzz-base/base-builder:v1\n", "apt-get update && apt-get install",
+        FILES[4]: ["FROM gcr.io/oss-fuzz-base/base-builder:ubuntu-24-04\n", "apt-get update && apt-get install",
                    "COPY . $SRC/cachemap\n", "COPY oss-fuzz/build.sh $SRC/build.sh"],
     }
     for name, words in wanted.items():
@@ -89,6 +112,35 @@ def check_images(root):
                 yield f"{name}: lacks '{word.strip()}'"
     if yaml.safe_load((root / FILES[3]).read_text()).get("language") != "c":
         yield f"{FILES[3]}: the language is not c"
+
+
+def check_base(project, image):
+    """OSS-Fuzz's rule: the image has the tag of the system that the project names; without a name, `latest`."""
+    system = yaml.safe_load(project.read_text()).get("base_os_version", "legacy")
+    tag = {"legacy": "latest", "ubuntu-24-04": "ubuntu-24-04"}.get(system)
+    bases = re.findall(r"^FROM +(\S+)", image.read_text(), re.M)
+    if tag is None:
+        yield f"base_os_version {system} is none that OSS-Fuzz has"
+    elif not bases or bases[0].rpartition(":")[2] != tag:
+        yield f"the image is not of {system}"
+
+
+def check_tests(path):
+    workflow = yaml.safe_load(path.read_text())
+    if set(workflow.get("on", workflow.get(True, {}))) != {"push", "pull_request", "schedule"}:
+        yield "it does not start on push, pull_request and schedule"
+    if workflow.get("permissions") != "read-all":
+        yield "it asks for other permissions than to read"
+    jobs = workflow.get("jobs", {})
+    for name, command in (("test", "make test GCC='${{ matrix.compiler }}'"), ("test-all", "make test-all")):
+        steps = jobs.get(name, {}).get("steps", [])
+        if command not in [step.get("run") for step in steps]:
+            yield f"{name} does not run {command}"
+        for step in steps:
+            if not re.fullmatch(r"actions/checkout@v[0-9]+", step.get("uses", "actions/checkout@v4")):
+                yield f"'{step['uses']}' is an action of no fixed version"
+    if jobs.get("test", {}).get("strategy", {}).get("matrix", {}).get("compiler") != ["gcc", "$(CLANG)"]:
+        yield "it does not test with gcc and with clang"
 
 
 def check_step(step):
@@ -130,10 +182,15 @@ def complaints(root):
     try:
         yield from check_project(root)
         yield from check_images(root)
-        for name in FILES[5:]:
+        for name in CFLITE:
             for complaint in check_workflow(root / name):
                 yield f"{name}: {complaint}"
-    except (OSError, yaml.YAMLError, AttributeError) as error:
+        for complaint in check_tests(root / FILES[9]):
+            yield f"{FILES[9]}: {complaint}"
+        for project, image in ((FILES[0], FILES[1]), (FILES[3], FILES[4])):
+            for complaint in check_base(root / project, root / image):
+                yield f"{image}: {complaint}"
+    except (OSError, yaml.YAMLError, AttributeError, subprocess.SubprocessError) as error:
         yield f"cannot be read: {error}"
 
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The page of ./trace html in headless Chromium: tests/page/checks.js, on the pages of a bug that is planted,
 # of a map that dies, of 10,000 ops, and of a file whose name is hostile. Then what the command says of bad
 # arguments. The driver and axe come from npm, at the versions of tests/page/package-lock.json.

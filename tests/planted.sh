@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Sourced by tests that need ./trace on a library with a bug planted. The library is built anew, without
 # optimisation, beside the objects of ./trace (`make trace` comes before). Not a test by itself.
 # shellcheck shell=bash

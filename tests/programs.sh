@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # ./trace c, for every planted bug: the program of its reduced trace fails on the library with the bug, at
 # the op at which the trace does, and agrees on the library as it is. Compiled under the Makefile's warnings:
 # with the bug by clang and its sanitizers, without it so too, and some by gcc as users do.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # ./trace record: what it writes is JSON Lines whose fields are just those that docs/record.md documents, and
 # whose changes add up. On the shipped inputs, on bugs that are planted, and on a map that dies.
 set -euo pipefail

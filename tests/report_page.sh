@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The page of `make report` in headless Chromium: tests/report/checks.js, on the page of a campaign whose log, corpus
 # and findings are made here, on one that has just begun, and on one input of which all is known. Then what
 # scripts/report.py says of what it cannot read.

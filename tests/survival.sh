@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # `make survival` at small scale: the baselines and variants are silent on the library as it is and find
 # an easy bug, within fixed executions of fixed seeds; results are kept and not measured twice; the
 # report's figures are those of a sample that was worked out by hand. The campaign itself takes hours

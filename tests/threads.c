@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Distinct maps share nothing: eight threads, each with a map of its own, in pairs of one type.
  * Every operation is compared with a naive model, and the whole run with the same run made alone:
  * outcomes, places and metrics have to be equal, which state shared between maps would spoil. Built

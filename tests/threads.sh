@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Distinct maps share nothing, and the example of shards is right, under ThreadSanitizer; and a library
 # whose maps share something is reported. The cache of docs/threads.md keeps what changes while it reads.
 # `make test-programs examples` comes before.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One type of map for tests/threads.c, and a run of random operations on one map of it, each
  * compared with a naive model. Included once for each type, with WORKER_NAME, WORKER_PADDING (bytes
  * of a value beside key and number) and the parameters of the layout defined. Everything lives on

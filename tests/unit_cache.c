@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The cache kernel: tag match against a plain loop, the sweep against a CLOCK on a plain array
  * (over random states, and over all states where there are few), and what each slot operation
  * writes and leaves alone. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The contract (docs/contract.md), line by line: operations and outcomes, the clock, the stash,
  * inspection. unit_guarantees.c has section 4, unit_scopes.c section 7. */
 #include "unit_contract.h"

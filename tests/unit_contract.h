@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the tests of the contract share: two maps of one set of four ways, histories and maps as strings.
  *
  * A history is written as a string, one word a call, keys in decimal:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Packed counters against the same operations on a plain array of uint8_t, for every number of
  * ways and bits that a layout can have, from random states. */
 #include "unit_support.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A call that fails changes nothing: over random histories, in many reachable states, the whole
  * observable state (slots, hands, stash entries in order, scope records, counts, metrics) is the
  * same before and after each call that fails; and the tests see to it that each failure of each

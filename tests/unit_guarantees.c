@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The nine guarantees of the contract (docs/contract.md, section 4), over random histories. */
 #include "unit_contract.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The public header by itself: several maps in one file, each typed function called, and failed
  * assertions routed elsewhere by CACHE_MAP_ASSERT. unit_header.cpp compiles the same text as
  * C++17. */

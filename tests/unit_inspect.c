@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Inspection: what the views show of a known map; that every invariant of `check` can fail, by
  * corrupting a map's memory in one way and expecting exactly that invariant; and the names of
  * statuses and invariants. Knows the library's structs. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The integer helpers and the hash, against naive arithmetic done bit by bit and against tables of
  * known answers. The tables were computed outside the library, with unbounded integers: a change
  * of the hash, which would move every key on every machine, fails here. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* All 48 layouts (4 ways x 2 tag bits x 3 clock bits x 2 policies), each driven over thousands of
  * random calls on 0 to 3 sets beside a naive model: slots in an array and a linear search, the
  * clock as the contract words it, the stash as a list, and a scope that keeps a whole copy.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* All 48 layouts, by including itself once for each value of the next parameter that is not yet
  * defined; the innermost level makes one unit_subject, `w4_t8_c2_clock_subject` and so on, and the
  * test that drives it. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* get_many, upsert_many and prefetch: the same answers, places and metrics as single calls in order,
  * which a twin map is given. Lengths around the batch of CACHE_MAP_BATCH_COUNT_MAX and keys that come
  * again within a batch are where they could differ. */

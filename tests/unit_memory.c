@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Memory: what the allocator hook is asked and when, maps in the caller's memory, sizes that
  * overflow and options that are none, values and keys of many shapes, and what AddressSanitizer
  * is told about free slots. */

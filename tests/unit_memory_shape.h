@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Instantiates a cache map named SHAPE_NAME over SHAPE_VALUE with keys SHAPE_KEY, and a function
  * SHAPE_NAME_exercise that stores values of known bytes, moves them about (evictions, removes,
  * discards) and finds each byte and each alignment right. SHAPE_KEY_OF_NUMBER(n) makes distinct

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Scopes (docs/contract.md, section 7): each kind of record, every short sequence, full stashes. */
 #include "unit_contract.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The stash kernel against a plain list of entries, under good and under hostile hashes; that
  * insert_at is the exact inverse of remove_at; and that no history leaves a residue in the
  * buckets. */

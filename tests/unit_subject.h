@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Instantiates a cache map of `struct unit_item` named UNIT_NAME, and the unit_subject
  * `UNIT_NAME_subject`, a table of its typed functions. To be included once for each map, with
  * UNIT_NAME, UNIT_WAYS, UNIT_TAG_BITS, UNIT_CLOCK_BITS and UNIT_POLICY defined, and undefined again

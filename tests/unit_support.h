@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the unit tests share: a seeded generator of random numbers, statuses in words when they
  * differ, and a digest of a map's whole observable state that can name the part that changed.
  *

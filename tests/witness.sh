@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # ./trace witness from outside: the list, each trace, what happens in a file, the search, and what is said of
 # mistakes. The labels and their traces are tested by tests/harness_witness.c.
 set -euo pipefail

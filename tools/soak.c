@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ./soak: swarm streams without coverage guidance, for as long as you like. Deterministic in its
  * seed: the seed and the number of a stream name the stream. */
 #include "cache_map_types.h"
@@ -6,6 +7,7 @@
 #include "input.h"
 #include "program.h"
 #include "report.h"
+#include "shell_word.h"
 #include "stop.h"
 #include "trace_text.h"
 
@@ -36,6 +38,7 @@ static const char usage_text[] =
     "130 interrupted (Ctrl-C): all until then agree\n";
 
 struct soak {
+    const char *program; /* how this one was called */
     uint64_t seed;
     char seed_text[64];
     unsigned long long op_count_max, stream_count_max; /* 0: none */
@@ -113,6 +116,15 @@ static void soak_progress(void) {
     print_totals(stderr, "running");
 }
 
+/* A program of ours that lies where this one does, as a word of a command. */
+static void print_program_beside(const char *name) {
+    char path[4096];
+    const char *slash = strrchr(soak.program, '/');
+    const int size = slash == NULL ? 0 : (int)(slash - soak.program) + 1;
+    (void)snprintf(path, sizeof path, "%.*s%s", size, soak.program, name);
+    shell_program_write(stderr, path);
+}
+
 /* Saves the failing stream; its name says how to make it again. */
 static int soak_save(void) {
     static uint8_t bytes[CODEC_SIZE_MAX];
@@ -128,10 +140,16 @@ static int soak_save(void) {
         written = fclose(out) == 0 && written;
     if (!written) {
         (void)program_write_failed(path);
-        fprintf(stderr, "soak: to make it again: ./soak --seed %s\n", soak.seed_text);
+        fprintf(stderr, "soak: to make it again: ");
+        print_program_beside("soak");
+        fprintf(stderr, " --seed %s\n", soak.seed_text);
         return EXIT_USAGE;
     }
-    fprintf(stderr, "soak: saved %s; next: ./trace explain %s\n", path, path);
+    fprintf(stderr, "soak: saved %s; next: ", path);
+    print_program_beside("trace");
+    fprintf(stderr, " explain ");
+    shell_path_write(stderr, path);
+    fprintf(stderr, "\n");
     return EXIT_FAILS;
 }
 
@@ -199,6 +217,7 @@ static int soak_options(int argc, char **argv) {
 int main(int argc, char **argv) {
     int status;
     program_begin("soak");
+    soak.program = argv[0];
     soak.start = soak.progress = time(NULL);
     soak.seed = (uint64_t)soak.start;
     soak.layers = LAYERS_ALL;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ./tables: prints what the documents and the dictionary take from the harness's tables, so that
  * they cannot drift from it. docs/ marks these parts; tests/documents.sh compares them.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ./trace: inputs and traces without a fuzzing engine. Of its commands replay, show and encode are here,
  * each other in a file of its name (c: trace_program.c).
  *
@@ -34,12 +35,14 @@ static const char usage_text[] =
     "                               every build and on every machine (docs/matrix.md)\n"
     "\n"
     "A failure:\n"
-    "  explain [--json] [--color=WHEN] FILE\n"
+    "  explain [--json] [--color=WHEN] [--as NAME] FILE\n"
     "                               told on the reduced trace: map beside model, what matters, "
     "the\n"
     "                               nearest trace that passes; --json for programs "
     "(docs/explain-json.md);\n"
-    "                               colour always, never or auto\n"
+    "                               colour always, never or auto; --as: the file's name in what "
+    "is\n"
+    "                               printed, as of html and c\n"
     "  html [-o OUT] [--whole] FILE\n"
     "                               a page to step through it, beside a trace that passes; --whole "
     "does\n"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The helpers behind trace_command.h. */
 #include "trace_command.h"
 
@@ -6,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 int trace_write_failed(const char *path) {
     return program_write_failed(path);
@@ -60,6 +62,29 @@ int trace_output_finish(struct trace_output *output, int status) {
     if (output->part[0] != '\0')
         (void)remove(output->part);
     return stop_requested() ? EXIT_INTERRUPTED : status;
+}
+
+bool trace_own_folder(char *folder) {
+    const ssize_t size = readlink("/proc/self/exe", folder, TRACE_PATH_SIZE - 1);
+    char *slash;
+    folder[size < 0 ? 0 : size] = '\0';
+    slash = strrchr(folder, '/');
+    if (slash != NULL)
+        *slash = '\0';
+    return slash != NULL;
+}
+
+bool trace_find_above(char *folder, const char *name) {
+    for (;;) {
+        char path[TRACE_PATH_SIZE];
+        char *slash = strrchr(folder, '/');
+        if (snprintf(path, sizeof path, "%s/%s", folder, name) < (int)sizeof path &&
+            access(path, R_OK) == 0)
+            return true;
+        if (slash == NULL)
+            return false;
+        *slash = '\0';
+    }
 }
 
 int trace_read_one(const char *command, int argc, char **argv, struct input_file *file) {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the commands of ./trace share: reading their one file, and the errors that all of them have. */
 #ifndef TOOLS_TRACE_COMMAND_H
 #define TOOLS_TRACE_COMMAND_H
@@ -29,6 +30,13 @@ int trace_output_close(struct trace_output *output);
  * stays. */
 int trace_output_finish(struct trace_output *output, int status);
 
+/* Folders of this program, for what lies beside it. Both write TRACE_PATH_SIZE bytes at most; false where
+ * there is no such folder. */
+enum { TRACE_PATH_SIZE = 4096 };
+bool trace_own_folder(char *folder);
+/* Cuts `folder` to that of its parents, or itself, in which the file `name` can be read. */
+bool trace_find_above(char *folder, const char *name);
+
 /* Reads the one file that is left after the options into *file. EXIT_AGREES, or an error was printed and
  * its exit code is returned. */
 int trace_read_one(const char *command, int argc, char **argv, struct input_file *file);
@@ -48,8 +56,8 @@ struct reduction {
 };
 enum { REDUCTION_CONFIRM_COUNT = 3 };
 
-/* Reduces the stream in place; `path` is what it came from, for messages. EXIT_FAILS: it fails, and is reduced. EXIT_AGREES: it does not fail, and a line says so.
- * EXIT_USAGE: no process could be started. */
+/* Reduces the stream in place; `path` is what it came from, for messages. EXIT_FAILS: it fails, and
+ * is reduced. EXIT_AGREES: it does not fail, and a line says so. EXIT_USAGE: no process could be started. */
 int trace_reduce(struct stream *stream, const char *path, struct reduction *reduction);
 
 /* In a sanitized build: starts the program again with reports that name offsets, for to name functions

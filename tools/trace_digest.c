@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ./trace digest: the digest of each input's run, a line each, so that what two builds do with the same
  * inputs can be compared by diff(1): scripts/matrix.sh does, over compilers and machines.
  *
@@ -37,8 +38,8 @@ static void digest_file(const char *path, bool in_folder, void *context) {
     printf("%016" PRIx64 "  %s\n", input_digest(), path);
 }
 
-/* What a text trace says after '=' is left alone: a digest says what a build does, right or wrong. There is no
- * limit of CPU time either, for an emulated machine takes a hundred times what this one does. */
+/* What a text trace says after '=' is left alone: a digest says what a build does, right or wrong. There is
+ * no limit of CPU time either, for an emulated machine takes a hundred times what this one does. */
 int command_digest(int argc, char **argv) {
     int worst = EXIT_AGREES;
     if (getopt(argc, argv, "") != -1)

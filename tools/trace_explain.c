@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ./trace explain: a failure told on the fewest ops that show it: what is wrong, each op with the map
  * beside the model, the map after the failing op, where it first went wrong inside, what of the trace
  * matters, and the smallest change that makes it pass. Here as text for people; trace_explain_json.c
@@ -6,6 +7,7 @@
 
 #include "input.h"
 #include "report.h"
+#include "shell_word.h"
 #include "trace_text.h"
 
 #include <getopt.h>
@@ -378,56 +380,32 @@ static void print_neighbour(const struct explanation *explanation) {
 
 /* ---- Next. ------------------------------------------------------------------------------- */
 
-/* A path as a word of a shell. */
-static void path_quote(const char *path, char *word, size_t size) {
-    static const char plain[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./+:,@%=";
-    size_t used = 0;
-    if (path[0] != '\0' && strspn(path, plain) == strlen(path)) {
-        (void)snprintf(word, size, "%s", path);
-        return;
-    }
-    word[used++] = '\'';
-    for (; *path != '\0' && used + 6 < size; path += 1)
-        if (*path == '\'')
-            used += (size_t)snprintf(word + used, size - used, "'\\''");
-        else
-            word[used++] = *path;
-    word[used++] = '\'';
-    word[used] = '\0';
+static const struct {
+    const char *purpose, *command; /* the file's name follows */
+} next_steps[EXPLAIN_NEXT_COUNT] = {
+    {"step by step in a browser, beside the trace that passes", "html -o bug.html"},
+    {"in a debugger, stopped before the op that fails (make build/trace-debug)", "gdb"},
+    {"a C program that fails so: to debug, to send, to keep as a test", "c -o bug.c"},
+    {"these ops as text, to edit, and for regressions/", "reduce -o bug.trace"},
+    {"the failure again, with its stack where a sanitizer ends it", "replay --verbose"}};
+
+const char *explain_next_purpose(unsigned index) {
+    return next_steps[index].purpose;
 }
 
-const char *explain_next(const char *program, const char *path, unsigned index, char *command,
-                         size_t size) {
-    static const struct {
-        const char *purpose, *command; /* the file's name follows */
-    } next[EXPLAIN_NEXT_COUNT] = {
-        {"step by step in a browser, beside the trace that passes", "html -o bug.html"},
-        {"in a debugger, stopped before the op that fails (make build/trace-debug)", "gdb"},
-        {"a C program that fails so: to debug, to send, to keep as a test", "c -o bug.c"},
-        {"these ops as text, to edit, and for regressions/", "reduce -o bug.trace"},
-        {"the failure again, with its stack where a sanitizer ends it", "replay --verbose"}};
-    char word[600];
-    path_quote(path, word, sizeof word);
-    (void)snprintf(command, size, "%s %s %s", program, next[index].command, word);
-    return next[index].purpose;
+void explain_next_write(FILE *file, const char *program, const char *path, unsigned index) {
+    shell_program_write(file, program);
+    fprintf(file, " %s ", next_steps[index].command);
+    shell_path_write(file, path);
 }
 
-/* A command that is too long for a line goes on in the next: a shell takes both. */
-static void print_command(const char *command) {
-    const char *last = strrchr(command, ' ');
-    if (last == NULL || strlen(command) + 6 <= TABLE_COLUMN_COUNT_MAX)
-        printf("      %s\n", command);
-    else
-        printf("      %.*s \\\n        %s\n", (int)(last - command), command, last + 1);
-}
-
+/* A command is one line, however long: what is wrapped cannot be copied. */
 static void print_next(const char *program, const char *path) {
     print_head("Next");
     for (unsigned i = 0; i < EXPLAIN_NEXT_COUNT; i += 1) {
-        char command[700];
-        printf("      # %s\n", explain_next(program, path, i, command, sizeof command));
-        print_command(command);
+        printf("      # %s\n      ", explain_next_purpose(i));
+        explain_next_write(stdout, program, path, i);
+        printf("\n");
     }
 }
 
@@ -443,17 +421,22 @@ static void print_explanation(const struct explanation *explanation, const char 
     print_next(program, path);
 }
 
-static int explain_options(int argc, char **argv, bool *as_json) {
-    static const struct option options[] = {
-        {"json", no_argument, NULL, 'j'}, {"color", required_argument, NULL, 'c'}, {0}};
+static int explain_options(int argc, char **argv, bool *as_json, const char **as) {
+    static const struct option options[] = {{"json", no_argument, NULL, 'j'},
+                                            {"color", required_argument, NULL, 'c'},
+                                            {"as", required_argument, NULL, 'a'},
+                                            {0}};
     const char *when = "auto";
     for (int option = 0; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (option == 'j')
             *as_json = true;
         else if (option == 'c')
             when = optarg;
+        else if (option == 'a')
+            *as = optarg;
         else
-            return trace_usage_error("explain takes --json, --color=WHEN and one file", "");
+            return trace_usage_error("explain takes --json, --color=WHEN, --as NAME and one file",
+                                     "");
     }
     if (!colour_wanted(when, &in_colour))
         return trace_usage_error("--color takes always, never or auto, not ", when);
@@ -463,11 +446,11 @@ static int explain_options(int argc, char **argv, bool *as_json) {
 int command_explain(int argc, char **argv) {
     static struct input_file file;
     static struct explanation explanation;
-    const char *program = argv[-1];
+    const char *program = argv[-1], *name = NULL;
     bool as_json = false;
     int status;
     trace_restart_without_symbols(argv);
-    status = explain_options(argc, argv, &as_json);
+    status = explain_options(argc, argv, &as_json, &name);
     if (status == EXIT_AGREES)
         status = trace_read_one("explain", argc, argv, &file);
     if (status != EXIT_AGREES)
@@ -475,10 +458,12 @@ int command_explain(int argc, char **argv) {
     status = explanation_find(&file.stream, argv[optind], &explanation);
     if (status != EXIT_FAILS)
         return status;
+    if (name == NULL)
+        name = argv[optind];
     if (as_json)
-        explain_print_json(&explanation, program, argv[optind]);
+        explain_print_json(&explanation, program, name);
     else
-        print_explanation(&explanation, program, argv[optind]);
+        print_explanation(&explanation, program, name);
     explanation_free(&explanation);
     return stop_requested() ? EXIT_INTERRUPTED : EXIT_FAILS;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the two forms of ./trace explain share: the sentences. */
 #ifndef TOOLS_TRACE_EXPLAIN_H
 #define TOOLS_TRACE_EXPLAIN_H
@@ -10,11 +11,11 @@ void explain_sentence(const struct explanation *explanation, char *sentence, siz
 /* Where a verdict was made: "harness/environment.c:386". */
 void explain_place(const struct verdict *verdict, char *place, size_t size);
 
-/* A command to go on with, for a shell, into `command`; returns what it is for. `index` is below
- * EXPLAIN_NEXT_COUNT. `program` is how ./trace was called. */
+/* A command to go on with, and what it is for. It is one line of a shell, and runs in any folder. `index` is
+ * below EXPLAIN_NEXT_COUNT. `program` is how ./trace was called, `path` the input's. */
 enum { EXPLAIN_NEXT_COUNT = 5 };
-const char *explain_next(const char *program, const char *path, unsigned index, char *command,
-                         size_t size);
+const char *explain_next_purpose(unsigned index);
+void explain_next_write(FILE *file, const char *program, const char *path, unsigned index);
 
 /* The whole as JSON Lines on standard output: docs/explain-json.md. */
 void explain_print_json(const struct explanation *explanation, const char *program,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ./trace explain --json: the facts of an explanation as JSON Lines, one object a line, its kind first.
  * docs/explain-json.md says what each member means; tests/explain.sh compares the two. */
 #include "trace_explain.h"
@@ -5,6 +6,7 @@
 #include "trace_json.h"
 #include "trace_text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Goes up when a member changes its meaning or goes; members may be added. */
@@ -142,6 +144,22 @@ static void write_observation(struct json *json, const struct explanation *expla
     json_object_close(json);
 }
 
+static void write_next(struct json *json, const char *program, const char *path, unsigned index) {
+    char *command = NULL;
+    size_t size;
+    FILE *memory = open_memstream(&command, &size);
+    if (memory == NULL)
+        return;
+    explain_next_write(memory, program, path, index);
+    if (fclose(memory) == 0) {
+        open_line(json, "next");
+        json_string(json, "command", command);
+        json_string(json, "purpose", explain_next_purpose(index));
+        json_object_close(json);
+    }
+    free(command);
+}
+
 void explain_print_json(const struct explanation *explanation, const char *program,
                         const char *path) {
     struct json json = json_begin(stdout);
@@ -158,12 +176,6 @@ void explain_print_json(const struct explanation *explanation, const char *progr
     write_matter(&json, explanation);
     write_neighbour(&json, explanation);
     write_observation(&json, explanation);
-    for (unsigned i = 0; i < EXPLAIN_NEXT_COUNT; i += 1) {
-        char command[700];
-        const char *purpose = explain_next(program, path, i, command, sizeof command);
-        open_line(&json, "next");
-        json_string(&json, "command", command);
-        json_string(&json, "purpose", purpose);
-        json_object_close(&json);
-    }
+    for (unsigned i = 0; i < EXPLAIN_NEXT_COUNT; i += 1)
+        write_next(&json, program, path, i);
 }

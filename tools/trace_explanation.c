@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The facts behind trace_explanation.h: each part of the reduced stream is changed and run again. */
 #include "trace_explanation.h"
 

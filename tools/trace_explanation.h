@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is known of a failure, apart from how it is shown: the reduced stream, what in it matters, where it
  * first went wrong inside, and the nearest stream that passes. The facts are found by trying: each is a
  * run of a changed stream in a process of its own. `./trace explain` prints them, as text or as JSON

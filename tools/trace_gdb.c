@@ -1,7 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ./trace gdb: the failing op under a debugger. The input is reduced, gdb starts on a debug build of this
  * program, loads tools/gdb/cachemap.py and stops before the op that fails, in the pass that fails. */
 #include "trace_command.h"
 
+#include "shell_word.h"
 #include "trace_pass.h"
 #include "trace_text.h"
 
@@ -12,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PATH_SIZE = 4096, ARGUMENT_COUNT_MAX = 64, FOLDER_DEPTH_MAX = 8 };
+enum { PATH_SIZE = TRACE_PATH_SIZE, ARGUMENT_COUNT_MAX = 64 };
 
 #define GDB_SCRIPT "tools/gdb/cachemap.py"
 
@@ -29,20 +31,6 @@ static bool path_join(char *path, const char *folder, const char *name) {
     return snprintf(path, PATH_SIZE, "%s/%s", folder, name) < PATH_SIZE;
 }
 
-/* The folder of this program, and cut to its parents one after another, the one that has the script. */
-static bool find_script(char *folder, char *script) {
-    for (int depth = 0; depth < FOLDER_DEPTH_MAX; depth += 1) {
-        char *slash;
-        if (path_join(script, folder, GDB_SCRIPT) && access(script, R_OK) == 0)
-            return true;
-        slash = strrchr(folder, '/');
-        if (slash == NULL)
-            return false;
-        *slash = '\0';
-    }
-    return false;
-}
-
 /* A debug build beside this program has the library that this program has; else that of the repository. */
 static bool find_program(const char *own_folder, const char *root, char *program) {
     return (path_join(program, own_folder, "trace-debug") && access(program, X_OK) == 0) ||
@@ -51,25 +39,21 @@ static bool find_program(const char *own_folder, const char *root, char *program
 
 static int session_find(struct session *session) {
     char own_folder[PATH_SIZE], root[PATH_SIZE];
-    const ssize_t size = readlink("/proc/self/exe", own_folder, sizeof own_folder - 1);
-    char *slash;
-    own_folder[size < 0 ? 0 : size] = '\0';
-    slash = strrchr(own_folder, '/');
-    if (slash == NULL) {
+    if (!trace_own_folder(own_folder)) {
         fprintf(stderr, "trace: cannot find its own folder: %s\n", strerror(errno));
         return EXIT_USAGE;
     }
-    *slash = '\0';
     memcpy(root, own_folder, sizeof root);
-    if (!find_script(root, session->script)) {
+    if (!trace_find_above(root, GDB_SCRIPT) || !path_join(session->script, root, GDB_SCRIPT)) {
         fprintf(stderr,
                 "trace: no " GDB_SCRIPT " in %s or above it: run ./trace in its repository\n",
                 own_folder);
         return EXIT_USAGE;
     }
     if (!find_program(own_folder, root, session->program)) {
-        fprintf(stderr, "trace: gdb needs a debug build; run: make -C %s build/trace-debug\n",
-                root);
+        fprintf(stderr, "trace: gdb needs a debug build; run: make -C ");
+        shell_path_write(stderr, root);
+        fprintf(stderr, " build/trace-debug\n");
         return EXIT_USAGE;
     }
     return EXIT_AGREES;

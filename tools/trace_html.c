@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ./trace html: one page that steps through a trace, with all that it needs inside. The page is tools/page/;
  * here the runs are recorded and put into it: of a stream that fails the reduced one, the nearest that
  * passes, and the stream as it came. */
@@ -134,18 +135,21 @@ static int page_write(FILE *out, const struct stream *stream, bool is_whole, con
 }
 
 int command_html(int argc, char **argv) {
-    static const struct option options[] = {{"whole", no_argument, NULL, 'w'}, {0}};
+    static const struct option options[] = {
+        {"whole", no_argument, NULL, 'w'}, {"as", required_argument, NULL, 'a'}, {0}};
     static struct input_file file;
     struct trace_output output;
-    const char *path = NULL;
+    const char *path = NULL, *name = NULL;
     bool is_whole = false;
     int status;
     trace_restart_without_symbols(argv);
     for (int option = 0; (option = getopt_long(argc, argv, "o:", options, NULL)) != -1;) {
         if (option == 'w')
             is_whole = true;
+        else if (option == 'a')
+            name = optarg;
         else if (option != 'o')
-            return trace_usage_error("html takes -o OUT, --whole and one file", "");
+            return trace_usage_error("html takes -o OUT, --whole, --as NAME and one file", "");
         else
             path = optarg;
     }
@@ -154,7 +158,7 @@ int command_html(int argc, char **argv) {
         return status;
     if (trace_output_open(&output, path) != EXIT_AGREES)
         return EXIT_USAGE;
-    status = page_write(output.file, &file.stream, is_whole, argv[optind]);
+    status = page_write(output.file, &file.stream, is_whole, name == NULL ? argv[optind] : name);
     if (status == EXIT_FAILS) /* the page of a failure is what was asked for */
         status = EXIT_AGREES;
     return trace_output_finish(&output, status);

@@ -1,5 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The writer behind trace_json.h. */
 #include "trace_json.h"
+
+#include "shell_word.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -12,30 +15,11 @@ struct json json_begin(FILE *file) {
 
 /* ---- Strings. ---------------------------------------------------------------------------- */
 
-/* The bytes of the UTF-8 sequence at `text`; 0 where it is none. Overlong forms, surrogates and what is
- * above U+10FFFF are none: the table of RFC 3629, section 4. */
-static size_t utf8_size(const unsigned char *text) {
-    const unsigned char first = text[0];
-    const size_t size = first < 0x80                     ? 1
-                        : first >= 0xc2 && first <= 0xdf ? 2
-                        : first >= 0xe0 && first <= 0xef ? 3
-                        : first >= 0xf0 && first <= 0xf4 ? 4
-                                                         : 0;
-    const unsigned char least = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
-    const unsigned char most = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
-    if (size > 1 && (text[1] < least || text[1] > most))
-        return 0;
-    for (size_t i = 2; i < size; i += 1)
-        if ((text[i] & 0xc0) != 0x80) /* a terminating 0 ends here, too */
-            return 0;
-    return size;
-}
-
 static void json_text(FILE *file, const char *text) {
     fputc('"', file);
     while (*text != '\0') {
         const unsigned char byte = (unsigned char)*text;
-        const size_t size = utf8_size((const unsigned char *)text);
+        const size_t size = utf8_size(text);
         if (size == 0)
             fputs("\\ufffd", file);
         else if (byte == '"' || byte == '\\')

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A writer of JSON: objects, arrays, strings, numbers and truth values, to a file, a member at a time. It
  * knows commas and escapes, and nothing of what is written. Shared by the commands of ./trace that have
  * a form for programs.

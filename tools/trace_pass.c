@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The child behind trace_pass.h: it says the pass by its exit code. */
 #include "trace_pass.h"
 

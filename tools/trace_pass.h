@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which of a stream's passes fails, found by a run in a child: what a failure's signature does not say, and
  * whoever shows or repeats the failing run must know. */
 #ifndef TOOLS_TRACE_PASS_H

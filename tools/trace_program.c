@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ./trace c: the trace as a C program that shows the failure without the harness. Which pass fails, and at
  * which op, is found here; trace_program_write.c writes the program. */
 #include "trace_command.h"
@@ -9,12 +10,13 @@
 #include <string.h>
 
 static const char usage_c[] =
-    "c takes -o OUT, --whole, --pass cache|no-cache|twice|across and one file";
+    "c takes -o OUT, --whole, --pass cache|no-cache|twice|across, --as NAME and one file";
 
 static const char *const pass_words[PASS_COUNT] = {"cache", "no-cache", "twice", "across"};
 
 struct c_arguments {
     const char *out; /* null: standard output */
+    const char *as;  /* the name in the program's head; null: that of `out` */
     bool whole;      /* not reduced */
     bool has_pass;
     enum pass pass;
@@ -31,13 +33,17 @@ static bool pass_read(const char *word, enum pass *pass) {
 }
 
 static int c_options(int argc, char **argv, struct c_arguments *arguments) {
-    static const struct option options[] = {
-        {"whole", no_argument, NULL, 'w'}, {"pass", required_argument, NULL, 'p'}, {0}};
+    static const struct option options[] = {{"whole", no_argument, NULL, 'w'},
+                                            {"pass", required_argument, NULL, 'p'},
+                                            {"as", required_argument, NULL, 'a'},
+                                            {0}};
     for (int option = 0; (option = getopt_long(argc, argv, "o:", options, NULL)) != -1;) {
         if (option == 'o')
             arguments->out = optarg;
         else if (option == 'w')
             arguments->whole = true;
+        else if (option == 'a')
+            arguments->as = optarg;
         else if (option == 'p' && pass_read(optarg, &arguments->pass))
             arguments->has_pass = true;
         else
@@ -80,7 +86,8 @@ static int c_write(const struct stream *stream, const struct program_options *op
 int command_c(int argc, char **argv) {
     static struct input_file file;
     struct c_arguments arguments = {.pass = PASS_CACHE};
-    struct program_options options = {.name = "program.c"};
+    struct program_options options = {.name = NULL};
+    char folder[TRACE_PATH_SIZE], library[TRACE_PATH_SIZE + sizeof "/src"];
     struct reduction reduction;
     struct failure failure;
     int status;
@@ -97,8 +104,11 @@ int command_c(int argc, char **argv) {
             return status;
         c_analyse(&file.stream, &arguments, &failure, &options);
     }
-    if (arguments.out != NULL)
-        options.name = arguments.out;
+    options.name = arguments.as != NULL ? arguments.as : arguments.out;
+    if (trace_own_folder(folder) && trace_find_above(folder, "src/cache_map.h")) {
+        (void)snprintf(library, sizeof library, "%s/src", folder);
+        options.library = library;
+    }
     if (options.cause == NULL)
         fprintf(stderr, "trace: %s: agrees in this build: so will the program, with this library\n",
                 argv[optind]);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The texts behind trace_program_helpers.h. They are read by engineers who know the public header alone,
  * and compiled under the Makefile's warnings. */
 #include "trace_program_helpers.h"

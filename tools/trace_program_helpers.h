@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The text of the functions that a generated program may need (trace_program_write.c): C source in which
  * '@' stands for the number of the layout (nothing for the first), '$' for the type of its key. A program
  * gets those that it uses. Text only: knows nothing of streams. */

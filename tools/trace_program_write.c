@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The writer behind trace_program_write.h. First comes the body of main, into memory, an op at a time, from
  * the naive map's answers; then it is known which keys, layouts and helpers the program needs, and they are
  * written before it. */
@@ -7,6 +8,7 @@
 #include "key.h"
 #include "model.h"
 #include "policy.h"
+#include "shell_word.h"
 #include "trace_program_helpers.h"
 #include "trace_text.h"
 
@@ -439,27 +441,41 @@ static void program_body(struct program *program) {
 
 /* ---- What stands before main. ------------------------------------------------------------ */
 
+/* One line, however long: names of files are words that a shell and a comment can hold. */
+static void write_command(FILE *file, const char *compiler, const struct program_options *options) {
+    fprintf(file, " *     %s -I ", compiler);
+    if (options->library == NULL)
+        fprintf(file, "src");
+    else
+        shell_path_write(file, options->library);
+    fprintf(file, " ");
+    if (options->name == NULL)
+        fprintf(file, "program.c");
+    else
+        shell_path_write(file, options->name);
+    fprintf(file, " -o program && ./program\n");
+}
+
 static void write_head(FILE *file, const struct program *program) {
-    const char *name = program->options->name;
     char geometry[160];
     trace_text_geometry(&program->stream->geometry, geometry, sizeof geometry);
+    fprintf(file, "/* ");
+    shell_word_write(file, program->options->name == NULL ? "program.c" : program->options->name);
     fprintf(file,
-            "/* %s: %u ops on a cache map, with the answers and the state that docs/contract.md\n"
+            ": %u ops on a cache map, with the answers and the state that docs/contract.md\n"
             " * demands, written by `./trace c`. Prints each op, then \"agrees\"; or the op that "
             "fails.\n"
             " * Read main first, at the end; what its calls demand stands above it.\n"
             " *\n",
-            name, (unsigned)program->stream->op_count);
+            (unsigned)program->stream->op_count);
     if (program->options->cause != NULL)
         fprintf(file, " * When it was written it failed: %s\n *\n", program->options->cause);
-    fprintf(file,
-            " *     cc -std=c11 -g -I src %s -o program && ./program\n"
-            " *     clang -std=c11 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined "
-            "-I src %s \\\n"
-            " *         -o program && ./program\n"
-            " *\n"
-            " * The trace's geometry, run %s:\n *     %s */\n",
-            name, name, pass_name(program->options->pass), geometry);
+    write_command(file, "cc -std=c11 -g", program->options);
+    write_command(file,
+                  "clang -std=c11 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined",
+                  program->options);
+    fprintf(file, " *\n * The trace's geometry, run %s:\n *     %s */\n",
+            pass_name(program->options->pass), geometry);
     fprintf(file, "#define _POSIX_C_SOURCE 200112L /* posix_memalign */\n");
     if (program->batches)
         fprintf(file, "#define CACHE_MAP_BATCH_COUNT_MAX %uu /* as the fuzzer has it */\n",

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Writes a stream as a C program against the public header: what ./trace c prints. Knows streams and the
  * naive map (policy.h), whose answers and state the program demands; never the library. */
 #ifndef TOOLS_TRACE_PROGRAM_WRITE_H
@@ -13,7 +14,9 @@ struct program_options {
      * UINT32_MAX: after the last op and after the lookups. */
     uint32_t failing_op;
     const char *cause; /* the failure's signature for the head; null when nothing fails */
-    const char *name;  /* of the program's file, for the commands in its head */
+    /* For the commands in its head. */
+    const char *name;    /* of the program's file; null: program.c, wherever it will be */
+    const char *library; /* the folder of cache_map.h; null: src */
 };
 
 /* Writes the program to `file`; the caller sees to errors of the file. It prints each op, then "agrees", and

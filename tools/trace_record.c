@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The recorder behind trace_record.h, and ./trace record. The child keeps the state after the last op
  * beside the state now, and writes what differs; each line is made whole before it is written, so that a
  * run which dies leaves whole lines. */

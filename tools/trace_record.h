@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The record of a run: what each op did to the map, the models and the naive map, as JSON Lines. It is what
  * `./trace record` prints and what the page of `./trace html` shows; docs/record.md has its fields. Knows
  * how to read a running environment by inspection, nothing of pages. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ./trace reduce: the smallest trace that fails in the same way as a file does. The algorithm is
  * harness/reduce.c; each try is a child process (harness/isolate.c), so that crashes, sanitizer reports
  * and hangs reduce as well. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The rows behind trace_row.h. */
 #include "trace_row.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The map in one row of a table: cache, stash and scope log in a few words each, and which keys an op
  * moved. For small worlds; harness/picture.h draws the others. Reads a running environment by
  * inspection and changes nothing. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The watched run behind trace_story.h. */
 #include "trace_story.h"
 

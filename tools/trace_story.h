@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One run of a stream, watched: what each op answered, the map after it, and where it stopped. The run
  * is in a process of its own, which may die of it; the story is in memory that both share, so that all is
  * known up to there. */

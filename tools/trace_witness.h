@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the two files of ./trace witness share: where the files of the witnesses are, and the
  * search. */
 #ifndef TOOLS_TRACE_WITNESS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ./trace witness --search: the shortest trace of each label that can be found. First every
  * sequence of a few ops in tiny worlds, shortest first, which proves that nothing shorter is to be
  * had there; then generated streams, cut where the label happens and reduced. Knows labels by their

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Judges mutants: builds the harness around a mutated copy of src/, and runs what may kill it, the
 cheapest first. Knows the programs of the harness, and nothing of operators or of tables.
 

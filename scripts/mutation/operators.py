@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Finds the mutants of one C file: every single small change of the operators below, in the bodies of
 its functions.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is said about judged mutants: the explanations of bugs/equivalent.md, the tables, and the
 generated part of a document. Judges nothing."""
 

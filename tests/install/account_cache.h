@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A program in two files, for tests/install.sh: each file that uses the map includes this; account_cache.c
  * alone has its functions. */
 #ifndef ACCOUNT_CACHE_H

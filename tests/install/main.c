@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Uses a map whose functions are in another file: see account_cache.h. C11, and C++17 as it is. */
 #include "account_cache.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A stand-in for the fuzzing engines that cannot be had here (honggfuzz, Centipede): runs the files that
  * it is given, and ends with how many edges they reached and a sum of how often. Knows nothing of the
  * target but its one function. The callbacks are clang's SanitizerCoverage; what has pc-table or trace-cmp

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One instance of the library behind map.h. Knows no fuzzing. */
 #include "map.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The library as target.c uses it; in a file of its own, so that it can be built with other flags. */
 #ifndef TESTS_OSS_FUZZ_MAP_H
 #define TESTS_OSS_FUZZ_MAP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A small fuzz target with one fault, chosen by a FAULT_ macro (none: a good one), so that each check of
  * scripts/check_build.py can be seen to refuse it. Instantiates the library once; knows no harness. */
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is asked of the page of ./trace html, in Chromium: each check has a defect that it must find, planted
  * into the page's text. Run by tests/page.sh, as `node checks.js FOLDER`, with the pages in FOLDER. Nothing
  * here waits for a time: the page renders before an event's handler returns. */

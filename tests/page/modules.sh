@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Sourced by the tests of our pages, after tests/checks.sh: the driver of Chromium and axe, from npm at the
 # versions of tests/page/package-lock.json, and a run of checks with them. Not a test by itself.
 # shellcheck shell=bash

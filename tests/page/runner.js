@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the tests of our pages share: runs checks in Chromium, each on the good page, and on a page with its defect,
  * which it has to find; axe, and the width. Nothing here waits for a time. */
 "use strict";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is asked of the page of `make report`, in Chromium: each check has a defect that it must find. Run by
  * tests/report_page.sh, as `node checks.js FOLDER`, with the pages in FOLDER. */
 "use strict";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The page of `make report`: draws what scripts/report.py has put into it, by uPlot, and makes each figure a
  * table too. Knows nothing of campaigns but the names of the fields; all that it shows it makes of text nodes. */
 "use strict";

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What gdb needs to show a cache map: pretty-printers for a map and its parts, of any program that uses
 src/cache_map.h, and commands for the harness, which `./trace gdb` stops before the failing op.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Prints the files of the page as C: an array of lines for each. A line is a string that a compiler takes
 # whatever it is: the longest of C11 has 4095 bytes, and a file as one string would be longer.
 #

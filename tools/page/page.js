@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The page of ./trace html: steps through the records of runs (docs/record.md), one alone or two beside each
  * other. Reads the JSON in the page and nothing else; what it shows it makes of text nodes. It knows how to
  * show a record, nothing of what is right: each mark comes from a line of the record. What a record says is in

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the records of a page say (docs/record.md): the state of a map after each op, what a step has changed, and
  * the words for it. Knows nothing of how it is shown: no DOM. Stands before page.js in one script. */
 "use strict";
