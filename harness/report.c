@@ -25,6 +25,25 @@ void report_text(FILE *file, const char *head, const char *text) {
     fprintf(file, "\n");
 }
 
+void index_row_words(const struct index_row *row, char *words, size_t size) {
+    char bucket[24] = "no bucket", content[40] = "";
+    if (row->bucket != INDEX_NONE)
+        (void)snprintf(bucket, sizeof bucket, "bucket %u", (unsigned)row->bucket);
+    if (row->home != INDEX_NONE && row->tombstone)
+        (void)snprintf(content, sizeof content, ": key %u tombstone", row->content.key_id);
+    else if (row->home != INDEX_NONE)
+        (void)snprintf(content, sizeof content, ": key %u = value %u", row->content.key_id,
+                       (unsigned)row->content.value);
+    if (row->entry == INDEX_NONE)
+        (void)snprintf(words, size, "%-10s free", bucket);
+    else if (row->home == INDEX_NONE)
+        (void)snprintf(words, size, "%-10s entry %u, which is not there", bucket,
+                       (unsigned)row->entry);
+    else
+        (void)snprintf(words, size, "%-10s entry %u%s, home %u", bucket, (unsigned)row->entry,
+                       content, (unsigned)row->home);
+}
+
 void report_index(FILE *file, const struct stash_index *index) {
     fprintf(file, "      count %u, %u buckets\n", (unsigned)index->entry_count,
             (unsigned)index->bucket_count);

@@ -13,6 +13,10 @@
  * most 6 characters, stands in the indent of the first line: "FAIL", or "". */
 void report_text(FILE *file, const char *head, const char *text);
 
+/* A row in words: "bucket 3   entry 1: key 4 = value 5, home 2". Without what disagrees. `size` is
+ * INDEX_LINE_SIZE at least. */
+void index_row_words(const struct index_row *row, char *words, size_t size);
+
 /* Prints the buckets of the stash and the entries that they name, a line each; below a line '!' and what
  * disagrees there. At most 100 columns. */
 void report_index(FILE *file, const struct stash_index *index);

@@ -12,8 +12,8 @@
 #    define LOOK_UNWATCHED __attribute__((no_sanitize("address")))
 #endif
 
-/* So many buckets in use are all drawn; a probe is followed for so many. */
-enum { BUCKET_DRAWN_COUNT_MAX = 12, PROBE_DRAWN_COUNT_MAX = 6 };
+/* So many buckets in use are all drawn. */
+enum { BUCKET_DRAWN_COUNT_MAX = 12 };
 
 /* A map that is looked at, and the words that are made. */
 struct look {
@@ -314,28 +314,37 @@ static void say_linked(const struct look *look) {
             return;
 }
 
+/* The bucket at which a probe for the entry's key ends before it comes to the entry's own: it is free, names
+ * no entry that is there, or one of the same key. INDEX_NONE where it comes there. The entry is linked. */
+static uint32_t probe_end(const struct look *look, uint32_t entry) {
+    const uint32_t mask = bucket_count(look) - 1;
+    const unsigned key_id = entry_content(look, entry).key_id;
+    for (uint32_t probe = entry_home(look, entry); probe != entry_bucket(look, entry);
+         probe = (probe + 1) & mask) {
+        const uint32_t other = bucket_at(look, probe)->entry;
+        if (!entry_is_there(look, other) || entry_content(look, other).key_id == key_id)
+            return probe;
+    }
+    return INDEX_NONE;
+}
+
 /* Why a probe for the entry's key does not come to its bucket; false where it does. The entry is linked. */
 static bool say_probe(const struct look *look, uint32_t entry) {
-    const uint32_t mask = bucket_count(look) - 1, home = entry_home(look, entry);
-    const unsigned key_id = entry_content(look, entry).key_id;
-    const uint32_t bucket = entry_bucket(look, entry);
-    for (uint32_t probe = home; probe != bucket; probe = (probe + 1) & mask) {
-        const uint32_t other = bucket_at(look, probe)->entry;
-        const bool there = other != CACHE_MAP_ENTRY_NONE && entry_is_there(look, other);
-        if (there && entry_content(look, other).key_id != key_id)
-            continue;
-        look_say(look,
-                 "entry %u (key %u) is in bucket %u, a probe for it starts at bucket %u, and ",
-                 (unsigned)entry, key_id, (unsigned)bucket, (unsigned)home);
-        say_bucket_content(look, probe);
-        look_say(look, "%s",
-                 other == entry                  ? ", too"
-                 : there                         ? ", which has the same key"
-                 : other == CACHE_MAP_ENTRY_NONE ? ": there it ends"
-                                                 : ", which is not there");
-        return true;
-    }
-    return false;
+    const uint32_t end = probe_end(look, entry);
+    uint32_t other;
+    if (end == INDEX_NONE)
+        return false;
+    other = bucket_at(look, end)->entry;
+    look_say(look, "entry %u (key %u) is in bucket %u, a probe for it starts at bucket %u, and ",
+             (unsigned)entry, entry_content(look, entry).key_id,
+             (unsigned)entry_bucket(look, entry), (unsigned)entry_home(look, entry));
+    say_bucket_content(look, end);
+    look_say(look, "%s",
+             other == entry                  ? ", too"
+             : entry_is_there(look, other)   ? ", which has the same key"
+             : other == CACHE_MAP_ENTRY_NONE ? ": there it ends"
+                                             : ", which is not there");
+    return true;
 }
 
 static void say_reachable(const struct look *look) {
@@ -498,15 +507,16 @@ static bool bucket_is_broken(const struct look *look, uint32_t bucket) {
     return say_link(look, entry) || say_probe(look, entry);
 }
 
-/* Whether a probe that does not come to a broken bucket comes by here. */
+/* Whether a probe comes by here that ends before it comes to its entry. */
 static bool bucket_is_on_a_way(const struct look *look, uint32_t bucket) {
     const uint32_t mask = bucket_count(look) - 1;
-    for (uint32_t step = 1; step <= PROBE_DRAWN_COUNT_MAX && step <= mask; step += 1) {
-        const uint32_t later = (bucket + step) & mask;
-        const uint32_t entry = bucket_at(look, later)->entry;
-        if (entry == CACHE_MAP_ENTRY_NONE || !entry_is_there(look, entry))
+    for (uint32_t entry = 0; entry < entry_count(look); entry += 1) {
+        const uint32_t own = entry_bucket(look, entry), home = entry_home(look, entry);
+        uint32_t end;
+        if (own > mask || bucket_at(look, own)->entry != entry)
             continue;
-        if (((later - entry_home(look, entry)) & mask) >= step && bucket_is_broken(look, later))
+        end = probe_end(look, entry);
+        if (end != INDEX_NONE && ((bucket - home) & mask) <= ((end - home) & mask))
             return true;
     }
     return false;
@@ -575,23 +585,4 @@ void subject_index(const struct subject *subject, struct stash_index *index) {
     index_entries(&look, index);
     if (!disagrees)
         index->row_count = 0;
-}
-
-void index_row_words(const struct index_row *row, char *words, size_t size) {
-    char bucket[24] = "no bucket", content[40] = "";
-    if (row->bucket != INDEX_NONE)
-        (void)snprintf(bucket, sizeof bucket, "bucket %u", (unsigned)row->bucket);
-    if (row->home != INDEX_NONE && row->tombstone)
-        (void)snprintf(content, sizeof content, ": key %u tombstone", row->content.key_id);
-    else if (row->home != INDEX_NONE)
-        (void)snprintf(content, sizeof content, ": key %u = value %u", row->content.key_id,
-                       (unsigned)row->content.value);
-    if (row->entry == INDEX_NONE)
-        (void)snprintf(words, size, "%-10s free", bucket);
-    else if (row->home == INDEX_NONE)
-        (void)snprintf(words, size, "%-10s entry %u, which is not there", bucket,
-                       (unsigned)row->entry);
-    else
-        (void)snprintf(words, size, "%-10s entry %u%s, home %u", bucket, (unsigned)row->entry,
-                       content, (unsigned)row->home);
 }

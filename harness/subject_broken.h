@@ -45,8 +45,4 @@ const char *subject_index_size_words(const struct subject *subject);
  * probe for their keys comes by; then the entries that no bucket names. O(buckets x entries) at most. */
 void subject_index(const struct subject *subject, struct stash_index *index);
 
-/* A row in words: "bucket 3   entry 1: key 4 = value 5, home 2". Without what disagrees. `size` is
- * INDEX_LINE_SIZE at least. */
-void index_row_words(const struct index_row *row, char *words, size_t size);
-
 #endif

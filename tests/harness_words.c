@@ -6,6 +6,7 @@
 #include "harness_support.h"
 #include "observed_words.h"
 #include "refusal_words.h"
+#include "report.h"
 #include "subject_broken.h"
 #include "value_words.h"
 

@@ -275,7 +275,7 @@ class CachemapOp(gdb.Command):
             result = running["steps"][i]["actual"]
             print(f"  {i + 1:5}  {op_words(stream['ops'][i])} = {self.result_words(result)}")
         if index >= count:
-            print(f">   end  the final verification")
+            print(">   end  the final verification")
             return
         print(f"> {index + 1:5}  {op_words(stream['ops'][index])}")
         print(f"         the model expects: {self.expected_words(index)}")
