@@ -7,6 +7,8 @@
 #include "environment_fail.h"
 #include "environment_policy.h"
 #include "key.h"
+#include "subject_broken.h"
+#include "value_words.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -28,6 +30,7 @@ void environment_fail_at(struct environment *environment, enum invariant invaria
     va_list arguments;
     environment->verdict.invariant = invariant;
     environment->verdict.op_index = environment->op_index;
+    environment->verdict.at_init = environment->in_init;
     environment->verdict.pass = environment->options.pass;
     environment->verdict.file = file;
     environment->verdict.line = line;
@@ -55,27 +58,24 @@ static void environment_assertion_failed(const struct subject_assertion *asserti
                         assertion->function);
 }
 
-/* A result in words, "found 17" or "absent", in one of four buffers that are used in turn. */
-static const char *result_words(struct result result) {
-    static char buffers[4][32];
-    static unsigned next;
-    char *buffer = buffers[next++ % 4];
-    if (result.outcome == OUTCOME_FOUND)
-        (void)snprintf(buffer, sizeof buffers[0], "value %u", (unsigned)result.value);
-    else
-        (void)snprintf(buffer, sizeof buffers[0], "%s", outcome_name(result.outcome));
-    return buffer;
+/* A result in words, "value 17" or "absent". */
+static const char *result_words(const struct environment *environment, struct result result) {
+    return result.outcome == OUTCOME_FOUND ? value_words(environment, result.value)
+                                           : outcome_name(result.outcome);
 }
 
 /* Ends the run with a verdict about what an op answered. */
 _Noreturn static void environment_fail_outcome_at(struct environment *environment,
                                                   enum invariant invariant, int line,
                                                   struct result expected, struct result actual) {
+    char value[24]; /* what a trace may expect, too: nothing is said of where it comes from */
     environment->verdict.expected = expected;
     environment->verdict.actual = actual;
+    (void)snprintf(value, sizeof value, "value %u", (unsigned)expected.value);
     environment_fail_at(environment, invariant, ENVIRONMENT_FILE, line,
-                        "expected %s, the map answered %s", result_words(expected),
-                        result_words(actual));
+                        "expected %s, the map answered %s",
+                        expected.outcome == OUTCOME_FOUND ? value : outcome_name(expected.outcome),
+                        result_words(environment, actual));
 }
 
 #define environment_fail_outcome(environment, invariant, expected, actual) \
@@ -109,7 +109,8 @@ static void environment_check_key(struct environment *environment, unsigned key_
         environment->verdict.expected = expected;
         environment->verdict.actual = actual;
         environment_fail_at(environment, invariant, HERE, "key %u: the model has %s, the map %s",
-                            key_id, result_words(expected), result_words(actual));
+                            key_id, result_words(environment, expected),
+                            result_words(environment, actual));
     }
     environment_compare_place(environment, key_id, &place);
     if (environment_has(environment, LAYER_OUTCOME) && actual.outcome == OUTCOME_FOUND &&
@@ -125,14 +126,15 @@ static void environment_verify_content(struct environment *environment, struct v
     struct result expected;
     if (content.key_id >= environment->geometry.key_count)
         environment_fail_at(environment, INVARIANT_MAP_IN_MODEL, HERE,
-                            "the %s holds key %u, never used", where, content.key_id);
+                            "the %s holds key %u, never used, with %s", where, content.key_id,
+                            value_words(environment, content.value));
     expected = model_lookup(&environment->model, content.key_id);
     if (tombstone ? expected.outcome != OUTCOME_TOMBSTONE
                   : expected.outcome != OUTCOME_FOUND || expected.value != content.value)
         environment_fail_at(environment, INVARIANT_MAP_IN_MODEL, HERE,
-                            "the %s holds key %u (%s, value %u), the model has %s", where,
-                            content.key_id, tombstone ? "tombstone" : "value",
-                            (unsigned)content.value, result_words(expected));
+                            "the %s holds key %u (%s), the model has %s", where, content.key_id,
+                            tombstone ? "a tombstone" : value_words(environment, content.value),
+                            result_words(environment, expected));
 }
 
 /* Everything in the map is in the model. */
@@ -164,7 +166,8 @@ static void environment_read(struct environment *environment, unsigned key_id,
         environment->verdict.expected = expected;
         environment->verdict.actual = actual;
         environment_fail_at(environment, invariant, HERE, "lookup of key %u: expected %s, got %s",
-                            key_id, result_words(expected), result_words(actual));
+                            key_id, result_words(environment, expected),
+                            result_words(environment, actual));
     }
     if (environment_has(environment, LAYER_OUTCOME) && !intact)
         environment_fail_at(environment, INVARIANT_VALUE_BYTES, HERE,
@@ -212,11 +215,12 @@ static void environment_note_places(struct environment *environment) {
 }
 
 /* A place in words: "value 3 in set 0 way 1", "tombstone in the stash". Two buffers, used in turn. */
-static const char *place_words(const struct place_state *state) {
-    static char buffers[2][64];
+static const char *place_words(const struct environment *environment,
+                               const struct place_state *state) {
+    static char buffers[2][160];
     static unsigned next;
     char *buffer = buffers[next++ % 2];
-    const char *result = result_words(result_of_place(state));
+    const char *result = result_words(environment, result_of_place(state));
     if (state->place == PLACE_CACHE)
         (void)snprintf(buffer, sizeof buffers[0], "%s in set %u way %u", result,
                        (unsigned)state->set, state->way);
@@ -236,7 +240,7 @@ static void environment_check_discard(struct environment *environment) {
         if (!place_equal(&now, before))
             environment_fail_at(environment, INVARIANT_DISCARD, HERE,
                                 "key %u was %s when the scope opened, and is %s", key_id,
-                                place_words(before), place_words(&now));
+                                place_words(environment, before), place_words(environment, &now));
     }
 }
 
@@ -255,7 +259,8 @@ static void environment_check_structure(struct environment *environment, struct 
         broken = subject_check(&environment->subject);
     if (broken != NULL)
         environment_fail_at(environment, INVARIANT_STRUCTURE, HERE,
-                            "this does not hold any more: %s", broken);
+                            "this does not hold any more: %s: %s", broken,
+                            subject_broken_words(&environment->subject));
 }
 
 /* ---- Ops that are more than one call. ---------------------------------------------------- */
@@ -286,8 +291,9 @@ static void environment_check_world(struct environment *environment) {
                             word);
     if (size != subject_size_of_arrays(&environment->geometry))
         environment_fail_at(environment, INVARIANT_MEMORY_SIZE, HERE,
-                            "%zu bytes, the arrays take %zu", size,
-                            subject_size_of_arrays(&environment->geometry));
+                            "memory_size answers %zu bytes, the contract's arrays take %zu%s", size,
+                            subject_size_of_arrays(&environment->geometry),
+                            subject_index_size_words(&environment->subject));
 }
 
 static void environment_deinit(struct environment *environment) {
@@ -570,6 +576,7 @@ static void environment_prepare(struct environment *environment, const struct st
     environment->stream = stream;
     environment->geometry = *geometry;
     environment->op_index = 0;
+    environment->in_init = true;
     environment->value_count = 0;
     environment->batch.end = 0;
     environment->digest = 0;
@@ -592,6 +599,7 @@ static void environment_init(struct environment *environment) {
     model_init(&environment->model, &environment->geometry);
     policy_init(&environment->policy, &environment->geometry);
     environment_check_world(environment);
+    environment->in_init = false;
 }
 
 /* No run is on. After a verdict the map is dropped without a call into it. */

@@ -53,6 +53,7 @@ struct environment {
     struct batch batch;
     struct counts_state counts; /* the map's, after init and after each op */
     uint32_t op_index;
+    bool in_init;         /* the map is being made, before the first op */
     uint32_t value_count; /* upserts so far, failed ones too: the number of the last value */
     uint64_t digest;      /* of all answers so far; at the end, of the final state too */
     struct verdict verdict;

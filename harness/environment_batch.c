@@ -9,6 +9,21 @@ bool environment_is_ahead(const struct environment *environment, struct op op) {
     return op_is_batched(op) && environment->op_index + 1 < environment->batch.end;
 }
 
+uint32_t environment_call_end(const struct environment *environment, uint32_t index) {
+    const uint32_t start = stream_batch_start(environment->stream, index);
+    return start + stream_batch_count(environment->stream, start);
+}
+
+struct result environment_answer(const struct environment *environment, uint32_t index) {
+    const struct batch *batch = &environment->batch;
+    if (index <= environment->op_index && environment->steps[index].actual.outcome != OUTCOME_NONE)
+        return environment->steps[index].actual;
+    return op_is_batched(environment->stream->ops[index]) && index >= batch->start &&
+                   index < batch->end
+               ? batch->results[index - batch->start]
+               : result_of(OUTCOME_NONE);
+}
+
 static void environment_call_many(struct environment *environment, struct op op, uint32_t value) {
     struct batch *batch = &environment->batch;
     const uint32_t first = environment->op_index;
@@ -20,6 +35,7 @@ static void environment_call_many(struct environment *environment, struct op op,
     for (uint32_t i = 0; i < count; i += 1) {
         key_ids[i] = environment->stream->ops[first + i].operand;
         batch->intact[i] = true;
+        batch->results[i] = result_of(OUTCOME_NONE);
     }
     if (op.kind == OP_UPSERT_MANY)
         counts_agree =

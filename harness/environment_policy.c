@@ -4,27 +4,30 @@
 #include "environment_policy.h"
 
 #include "environment_fail.h"
+#include "value_words.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum {
-    PLACE_WORDS_SIZE = 64,
-    RECORD_WORDS_SIZE = 100,
+    PLACE_WORDS_SIZE = 160,
+    RECORD_WORDS_SIZE = 220,
     MISPLACED_WORDS_SIZE = 2 * PLACE_WORDS_SIZE + 40
 };
 
 /* ---- Findings that name a key. ----------------------------------------------------------- */
 
-static void place_words(enum place place, uint32_t value, uint32_t set, unsigned way, char *words) {
+static void place_words(const struct environment *environment, enum place place, uint32_t value,
+                        uint32_t set, unsigned way, char *words) {
     switch (place) {
     case PLACE_ABSENT: (void)snprintf(words, PLACE_WORDS_SIZE, "nowhere"); return;
     case PLACE_CACHE:
-        (void)snprintf(words, PLACE_WORDS_SIZE, "in the cache (set %u way %u, value %u)",
-                       (unsigned)set, way, (unsigned)value);
+        (void)snprintf(words, PLACE_WORDS_SIZE, "in the cache (set %u way %u, %s)", (unsigned)set,
+                       way, value_words(environment, value));
         return;
     case PLACE_STASH_VALUE:
-        (void)snprintf(words, PLACE_WORDS_SIZE, "in the stash (value %u)", (unsigned)value);
+        (void)snprintf(words, PLACE_WORDS_SIZE, "in the stash (%s)",
+                       value_words(environment, value));
         return;
     case PLACE_STASH_TOMBSTONE:
         (void)snprintf(words, PLACE_WORDS_SIZE, "a tombstone in the stash");
@@ -33,7 +36,8 @@ static void place_words(enum place place, uint32_t value, uint32_t set, unsigned
 }
 
 /* Where the naive map has the key. */
-static void naive_place_words(const struct policy *policy, unsigned key_id, char *words) {
+static void naive_place_words(const struct environment *environment, unsigned key_id, char *words) {
+    const struct policy *policy = &environment->policy;
     const struct policy_stash_key *row = &policy->stash[key_id];
     uint32_t set = 0;
     unsigned way = 0;
@@ -42,7 +46,7 @@ static void naive_place_words(const struct policy *policy, unsigned key_id, char
                              : row->state == POLICY_STASH_VALUE     ? PLACE_STASH_VALUE
                              : row->state == POLICY_STASH_TOMBSTONE ? PLACE_STASH_TOMBSTONE
                                                                     : PLACE_ABSENT;
-    place_words(place, slot != NULL ? slot->value : row->value, set, way, words);
+    place_words(environment, place, slot != NULL ? slot->value : row->value, set, way, words);
 }
 
 /* The first named key that is elsewhere than in the naive map, or has another value: "key 3 is nowhere,
@@ -54,8 +58,8 @@ static const char *misplaced_key_words(const struct environment *environment) {
     for (uint32_t i = 0; i < environment->named_key_count; i += 1) {
         const unsigned key_id = environment->named_keys[i];
         const struct place_state state = subject_place(&environment->subject, key_id);
-        place_words(state.place, state.content.value, state.set, state.way, now);
-        naive_place_words(&environment->policy, key_id, naive);
+        place_words(environment, state.place, state.content.value, state.set, state.way, now);
+        naive_place_words(environment, key_id, naive);
         if (strcmp(now, naive) == 0)
             continue;
         (void)snprintf(sentence, sizeof sentence, "key %u is %s, expected %s: ", key_id, now,
@@ -66,17 +70,18 @@ static const char *misplaced_key_words(const struct environment *environment) {
 }
 
 /* A record in words: "an upsert of a key that was in the cache, to put back: value 2". */
-static void record_words(bool is_remove, bool evicts, enum place before, bool keeps, uint32_t value,
-                         char *words) {
+static void record_words(const struct environment *environment, bool is_remove, bool evicts,
+                         enum place before, bool keeps, uint32_t value, char *words) {
     static const char *const befores[] = {
         [PLACE_ABSENT] = "absent",
         [PLACE_CACHE] = "in the cache",
         [PLACE_STASH_VALUE] = "in the stash",
         [PLACE_STASH_TOMBSTONE] = "a tombstone",
     };
-    char put_back[32] = "";
+    char put_back[140] = "";
     if (keeps && before != PLACE_STASH_TOMBSTONE)
-        (void)snprintf(put_back, sizeof put_back, ", to put back: value %u", (unsigned)value);
+        (void)snprintf(put_back, sizeof put_back, ", to put back: %s",
+                       value_words(environment, value));
     (void)snprintf(words, RECORD_WORDS_SIZE, "%s of a key that was %s%s%s",
                    is_remove ? "a remove" : "an upsert", befores[before],
                    evicts ? ", evicting" : "", put_back);
@@ -111,7 +116,10 @@ static void environment_compare_set(struct environment *environment, uint32_t se
     subject_set(&environment->subject, set, &actual);
     if (actual.hand != expected->hand)
         environment_fail_at(environment, INVARIANT_POLICY_SET, HERE,
-                            "set %u: hand at %u, expected at %u", (unsigned)set, actual.hand,
+                            "set %u: hand at %u%s, expected at %u", (unsigned)set, actual.hand,
+                            subject_is_fill(&environment->subject, actual.hand, 1)
+                                ? " (" SUBJECT_FILL_WORDS ")"
+                                : "",
                             expected->hand);
     for (unsigned way = 0; way < policy->ways; way += 1) {
         const struct slot_state *slot = &actual.slots[way];
@@ -131,10 +139,10 @@ static void environment_compare_set(struct environment *environment, uint32_t se
              !slot->content.intact || slot->tag != policy_tag_of_key(policy, naive->key_id)))
             environment_fail_at(
                 environment, INVARIANT_POLICY_SET, HERE,
-                "%sset %u way %u: key %u value %u tag %u, expected key %u value %u tag %u",
+                "%sset %u way %u: key %u %s tag %u, expected key %u value %u tag %u",
                 misplaced_key_words(environment), (unsigned)set, way, slot->content.key_id,
-                (unsigned)slot->content.value, slot->tag, naive->key_id, (unsigned)naive->value,
-                policy_tag_of_key(policy, naive->key_id));
+                value_words(environment, slot->content.value), slot->tag, naive->key_id,
+                (unsigned)naive->value, policy_tag_of_key(policy, naive->key_id));
     }
 }
 
@@ -193,9 +201,10 @@ static void environment_compare_record(struct environment *environment) {
     if (actual.is_remove != expected.is_remove || actual.evicts != expected.evicts ||
         actual.before != before || !right) {
         char now[RECORD_WORDS_SIZE], naive[RECORD_WORDS_SIZE];
-        record_words(actual.is_remove, actual.evicts, actual.before, actual.has_overwritten,
-                     actual.overwritten.value, now);
-        record_words(expected.is_remove, expected.evicts, before, keeps, expected.value, naive);
+        record_words(environment, actual.is_remove, actual.evicts, actual.before,
+                     actual.has_overwritten, actual.overwritten.value, now);
+        record_words(environment, expected.is_remove, expected.evicts, before, keeps,
+                     expected.value, naive);
         environment_fail_at(environment, INVARIANT_POLICY_RECORD, HERE,
                             "record %u of the scope log says: %s; expected: %s",
                             (unsigned)environment->counts.scope_count - 1, now, naive);
@@ -215,9 +224,9 @@ static void environment_compare_stash(struct environment *environment) {
         if (state.content.key_id >= environment->geometry.key_count || !right)
             environment_fail_at(
                 environment, INVARIANT_POLICY_STASH, HERE,
-                "%sentry %u holds key %u (%s, value %u), which the naive stash does not",
+                "%sentry %u holds key %u (%s), which the naive stash does not",
                 misplaced_key_words(environment), (unsigned)entry, state.content.key_id,
-                state.tombstone ? "tombstone" : "value", (unsigned)state.content.value);
+                state.tombstone ? "a tombstone" : value_words(environment, state.content.value));
     }
 }
 

@@ -2,6 +2,8 @@
 /* The picture behind picture.h. */
 #include "picture.h"
 
+#include "value_words.h"
+
 #include <stdarg.h>
 #include <string.h>
 
@@ -19,6 +21,16 @@ picture_add(struct picture *picture, const char *format, ...) {
     va_end(arguments);
     picture->expected[picture->line_count][0] = '\0';
     picture->line_count += 1;
+}
+
+/* Adds to the last line where its value comes from, unless an op has stored it. */
+static void picture_add_origin(struct picture *picture, const struct environment *environment,
+                               uint32_t value) {
+    const char *origin = value_origin(environment, value);
+    char *line = picture->lines[picture->line_count - 1];
+    const size_t used = strlen(line);
+    if (origin != NULL && picture->omitted_count == 0)
+        (void)snprintf(line + used, PICTURE_LINE_SIZE - used, ", %s", origin);
 }
 
 /* What the naive map has in place of the last line; nothing where it is the same. */
@@ -71,6 +83,8 @@ static void picture_set(struct picture *picture, const struct environment *envir
         slot_words(words, way, slot->content.key_id, slot->content.value, slot->count);
         picture_add(picture, "%s%s", words,
                     slot->count != 0 && !slot->content.intact ? ", damaged bytes" : "");
+        if (slot->count != 0)
+            picture_add_origin(picture, environment, slot->content.value);
         slot_words(words, way, naive->slots[way].key_id, naive->slots[way].value,
                    naive->slots[way].count);
         picture_expect(picture, words);
@@ -89,28 +103,34 @@ static void entry_words(char *words, unsigned key_id, bool tombstone, uint32_t v
 /* In the order of keys: that of the entries is the library's own affair. A key that is in only one of
  * the two stashes is drawn too. */
 static void picture_stash(struct picture *picture, const struct environment *environment) {
+    static const struct policy_stash_key nothing = {0, POLICY_STASH_NONE};
     const struct policy *policy = &environment->policy;
-    const uint64_t count = subject_counts(&environment->subject).stash_count;
+    const struct counts_state counts = subject_counts(&environment->subject);
+    const uint64_t count = counts.stash_count;
     struct entry_state entries[KEY_COUNT_MAX];
-    bool held[KEY_COUNT_MAX] = {false};
+    unsigned held[KEY_COUNT_MAX] = {0}; /* entries that hold the key */
     char words[PICTURE_LINE_SIZE];
-    for (uint32_t entry = 0; entry < count; entry += 1) {
+    for (uint32_t entry = 0; entry < count && entry < counts.stash_count_max; entry += 1) {
         const struct entry_state state = subject_entry(&environment->subject, entry);
         entries[state.content.key_id % KEY_COUNT_MAX] = state;
-        held[state.content.key_id % KEY_COUNT_MAX] = true;
+        held[state.content.key_id % KEY_COUNT_MAX] += 1;
     }
     (void)snprintf(words, sizeof words, "stash: %u of %u", (unsigned)policy->stash_count,
                    environment->geometry.stash_count_max);
     picture_add(picture, "stash: %u of %u", (unsigned)count, environment->geometry.stash_count_max);
     picture_expect(picture, words);
-    for (unsigned key_id = 0; key_id < environment->geometry.key_count; key_id += 1) {
-        const struct policy_stash_key *naive = &policy->stash[key_id];
-        if (!held[key_id] && naive->state == POLICY_STASH_NONE)
+    for (unsigned key_id = 0; key_id < KEY_COUNT_MAX; key_id += 1) {
+        const struct policy_stash_key *naive =
+            key_id < environment->geometry.key_count ? &policy->stash[key_id] : &nothing;
+        if (held[key_id] == 0 && naive->state == POLICY_STASH_NONE)
             continue;
         (void)snprintf(words, sizeof words, "  key %-3u is not in the stash", key_id);
-        if (held[key_id])
+        if (held[key_id] != 0)
             entry_words(words, key_id, entries[key_id].tombstone, entries[key_id].content.value);
-        picture_add(picture, "%s", words);
+        picture_add(picture, held[key_id] < 2 ? "%s" : "%s, the last of %u entries", words,
+                    held[key_id]);
+        if (held[key_id] != 0 && !entries[key_id].tombstone)
+            picture_add_origin(picture, environment, entries[key_id].content.value);
         (void)snprintf(words, sizeof words, "  key %-3u is not in the stash", key_id);
         if (naive->state != POLICY_STASH_NONE)
             entry_words(words, key_id, naive->state == POLICY_STASH_TOMBSTONE, naive->value);
@@ -143,15 +163,17 @@ static void picture_log(struct picture *picture, const struct environment *envir
                    policy->scope_open ? "open" : "closed", (unsigned)policy->undo_count,
                    environment->geometry.scope_count_max);
     picture_expect(picture, words);
-    for (uint32_t i = 0; i < counts.scope_count; i += 1) {
+    for (uint32_t i = 0; i < counts.scope_count && i < counts.scope_count_max; i += 1) {
         const struct record_state record = subject_record(&environment->subject, i);
         char value[32] = "";
-        if (record.has_overwritten)
+        if (record.has_overwritten && record.before != PLACE_STASH_TOMBSTONE)
             (void)snprintf(value, sizeof value, ", to put back: value %u",
                            (unsigned)record.overwritten.value);
         picture_add(picture, "  %u  %s of a key that was %s%s%s", (unsigned)i,
                     record.is_remove ? "remove" : "upsert", place_before_words(record.before),
                     record.evicts ? ", evicting" : "", value);
+        if (record.has_overwritten && record.before != PLACE_STASH_TOMBSTONE)
+            picture_add_origin(picture, environment, record.overwritten.value);
     }
 }
 

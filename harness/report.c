@@ -2,6 +2,7 @@
 /* The report behind report.h. */
 #include "report.h"
 
+#include "environment_batch.h"
 #include "trace_text.h"
 
 #include <string.h>
@@ -34,14 +35,51 @@ void report_text(FILE *file, const char *head, const char *text) {
     fprintf(file, "\n");
 }
 
+void index_row_words(const struct index_row *row, char *words, size_t size) {
+    char bucket[24] = "no bucket", content[40] = "";
+    if (row->bucket != INDEX_NONE)
+        (void)snprintf(bucket, sizeof bucket, "bucket %u", (unsigned)row->bucket);
+    if (row->home != INDEX_NONE && row->tombstone)
+        (void)snprintf(content, sizeof content, ": key %u tombstone", row->content.key_id);
+    else if (row->home != INDEX_NONE)
+        (void)snprintf(content, sizeof content, ": key %u = value %u", row->content.key_id,
+                       (unsigned)row->content.value);
+    if (row->entry == INDEX_NONE)
+        (void)snprintf(words, size, "%-10s free", bucket);
+    else if (row->home == INDEX_NONE)
+        (void)snprintf(words, size, "%-10s entry %u, which is not there", bucket,
+                       (unsigned)row->entry);
+    else
+        (void)snprintf(words, size, "%-10s entry %u%s, home %u", bucket, (unsigned)row->entry,
+                       content, (unsigned)row->home);
+}
+
+void report_index(FILE *file, const struct stash_index *index) {
+    fprintf(file, "      count %u, %u buckets\n", (unsigned)index->entry_count,
+            (unsigned)index->bucket_count);
+    for (uint32_t i = 0; i < index->row_count; i += 1) {
+        const struct index_row *row = &index->rows[i];
+        char words[INDEX_LINE_SIZE];
+        index_row_words(row, words, sizeof words);
+        fprintf(file, "%*s%s\n", REPORT_INDENT, "", words);
+        if (row->broken[0] != '\0')
+            report_text(file, "  !", row->broken);
+    }
+    if (index->omitted_count > 0)
+        fprintf(file, "%*s... %u more buckets in use\n", REPORT_INDENT, "",
+                (unsigned)index->omitted_count);
+}
+
+/* ---- The ops. ---------------------------------------------------------------------------- */
+
 /* True when op `index` repeats the one before it without a change: such rows are folded into one, so
  * that the last rows show what led to the failure. The failing op stands alone. */
 static bool report_repeats(const struct environment *environment, uint32_t index, uint32_t stop) {
     const struct op *ops = environment->stream->ops;
     const struct step *steps = environment->steps;
     const bool stores = op_stores(ops[index]) && !outcome_failed(steps[index].actual.outcome);
-    return index > 0 && index != stop && !stores && ops[index].kind == ops[index - 1].kind &&
-           ops[index].operand == ops[index - 1].operand &&
+    return index > 0 && index != stop && !stores && !op_is_batched(ops[index]) &&
+           ops[index].kind == ops[index - 1].kind && ops[index].operand == ops[index - 1].operand &&
            result_equal(steps[index].actual, steps[index - 1].actual) &&
            result_equal(steps[index].expected, steps[index - 1].expected);
 }
@@ -59,12 +97,17 @@ static void report_row(FILE *file, const struct environment *environment, uint32
                        uint32_t count, bool failing) {
     const struct step *step = &environment->steps[index];
     const unsigned value = report_value(environment->stream, index);
+    const bool ahead =
+        index > environment->op_index; /* the map has answered, nothing is compared */
     char text[TRACE_TEXT_OP_SIZE], actual[RESULT_TEXT_SIZE], expected[RESULT_TEXT_SIZE];
     trace_text_op(environment->stream->ops[index], text, sizeof text);
-    trace_text_result(step->actual, actual, sizeof actual);
+    trace_text_result(environment_answer(environment, index), actual, sizeof actual);
     trace_text_result(step->expected, expected, sizeof expected);
-    fprintf(file, "%s %5u  %-44s %-15s ", failing ? ">" : " ", (unsigned)index, text, actual);
-    if (count > 1)
+    fprintf(file, "%s %5u%c %-44s %-15s ", failing ? ">" : " ", verdict_op_number(index, false),
+            stream_call_bracket(environment->stream, index), text, actual);
+    if (ahead)
+        fprintf(file, "-\n");
+    else if (count > 1)
         fprintf(file, "%-15s x %u\n", expected, (unsigned)count);
     else if (value != 0)
         fprintf(file, "%-15s value %u\n", expected, value);
@@ -75,7 +118,10 @@ static void report_row(FILE *file, const struct environment *environment, uint32
 /* The rows up to the failing op, the last REPORT_OP_COUNT of them after folding. */
 static void report_rows(FILE *file, const struct environment *environment, uint32_t stop) {
     const uint32_t op_count = environment->stream->op_count;
-    const uint32_t end = stop < op_count ? stop + 1 : op_count;
+    const bool in_call = !environment->in_init && stop < op_count;
+    const uint32_t end = environment->in_init ? 0
+                         : in_call            ? environment_call_end(environment, stop)
+                                              : op_count;
     uint32_t first = end, row_count = 0;
     while (first > 0 && row_count < REPORT_OP_COUNT) {
         first -= 1;
@@ -89,7 +135,9 @@ static void report_rows(FILE *file, const struct environment *environment, uint3
             continue;
         report_row(file, environment, i, next - i, i == stop);
     }
-    if (stop >= op_count)
+    if (environment->in_init)
+        fprintf(file, "> %5u  init\n", 0u);
+    else if (stop >= op_count)
         fprintf(file, "> %5s  final verification\n", "end");
     fprintf(file, "\n");
 }
@@ -122,9 +170,24 @@ void report_print(FILE *file, const struct environment *environment, const char 
                 verdict->invariant == INVARIANT_ASSERTION ? "src" : "harness", verdict->file,
                 verdict->line);
     }
-    fprintf(file, "      pass: %s; op %u of %u%s\n", pass_name(environment->options.pass),
-            (unsigned)stop, (unsigned)op_count,
-            stop >= op_count ? " (after the last: the final verification)" : "");
+    fprintf(file, "      pass: %s; ", pass_name(environment->options.pass));
+    if (environment->in_init)
+        fprintf(file, "init, before the first op\n");
+    else if (stop >= op_count)
+        fprintf(file, "final verification, after op %u of %u\n", (unsigned)op_count,
+                (unsigned)op_count);
+    else
+        fprintf(file, "op %u of %u\n", verdict_op_number(stop, false), (unsigned)op_count);
     report_geometry(file, environment);
     report_rows(file, environment, stop);
+    /* Where `check` has just looked it can look again. */
+    if (cause == NULL && verdict->invariant == INVARIANT_STRUCTURE) {
+        struct stash_index index;
+        subject_index(&environment->subject, &index);
+        if (index.row_count == 0)
+            return;
+        fprintf(file, "  What disagrees in the stash\n");
+        report_index(file, &index);
+        fprintf(file, "\n");
+    }
 }

@@ -38,6 +38,17 @@ static inline uint32_t stream_batch_start(const struct stream *stream, uint32_t 
     return start;
 }
 
+/* The bracket that a table draws before op `index`: '/' at the first of several ops that are one call, '|'
+ * between, '\\' at the last; ' ' at an op that is a call of its own. */
+static inline char stream_call_bracket(const struct stream *stream, uint32_t index) {
+    const uint32_t start = stream_batch_start(stream, index);
+    const uint32_t count = index < stream->op_count ? stream_batch_count(stream, start) : 1;
+    return (char)(count == 1                   ? ' '
+                  : index == start             ? '/'
+                  : index == start + count - 1 ? '\\'
+                                               : '|');
+}
+
 /* Reads after an op at the most. */
 enum { STREAM_READ_COUNT_MAX = 8 };
 

@@ -466,6 +466,13 @@ const char *subject_check(const struct subject *subject) {
     return broken == CACHE_MAP_INVARIANT_NONE ? NULL : cache_map_invariant_name(broken);
 }
 
+bool subject_is_fill(const struct subject *subject, uint64_t number, unsigned byte_count) {
+    for (unsigned i = 0; i < byte_count; i += 1)
+        if ((number >> (8 * i) & 0xff) != subject->fill)
+            return false;
+    return true;
+}
+
 bool subject_free_slots_poisoned(const struct subject *subject) {
 #if defined(CACHE_MAP_ASAN)
     /* Every typed map is a `struct cache_map` with a type around it. */

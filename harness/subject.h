@@ -140,8 +140,13 @@ bool subject_views_agree(const struct subject *subject);
 struct entry_state subject_entry(const struct subject *subject, uint32_t entry);
 struct record_state subject_record(const struct subject *subject, uint32_t record);
 struct place_state subject_place(const struct subject *subject, unsigned key_id);
-/* Null, or the sentence of the first invariant that the library's own `check` finds broken. */
+/* Null, or the sentence of the first invariant that the library's own `check` finds broken. Where:
+ * subject_broken.h. */
 const char *subject_check(const struct subject *subject);
+/* Whether a number of `byte_count` bytes is nothing but the byte that the memory was filled with before
+ * init. O(1). */
+bool subject_is_fill(const struct subject *subject, uint64_t number, unsigned byte_count);
+#define SUBJECT_FILL_WORDS "the bytes that memory is filled with before init"
 /* Damages the map in one way after another, asks `check` each time and takes the damage back, byte for
  * byte and poison for poison. Null, or the damage (words, static) for which `check` did not answer
  * just what is broken: it has gone blind. `turn` is any number, and chooses the places: calls with one

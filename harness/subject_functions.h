@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of functions through which subject.c calls one instance of the library. Only
- * subject.c, subject_damage.c and the instances include this. */
+ * subject*.c and the instances include this. */
 #ifndef HARNESS_SUBJECT_FUNCTIONS_H
 #define HARNESS_SUBJECT_FUNCTIONS_H
 

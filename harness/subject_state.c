@@ -7,9 +7,6 @@
 
 #include <assert.h>
 
-/* The number that the bytes of free places have. */
-#define STALE_VALUE UINT32_C(0xeeeeeeee)
-
 bool subject_state_fits(const struct geometry *geometry) {
     const unsigned ways = layout_describe(geometry->layout)->ways;
     return geometry->set_count <= SUBJECT_STATE_SET_COUNT_MAX &&
@@ -135,7 +132,7 @@ static void write_stale(struct subject *subject, unsigned char *bytes, unsigned 
     if (stale_key_id == SUBJECT_STATE_NO_KEY)
         memset(bytes, 0x5a, subject->functions->layout->value_size);
     else
-        subject->functions->make_value(bytes, stale_key_id, STALE_VALUE);
+        subject->functions->make_value(bytes, stale_key_id, SUBJECT_STATE_STALE_VALUE);
 }
 
 static void write_slots(struct subject *subject, const struct subject_state *state,

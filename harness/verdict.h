@@ -102,17 +102,26 @@ enum invariant {
 enum pass { PASS_CACHE, PASS_NO_CACHE, PASS_TWICE, PASS_ACROSS, PASS_COUNT };
 const char *pass_name(enum pass pass);
 
+enum { VERDICT_DETAIL_SIZE = 400 };
+
 struct verdict {
     enum invariant invariant; /* INVARIANT_NONE: the run agrees */
     enum pass pass;
     uint32_t op_index; /* the stream's op count: at the end, in the final verification */
+    bool at_init;      /* before the first op: the map that the stream starts with */
     struct result expected, actual; /* NONE where the finding is not about an outcome */
     /* Where it was found: of the harness; of the library for INVARIANT_ASSERTION, whose function
      * and expression are there too (null otherwise: the invariant's own are meant). */
     const char *file, *function, *expression;
     int line;
-    char detail[240]; /* the finding in a sentence, without a full stop */
+    char detail[VERDICT_DETAIL_SIZE]; /* the finding in a sentence, without a full stop */
 };
+
+/* How people count: the first op is op 1, 0 is the init before it, and the number after the last op's is the
+ * final verification. In all that is printed and written; indexes are the code's own. */
+static inline unsigned verdict_op_number(uint32_t op_index, bool at_init) {
+    return at_init ? 0 : (unsigned)op_index + 1;
+}
 
 static inline bool verdict_agrees(const struct verdict *verdict) {
     return verdict->invariant == INVARIANT_NONE;

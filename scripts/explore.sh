@@ -25,7 +25,7 @@ document=docs/proofs.md
 worlds=explorer/worlds.txt
 reasons=explorer/no_witness.txt
 # Objects that have the library's code in them.
-of_library=(subject subject_damage subject_instances subject_state key)
+of_library=(subject subject_broken subject_damage subject_instances subject_state key)
 update=false
 
 fail() {

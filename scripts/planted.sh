@@ -7,7 +7,7 @@
 out=${out:-build/bugs}
 jobs=${jobs:-$(nproc)}
 # What includes the library is built again for each bug; every other object is that of the program as it is.
-rebuilt=(subject subject_damage subject_instances key)
+rebuilt=(subject subject_broken subject_damage subject_instances key)
 options=(-len_control=0 -max_len=1024 -timeout=10 -print_final_stats=1)
 # The library as it is, in the place of a bug's name: within so many executions it must fail nothing.
 control_budget=50000

@@ -41,7 +41,7 @@ OUT = ROOT / (os.environ.get("FOLDER") or "build/survival")
 RESULTS = OUT / "results.jsonl"
 CONTROL = "control"
 # What includes the library is built again for each bug; every other object is the library's as it is.
-REBUILT = ("subject", "subject_damage", "subject_instances", "key")
+REBUILT = ("subject", "subject_broken", "subject_damage", "subject_instances", "key")
 SHARED_FOLDERS = ("fuzz", "afl-objects")
 # As scripts/bugs.sh runs the target: one place says how.
 BUGS_OPTIONS = re.search(r"^options=\((.*)\)$", (ROOT / "scripts" / "planted.sh").read_text("utf-8"),

@@ -21,12 +21,12 @@ target_with_bug() {
     trace_with_bug discard-loses-victim "$out/trace"
     for object in build/fuzz/harness/*.o build/fuzz/fuzz_targets/fuzz_cachemap.o; do
         case "$object" in
-        */subject.o | */subject_damage.o | */subject_instances.o | */key.o) ;;
+        */subject.o | */subject_broken.o | */subject_damage.o | */subject_instances.o | */key.o) ;;
         *) objects+=("$object") ;;
         esac
     done
     "$(make -s --no-print-directory print-clang)" -fsanitize=fuzzer,address,undefined \
-        "$out"/trace-{subject,subject_damage,subject_instances,key}.o "${objects[@]}" -o "$out/target"
+        "$out"/trace-{subject,subject_broken,subject_damage,subject_instances,key}.o "${objects[@]}" -o "$out/target"
 }
 
 # campaign FOLDER SETTING...: as `make campaign` runs it, but small.

@@ -213,7 +213,7 @@ check 'replay the empty file' 0 '^agrees: replayed 1 input, 0 ops' '' trace repl
 check 'replay the largest file' 0 '^agrees: replayed 1 input, 16384 ops' '' trace replay largest
 check 'replay several files' 0 '^agrees: replayed 3 inputs, 10 ops' '' \
     trace replay good.trace good.bin empty
-check 'replay --verbose shows each op' 0 '^ +4  scope discard = ok$' '' \
+check 'replay --verbose shows each op' 0 '^ +5  scope discard = ok$' '' \
     trace replay --verbose good.bin
 check 'replay -v shows the geometry' 0 'good.bin: 5 ops, geometry sets=1 ways=2' '' \
     trace replay -v good.bin
@@ -222,8 +222,8 @@ check 'replay a value that is another' 1 '^FAILS: ' 'expected value 9, .*answere
 expect 'its report names the file' 'no file' grep -q '^wrong_value.trace:$' err
 expect 'its report names the reason' 'no reason' \
     grep -q "other than the trace says after its '='" err
-expect 'its report marks the op' 'no mark' grep -Eq '^> +1  get 3 ' err
-expect 'its report counts the ops' 'no count' grep -q 'op 1 of 2' err
+expect 'its report marks the op' 'no mark' grep -Eq '^> +2  get 3 ' err
+expect 'its report counts the ops' 'no count' grep -q '; op 2 of 2$' err
 check 'replay a word that is another' 1 '^FAILS: ' 'expected inserted.*answered updated' \
     trace replay wrong_word.trace
 # What stands after '=' in a trace is checked whatever the layers.

@@ -60,18 +60,18 @@ check "the sentence names op, key, and both places" has \
 check "the reduction in a line" has '^      [0-9]+ -> 4 ops in [0-9]+ tries, none can go; fails in the same way 3 of 3' "$text"
 check "a geometry that matters, and one that does not" has '^      geometry sets=1 ways=2 \(any do: tag clock' "$text"
 check "the table has map, model, cache, stash, what moved" has \
-    '^    2  upsert 2  inserted  inserted   2=3x1  >1=2x1   \{0=1\}  0 to stash$' "$text"
-check "the failing op is marked, and that it differs inside" has '^>!  3  upsert 0  updated ' "$text"
+    '^    3  upsert 2  inserted  inserted   2=3x1  >1=2x1   \{0=1\}  0 to stash$' "$text"
+check "the failing op is marked, and that it differs inside" has '^>!  4  upsert 0  updated ' "$text"
 check "the picture has what the naive map has" has 'expected: key 1   = value 2' "$text"
 check "all alike is one sentence" has '^      all 4 ops are needed; any 3 keys do$' "$text"
-check "the neighbour in words" has '^      op 2: upsert 0 instead of upsert 2$' "$text"
-check "what a caller sees" has '^      a caller sees: lookup 1 after it answers absent, expected 2$' "$text"
+check "the neighbour in words" has '^      op 3: upsert 0 instead of upsert 2$' "$text"
+check "what a caller sees" has '^      a caller sees: lookup 1 after it answers absent, expected value 2$' "$text"
 check "the commands for what next" has '^      .*victim-lost-to-stashed-key reduce -o bug.trace' "$text"
 check "a slug has no line of the harness" [ "$(member "$json" failure slug)" = check-policy-counts-upsert ]
-check "the step that differs is marked in JSON" [ "$(member "$json" divergence op)" = 3 ]
+check "the step that differs is marked in JSON" [ "$(member "$json" divergence op)" = 4 ]
 
 planted compact-in-open-scope
-check "map beside model" has '^>   1  compact     ok   scope_open' "$out/compact-in-open-scope.txt"
+check "map beside model" has '^>   2  compact     ok   scope_open' "$out/compact-in-open-scope.txt"
 check "a geometry that does not matter" has '^      geometry: any does$' "$out/compact-in-open-scope.txt"
 check "a swap is a neighbour" [ "$(member "$out/compact-in-open-scope.json" neighbour change)" = swap ]
 
@@ -95,12 +95,92 @@ check "a divergence before the failure is told" has '^It went wrong inside befor
     "$out/other-hand.txt"
 check "and in JSON" [ "$(member "$out/other-hand.json" divergence before_failure)" = true ]
 
+# ---- The stash's index, and the other things that a report names. ----------------------------------
+
+# told_trace NAME: the bug, on its own reduced trace.
+told_trace() {
+    trace_with_bug "$1" "$out/$1"
+    told "$1" "bugs/traces/$1.trace"
+    text=$out/$1.txt
+    json=$out/$1.json
+}
+sentence() { member "$json" failure sentence; }
+
+told_trace stash-move-forgets-bucket
+check "both numbers that disagree are in the sentence" [ "$(sentence)" = \
+    "upsert 0: this does not hold any more: a stash entry and its bucket name each other: entry 0 (key 1) says that it is in bucket 3, and bucket 3 names entry 1; no bucket names entry 0" ]
+check "the index is drawn: the bucket" has '^      bucket 3   entry 1, which is not there$' "$text"
+check "and the entry that no bucket names" has '^      no bucket  entry 0: key 1 tombstone, home 3$' "$text"
+check "with what disagrees" has '^  !   entry 0 says bucket 3$' "$text"
+check "and in JSON" [ "$(member "$json" bucket entry_bucket | sed -n 2p)" = 3 ]
+check "the last op of five is op 5" has '^>!  5  upsert 0 ' "$text"
+check "everywhere" [ "$(member "$json" failure op) $(member "$json" step op | tail -n 1)" = '5 5' ]
+
+told_trace victim-linked-under-wrong-hash
+check "a fragment is told whose it is" grep -qF 'has the fragment 0x97e6e52d (that of key 2), its key'"'"'s is 0x237114df' <(sentence)
+told_trace stash-insert-at-overwrites
+check "what the check finds is told where another layer was first" [ "$(member "$json" failure check)" = \
+    "a stash entry and its bucket name each other: entry 1 (key 1) says that it is in bucket 3, and bucket 3 names entry 0; no bucket names entry 1" ]
+check "in the text too" has "^      the map's check finds: a stash entry and its bucket" "$text"
+told_trace stash-probe-does-not-wrap
+check "a key that is in two entries is drawn in both" [ "$(grep -cE '^      bucket [01]   entry [12]: key 1 = value [23], home 7$' "$text")" = 2 ]
+told_trace stash-delete-leaves-gap
+check "a gap before the failure is drawn" grep -qE 'a probe for it starts at bucket [0-9]+, and bucket [0-9]+ is free: there it ends' \
+    <(member "$json" divergence words)
+check "with the free bucket" has '^      bucket [0-9]+ +free$' "$text"
+told_trace init-clears-half-of-the-buckets
+check "memory as it was before init is named" grep -qF \
+    'names entry 1515870810 (the bytes that memory is filled with before init), which is not there' <(sentence)
+check "what does not return is said not to" has '^      a caller sees: lookup 1 after it does not return: the op does not end$' "$text"
+told_trace init-clears-part-of-the-counts
+check "also in the table" has '180=fillx10' "$text"
+check "and what it means" has '^       fill: the bytes that memory is filled with before init' "$text"
+
+# A lookup that the stash answers gives the scratch value, which nobody has written.
+cp -r src "$out/scratch-src"
+sed -i 's/^    \*value = cache_map_entry_value(layout, &map->stash, entry);$/    *value = map->scratch;/' "$out/scratch-src/cache_map_core.h"
+trace_with "$out/scratch-src" "$out/scratch"
+printf 'cachemap-trace 1\ngeometry sets=0 stash=1 scope=0 keys=2 read=end\nupsert 0\nget 0\n' >"$out/scratch.trace"
+told scratch "$out/scratch.trace"
+check "an answer that nobody has stored is named in the table" has \
+    '^> +2  get 0 +1515870810 \(as filled before init\)  1 ' "$out/scratch.txt"
+check "in the sentence" grep -qF 'the map answered value 1515870810 (the bytes that memory is filled with before init: nothing was stored there)' \
+    <(member "$out/scratch.json" failure sentence)
+check "and in JSON" [ "$(member "$out/scratch.json" step origin | tail -n 1)" = 'as filled before init' ]
+
+told_trace stash-index-half-the-size
+check "an init that fails is no op" has '^FAIL  init: memory_size answers 320 bytes' "$text"
+check "which array it is" grep -qF 'the stash has 8 buckets for 5 entries, expected 16' <(sentence)
+check "its row" has '^>   0  init' "$text"
+check "and its number" [ "$(member "$json" failure op)" = 0 ]
+told_trace size-overflow-wraps
+check "a refused init says what it was asked for, and why" [ "$(member "$json" failure refusal)" = \
+    "init was asked for cache_value_count_max=1152921504606846976, stash_value_count_max=1, scope_value_count_max=0, hash_seed=0; it must refuse, for cache_value_count_max times the 16 bytes of a value does not fit a size_t" ]
+check "in the text too" has '^      init was asked for cache_value_count_max=1152921504606846976,' "$text"
+
+told_trace upsert-many-skips-last-of-full-batch
+check "the ops of a call are bracketed" has '^    1/ upsert_many 0 ' "$text"
+check "the failing one too" has '^>   4\| upsert_many 3 ' "$text"
+check "and what stands behind it in the call" has '^    5\\ upsert_many 4  stash_full  -' "$text"
+check "in JSON they have one number" [ "$(member "$json" step call | sort -u)" = 1 ]
+told_trace upsert-many-stops-at-a-failure
+check "calls of one op have their own" [ "$(member "$json" step call | tr '\n' ' ')" = '1 2 2 ' ]
+check "an answer that only the naive map can judge is seen by a caller" [ "$(member "$json" observed when)" = itself ]
+
+# The fuzz target's own report, which replay prints.
+status_of "$out/stash-move-forgets-bucket" replay bugs/traces/stash-move-forgets-bucket.trace >/dev/null
+check "replay counts as well" has '; op 5 of 5$' "$out/stderr"
+check "and draws the index" has '^      no bucket  entry 0: key 1 tombstone, home 3$' "$out/stderr"
+status_of "$out/upsert-many-skips-last-of-full-batch" replay bugs/traces/upsert-many-skips-last-of-full-batch.trace >/dev/null
+check "and brackets calls" has '^>     4\| upsert_many 3 ' "$out/stderr"
+check "to their end" has '^      5\\ upsert_many 4 +stash_full +-$' "$out/stderr"
+
 # A crash, and what a sanitizer sees.
 trace_with_bug discard-reads-entry-that-left "$out/sanitized" -fsanitize=address
 input=$(failing "$out/sanitized")
 check "a sanitizer's finding fails" [ "$(status_of "$out/sanitized" explain "$input")" = 1 ]
 check "and has a sentence" has '^FAIL  scope discard: AddressSanitizer: use-after-poison$' "$out/stdout"
-check "the map before it" has '^The map before op 3' "$out/stdout"
+check "the map before it" has '^The map before op 4' "$out/stdout"
 check "offsets in the program do not pin the layout" has '[(]any do: ways tag' "$out/stdout"
 status_of "$out/sanitized" signature "$input" >/dev/null
 check "the slug names the library's function" \

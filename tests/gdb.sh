@@ -112,7 +112,7 @@ check "c: it says what failed, and of how many ops it is" says "$out/program.c" 
 cc -std=c11 -I "$out/$bug/src" "$out/program.c" -o "$out/program"
 status_of "$out/program"
 check "c: with the bug it fails" status_is 1
-check "c: at that op" says "$out/stdout" '^op 4, scope discard$' '^FAIL  op 4, scope discard: '
+check "c: at that op" says "$out/stdout" '^op 5, scope discard$' '^FAIL  op 5, scope discard: '
 cc -std=c11 -I src "$out/program.c" -o "$out/program"
 status_of "$out/program"
 check "c: without it agrees" status_is 0

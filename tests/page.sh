@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# The page of ./trace html in headless Chromium: tests/page/checks.js, on the pages of a bug that is planted,
-# of a map that dies, of 10,000 ops, and of a file whose name is hostile. Then what the command says of bad
+# The page of ./trace html in headless Chromium: tests/page/checks.js, on the pages of bugs that are planted, of calls
+# for many, of a map that dies, of 10,000 ops, and of a file whose name is hostile. Then what the command says of bad
 # arguments. The driver and axe come from npm, at the versions of tests/page/package-lock.json.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -38,6 +38,25 @@ sed -i '/^CACHE_MAP_INLINE enum cache_map_status cache_map_remove(/,/{$/s/{$/{ e
     "$out/dies-src/cache_map_core.h"
 trace_with "$out/dies-src" "$out/trace-dies"
 long_trace >"$out/long.trace"
+# A bug of the stash's index, one that leaves memory as it was before init, and one that shows in init itself.
+for bug in stash-move-forgets-bucket init-clears-part-of-the-counts stash-index-half-the-size; do
+    trace_with_bug "$bug" "$out/$bug"
+done
+# Calls for many, and an init that must be refused.
+cat >"$out/calls.trace" <<'end'
+cachemap-trace 1
+geometry sets=1 ways=2 clock=2 stash=2 scope=2 keys=6
+upsert 0
+scope open
+upsert_many 1
+upsert_many 2
+upsert_many 3
+get_many 0
+get_many 5
+init_refused stash_none
+scope discard
+lookup 0
+end
 mkdir -p "$out/<"
 cp tests/page/discard.trace "$out/</script><img src=x onerror=hostile()>.trace"
 
@@ -46,6 +65,12 @@ check "html: an input that fails gives 0: its page is made" \
 check "html: one that kills the map too" \
     [ "$(status_of "$out/trace-dies" html -o "$out/dies.html" tests/page/discard.trace)" = 0 ]
 check "html: one that agrees gives 0" [ "$(status_of ./trace html -o "$out/long.html" "$out/long.trace")" = 0 ]
+for made in index:stash-move-forgets-bucket fill:init-clears-part-of-the-counts init:stash-index-half-the-size; do
+    bug=${made#*:}
+    check "html: the page of $bug" \
+        [ "$(status_of "$out/$bug" html -o "$out/${made%:*}.html" "bugs/traces/$bug.trace")" = 0 ]
+done
+check "html: calls for many" [ "$(status_of ./trace html -o "$out/calls.html" "$out/calls.trace")" = 0 ]
 check "html: a file's name is data" [ "$(status_of ./trace html -o "$out/hostile.html" "$out/<"/*)" = 0 ]
 check "html: 10,000 ops take less than 3 MB" [ "$(stat -c %s "$out/long.html")" -lt 3000000 ]
 check "html: --whole does not reduce" bash -c \

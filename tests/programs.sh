@@ -24,16 +24,16 @@ trace_of() { echo "bugs/traces/$1.trace"; }
 
 ops_of() { grep -vE '^(#|cachemap-trace|geometry|$)' "$(trace_of "$1")" || true; }
 
-# The op at which the trace fails, as a program says it: "op 3, scope discard"; "op 4, end" where it is the
-# final verification.
+# The op at which the trace fails, as a program says it: "op 4, scope discard"; "op 5, end" where it is the
+# final verification after four.
 failing_op() {
     local count words
     count=$(ops_of "$1" | wc -l)
     words=$(ops_of "$1" | tail -n 1 | sed -E 's/^(scope [a-z]+|[a-z_]+).*/\1/')
     if grep -q '^# fails: .* end$' "$(trace_of "$1")"; then
-        echo "op $count, end"
+        echo "op $((count + 1)), end"
     else
-        echo "op $((count - 1)), $words"
+        echo "op $count, $words"
     fi
 }
 
@@ -71,8 +71,8 @@ status_is() { # FILE STATUS...
 fails() { status_is "$1" 1 124 134 139; }
 agrees() { status_is "$1" 0 && [ "$(tail -n 1 "${1%.status}.log")" = agrees ]; }
 
-# The op that the program was at, the last that it printed. Before the first op it is the init's that the
-# trace calls op 0. The program compares the whole state after the last op, the harness in part only: what the
+# The op that the program was at, the last that it printed. Before the first op it is in the init; then the
+# trace's failing op is its first. The program compares the whole state after the last op, the harness in part only: what the
 # trace finds in the final verification it may find there. A call for many fails at one of its ops, and may need
 # those behind it.
 op_is() {
@@ -81,7 +81,7 @@ op_is() {
     echo "expected at '$2', was at '${last:-before the first op}'"
     case "$2" in
     "$last") ;;
-    'op 0, '*) [ -z "$last" ] ;;
+    'op 1, '*) [ -z "$last" ] ;;
     *_many) [[ ${last#*, } = "${2#*, }" && ${last//[^0-9]/} -le ${2//[^0-9]/} ]] ;;
     *', end') [[ $last = "op $((${2//[^0-9]/} - 1)), "* ]] ;;
     *) false ;;

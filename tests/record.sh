@@ -29,11 +29,14 @@ op naive.scope_count
 op naive.scope_open
 op naive.stash.tombstone
 op naive.stash.value
+op check.buckets.damaged
 op stash.damaged'
 
 same_fields() { diff <(documented "$1") <({ fields_of "$2" && echo "$rare"; } | sort -u); }
 
-for bug in discard-loses-victim compact-keeps-tombstones hands-of-16-sets; do
+bugs=(discard-loses-victim compact-keeps-tombstones hands-of-16-sets stash-move-forgets-bucket stash-insert-at-overwrites
+    init-clears-part-of-the-counts)
+for bug in "${bugs[@]}"; do
     trace_with_bug "$bug" "$out/$bug"
 done
 cp -r src "$out/dies-src"
@@ -46,7 +49,18 @@ sed -i -E 's/^( *)memcpy\((cache_map_slot_value\(layout, cache, slot\)|hit->valu
     "$out/damages-src/cache_map_cache.h" "$out/damages-src/cache_map_core.h"
 trace_with "$out/damages-src" "$out/damages"
 
-for program in ./trace "$out/discard-loses-victim" "$out/compact-keeps-tombstones" "$out/hands-of-16-sets" "$out/dies" "$out/damages"; do
+# What is never copied stays as memory was before init.
+cp -r src "$out/forgets-src"
+sed -i '/^ *memcpy(cache_map_entry_value(layout, stash, entry), value, layout->value_size);$/d' \
+    "$out/forgets-src/cache_map_stash.h"
+sed -i '/^ *memcpy(value, overwritten, layout->value_size);$/d' "$out/forgets-src/cache_map_scope.h"
+trace_with "$out/forgets-src" "$out/forgets"
+# A lookup that the stash answers gives the scratch value.
+cp -r src "$out/scratch-src"
+sed -i 's/^    \*value = cache_map_entry_value(layout, &map->stash, entry);$/    *value = map->scratch;/' "$out/scratch-src/cache_map_core.h"
+trace_with "$out/scratch-src" "$out/scratch"
+
+for program in ./trace "$out/forgets" "$out/scratch" "${bugs[@]/#/$out/}" "$out/dies" "$out/damages"; do
     for input in corpus/*-* tests/page/discard.trace; do
         "$program" record "$input" || [ $? -eq 1 ]
     done

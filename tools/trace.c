@@ -95,7 +95,8 @@ static void print_op(const struct environment *environment, void *context) {
         return;
     trace_text_op(environment->stream->ops[environment->op_index], op, sizeof op);
     trace_text_result(step->actual, result, sizeof result);
-    printf("%6u  %s = %s\n", (unsigned)environment->op_index, op, result);
+    printf("%6u%c %s = %s\n", verdict_op_number(environment->op_index, false),
+           stream_call_bracket(environment->stream, environment->op_index), op, result);
 }
 
 /* One run of the input that is loaded. */
@@ -112,11 +113,12 @@ static bool replay_once(struct replay *replay, const char *path, bool verbose) {
     stop_limit_cpu(0);
     if (failed == NULL)
         return true;
-    if (verbose && failed->op_index < failed->stream->op_count &&
+    if (verbose && !failed->in_init && failed->op_index < failed->stream->op_count &&
         failed->options.pass == PASS_CACHE) {
         char op[TRACE_TEXT_OP_SIZE];
         trace_text_op(failed->stream->ops[failed->op_index], op, sizeof op);
-        printf("%6u  %s    <- fails here\n", (unsigned)failed->op_index, op);
+        printf("%6u%c %s    <- fails here\n", verdict_op_number(failed->op_index, false),
+               stream_call_bracket(failed->stream, failed->op_index), op);
     }
     replay->failed_count += 1;
     (void)fflush(stdout);

@@ -42,34 +42,13 @@ static void print_head(const char *head) {
 
 /* ---- The failure in a sentence. ---------------------------------------------------------- */
 
-static bool starts_with(const char *text, const char *start) {
-    return strncmp(text, start, strlen(start)) == 0;
-}
-
-/* What ended a run that has no verdict. */
-static void death_words(const struct failure *failure, char *words, size_t size) {
-    const char *signature = failure->signature;
-    if (starts_with(signature, "hang "))
-        (void)snprintf(words, size, "the op does not end");
-    else if (starts_with(signature, "signal "))
-        (void)snprintf(words, size, "the map crashed: %s",
-                       strsignal((int)strtol(signature + strlen("signal "), NULL, 10)));
-    else if (starts_with(signature, "asan "))
-        (void)snprintf(words, size, "AddressSanitizer: %.*s",
-                       (int)strcspn(signature + strlen("asan "), " "), signature + strlen("asan "));
-    else if (starts_with(signature, "ubsan "))
-        (void)snprintf(words, size, "undefined behaviour at src/%.*s",
-                       (int)strcspn(signature + strlen("ubsan "), " "),
-                       signature + strlen("ubsan "));
-    else
-        (void)snprintf(words, size, "the run ended, and nothing tells why");
-}
-
 void explain_sentence(const struct explanation *explanation, char *sentence, size_t size) {
     const struct story *story = explanation->story;
     const struct stream *stream = &explanation->stream;
-    char op[TRACE_TEXT_OP_SIZE] = "final verification", words[300];
-    if (stream->op_count == 0)
+    char op[TRACE_TEXT_OP_SIZE] = "final verification", words[VERDICT_DETAIL_SIZE];
+    if (story->at_init)
+        (void)snprintf(op, sizeof op, "init");
+    else if (stream->op_count == 0)
         (void)snprintf(op, sizeof op, "without any op");
     else if (story->stop < stream->op_count)
         trace_text_op(stream->ops[story->stop], op, sizeof op);
@@ -84,6 +63,17 @@ void explain_place(const struct verdict *verdict, char *place, size_t size) {
     (void)snprintf(place, size, "%s/%s:%d",
                    verdict->invariant == INVARIANT_ASSERTION ? "src" : "harness", verdict->file,
                    verdict->line);
+}
+
+const char *explain_observation(const struct explanation *explanation) {
+    static char words[OBSERVED_WORDS_SIZE + 40];
+    words[0] = '\0';
+    if (explanation->observation == OBSERVED_NOT)
+        return "a caller sees nothing yet: all answers are right, also those of a lookup of each "
+               "key after it";
+    if (explanation->observation == OBSERVED_LATER)
+        (void)snprintf(words, sizeof words, "a caller sees: %s", explanation->observed_words);
+    return words;
 }
 
 static void print_reduction(const struct explanation *explanation) {
@@ -123,21 +113,14 @@ static void print_world(const struct explanation *explanation) {
 
 /* When an answer shows a failure that was found inside. */
 static void print_observation(const struct explanation *explanation) {
-    char line[EXPLANATION_WORDS_SIZE + 40];
-    if (explanation->observation == OBSERVED_NOT)
-        report_text(
-            stdout, "",
-            "a caller sees nothing yet: all answers are right, also those of a lookup of each "
-            "key after it");
-    if (explanation->observation != OBSERVED_LATER)
-        return;
-    (void)snprintf(line, sizeof line, "a caller sees: %s", explanation->observed_words);
-    report_text(stdout, "", line);
+    const char *words = explain_observation(explanation);
+    if (words[0] != '\0')
+        report_text(stdout, "", words);
 }
 
 static void print_failure(const struct explanation *explanation) {
     const struct story *story = explanation->story;
-    char line[400];
+    char line[EXPLAIN_SENTENCE_SIZE];
     explain_sentence(explanation, line, sizeof line);
     fputs(style(STYLE_BAD), stdout);
     report_text(stdout, "FAIL", line);
@@ -148,6 +131,12 @@ static void print_failure(const struct explanation *explanation) {
         (void)snprintf(line, sizeof line, "%s (layer '%s', %s)",
                        invariant_meaning(story->verdict.invariant),
                        layer_name(invariant_layer(story->verdict.invariant)), place);
+        report_text(stdout, "", line);
+    }
+    if (story->refusal[0] != '\0')
+        report_text(stdout, "", story->refusal);
+    if (story->broken[0] != '\0' && story->verdict.invariant != INVARIANT_STRUCTURE) {
+        (void)snprintf(line, sizeof line, "the map's check finds: %s", story->broken);
         report_text(stdout, "", line);
     }
     print_observation(explanation);
@@ -184,13 +173,21 @@ static void table_fill_row(struct table *table, const struct explanation *explan
     const struct story *story = explanation->story;
     char(*cells)[CELL_SIZE] = table->cells[index - table->first];
     const struct row *row = story_row(story, index);
-    if (index >= explanation->stream.op_count) {
+    if (story->at_init) {
+        (void)snprintf(cells[OP], CELL_SIZE, "init");
+    } else if (index >= explanation->stream.op_count) {
         (void)snprintf(cells[OP], CELL_SIZE, "final verification");
     } else {
         const struct step *step = &story->steps[index];
         trace_text_op(explanation->stream.ops[index], cells[OP], CELL_SIZE);
         trace_text_result(step->actual, cells[MAP], CELL_SIZE);
         trace_text_result(step->expected, cells[MODEL], CELL_SIZE);
+        if (index >
+            story->stop) /* of the call that failed: the map has answered, nothing is compared */
+            (void)snprintf(cells[MODEL], CELL_SIZE, "-");
+        if (row != NULL && row->answer_origin[0] != '\0')
+            (void)snprintf(cells[MAP] + strlen(cells[MAP]), CELL_SIZE - strlen(cells[MAP]), " (%s)",
+                           row->answer_origin);
         if (step->actual.outcome == OUTCOME_NONE)
             (void)snprintf(cells[MAP], CELL_SIZE, "%s",
                            story->end == STORY_DIES                          ? "ENDS"
@@ -240,10 +237,20 @@ static void table_print_cells(const struct table *table, const char *const *cell
     }
 }
 
+/* Whether a cell of the map has the text. */
+static bool table_has(const struct table *table, const char *text) {
+    for (uint32_t i = 0; i < table->end - table->first; i += 1)
+        if (strstr(table->cells[i][CACHE], text) != NULL ||
+            strstr(table->cells[i][STASH], text) != NULL)
+            return true;
+    return false;
+}
+
 static void print_table(const struct explanation *explanation) {
     static struct table table;
     const struct story *story = explanation->story;
-    const uint32_t end = story->stop + 1;
+    const uint32_t end = story->call_end;
+    bool has_calls = false;
     memset(&table, 0, sizeof table);
     table.end = end;
     table.first = end > TABLE_ROW_COUNT_MAX ? end - TABLE_ROW_COUNT_MAX : 0;
@@ -259,11 +266,16 @@ static void print_table(const struct explanation *explanation) {
         const struct row *row = story_row(story, i);
         const bool failing = i == story->stop, differs = row != NULL && row->differs;
         const char *cells[COLUMN_COUNT];
+        char bracket = ' ';
         for (unsigned column = 0; column < COLUMN_COUNT; column += 1)
             cells[column] = table.cells[i - table.first][column];
         fputs(style(failing ? STYLE_BAD : differs ? STYLE_MARKED : STYLE_PLAIN), stdout);
-        if (i < explanation->stream.op_count)
-            printf("%c%c%3u  ", failing ? '>' : ' ', differs ? '!' : ' ', (unsigned)i);
+        if (!story->at_init)
+            bracket = stream_call_bracket(&explanation->stream, i);
+        has_calls |= bracket != ' ';
+        if (story->at_init || i < explanation->stream.op_count)
+            printf("%c%c%3u%c ", failing ? '>' : ' ', differs ? '!' : ' ',
+                   verdict_op_number(i, story->at_init), bracket);
         else
             printf(">%c     ", differs ? '!' : ' ');
         table_print_cells(&table, cells);
@@ -272,6 +284,10 @@ static void print_table(const struct explanation *explanation) {
     if (table.widths[CACHE] > 0)
         printf("       cache: key=value x count, > hand, . free; stash: - tombstone; ! differs "
                "inside\n");
+    if (has_calls)
+        printf("       / | \\ one call: the map is that after all of its ops\n");
+    if (table_has(&table, "=fill"))
+        printf("       fill: " SUBJECT_FILL_WORDS ": nothing was stored there\n");
 }
 
 /* ---- Pictures. --------------------------------------------------------------------------- */
@@ -281,14 +297,20 @@ static void print_picture_head(const struct explanation *explanation, uint32_t i
     char text[TRACE_TEXT_OP_SIZE] = "";
     if (index < explanation->stream.op_count)
         trace_text_op(explanation->stream.ops[index], text, sizeof text);
-    printf("\n%s%s op %u, %s%s\n", style(STYLE_HEAD), before, (unsigned)index, text,
+    printf("\n%s%s op %u, %s%s\n", style(STYLE_HEAD), before, verdict_op_number(index, false), text,
            style(STYLE_PLAIN));
 }
 
 static void print_pictures(const struct explanation *explanation) {
     const struct story *story = explanation->story;
     const bool at_end = story->stop >= explanation->stream.op_count;
-    if (at_end)
+    if (story->index.row_count > 0) {
+        print_head("What disagrees in the stash");
+        report_index(stdout, &story->index);
+    }
+    if (story->at_init)
+        print_head("The map after init");
+    else if (at_end)
         print_head("The map at the end");
     else
         print_picture_head(explanation, story->stop,
@@ -306,6 +328,8 @@ static void print_pictures(const struct explanation *explanation) {
         return;
     print_picture_head(explanation, story->diverged_at, "It went wrong inside before that: after");
     report_text(stdout, "", story->divergence);
+    if (story->divergence_index.row_count > 0)
+        report_index(stdout, &story->divergence_index);
     printf("\n");
     (void)picture_print(stdout, &story->divergence_picture, NULL);
 }
@@ -341,7 +365,7 @@ static void free_ops_words(const struct explanation *explanation, char *words, s
         const size_t used = strlen(words);
         if ((freedom == FREEDOM_ANY || freedom == FREEDOM_SOME) && used + 20 < size)
             (void)snprintf(words + used, size - used, "%s op %u (%s)", used == 0 ? "" : ",",
-                           (unsigned)i, freedom_name(freedom));
+                           verdict_op_number(i, false), freedom_name(freedom));
     }
 }
 

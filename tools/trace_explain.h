@@ -5,8 +5,14 @@
 
 #include "trace_explanation.h"
 
-/* The bug in a sentence: the op, and what is wrong with it. */
+enum { EXPLAIN_SENTENCE_SIZE = VERDICT_DETAIL_SIZE + 100 };
+
+/* The bug in a sentence: the op, and what is wrong with it. `size` is EXPLAIN_SENTENCE_SIZE at least. */
 void explain_sentence(const struct explanation *explanation, char *sentence, size_t size);
+
+/* What a caller sees of a failure that was found inside, "a caller sees: ..."; empty where the failure is an
+ * answer itself, or nothing is known. Static, until the next call. */
+const char *explain_observation(const struct explanation *explanation);
 
 /* Where a verdict was made: "harness/environment.c:386". */
 void explain_place(const struct verdict *verdict, char *place, size_t size);

@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* Goes up when a member changes its meaning or goes; members may be added. */
-enum { EXPLAIN_JSON_VERSION = 1 };
+enum { EXPLAIN_JSON_VERSION = 2 };
 
 static void open_line(struct json *json, const char *kind) {
     json_object_open(json, NULL);
@@ -37,7 +37,7 @@ static void write_failure(struct json *json, const struct explanation *explanati
     const struct story *story = explanation->story;
     const struct failure *failure = &explanation->failure;
     const bool has_verdict = story->end == STORY_FAILS;
-    char sentence[400], place[80] = "";
+    char sentence[EXPLAIN_SENTENCE_SIZE], place[80] = "";
     explain_sentence(explanation, sentence, sizeof sentence);
     if (has_verdict)
         explain_place(&story->verdict, place, sizeof place);
@@ -45,7 +45,7 @@ static void write_failure(struct json *json, const struct explanation *explanati
     json_string(json, "sentence", sentence);
     json_string(json, "signature", failure->signature);
     json_string(json, "slug", failure->slug);
-    json_number(json, "op", story->stop);
+    json_number(json, "op", verdict_op_number(story->stop, story->at_init));
     json_string(json, "pass", pass_name(story->pass));
     json_string(json, "invariant",
                 has_verdict ? invariant_function(story->verdict.invariant) : NULL);
@@ -53,24 +53,53 @@ static void write_failure(struct json *json, const struct explanation *explanati
     json_string(json, "layer",
                 has_verdict ? layer_name(invariant_layer(story->verdict.invariant)) : NULL);
     json_string(json, "place", has_verdict ? place : NULL);
+    json_string(json, "check", story->broken[0] != '\0' ? story->broken : NULL);
+    json_string(json, "refusal", story->refusal[0] != '\0' ? story->refusal : NULL);
     json_object_close(json);
 }
 
-/* Up to the failing op. The final verification is no step. */
+/* The stash's index where the map's check finds something. */
+static void write_index(struct json *json, const struct stash_index *index) {
+    for (uint32_t i = 0; i < index->row_count; i += 1) {
+        const struct index_row *row = &index->rows[i];
+        open_line(json, "bucket");
+        json_bool(json, "broken", row->broken[0] != '\0');
+        json_string(json, "words", row->broken[0] != '\0' ? row->broken : NULL);
+        if (row->bucket != INDEX_NONE)
+            json_number(json, "bucket", row->bucket);
+        if (row->entry != INDEX_NONE)
+            json_number(json, "entry", row->entry);
+        if (row->home != INDEX_NONE) {
+            json_number(json, "entry_bucket", row->entry_bucket);
+            json_number(json, "home", row->home);
+            json_number(json, "key", row->content.key_id);
+            json_bool(json, "tombstone", row->tombstone);
+        }
+        json_object_close(json);
+    }
+}
+
+/* Up to the failing op, or the last op of the call that it is in. The final verification is no step, nor is
+ * the init. */
 static void write_steps(struct json *json, const struct explanation *explanation) {
     const struct story *story = explanation->story;
-    for (uint32_t i = 0; i <= story->stop && i < explanation->stream.op_count; i += 1) {
+    const struct stream *stream = &explanation->stream;
+    const uint32_t end = story->at_init ? 0 : story->call_end;
+    for (uint32_t i = 0; i < end && i < explanation->stream.op_count; i += 1) {
         const struct row *row = story_row(story, i);
         char op[TRACE_TEXT_OP_SIZE], map[24], model[24];
         trace_text_op(explanation->stream.ops[i], op, sizeof op);
         trace_text_result(story->steps[i].actual, map, sizeof map);
         trace_text_result(story->steps[i].expected, model, sizeof model);
         open_line(json, "step");
-        json_number(json, "op", i);
+        json_number(json, "op", verdict_op_number(i, false));
+        json_number(json, "call", verdict_op_number(stream_batch_start(stream, i), false));
         json_string(json, "text", op);
         json_string(json, "map", story->steps[i].actual.outcome == OUTCOME_NONE ? NULL : map);
-        json_string(json, "model", model);
+        json_string(json, "model", i > story->stop ? NULL : model);
         json_bool(json, "fails", i == story->stop);
+        if (row != NULL && row->answer_origin[0] != '\0')
+            json_string(json, "origin", row->answer_origin);
         if (row != NULL) {
             json_bool(json, "differs_inside", row->differs);
             json_string(json, "cache", row->cache);
@@ -86,7 +115,7 @@ static void write_divergence(struct json *json, const struct story *story) {
     if (!story->diverged)
         return;
     open_line(json, "divergence");
-    json_number(json, "op", story->diverged_at);
+    json_number(json, "op", verdict_op_number(story->diverged_at, false));
     json_bool(json, "before_failure", story->diverged_at < story->stop);
     json_string(json, "words", story->divergence);
     json_object_close(json);
@@ -96,7 +125,7 @@ static void write_matter(struct json *json, const struct explanation *explanatio
     for (uint32_t i = 0; i < explanation->stream.op_count; i += 1) {
         const struct op op = explanation->stream.ops[i];
         open_line(json, "matter");
-        json_number(json, "op", i);
+        json_number(json, "op", verdict_op_number(i, false));
         json_bool(json, "needed", explanation->reduction.minimal);
         if (op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY)
             json_string(json, "key", freedom_name((enum freedom)explanation->key_freedom[i]));
@@ -172,6 +201,7 @@ void explain_print_json(const struct explanation *explanation, const char *progr
     write_reduction(&json, explanation);
     write_failure(&json, explanation);
     write_steps(&json, explanation);
+    write_index(&json, &explanation->story->index);
     write_divergence(&json, explanation->story);
     write_matter(&json, explanation);
     write_neighbour(&json, explanation);

@@ -7,6 +7,7 @@
 #include "trace_text.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What is tried: so many other keys for an op, fewer in a long stream; so many other sets of keys for the
@@ -19,7 +20,8 @@ enum {
     RENAMING_KEY_COUNT = 64,
     NUMBER_TRY_REACH = 8,
     FIELD_VALUE_COUNT_MAX = 64,
-    SHORT_CPU_MILLISECONDS = 100
+    SHORT_CPU_MILLISECONDS = 100,
+    OBSERVED_LAYERS = 1 << LAYER_OUTCOME /* what a caller sees: answers alone */
 };
 
 const char *freedom_name(enum freedom freedom) {
@@ -313,7 +315,7 @@ static void neighbour_say_op(struct explanation *explanation, uint32_t index) {
     trace_text_op(explanation->neighbour.ops[index], now, sizeof now);
     trace_text_op(explanation->stream.ops[index], before, sizeof before);
     (void)snprintf(explanation->neighbour_words, sizeof explanation->neighbour_words,
-                   "op %u: %s instead of %s", (unsigned)index, now, before);
+                   "op %u: %s instead of %s", verdict_op_number(index, false), now, before);
 }
 
 static bool neighbour_by_key(struct explanation *explanation, uint32_t index) {
@@ -372,8 +374,8 @@ static bool neighbour_by_swap(struct explanation *explanation, uint32_t index) {
     trace_text_op(ops[index], first, sizeof first);
     trace_text_op(ops[index + 1], second, sizeof second);
     (void)snprintf(explanation->neighbour_words, sizeof explanation->neighbour_words,
-                   "op %u before op %u: %s, then %s", (unsigned)index + 1, (unsigned)index, second,
-                   first);
+                   "op %u before op %u: %s, then %s", verdict_op_number(index + 1, false),
+                   verdict_op_number(index, false), second, first);
     return true;
 }
 
@@ -414,7 +416,7 @@ static bool neighbour_by_drop(struct explanation *explanation, uint32_t index) {
         return false;
     trace_text_op(explanation->stream.ops[index], words, sizeof words);
     (void)snprintf(explanation->neighbour_words, sizeof explanation->neighbour_words,
-                   "without op %u, %s", (unsigned)index, words);
+                   "without op %u, %s", verdict_op_number(index, false), words);
     return true;
 }
 
@@ -447,6 +449,27 @@ static void find_neighbour(struct explanation *explanation) {
     (void)neighbour_by(explanation, op_count, neighbour_by_drop);
 }
 
+static bool starts_with(const char *text, const char *start) {
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+void death_words(const struct failure *failure, char *words, size_t size) {
+    const char *signature = failure->signature;
+    if (starts_with(signature, "hang "))
+        (void)snprintf(words, size, "the op does not end");
+    else if (starts_with(signature, "signal "))
+        (void)snprintf(words, size, "the map crashed: %s",
+                       strsignal((int)strtol(signature + strlen("signal "), NULL, 10)));
+    else if (starts_with(signature, "asan "))
+        (void)snprintf(words, size, "AddressSanitizer: %.*s",
+                       (int)strcspn(signature + strlen("asan "), " "), signature + strlen("asan "));
+    else if (starts_with(signature, "ubsan "))
+        (void)snprintf(words, size, "undefined behaviour at src/%.*s",
+                       (int)strcspn(signature + 6, " "), signature + 6);
+    else
+        (void)snprintf(words, size, "the run ended, and nothing tells why");
+}
+
 /* ---- Seen from outside. ------------------------------------------------------------------ */
 
 const char *observation_name(enum observation observation) {
@@ -456,6 +479,8 @@ const char *observation_name(enum observation observation) {
 
 /* Found by looking inside, where answers may still be right. */
 static bool failure_is_inside(const struct failure *failure) {
+    if (failure->invariant == INVARIANT_POLICY_OUTCOME)
+        return false; /* an answer, which only the naive map can judge */
     switch (invariant_layer(failure->invariant)) {
     case LAYER_PLACEMENT:
     case LAYER_FAILURE:
@@ -489,20 +514,33 @@ static void candidate_look_everywhere(const struct explanation *explanation, boo
 
 static void observation_say(struct explanation *explanation, const struct story *story,
                             bool discard) {
-    const struct step *step = &story->steps[story->stop];
-    char op[TRACE_TEXT_OP_SIZE], actual[24], expected[24];
-    trace_text_op(candidate.ops[story->stop], op, sizeof op);
-    trace_text_result(step->actual, actual, sizeof actual);
-    trace_text_result(step->expected, expected, sizeof expected);
+    const struct row *row = story_row(story, story->stop);
+    const bool dies = story->end == STORY_DIES;
+    char death[EXPLANATION_WORDS_SIZE] = "";
+    struct observed observed = {
+        .op = candidate.ops[story->stop],
+        .is_later = story->stop > explanation->failure.op_index,
+        .after_discard = discard,
+        .death = dies ? death : NULL,
+        .invariant = story->verdict.invariant,
+        .actual = story->steps[story->stop].actual,
+        .expected = story->steps[story->stop].expected,
+        .origin = row != NULL && row->answer_origin[0] != '\0' ? row->answer_origin : NULL,
+        .detail = story->verdict.detail,
+    };
+    if (dies) {
+        struct isolate_options isolate = explanation->reduction.isolate;
+        struct failure failure;
+        isolate.layers = OBSERVED_LAYERS; /* as it was watched */
+        isolate_run(&candidate, &isolate, &failure);
+        death_words(&failure, death, sizeof death);
+    }
     explanation->observation = OBSERVED_LATER;
-    if (story->end == STORY_DIES || step->actual.outcome == OUTCOME_NONE)
-        (void)snprintf(actual, sizeof actual, "nothing: it ends");
-    (void)snprintf(explanation->observed_words, sizeof explanation->observed_words,
-                   "%s%s answers %s, expected %s", op,
-                   story->stop <= explanation->failure.op_index ? ""
-                   : discard                                    ? " after it and a scope discard"
-                                                                : " after it",
-                   actual, expected);
+    if (story->at_init)
+        (void)snprintf(explanation->observed_words, sizeof explanation->observed_words, "init: %s",
+                       dies ? death : story->verdict.detail);
+    else
+        observed_words(&observed, explanation->observed_words, sizeof explanation->observed_words);
 }
 
 /* True when that is known. */
@@ -510,7 +548,7 @@ static bool find_observation_by(struct explanation *explanation, bool discard) {
     struct story *story = NULL;
     candidate_look_everywhere(explanation, discard);
     if (!stop_requested())
-        story = story_watch(&candidate, 1u << LAYER_OUTCOME);
+        story = story_watch(&candidate, OBSERVED_LAYERS);
     if (story != NULL && story->end == STORY_AGREES)
         explanation->observation = OBSERVED_NOT;
     else if (story != NULL && story->stop < candidate.op_count)

@@ -6,6 +6,7 @@
 #ifndef TOOLS_TRACE_EXPLANATION_H
 #define TOOLS_TRACE_EXPLANATION_H
 
+#include "observed_words.h"
 #include "trace_command.h"
 #include "trace_story.h"
 
@@ -73,7 +74,8 @@ struct explanation {
      * scope discard between, and only answers are compared (layer 1). Where the failure is an answer
      * itself nothing is tried. */
     enum observation observation;
-    char observed_words[EXPLANATION_WORDS_SIZE]; /* "lookup 0 after it: absent, expected 1" */
+    char observed_words
+        [OBSERVED_WORDS_SIZE]; /* "lookup 0 after it answers absent, expected value 1" */
 
     /* Of each op: whether its key can be another; FREEDOM_UNKNOWN where it has none. All ops are needed
      * where reduction.minimal is true. */
@@ -87,6 +89,9 @@ struct explanation {
     struct stream neighbour;                      /* it passes; where there is one */
     char neighbour_words[EXPLANATION_WORDS_SIZE]; /* "op 0: upsert 1 instead of upsert 0" */
 };
+
+/* What ended a run that has no verdict, in words: "the map crashed: Segmentation fault". */
+void death_words(const struct failure *failure, char *words, size_t size);
 
 /* Reduces the stream and finds all of the above; `path` is what it came from, for messages on standard
  * error. EXIT_FAILS: the stream fails and *explanation is filled. EXIT_AGREES: it passes, and a line

@@ -93,7 +93,7 @@ static int session_reduce(struct session *session, struct stream *stream, const 
     }
     /* A call for many is made at the first of its ops. */
     (void)snprintf(session->stop, sizeof session->stop, "cachemap-stop %u %u", (unsigned)pass,
-                   (unsigned)stream_batch_start(stream, failure.op_index));
+                   verdict_op_number(stream_batch_start(stream, failure.op_index), false));
     return EXIT_FAILS;
 }
 

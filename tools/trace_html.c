@@ -2,7 +2,7 @@
 /* ./trace html: one page that steps through a trace, with all that it needs inside. The page is tools/page/;
  * here the runs are recorded and put into it: of a stream that fails the reduced one, the nearest that
  * passes, and the stream as it came. */
-#include "trace_explanation.h"
+#include "trace_explain.h"
 #include "trace_json.h"
 #include "trace_record.h"
 
@@ -15,6 +15,7 @@
 struct page_words {
     const char *file;
     const char *neighbour; /* how the neighbour differs */
+    const char *observed;  /* what a caller sees */
     char reduced[120];
 };
 
@@ -64,6 +65,8 @@ static void page_words(FILE *out, const struct page_words *words) {
     json_string(&json, "file", words->file);
     if (words->neighbour[0] != '\0')
         json_string(&json, "neighbour", words->neighbour);
+    if (words->observed[0] != '\0')
+        json_string(&json, "observed", words->observed);
     if (words->reduced[0] != '\0')
         json_string(&json, "reduced", words->reduced);
     json_object_close(&json);
@@ -91,6 +94,7 @@ static bool page_runs_explained(FILE *out, const struct stream *stream,
     int other = EXIT_AGREES; /* what the runs beside did is in their records */
     bool good;
     words->neighbour = explanation->neighbour_words;
+    words->observed = explain_observation(explanation);
     (void)snprintf(words->reduced, sizeof words->reduced,
                    "from %u ops to %u; %s; fails in %u of %d runs",
                    (unsigned)reduction->op_count_before, (unsigned)explanation->stream.op_count,
@@ -119,7 +123,7 @@ static bool page_runs(FILE *out, const struct stream *stream, bool is_whole,
 
 /* The lines of page.html; where one names a part, the part. */
 static int page_write(FILE *out, const struct stream *stream, bool is_whole, const char *path) {
-    struct page_words words = {.file = path, .neighbour = ""};
+    struct page_words words = {.file = path, .neighbour = "", .observed = ""};
     int status = EXIT_AGREES;
     for (const char *const *line = page_html; *line != NULL; line += 1) {
         if (strcmp(*line, "@page.css\n") == 0)

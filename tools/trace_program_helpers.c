@@ -19,7 +19,7 @@ const struct program_helper program_helpers_common[] = {
      "    exit(1);\n"
      "}\n\n"},
     {"begin",
-     "/* Each op is printed when it starts, so that a crash has a place. */\n"
+     "/* Each op is printed when it starts, so that a crash has a place. The first is op 1. */\n"
      "static void begin(unsigned op, const char *words) {\n"
      "    (void)snprintf(op_now, sizeof op_now, \"op %u, %s\", op, words);\n"
      "    where[0] = '\\0';\n"

@@ -154,8 +154,8 @@ static void program_deinit(struct program *program) {
                                                                      : "deinit@();");
 }
 
-static void program_reinit(struct program *program, unsigned index, uint8_t layout) {
-    program_line(program, "begin(%u, \"reinit\");", index);
+static void program_reinit(struct program *program, unsigned number, uint8_t layout) {
+    program_line(program, "begin(%u, \"reinit\");", number);
     program_deinit(program);
     program->geometry.layout = layout;
     program->memory = (enum subject_memory)((program->memory + 1) % SUBJECT_MEMORY_COUNT);
@@ -168,7 +168,7 @@ static void program_reinit(struct program *program, unsigned index, uint8_t layo
     policy_init(&program->policy, &program->geometry);
 }
 
-static void program_init_refused(struct program *program, unsigned index, struct op op) {
+static void program_init_refused(struct program *program, unsigned number, struct op op) {
     const enum op_refusal refusal = (enum op_refusal)op.operand;
     const bool in_memory =
         refusal == REFUSAL_IN_MEMORY_SMALL || refusal == REFUSAL_IN_MEMORY_STASH_NONE;
@@ -176,7 +176,7 @@ static void program_init_refused(struct program *program, unsigned index, struct
     subject_refused_capacities(&program->geometry, refusal, numbers);
     program_line(program, "/* %s */", op_refusal_name(refusal));
     program_line(program, "%s@(%u,", in_memory ? "init_in_memory_is_refused" : "init_is_refused",
-                 index);
+                 number);
     program_line(program, "    (struct cache_map_options){UINT64_C(%llu), %llu, %llu, 0}, %s);",
                  (unsigned long long)numbers[0], (unsigned long long)numbers[1],
                  (unsigned long long)numbers[2],
@@ -286,43 +286,43 @@ static void program_reads_after(struct program *program, unsigned index, struct 
         program_read(program, key_ids[i]);
 }
 
-static void program_key_op(struct program *program, unsigned index, struct op op,
+static void program_key_op(struct program *program, unsigned number, struct op op,
                            struct result result) {
     const char *key = program_key(program, op.operand);
     const char *status = status_constant(result.outcome);
     switch ((enum op_kind)op.kind) {
     case OP_UPSERT:
-        program_line(program, "upsert@(%u, %s, %u, %s);", index, key,
+        program_line(program, "upsert@(%u, %s, %u, %s);", number, key,
                      (unsigned)program->value_count, status);
         return;
     case OP_UPSERT_MANY:
-        program_line(program, "upsert_next@(%u, %s, %u, %s);", index, key,
+        program_line(program, "upsert_next@(%u, %s, %u, %s);", number, key,
                      (unsigned)program->value_count, status);
         return;
     case OP_GET_MANY:
-        program_line(program, "many_next@(%u, %s, %u);", index, key, (unsigned)result.value);
+        program_line(program, "many_next@(%u, %s, %u);", number, key, (unsigned)result.value);
         return;
-    case OP_REWRITE: program_line(program, "rewrite@(%u, %s, %s);", index, key, status); return;
-    case OP_REMOVE: program_line(program, "remove_key@(%u, %s, %s);", index, key, status); return;
+    case OP_REWRITE: program_line(program, "rewrite@(%u, %s, %s);", number, key, status); return;
+    case OP_REMOVE: program_line(program, "remove_key@(%u, %s, %s);", number, key, status); return;
     case OP_LOOKUP:
-        program_line(program, "lookup@(%u, %s, %s, %u);", index, key, status,
+        program_line(program, "lookup@(%u, %s, %s, %u);", number, key, status,
                      (unsigned)result.value);
         return;
     case OP_GET:
         if (result.outcome == OUTCOME_FOUND)
-            program_line(program, "get_value@(%u, %s, %u);", index, key, (unsigned)result.value);
+            program_line(program, "get_value@(%u, %s, %u);", number, key, (unsigned)result.value);
         else
-            program_line(program, "get_nothing@(%u, %s);", index, key);
+            program_line(program, "get_nothing@(%u, %s);", number, key);
         return;
     case OP_HAS:
-        program_line(program, "has_key@(%u, %s, %s);", index, key,
+        program_line(program, "has_key@(%u, %s, %s);", number, key,
                      result.outcome == OUTCOME_YES ? "true" : "false");
         return;
-    default: program_line(program, "demote@(%u, %s);", index, key); return;
+    default: program_line(program, "demote@(%u, %s);", number, key); return;
     }
 }
 
-/* The functions that take the op's index and the expected status. */
+/* The functions that take the op's number and the expected status. */
 static const char *function_of_op(enum op_kind kind) {
     switch (kind) {
     case OP_COMPACT: return "compact";
@@ -339,8 +339,8 @@ static bool op_may_free(struct op op) {
              op.kind == OP_INIT_REFUSED || op.kind == OP_REINIT || op.kind == OP_SCOPE_OPEN);
 }
 
-static void program_inspect(struct program *program, unsigned index) {
-    program_line(program, "begin(%u, \"inspect\");", index);
+static void program_inspect(struct program *program, unsigned number) {
+    program_line(program, "begin(%u, \"inspect\");", number);
     program_state(program);
     if (program->instance->kind->size % 8 == 0) /* what the poison's grain can tell */
         program_line(program, "freed_are_poisoned@();");
@@ -369,6 +369,7 @@ static bool program_wants_state(const struct program *program) {
 }
 
 static void program_op(struct program *program, unsigned index, struct op op) {
+    const unsigned number = verdict_op_number(index, false);
     const bool has_key = op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY;
     struct result result;
     program_note_batch(program, index);
@@ -378,17 +379,17 @@ static void program_op(struct program *program, unsigned index, struct op op) {
     if (program->notes_values && op_may_free(op) && index == program->batch_start)
         program_line(program, "note_values@();");
     if (op.kind == OP_REINIT) {
-        program_reinit(program, index, op.operand);
+        program_reinit(program, number, op.operand);
     } else if (op.kind == OP_INIT_REFUSED) {
-        program_init_refused(program, index, op);
+        program_init_refused(program, number, op);
     } else if (op.kind == OP_INSPECT) {
-        program_inspect(program, index);
+        program_inspect(program, number);
     } else {
         result = policy_apply(&program->policy, op, program->value_count);
         if (has_key)
-            program_key_op(program, index, op, result);
+            program_key_op(program, number, op, result);
         else
-            program_line(program, "%s@(%u, %s);", function_of_op((enum op_kind)op.kind), index,
+            program_line(program, "%s@(%u, %s);", function_of_op((enum op_kind)op.kind), number,
                          status_constant(result.outcome));
     }
     if (index + 1 < program->batch_end)
@@ -403,7 +404,8 @@ static void program_op(struct program *program, unsigned index, struct op op) {
 /* The lookups of every key that was named, and of a few that were not; then the map goes. */
 static void program_end(struct program *program) {
     unsigned unnamed_count = 0;
-    program_line(program, "begin(%u, \"end\");", (unsigned)program->stream->op_count);
+    program_line(program, "begin(%u, \"end\");",
+                 verdict_op_number(program->stream->op_count, false));
     for (unsigned i = 0; i < program->named_key_count; i += 1)
         program_read(program, program->named_keys[i]);
     for (unsigned key_id = 0;

@@ -4,9 +4,13 @@
  * run which dies leaves whole lines. */
 #include "trace_record.h"
 
+#include "environment_batch.h"
 #include "input.h"
+#include "refusal_words.h"
+#include "subject_broken.h"
 #include "trace_json.h"
 #include "trace_text.h"
+#include "value_words.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -17,7 +21,7 @@
 #include <unistd.h>
 
 /* A walk over the largest map after each of 16,384 ops, sanitized, takes a few seconds. */
-enum { RECORD_VERSION = 1, RECORD_CPU_SECONDS = 120, REPORT_SIZE_MAX = 8 * 1024 };
+enum { RECORD_VERSION = 2, RECORD_CPU_SECONDS = 120, REPORT_SIZE_MAX = 8 * 1024 };
 
 /* All that an op can change, as inspection shows it. */
 struct record_map {
@@ -33,14 +37,16 @@ struct record_shared {
     bool finished;   /* the last line is written */
     int write_error; /* errno of a line that could not be written; the parent's file does not know */
     enum pass pass;
-    uint32_t op_index; /* both: of the run that died */
+    uint32_t op_number; /* both: of the run that died */
 };
 
 struct recorder {
     FILE *out;
     struct record_map before, now;
     struct model model; /* after the last op that was recorded */
-    char *naive;        /* the differences to the naive map as they were written last; null: none */
+    /* As they were written last; null: nothing. */
+    char *naive;            /* the differences to the naive map */
+    char *check;            /* what the map's check finds */
     struct verdict verdict; /* the first that was heard of */
     struct record_shared *shared;
 };
@@ -94,10 +100,14 @@ struct list {
     bool is_open;
 };
 
-static void list_item_open(struct list *list) {
+static void list_begin(struct list *list) {
     if (!list->is_open)
         json_array_open(list->json, list->name);
     list->is_open = true;
+}
+
+static void list_item_open(struct list *list) {
+    list_begin(list);
     json_object_open(list->json, NULL);
 }
 
@@ -106,11 +116,15 @@ static void list_end(const struct list *list) {
         json_array_close(list->json);
 }
 
-static void write_value(struct json *json, struct value_state value) {
+static void write_value(struct json *json, const struct environment *environment,
+                        struct value_state value) {
+    const char *origin = value_origin(environment, value.value);
     json_number(json, "key", value.key_id);
     json_number(json, "value", value.value);
     if (!value.intact)
         json_bool(json, "damaged", true);
+    if (origin != NULL)
+        json_string(json, "origin", origin);
 }
 
 static void write_hands(struct json *json, uint32_t set_count) {
@@ -126,7 +140,9 @@ static void write_hands(struct json *json, uint32_t set_count) {
     list_end(&list);
 }
 
-static void write_slots(struct json *json, uint32_t set_count, unsigned ways) {
+static void write_slots(struct json *json, const struct environment *environment) {
+    const unsigned ways = layout_describe(environment->geometry.layout)->ways;
+    const uint32_t set_count = environment->geometry.set_count;
     struct list list = {json, "slots", false};
     for (uint32_t i = 0; i < set_count * ways; i += 1) {
         const struct slot_state *slot = &recorder.now.sets[i / ways].slots[i % ways];
@@ -137,7 +153,7 @@ static void write_slots(struct json *json, uint32_t set_count, unsigned ways) {
         json_number(json, "way", i % ways);
         json_number(json, "count", slot->count);
         if (slot->count != 0) {
-            write_value(json, slot->content);
+            write_value(json, environment, slot->content);
             json_number(json, "tag", slot->tag);
         }
         json_object_close(json);
@@ -145,7 +161,7 @@ static void write_slots(struct json *json, uint32_t set_count, unsigned ways) {
     list_end(&list);
 }
 
-static void write_stash(struct json *json) {
+static void write_stash(struct json *json, const struct environment *environment) {
     const struct record_map *before = &recorder.before, *now = &recorder.now;
     struct list list = {json, "stash", false};
     for (uint32_t i = 0; i < now->counts.stash_count; i += 1) {
@@ -159,7 +175,7 @@ static void write_stash(struct json *json) {
             json_number(json, "key", entry->content.key_id);
             json_bool(json, "tombstone", true);
         } else {
-            write_value(json, entry->content);
+            write_value(json, environment, entry->content);
         }
         json_object_close(json);
     }
@@ -179,8 +195,9 @@ static const char *place_name(enum place place) {
 }
 
 /* A record of the scope log; slots and entries that it does not have are numbers out of range. */
-static void write_scope_record(struct json *json, const struct record_state *record,
-                               const struct geometry *geometry) {
+static void write_scope_record(struct json *json, const struct environment *environment,
+                               const struct record_state *record) {
+    const struct geometry *geometry = &environment->geometry;
     const unsigned ways = layout_describe(geometry->layout)->ways;
     json_string(json, "kind", record->is_remove ? "remove" : "upsert");
     json_string(json, "before", place_name(record->before));
@@ -192,10 +209,10 @@ static void write_scope_record(struct json *json, const struct record_state *rec
     if (record->entry < geometry->stash_count_max)
         json_number(json, "entry", record->entry);
     if (record->has_overwritten)
-        write_value(json, record->overwritten);
+        write_value(json, environment, record->overwritten);
 }
 
-static void write_scope(struct json *json, const struct geometry *geometry) {
+static void write_scope(struct json *json, const struct environment *environment) {
     const struct record_map *before = &recorder.before, *now = &recorder.now;
     struct list list = {json, "scope", false};
     for (uint32_t i = 0; i < now->counts.scope_count; i += 1) {
@@ -203,7 +220,7 @@ static void write_scope(struct json *json, const struct geometry *geometry) {
             continue;
         list_item_open(&list);
         json_number(json, "record", i);
-        write_scope_record(json, &now->records[i], geometry);
+        write_scope_record(json, environment, &now->records[i]);
         json_object_close(json);
     }
     list_end(&list);
@@ -325,8 +342,54 @@ static void naive_write(struct json *json, const struct environment *environment
     json_object_close(json);
 }
 
-/* Written when the differences are others than after the op before. */
-static void write_naive(struct json *json, const struct environment *environment) {
+/* ---- What the map's own check finds. ----------------------------------------------------- */
+
+static void check_write_bucket(struct json *json, const struct environment *environment,
+                               const struct index_row *row) {
+    json_object_open(json, NULL);
+    if (row->bucket != INDEX_NONE)
+        json_number(json, "bucket", row->bucket);
+    if (row->entry != INDEX_NONE)
+        json_number(json, "entry", row->entry);
+    if (row->home != INDEX_NONE) {
+        json_number(json, "says", row->entry_bucket);
+        json_number(json, "home", row->home);
+        if (row->tombstone) {
+            json_number(json, "key", row->content.key_id);
+            json_bool(json, "tombstone", true);
+        } else {
+            write_value(json, environment, row->content);
+        }
+    }
+    if (row->broken[0] != '\0')
+        json_string(json, "broken", row->broken);
+    json_object_close(json);
+}
+
+static void check_write(struct json *json, const struct environment *environment) {
+    const char *broken = subject_check(&environment->subject);
+    struct list buckets = {json, "buckets", false};
+    struct stash_index index = {0};
+    json_object_open(json, "check");
+    if (broken != NULL) {
+        json_string(json, "finds", broken);
+        json_string(json, "place", subject_broken_words(&environment->subject));
+        subject_index(&environment->subject, &index);
+    }
+    for (uint32_t i = 0; i < index.row_count; i += 1) {
+        list_begin(&buckets);
+        check_write_bucket(json, environment, &index.rows[i]);
+    }
+    list_end(&buckets);
+    json_object_close(json);
+}
+
+/* What `write` writes, where it is another than after the op before: `last` keeps that; `none` is its text
+ * when there is nothing to say. */
+static void write_difference(struct json *json, const struct environment *environment,
+                             void (*write)(struct json *json,
+                                           const struct environment *environment),
+                             char **last, const char *none) {
     char *text = NULL;
     size_t size = 0;
     FILE *memory = open_memstream(&text, &size);
@@ -336,15 +399,15 @@ static void write_naive(struct json *json, const struct environment *environment
         return;
     alone = json_begin(memory);
     json_object_open(&alone, NULL);
-    naive_write(&alone, environment);
+    write(&alone, environment);
     json_object_close(&alone);
     if (fclose(memory) != 0)
         return;
-    changed = strcmp(text, recorder.naive == NULL ? "{\"naive\":{}}\n" : recorder.naive) != 0;
-    free(recorder.naive);
-    recorder.naive = text;
+    changed = strcmp(text, *last == NULL ? none : *last) != 0;
+    free(*last);
+    *last = text;
     if (changed)
-        naive_write(json, environment);
+        write(json, environment);
 }
 
 /* ---- Lines. ------------------------------------------------------------------------------ */
@@ -406,12 +469,24 @@ static void record_head(FILE *out, const struct stream *stream) {
     line_close(&line, out);
 }
 
+/* Of an op that is one call with others: the first and the last of them. */
+static void write_call(struct json *json, const struct environment *environment) {
+    const struct batch *batch = &environment->batch;
+    if (!op_is_batched(environment->stream->ops[environment->op_index]) ||
+        batch->end - batch->start < 2)
+        return;
+    json_object_open(json, "call");
+    json_number(json, "first", verdict_op_number(batch->start, false));
+    json_number(json, "last", verdict_op_number(batch->end - 1, false));
+    json_object_close(json);
+}
+
 /* Which op it was, in all its words. */
 static void write_op(struct json *json, const struct environment *environment) {
     const struct op op = environment->stream->ops[environment->op_index];
     const struct step *step = &environment->steps[environment->op_index];
     const struct op_description *description = op_describe((enum op_kind)op.kind);
-    char text[TRACE_TEXT_OP_SIZE], actual[24], expected[24];
+    char text[TRACE_TEXT_OP_SIZE], actual[24], expected[24], asked[REFUSAL_WORDS_SIZE];
     trace_text_op(op, text, sizeof text);
     trace_text_result(step->actual, actual, sizeof actual);
     trace_text_result(step->expected, expected, sizeof expected);
@@ -423,6 +498,14 @@ static void write_op(struct json *json, const struct environment *environment) {
         json_number(json, "value", environment->value_count);
     json_string(json, "map", actual);
     json_string(json, "model", expected);
+    if (step->actual.outcome == OUTCOME_FOUND &&
+        value_origin(environment, step->actual.value) != NULL)
+        json_string(json, "map_origin", value_origin(environment, step->actual.value));
+    if (op.kind == OP_INIT_REFUSED) {
+        refusal_words(&environment->geometry, (enum op_refusal)op.operand, asked, sizeof asked);
+        json_string(json, "asked", asked);
+    }
+    write_call(json, environment);
 }
 
 /* The model as it must be after the op. Where the op fails, the environment may have left its own as it was
@@ -450,7 +533,8 @@ static void record_model(const struct environment *environment) {
 /* A reinit begins with an empty map: its line is the difference to that. */
 static void record_changes(struct json *json, const struct environment *environment) {
     const struct geometry *geometry = &environment->geometry;
-    const bool at_end = environment->op_index >= environment->stream->op_count;
+    const bool at_end =
+        environment->in_init || environment->op_index >= environment->stream->op_count;
     if (!at_end && environment->stream->ops[environment->op_index].kind == OP_REINIT) {
         write_layout(json, geometry->layout);
         memset(&recorder.before, 0, sizeof recorder.before);
@@ -459,12 +543,16 @@ static void record_changes(struct json *json, const struct environment *environm
         record_model(environment);
     record_map_take(environment, &recorder.model, &recorder.now);
     write_hands(json, geometry->set_count);
-    write_slots(json, geometry->set_count, layout_describe(geometry->layout)->ways);
-    write_stash(json);
-    write_scope(json, geometry);
+    write_slots(json, environment);
+    write_stash(json, environment);
+    write_scope(json, environment);
     write_counts(json);
     write_model(json);
-    write_naive(json, environment);
+    /* Within a call for many the map is ahead of the models: its last op's line compares them. */
+    if (at_end ||
+        !environment_is_ahead(environment, environment->stream->ops[environment->op_index]))
+        write_difference(json, environment, naive_write, &recorder.naive, "{\"naive\":{}}\n");
+    write_difference(json, environment, check_write, &recorder.check, "{\"check\":{}}\n");
     recorder.before = recorder.now;
 }
 
@@ -473,14 +561,17 @@ static void record_op(const struct environment *environment, bool can_be_read) {
     if (!line_open(&line))
         return;
     json_string(&line.json, "type", "op");
-    json_number(&line.json, "op", environment->op_index);
-    if (environment->op_index < environment->stream->op_count) {
+    json_number(&line.json, "op", verdict_op_number(environment->op_index, environment->in_init));
+    if (environment->in_init) {
+        json_string(&line.json, "text", "init");
+        json_string(&line.json, "kind", "init");
+    } else if (environment->op_index < environment->stream->op_count) {
         write_op(&line.json, environment);
     } else {
         json_string(&line.json, "text", "final verification");
         json_string(&line.json, "kind", "end");
     }
-    if (can_be_read)
+    if (can_be_read && environment->subject.live)
         record_changes(&line.json, environment);
     line_close(&line, recorder.out);
 }
@@ -498,7 +589,7 @@ static void write_finding(struct json *json, const struct verdict *verdict) {
                    verdict->invariant == INVARIANT_ASSERTION ? "src" : "harness", verdict->file,
                    verdict->line);
     json_string(json, "outcome", "fails");
-    json_number(json, "op", verdict->op_index);
+    json_number(json, "op", verdict_op_number(verdict->op_index, verdict->at_init));
     json_string(json, "pass", pass_name(verdict->pass));
     json_string(json, "meaning", invariant_meaning(verdict->invariant));
     json_string(json, "detail", verdict->detail);
@@ -544,7 +635,7 @@ static void record_on_death(void) {
     if (running == NULL)
         return;
     recorder.shared->pass = running->options.pass;
-    recorder.shared->op_index = running->op_index;
+    recorder.shared->op_number = verdict_op_number(running->op_index, running->in_init);
     if (running->options.pass == PASS_CACHE)
         record_op(running, false);
 }
@@ -580,7 +671,7 @@ static void record_death(FILE *out, const struct stream *stream, const struct re
         return;
     json_string(&line.json, "type", "verdict");
     json_string(&line.json, "outcome", "dies");
-    json_number(&line.json, "op", shared->op_index);
+    json_number(&line.json, "op", shared->op_number);
     json_string(&line.json, "pass", pass_name(shared->pass));
     json_string(&line.json, "meaning", death_meaning(failure.signature));
     json_string(&line.json, "detail", failure.signature);

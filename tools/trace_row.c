@@ -2,6 +2,9 @@
 /* The rows behind trace_row.h. */
 #include "trace_row.h"
 
+#include "refusal_words.h"
+#include "value_words.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +23,23 @@ static bool __attribute__((format(printf, 2, 3))) text_add(char *text, const cha
     return size >= 0 && (size_t)size < ROW_TEXT_SIZE - used;
 }
 
+/* A value's number, short; or what it is where no op has stored it. One of two buffers, in turn. */
+static const char *row_value(const struct environment *environment, uint32_t value) {
+    static char buffers[2][16];
+    static unsigned next;
+    const char *origin = value_origin(environment, value);
+    char *buffer = buffers[next++ % 2];
+    if (origin == NULL)
+        (void)snprintf(buffer, sizeof buffers[0], "%u", (unsigned)value);
+    else if (strncmp(origin, "as filled", strlen("as filled")) == 0)
+        (void)snprintf(buffer, sizeof buffers[0], "fill");
+    else if (value == 0)
+        (void)snprintf(buffer, sizeof buffers[0], "zero");
+    else
+        (void)snprintf(buffer, sizeof buffers[0], "%u?", (unsigned)value);
+    return buffer;
+}
+
 /* ---- Cache. ------------------------------------------------------------------------------ */
 
 static bool row_set(const struct environment *environment, uint32_t set, char *text) {
@@ -31,8 +51,8 @@ static bool row_set(const struct environment *environment, uint32_t set, char *t
         const struct slot_state *slot = &state.slots[way];
         char words[24] = ".";
         if (slot->count != 0 && slot->content.intact)
-            (void)snprintf(words, sizeof words, "%u=%ux%u", slot->content.key_id,
-                           (unsigned)slot->content.value, slot->count);
+            (void)snprintf(words, sizeof words, "%u=%sx%u", slot->content.key_id,
+                           row_value(environment, slot->content.value), slot->count);
         else if (slot->count != 0)
             (void)snprintf(words, sizeof words, "%u=?x%u", slot->content.key_id, slot->count);
         fits =
@@ -63,10 +83,11 @@ static void row_cache(const struct environment *environment, struct op op, char 
 /* ---- Stash and log. ---------------------------------------------------------------------- */
 
 static void row_stash(const struct environment *environment, char *text) {
-    const uint64_t count = subject_counts(&environment->subject).stash_count;
+    const struct counts_state counts = subject_counts(&environment->subject);
+    const uint64_t count = counts.stash_count;
     struct entry_state entries[KEY_COUNT_MAX];
     bool held[KEY_COUNT_MAX] = {false}, fits = true, first = true;
-    for (uint32_t entry = 0; entry < count; entry += 1) {
+    for (uint32_t entry = 0; entry < count && entry < counts.stash_count_max; entry += 1) {
         const struct entry_state state = subject_entry(&environment->subject, entry);
         entries[state.content.key_id % KEY_COUNT_MAX] = state;
         held[state.content.key_id % KEY_COUNT_MAX] = true;
@@ -75,8 +96,10 @@ static void row_stash(const struct environment *environment, char *text) {
     for (unsigned key_id = 0; key_id < KEY_COUNT_MAX && fits; key_id += 1) {
         if (!held[key_id])
             continue;
-        fits = text_add(text, entries[key_id].tombstone ? "%s%u=-" : "%s%u=%u", first ? "" : " ",
-                        key_id, (unsigned)entries[key_id].content.value);
+        fits = text_add(text, "%s%u=%s", first ? "" : " ", key_id,
+                        entries[key_id].tombstone
+                            ? "-"
+                            : row_value(environment, entries[key_id].content.value));
         first = false;
     }
     fits = fits && text_add(text, "}");
@@ -130,6 +153,17 @@ static void row_moves(const struct environment *environment, struct op op,
     }
 }
 
+static void row_answer(const struct environment *environment, uint32_t op_index, char *text) {
+    struct result result;
+    const char *origin = NULL;
+    if (op_index >= environment->stream->op_count)
+        return;
+    result = environment->steps[op_index].actual;
+    if (result.outcome == OUTCOME_FOUND)
+        origin = value_origin(environment, result.value);
+    (void)snprintf(text, ROW_TEXT_SIZE, "%s", origin == NULL ? "" : origin);
+}
+
 /* ---- The whole. -------------------------------------------------------------------------- */
 
 void row_take(const struct environment *environment, uint32_t op_index, struct row_places *before,
@@ -142,4 +176,8 @@ void row_take(const struct environment *environment, uint32_t op_index, struct r
     row_stash(environment, row->stash);
     row_log(environment, row->log);
     row_moves(environment, op, before, row->note);
+    if (!at_end && op.kind == OP_INIT_REFUSED)
+        refusal_words_short(&environment->geometry, (enum op_refusal)op.operand, row->note,
+                            sizeof row->note);
+    row_answer(environment, op_index, row->answer_origin);
 }

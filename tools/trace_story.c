@@ -26,11 +26,13 @@ static void story_begin_pass(const struct environment *environment) {
     memset(&places, 0, sizeof places);
     told->pass = environment->options.pass;
     told->diverged = false;
+    told->divergence_index.row_count = 0;
     told->before.line_count = 0;
 }
 
 /* What the map has and what the naive map has instead, of the first line in which they differ. */
-static void divergence_words(const struct picture *picture, const char *broken, char *words) {
+static void divergence_words(const struct environment *environment, const struct picture *picture,
+                             const char *broken, char *words) {
     const char *line = "", *expected = "";
     for (unsigned i = picture->line_count; i > 0; i -= 1)
         if (picture->expected[i - 1][0] != '\0') {
@@ -38,7 +40,8 @@ static void divergence_words(const struct picture *picture, const char *broken, 
             expected = picture->expected[i - 1];
         }
     if (broken != NULL)
-        (void)snprintf(words, STORY_WORDS_SIZE, "check: %s", broken);
+        (void)snprintf(words, STORY_WORDS_SIZE, "check: %s: %s", broken,
+                       subject_broken_words(&environment->subject));
     else
         (void)snprintf(words, STORY_WORDS_SIZE, "'%s', expected '%s'", line + strspn(line, " "),
                        expected + strspn(expected, " "));
@@ -48,6 +51,8 @@ static void story_compare(const struct environment *environment, struct row *row
     const struct op op = environment->stream->ops[environment->op_index];
     const char *broken = NULL;
     row->differs = false;
+    if (environment->in_init)
+        return;
     if (environment_is_ahead(environment, op))
         return; /* the naive map has not done yet what the map has */
     row->differs = picture_difference_count(&told->after) > 0;
@@ -59,7 +64,19 @@ static void story_compare(const struct environment *environment, struct row *row
     told->diverged = true;
     told->diverged_at = environment->op_index;
     told->divergence_picture = told->after;
-    divergence_words(&told->after, broken, told->divergence);
+    divergence_words(environment, &told->after, broken, told->divergence);
+    if (broken != NULL)
+        subject_index(&environment->subject, &told->divergence_index);
+}
+
+/* The check of the map that stopped, whatever has found the failure. It comes last: it may assert. */
+static void story_check(const struct environment *environment) {
+    const char *broken = subject_check(&environment->subject);
+    if (broken == NULL)
+        return;
+    (void)snprintf(told->broken, sizeof told->broken, "%s: %s", broken,
+                   subject_broken_words(&environment->subject));
+    subject_index(&environment->subject, &told->index);
 }
 
 static void story_on_op(const struct environment *environment, void *context) {
@@ -77,11 +94,21 @@ static void story_on_op(const struct environment *environment, void *context) {
 }
 
 static void story_copy_stop(const struct environment *environment, uint32_t stop) {
+    const struct stream *stream = environment->stream;
     told->stop = stop;
+    told->call_end = stop + 1;
+    told->at_init = environment->in_init;
     told->pass = environment->options.pass;
     told->geometry = environment->geometry;
-    if (stop < environment->stream->op_count)
-        told->steps[stop] = environment->steps[stop];
+    if (told->at_init || stop >= stream->op_count)
+        return;
+    told->call_end = environment_call_end(environment, stop);
+    told->steps[stop] = environment->steps[stop];
+    for (uint32_t i = stop; i < told->call_end && stop == environment->op_index; i += 1)
+        told->steps[i].actual = environment_answer(environment, i);
+    if (stream->ops[stop].kind == OP_INIT_REFUSED)
+        refusal_words(&environment->geometry, (enum op_refusal)stream->ops[stop].operand,
+                      told->refusal, sizeof told->refusal);
 }
 
 static void story_on_failure(const struct environment *environment) {
@@ -95,11 +122,15 @@ static void story_on_failure(const struct environment *environment) {
     told->end = STORY_FAILS;
     told->verdict = environment->verdict;
     story_copy_stop(environment, stop);
-    if (stop == environment->op_index || stop == environment->stream->op_count) {
+    if (environment->subject.live &&
+        (stop == environment->op_index || stop == environment->stream->op_count)) {
         row_take(environment, stop, &places, row);
         picture_take(environment, &told->after);
+        if (stop + 1 < told->call_end) /* the naive map has not done yet what the map has */
+            memset(told->after.expected, 0, sizeof told->after.expected);
         told->has_row = true;
         story_compare(environment, row);
+        story_check(environment);
     }
     _exit(EXIT_SUCCESS);
 }

@@ -6,10 +6,12 @@
 #define TOOLS_TRACE_STORY_H
 
 #include "picture.h"
+#include "refusal_words.h"
+#include "subject_broken.h"
 #include "trace_row.h"
 
 /* The rows of so many last ops are kept. */
-enum { STORY_ROW_COUNT_MAX = 64, STORY_WORDS_SIZE = 2 * PICTURE_LINE_SIZE + 40 };
+enum { STORY_ROW_COUNT_MAX = 64, STORY_WORDS_SIZE = BROKEN_WORDS_SIZE + 100 };
 
 enum story_end {
     STORY_AGREES,
@@ -20,9 +22,12 @@ enum story_end {
 struct story {
     enum story_end end;
     uint32_t stop;            /* the op where it stopped; the op count in the final verification */
+    bool at_init;             /* before the first op: stop is 0, and no op has run */
+    uint32_t call_end;        /* one past stop, or past the last op of the call that stop is in */
     enum pass pass;           /* of which all that follows is told */
     struct geometry geometry; /* where it stopped: of the pass, and after reinit */
     struct verdict verdict;   /* only where it fails */
+    /* Up to stop; of those from there to call_end the map's answer, if it has one. */
     struct step steps[STREAM_OP_COUNT_MAX];
     /* The map after each op; row i is that of op i, in place i % STORY_ROW_COUNT_MAX. That of the op
      * where it stopped is there where has_row is true. */
@@ -30,11 +35,18 @@ struct story {
     bool has_row;
     /* The map before and after the op where it stopped; after: only where has_row is true. */
     struct picture before, after;
+    /* What the map's own check finds where it stopped, and the stash's index; empty where it finds nothing,
+     * or cannot look. */
+    char broken[STORY_WORDS_SIZE];
+    struct stash_index index;
+    /* Of an init that must be refused: what it was asked for. Else empty. */
+    char refusal[REFUSAL_WORDS_SIZE];
     /* Where the map first differed inside from the naive map, or broke its own rules. */
     bool diverged;
     uint32_t diverged_at;
     char divergence[STORY_WORDS_SIZE]; /* what it was, in words */
     struct picture divergence_picture;
+    struct stash_index divergence_index; /* no rows where the check finds nothing */
 };
 
 /* Runs all passes of the stream by `layers` of the oracle (bits of enum layer) and tells of the pass that

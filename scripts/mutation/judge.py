@@ -32,7 +32,7 @@ EQUIVALENCE = ['-O2', '-D__SANITIZE_ADDRESS__=1', '-DCACHE_MAP_INLINE=static inl
                '-DCACHE_MAP_ASSERT(condition)=((condition) ? (void)0 : __builtin_trap())']
 BUILDS = {'default': [], 'portable': ['-DCACHE_MAP_PORTABLE']}
 
-WITH_LIBRARY = ('subject', 'subject_damage', 'subject_instances', 'key')
+WITH_LIBRARY = ('subject', 'subject_broken', 'subject_damage', 'subject_instances', 'key')
 CPU_FACTOR = 20  # of what the library as it is takes: more is an endless loop
 CPU_SECONDS_MIN = 3
 WALL_SECONDS_MAX = 900  # a deadlock uses no CPU time

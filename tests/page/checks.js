@@ -29,28 +29,63 @@ async function expectStep(page, words, operation) {
 
 /* ---- The checks. `on` is the page that is opened, with the hash `at`. ----------------------- */
 
-const FIRST = "op 0 of 5: upsert 0";
-const FAILING = "op 4 of 5: scope discard";
+const FIRST = "op 1 of 5: upsert 0";
+const FAILING = "op 5 of 5: scope discard";
 const checks = {
     "says the bug in a sentence": { on: "fails.html", run: async (page) => {
         assert.equal(await page.textContent("h1"), "A discard did not bring back what was there before the scope");
         assert.match(await page.textContent("#detail"), /^key 0 was value 1 in set 0 way 0/);
-        assert.match(await page.textContent("#facts"), /op 4, scope discard.*discard.*from 18 ops to 5/);
+        assert.match(await page.textContent("#facts"), /op 5, scope discard.*discard.*from 18 ops to 5/);
         assert.match(await page.title(), /^A discard did not bring back/);
     } },
     "opens at the failing step and marks it": { on: "fails.html", run: async (page) => {
         await expectStep(page, FAILING, "scope discard");
         assert.deepEqual(await text(page, ".step.fails .step-op"), ["scope discard"]);
         assert.match(await page.textContent(".step.fails .step-marks"), /✖fails here/);
-        assert.deepEqual(await text(page, ".op-flag.bad"), ["✖ fails at op 4", "✖ fails here"]);
+        assert.deepEqual(await text(page, ".op-flag.bad"), ["✖ fails at op 5", "✖ fails here"]);
         assert.equal(await page.isVisible("#rail-mark"), true);
+    } },
+    "says what a caller sees": { on: "fails.html", run: async (page) => {
+        assert.equal(await page.textContent("#observed"), "a caller sees: lookup 0 after it answers absent, expected value 1");
+        assert.equal(await page.isVisible("#observed"), true);
+    } },
+    "brackets the ops that are one call": { on: "calls.html", at: "#step=4", run: async (page) => {
+        assert.deepEqual(await text(page, ".step-call"), ["", "", "┌", "│", "└", "┌", "└", "", "", ""]);
+        assert.match(await page.textContent("#step-4 .step-op"), /^upsert_many 3, one call with ops 3 to 5$/);
+        assert.match(await page.textContent(".op-note.call"), /^│ Ops 3 to 5 are one call\. The map is that after all of them/);
+        assert.equal((await page.$$(".flag.bad")).length, 0, "the models are not wrong, only behind");
+        await page.keyboard.press("ArrowRight");
+        assert.match(await page.textContent(".op-note.call"), /^└ Ops 3 to 5 are one call\.$/);
+        await page.keyboard.press("End");
+        assert.equal((await page.$$(".op-note.call")).length, 0);
+    } },
+    "says what a refused init was asked for": { on: "calls.html", at: "#step=8", run: async (page) => {
+        assert.match(await page.textContent(".op-note.asked"), /^init was asked for cache_value_count_max=2, stash_value_count_max=0, .* it must refuse, for stash_value_count_max is 0/);
+    } },
+    "draws the index of the stash where it is broken": { on: "index.html", run: async (page) => {
+        assert.match(await page.textContent(".check-finds"), /a stash entry and its bucket name each other: entry 0 \(key 1\) says that it is in bucket 3, and bucket 3 names entry 1/);
+        assert.deepEqual(await text(page, ".panel:first-child [data-scroll=aindex] tbody tr:first-child > *"),
+            ["3", "entry 1not there", "✖ bucket 3 names entry 1, the stash's count is 1", "", ""]);
+        assert.deepEqual(await text(page, ".panel:first-child [data-scroll=aindex] tbody tr:nth-child(2) > *"),
+            ["none", "entry 0", "key 1tombstone✖ entry 0 says bucket 3", "3", "3"]);
+        await page.keyboard.press("ArrowLeft");
+        assert.equal((await page.$$(".check-finds")).length, 0, "the op before has left it whole");
+    } },
+    "says where a value comes from that no op has stored": { on: "fill.html", run: async (page) => {
+        assert.match((await cells(page, 1))[2], /^key 180value [0-9]+✖ as filled before init/);
+        assert.match(await page.textContent("#detail"), /the bytes that memory is filled with before init: nothing was stored there/);
+    } },
+    "an init that fails is no op": { on: "init.html", run: async (page) => {
+        assert.equal(await place(page), "init");
+        assert.match(await page.textContent("#facts"), /fails at init/);
+        assert.deepEqual(await text(page, ".op-flag.bad"), ["✖ fails at init", "✖ fails here"]);
     } },
     "steps by buttons": { on: "fails.html", run: async (page) => {
         await page.click("#first");
         await expectStep(page, FIRST, "upsert 0");
         assert.equal(await page.isDisabled("#previous"), true);
         await page.click("#next");
-        await expectStep(page, "op 1 of 5: upsert 1", "upsert 1");
+        await expectStep(page, "op 2 of 5: upsert 1", "upsert 1");
         await page.click("#previous");
         await expectStep(page, FIRST, "upsert 0");
         await page.click("#last");
@@ -61,12 +96,12 @@ const checks = {
     } },
     "steps by the slider": { on: "fails.html", run: async (page) => {
         await page.fill("#slider", "2");
-        await expectStep(page, "op 2 of 5: scope open", "scope open");
+        await expectStep(page, "op 3 of 5: scope open", "scope open");
         assert.equal(await page.getAttribute("#slider", "max"), "4");
     } },
     "steps by a click in the list": { on: "fails.html", run: async (page) => {
         await page.click("#step-3");
-        await expectStep(page, "op 3 of 5: upsert 2", "upsert 2");
+        await expectStep(page, "op 4 of 5: upsert 2", "upsert 2");
     } },
     "steps by keys": { on: "fails.html", run: async (page) => {
         const after = async (key, words) => {
@@ -74,12 +109,12 @@ const checks = {
             assert.equal(await place(page), words, key);
         };
         await after("Home", FIRST);
-        await after("ArrowRight", "op 1 of 5: upsert 1");
+        await after("ArrowRight", "op 2 of 5: upsert 1");
         await after("ArrowLeft", FIRST);
         await after("End", FAILING);
         for (const stepper of ["#steps", "#slider"]) {
             await page.focus(stepper);
-            await after("ArrowUp", "op 3 of 5: upsert 2");
+            await after("ArrowUp", "op 4 of 5: upsert 2");
             await after("ArrowDown", FAILING);
             await after("PageUp", FIRST);
             await after("PageDown", FAILING);
@@ -88,11 +123,11 @@ const checks = {
         await after("f", FAILING);
         assert.equal(await page.getAttribute("#steps", "aria-activedescendant"), "step-4");
     } },
-    "shows the map and the models at a step": { on: "fails.html", at: "#step=3", run: async (page) => {
-        assert.deepEqual(await cells(page, 1), ["key 2value 3, written by op 3●count 1 of 1tag 0xfe✱ changed", "key 1value 2, written by op 1●count 1 of 1tag 0x21▼ hand ✱ moved"]);
-        assert.deepEqual(await text(page, ".panel:first-child [data-scroll=astash] tbody td"), ["key 0", "value 1, written by op 0✱ changed"]);
-        assert.match(await page.textContent(".panel:first-child [data-scroll=ascope] tbody"), /^0op 3: upsert 2upsert of a key that was absent, set 0 way 0, evicts✱ new$/);
-        assert.deepEqual(await text(page, ".panel:first-child [data-scroll=amodel] tbody tr:first-child > *"), ["key 0", "value 1, written by op 0", "value 1, written by op 0stash entry 0"]);
+    "shows the map and the models at a step": { on: "fails.html", at: "#step=4", run: async (page) => {
+        assert.deepEqual(await cells(page, 1), ["key 2value 3, written by op 4●count 1 of 1tag 0xfe✱ changed", "key 1value 2, written by op 2●count 1 of 1tag 0x21▼ hand ✱ moved"]);
+        assert.deepEqual(await text(page, ".panel:first-child [data-scroll=astash] tbody td"), ["key 0", "value 1, written by op 1✱ changed"]);
+        assert.match(await page.textContent(".panel:first-child [data-scroll=ascope] tbody"), /^0op 4: upsert 2upsert of a key that was absent, set 0 way 0, evicts✱ new$/);
+        assert.deepEqual(await text(page, ".panel:first-child [data-scroll=amodel] tbody tr:first-child > *"), ["key 0", "value 1, written by op 1", "value 1, written by op 1stash entry 0"]);
         await page.keyboard.press("ArrowLeft");
         assert.match((await cells(page, 1))[0], /^key 0value 1.*▼ hand$/);
         assert.deepEqual(await text(page, ".panel:first-child .changes li"), ["the scope is open"]);
@@ -100,7 +135,7 @@ const checks = {
     "shows what the naive map has instead": { on: "fails.html", run: async (page) => {
         assert.match((await cells(page, 1))[0], /^free✱ changed≠ naive: key 0 = value 1, count 1$/);
         assert.ok((await text(page, ".naive-list li")).includes("set 0 way 0: key 0 = value 1, count 1"));
-        assert.match(await page.textContent(".step.fails .step-marks"), /≠the naive map has something else/);
+        assert.match(await page.textContent(".step.fails .step-marks"), /≠differs inside/);
         assert.match(await page.textContent(".panel:first-child [data-scroll=amodel] tbody tr:first-child"), /✖ not what the model has/);
     } },
     "every step is what its record adds up to": { on: "fails.html", at: "#trace=original", run: async (page) => {
@@ -123,18 +158,18 @@ const checks = {
     "follows a key": { on: "fails.html", run: async (page) => {
         await page.click(".panel:first-child [data-scroll=amodel] .key >> nth=0");
         assert.equal(await page.textContent("#followed-title"), "◆ Key 0");
-        assert.deepEqual(await text(page, "#followed-steps button"), ["0: upsert 0", "3: upsert 2", "4: scope discard"]);
+        assert.deepEqual(await text(page, "#followed-steps button"), ["1: upsert 0", "4: upsert 2", "5: scope discard"]);
         assert.deepEqual(await page.$$eval(".step", (rows) => rows.map((row) => row.textContent.includes("◆"))), [true, false, false, true, true]);
         assert.equal(await page.evaluate(() => document.activeElement.textContent), "key 0", "the focus stays on the key");
         await page.keyboard.press("p");
-        await expectStep(page, "op 3 of 5: upsert 2", "upsert 2");
+        await expectStep(page, "op 4 of 5: upsert 2", "upsert 2");
         assert.equal(await page.getAttribute(".panel:first-child [data-scroll=astash] .key", "aria-pressed"), "true");
         assert.equal(await page.$$eval(".panel:first-child tr.followed", (rows) => rows.length), 2, "in the stash and beside the model");
         await page.keyboard.press("p");
         await expectStep(page, FIRST, "upsert 0");
         assert.equal(await page.$$eval(".panel:first-child td.followed", (found) => found.length), 1, "in the cache");
         await page.click("#follow-next");
-        await expectStep(page, "op 3 of 5: upsert 2", "upsert 2");
+        await expectStep(page, "op 4 of 5: upsert 2", "upsert 2");
         await page.click("#followed-steps button >> nth=2");
         await expectStep(page, FAILING, "scope discard");
         await page.keyboard.press("Escape");
@@ -142,12 +177,12 @@ const checks = {
         await page.selectOption("#follow", "1");
         assert.equal(await page.textContent("#followed-title"), "◆ Key 1");
     } },
-    "a value leads to the op that wrote it": { on: "fails.html", at: "#step=2", run: async (page) => {
+    "a value leads to the op that wrote it": { on: "fails.html", at: "#step=3", run: async (page) => {
         await page.click(".panel:first-child table.cache .value >> nth=1");
-        await expectStep(page, "op 1 of 5: upsert 1", "upsert 1");
+        await expectStep(page, "op 2 of 5: upsert 1", "upsert 1");
     } },
-    "a deep link opens what it says": { on: "fails.html", at: "#step=12&follow=10&trace=original&beside=reduced", run: async (page) => {
-        await expectStep(page, "op 12 of 18: upsert 10", "upsert 10");
+    "a deep link opens what it says": { on: "fails.html", at: "#step=13&follow=10&trace=original&beside=reduced", run: async (page) => {
+        await expectStep(page, "op 13 of 18: upsert 10", "upsert 10");
         assert.equal(await page.textContent("#followed-title"), "◆ Key 10");
         assert.deepEqual(await text(page, ".panel h2"), ["original trace, 18 ops", "reduced trace, 5 ops"]);
         await page.evaluate(() => { location.hash = "#step=999999&follow=x&trace=none"; });
@@ -155,11 +190,11 @@ const checks = {
         await expectStep(page, FAILING, "scope discard");
     } },
     "the hash follows what is shown": { on: "fails.html", run: async (page) => {
-        assert.equal(await hash(page), "#step=4&trace=reduced&beside=neighbour");
+        assert.equal(await hash(page), "#step=5&trace=reduced&beside=neighbour");
         await page.keyboard.press("ArrowLeft");
         await page.selectOption("#follow", "2");
         await page.selectOption("#beside", "nothing");
-        assert.equal(await hash(page), "#step=3&follow=2&trace=reduced&beside=nothing");
+        assert.equal(await hash(page), "#step=4&follow=2&trace=reduced&beside=nothing");
     } },
     "the passing neighbour steps beside": { on: "fails.html", run: async (page) => {
         const [failing, passing] = [await records(page, "reduced"), await records(page, "neighbour")];
@@ -174,7 +209,7 @@ const checks = {
         await page.keyboard.press("Home");
         for (const line of passing.slice(1, -1)) {
             assert.equal((await text(page, ".panel:nth-child(2) .op-text"))[0], line.text);
-            assert.equal((await text(page, ".op-flag.beside")).length, line.op === first ? 2 : 0);
+            assert.equal((await text(page, ".op-flag.beside")).length, line.op === first + 1 ? 2 : 0);
             await page.keyboard.press("ArrowRight");
         }
         await page.selectOption("#beside", "nothing");
@@ -193,15 +228,15 @@ const checks = {
     } },
     "a run that passes starts at its first op": { on: "long.html", run: async (page) => {
         assert.equal(await page.textContent("#outcome"), "✓ agrees");
-        assert.match(await place(page), /^op 0 of 10000/);
+        assert.match(await place(page), /^op 1 of 10000/);
         assert.equal(await page.isHidden("#to-failure"), true);
     } },
     "10,000 ops: what is in the page is what is seen": { on: "long.html", run: async (page) => {
         await page.keyboard.press("End");
-        assert.match(await place(page), /^op 9999 of 10000/);
+        assert.match(await place(page), /^op 10000 of 10000/);
         assert.ok((await page.$$(".step")).length < 60, "rows");
         await page.fill("#slider", "5000");
-        assert.match(await place(page), /^op 5000 of 10000/);
+        assert.match(await place(page), /^op 5001 of 10000/);
         assert.equal(await page.isVisible("#step-5000"), true);
         assert.ok(await page.$$eval("*", (all) => all.length) < 15000, "nodes");
         await page.selectOption("#follow", "7");
@@ -210,7 +245,7 @@ const checks = {
     } },
     "tells a screen reader where it is": { on: "fails.html", run: async (page) => {
         await page.keyboard.press("ArrowLeft");
-        assert.match(await page.textContent("[aria-live=polite]"), /^op 3 of 5: upsert 2\. map inserted, model inserted\. set 0 way 0: key 0 = value 1 → key 2 = value 3/);
+        assert.match(await page.textContent("[aria-live=polite]"), /^op 4 of 5: upsert 2\. map inserted, model inserted\. set 0 way 0: key 0 = value 1 → key 2 = value 3/);
         await page.keyboard.press("ArrowRight");
         assert.match(await page.textContent("[aria-live=polite]"), /fails here/);
     } },
@@ -229,7 +264,7 @@ const checks = {
             assert.ok(seen.includes(wanted), `${wanted} is reached; seen: ${seen}`);
         assert.ok(seen.length < 80, "there is a way out");
     } },
-    "letters can be switched off": { on: "fails.html", at: "#step=0", run: async (page) => {
+    "letters can be switched off": { on: "fails.html", at: "#step=1", run: async (page) => {
         await page.click(".keys-help summary");
         await page.uncheck("#letters");
         await page.keyboard.press("f");
@@ -251,20 +286,32 @@ const checks = {
 
 /* ---- axe and the width, in both schemes and at both widths. --------------------------------- */
 
+for (const colorScheme of ["light", "dark"])
+    checks[`axe finds nothing in the index: ${colorScheme}`] = { on: "index.html", at: "#follow=1", colorScheme, run: axeIsClean };
+checks["fits: the index, 400 px"] = { on: "index.html", viewport: narrow, run: fits };
 for (const [name, viewport] of Object.entries({ "1280": wide, "400": narrow })) {
     for (const colorScheme of ["light", "dark"]) {
         checks[`axe finds nothing: ${colorScheme}, ${name} px`] = { on: "fails.html", at: "#follow=0&step=3", viewport, colorScheme, run: axeIsClean };
         checks[`axe finds nothing at the failure: ${colorScheme}, ${name} px`] = { on: "dies.html", viewport, colorScheme, run: axeIsClean };
     }
     checks[`fits: a failure, ${name} px`] = { on: "fails.html", viewport, run: fits };
-    checks[`fits: 64 sets of 16 ways, ${name} px`] = { on: "long.html", at: "#step=6000&follow=3", viewport, run: fits };
+    checks[`fits: 64 sets of 16 ways, ${name} px`] = { on: "long.html", at: "#step=6001&follow=3", viewport, run: fits };
 }
 
 /* ---- Each check's defect: [what is in the page, what stands there instead]. ------------------ */
 
 const defects = {
     "says the bug in a sentence": ["run.verdict.meaning;", '"";'],
-    "opens at the failing step and marks it": ["Math.max(shown.trace.failing, 0));", "0);"],
+    "opens at the failing step and marks it": ["Math.max(shown.trace.failing, 0) + 1) - 1;", "1) - 1;"],
+    "says what a caller sees": ['page.observed ?? ""', '""'],
+    "brackets the ops that are one call": ['line.op === line.call.last ? "└"', 'line.op === 0 ? "└"'],
+    "says what a refused init was asked for": ["line.asked ? make(", "line.asks ? make("],
+    "draws the index of the stash where it is broken": ["this.check = line.check ?? this.check;", ""],
+    "says where a value comes from that no op has stored": ["✖ ${content.origin}", ""],
+    "an init that fails is no op": ['run.verdict.op === 0 ? "✖ fails at init" :', ""],
+    "axe finds nothing in the index: light": ["--bad-weak: #fdeae8", "--bad-weak: #ab5f57"],
+    "axe finds nothing in the index: dark": ["--bad-weak: #401b19", "--bad-weak: #b06a64"],
+    "fits: the index, 400 px": [".check-finds { padding", ".check-finds { width: 500px; padding"],
     "steps by buttons": ['onClick("next", () => go(shown.step + 1));', ""],
     "steps by the slider": ['addEventListener("input"', 'addEventListener("wheel"'],
     "steps by a click in the list": ["onclick: () => go(index) },", "},"],

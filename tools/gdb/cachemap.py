@@ -114,6 +114,17 @@ def cache_lines(cache, layout):
             f"of {layout.ways} ways"] + cut(lines, "lines")
 
 
+def odd_bucket_words(stash, index):
+    """What the bucket of an entry names, where it is not that entry; else nothing."""
+    bucket = int((stash["entries"] + index).dereference()["bucket"])
+    if bucket >= 1 << int(stash["bucket_bits"]):
+        return f"  <- the last bucket is {(1 << int(stash['bucket_bits'])) - 1}"
+    named = int((stash["buckets"] + bucket).dereference()["entry"])
+    if named == index:
+        return ""
+    return f"  <- bucket {bucket} is free" if named == NONE_32 else f"  <- bucket {bucket} names entry {named}"
+
+
 def stash_lines(stash, layout):
     lines = [f"stash: {int(stash['count'])} of {int(stash['count_max'])} entries"]
     entries = []
@@ -121,7 +132,7 @@ def stash_lines(stash, layout):
         entry = (stash["entries"] + index).dereference()
         words = "tombstone " if int(entry["tombstone"]) else ""
         entries.append(f"  entry {index}  bucket {int(entry['bucket'])}  {words}"
-                       f"{layout.value_at(stash['values'], index)}")
+                       f"{layout.value_at(stash['values'], index)}{odd_bucket_words(stash, index)}")
     return lines + cut(entries, "entries")
 
 
@@ -263,11 +274,11 @@ class CachemapOp(gdb.Command):
         count = int(stream["op_count"])
         for i in range(max(0, index - 8), min(index, count)):
             result = running["steps"][i]["actual"]
-            print(f"  {i:5}  {op_words(stream['ops'][i])} = {self.result_words(result)}")
+            print(f"  {i + 1:5}  {op_words(stream['ops'][i])} = {self.result_words(result)}")
         if index >= count:
-            print(f"> {index:5}  the final verification")
+            print(">   end  the final verification")
             return
-        print(f"> {index:5}  {op_words(stream['ops'][index])}")
+        print(f"> {index + 1:5}  {op_words(stream['ops'][index])}")
         print(f"         the model expects: {self.expected_words(index)}")
 
     @staticmethod
@@ -325,20 +336,21 @@ class CachemapEnter(gdb.Command):
 
 class CachemapStop(gdb.Command):
     """cachemap-stop PASS OP: runs to just before that op of that pass (a number: 0 with the cache, 1 without,
-2 again, 3 with another layout); the number of the ops means the final verification. Going on from there
-stops where the harness finds the failure."""
+2 again, 3 with another layout). Ops are numbered from 1, as in a report; the number after the last means the
+final verification. Going on from there stops where the harness finds the failure."""
 
     def __init__(self):
         super().__init__("cachemap-stop", gdb.COMMAND_USER)
 
     def invoke(self, argument, from_tty):
         numbers = argument.split()
-        if len(numbers) != 2 or not all(text.isdigit() for text in numbers):
-            raise gdb.GdbError("cachemap-stop takes the numbers of a pass and of an op")
+        if len(numbers) != 2 or not all(text.isdigit() for text in numbers) or int(numbers[1]) == 0:
+            raise gdb.GdbError("cachemap-stop takes the numbers of a pass, from 0, and of an op, from 1")
+        index = int(numbers[1]) - 1
         condition = f"environment->options.pass == {numbers[0]}"
         quiet = {"to_string": True}
-        gdb.execute(f"break environment_step if {condition} && environment->op_index == {numbers[1]}", **quiet)
-        gdb.execute(f"break environment_verify if {condition} && environment->op_index == {numbers[1]}", **quiet)
+        gdb.execute(f"break environment_step if {condition} && environment->op_index == {index}", **quiet)
+        gdb.execute(f"break environment_verify if {condition} && environment->op_index == {index}", **quiet)
         for function in ("environment_fail_at", "input_fail"):
             gdb.execute(f"break {function}", **quiet)
         gdb.execute("run", **quiet)

@@ -93,12 +93,12 @@ function readHash() {
     if (shown.beside === shown.trace)
         shown.beside = null;
     shown.follow = number("follow", -1);
-    shown.step = number("step", Math.max(shown.trace.failing, 0));
+    shown.step = number("step", Math.max(shown.trace.failing, 0) + 1) - 1;
     shown.step = Math.max(0, Math.min(shown.step, stepCount() - 1));
 }
 
 function writeHash() {
-    const words = [`step=${shown.step}`];
+    const words = [`step=${shown.step + 1}`];
     if (shown.follow >= 0)
         words.push(`follow=${shown.follow}`);
     words.push(`trace=${shown.trace.name}`, `beside=${shown.beside ? shown.beside.name : NOTHING}`);
@@ -121,14 +121,17 @@ function valueButton(run, value, focus) {
     if (writer === undefined)
         return make("span", {}, `value ${value}`);
     return make("button", {
-        type: "button", class: "value", "data-focus": focus + "-value", title: `To op ${writer}, which wrote it`,
+        type: "button", class: "value", "data-focus": focus + "-value", title: `To ${stepName(run.steps[writer])}, which wrote it`,
         onclick: () => go(writer),
-    }, `value ${value}`, unseen(`, written by op ${writer}`));
+    }, `value ${value}`, unseen(`, written by ${stepName(run.steps[writer])}`));
 }
+
+/* A value that no op has stored. */
+const originFlag = (content) => (content.origin ? make("span", { class: "flag bad" }, `✖ ${content.origin}`) : null);
 
 function contentNodes(run, content, focus) {
     const end = content.tombstone ? make("span", {}, "tombstone") : valueButton(run, content.value, focus);
-    return [keyButton(content.key, focus), end,
+    return [keyButton(content.key, focus), end, originFlag(content),
         content.damaged ? make("span", { class: "flag bad" }, "✖ damaged bytes") : null];
 }
 
@@ -161,7 +164,7 @@ function answerNodes(view) {
     if (line.map === undefined)
         return null;
     return make("dl", { class: "answers" },
-        make("div", {}, make("dt", {}, "map answered "), make("dd", { class: differs ? "bad" : "" }, differs ? "✖ " : "", words("map", line.map))),
+        make("div", {}, make("dt", {}, "map answered "), make("dd", { class: differs ? "bad" : "" }, differs ? "✖ " : "", words("map", line.map), originWords(line.map_origin))),
         make("div", {}, make("dt", {}, "model expects "), make("dd", {}, words("model", line.model))));
 }
 
@@ -187,12 +190,15 @@ function opNodes(view) {
     const note = shown.step === run.failing ? noteOf(run) : null;
     return make("div", { class: "op" },
         make("div", { class: "op-line" },
-            make("span", { class: "op-number" }, line.kind === "end" ? "end" : `op ${line.op}`),
+            make("span", { class: "op-number" }, line.kind === "end" ? "end" : line.kind === "init" ? "init" : `op ${line.op}`),
             make("span", { class: "op-text" }, line.text),
             line.key !== undefined ? keyButton(line.key, `${view.id}-op`) : null,
             line.value !== undefined ? make("span", { class: "quiet" }, `stores value ${line.value}`) : null,
             shown.step === run.failing ? make("span", { class: "op-flag bad" }, "✖ fails here") : null,
             isFirst ? make("span", { class: "op-flag beside" }, "⇄ first difference") : null),
+        line.call ? make("p", { class: "op-note call" }, `${bracketOf(line)} Ops ${line.call.first} to ${line.call.last} are one call.` +
+            (isAhead(line) ? " The map is that after all of them; the models are that after this one." : "")) : null,
+        line.asked ? make("p", { class: "op-note asked" }, line.asked) : null,
         answerNodes(view),
         note === null ? null : make("p", { class: "op-note" }, note),
         make("ul", { class: "changes", "aria-label": "What this step changed" },
@@ -270,6 +276,7 @@ function stashNodes(view) {
         make("th", { scope: "row" }, String(index)),
         make("td", {}, keyButton(entry.key, `${view.id}-stash-${index}`)),
         make("td", {}, entry.tombstone ? "tombstone" : valueButton(run, entry.value, `${view.id}-stash-${index}`),
+            originFlag(entry),
             entry.damaged ? make("span", { class: "flag bad" }, "✖ damaged bytes") : null,
             changed.has(index) ? make("span", { class: "flag change" }, "✱ changed") : null)));
     return block(view, "Stash", `${now.stash.length} of ${head.stash}`, rows.length === 0
@@ -288,7 +295,7 @@ function scopeNodes(view) {
         return make("tr", { class: [changed.has(index) ? "changed" : "", isFollowed ? "followed" : ""].join(" ") },
             make("th", { scope: "row" }, String(index)),
             make("td", {}, make("button", { type: "button", class: "value", "data-focus": `${view.id}-scope-${index}`,
-                title: `To op ${record.step}, which wrote the record`, onclick: () => go(record.step) }, `op ${record.step}: ${op.text}`)),
+                title: `To ${stepName(op)}, which wrote the record`, onclick: () => go(record.step) }, `${stepName(op)}: ${op.text}`)),
             make("td", {}, recordWords(record), changed.has(index) ? make("span", { class: "flag change" }, "✱ new") : null));
     });
     return block(view, "Scope log", `open, ${now.scope.length} of ${head.scope} records`, rows.length === 0
@@ -307,10 +314,10 @@ function placesOfKeys(now) {
     return places;
 }
 
-function makeKeyRow(view, key, model, place, touched) {
+function makeKeyRow(view, key, model, place, touched, ahead) {
     const { run } = view;
     const focus = `${view.id}-model-${key}`;
-    const differs = modelWords(model) !== modelWords(place.content);
+    const differs = !ahead && modelWords(model) !== modelWords(place.content);
     const cell = (content, name, ...more) => make("td", {},
         content && !content.tombstone ? valueButton(run, content.value, focus + name) : modelWords(content), ...more);
     return make("tr", { class: [touched ? "changed" : "", key === shown.follow ? "followed" : ""].join(" ") },
@@ -325,8 +332,9 @@ function keyRow(view, key, places) {
     const model = now.keys.get(key);
     const place = places.get(key) ?? { content: null, words: "" };
     const touched = line !== null && ((line.model_keys ?? []).some((entry) => entry.key === key) || line.key === key);
-    return keepRow(`${view.id} key ${key}`, [run, model, place.content, place.words, touched, shown.follow],
-        () => makeKeyRow(view, key, model, place, touched));
+    const ahead = isAhead(line);
+    return keepRow(`${view.id} key ${key}`, [run, model, place.content, place.words, touched, shown.follow, ahead],
+        () => makeKeyRow(view, key, model, place, touched, ahead));
 }
 
 function modelNodes(view) {
@@ -340,6 +348,31 @@ function modelNodes(view) {
     return block(view, "Model", `${keys.length} of ${head.keys} keys named so far`, keys.length === 0
         ? make("p", { class: "none-line" }, "No key has been named yet.")
         : table(view, "model", "Model beside map, by key", ["key", "model", "map"], keys.map((key) => keyRow(view, key, places))));
+}
+
+/* A row of the stash's index: a bucket and the entry that it names. */
+function bucketRow(view, row, index) {
+    const focus = `${view.id}-bucket-${index}`;
+    const entry = row.entry === undefined ? "free" : `entry ${row.entry}`;
+    return make("tr", { class: [row.broken ? "broken" : "", row.key !== undefined && row.key === shown.follow ? "followed" : ""].join(" ") },
+        make("th", { scope: "row" }, row.bucket === undefined ? "none" : String(row.bucket)),
+        make("td", {}, entry, row.entry !== undefined && row.key === undefined ? make("span", { class: "where" }, "not there") : null),
+        make("td", {}, ...(row.key === undefined ? [] : contentNodes(view.run, row, focus)),
+            row.broken ? make("span", { class: "flag bad" }, `✖ ${row.broken}`) : null),
+        make("td", {}, row.says === undefined ? "" : String(row.says)),
+        make("td", {}, row.home === undefined ? "" : String(row.home)));
+}
+
+/* What the map's own check finds, and the stash's index where it finds that broken. */
+function checkNodes(view) {
+    const { finds, place, buckets } = view.now.check;
+    if (finds === undefined)
+        return null;
+    return block(view, "The map's check finds", "",
+        make("p", { class: "check-finds" }, make("span", { class: "flag bad" }, "✖ does not hold"), ` ${finds}: ${place}`),
+        buckets ? table(view, "index", "Index of the stash: the entry that a bucket names, and the bucket that the entry says",
+            ["bucket", "entry", "content", "says", "home"],
+            buckets.map((row, index) => bucketRow(view, row, index))) : null);
 }
 
 function naiveNodes(view) {
@@ -363,7 +396,8 @@ function viewOf(id, run, other) {
 function verdictWords(run) {
     if (run.verdict.outcome === "agrees")
         return "✓ passes";
-    return run.failing >= 0 && run.steps[run.failing].kind === "end" ? "✖ fails in the final verification" : `✖ fails at op ${run.verdict.op}`;
+    const kind = run.steps[run.failing]?.kind;
+    return kind === "end" ? "✖ fails in the final verification" : run.verdict.op === 0 ? "✖ fails at init" : `✖ fails at op ${run.verdict.op}`;
 }
 
 /* Where the run comes from. */
@@ -393,7 +427,7 @@ function panel(id, run, other) {
             make("p", { class: "panel-note" }, provenanceOf(run)),
             geometryNodes(run, other)),
         view.line ? opNodes(view) : make("p", { class: "none-line" }, run.steps.length === 0 ? "This trace has no ops." : "This run has ended before this step."),
-        cacheNodes(view), naiveNodes(view), stashNodes(view), scopeNodes(view), modelNodes(view)]);
+        cacheNodes(view), naiveNodes(view), checkNodes(view), stashNodes(view), scopeNodes(view), modelNodes(view)]);
 }
 
 /* What is inside a scroll region moves into its view; the page itself stays. */
@@ -433,14 +467,15 @@ function stepRow(index) {
     const signs = [
         run.touchedAt(shown.follow, index) && ["follow", "◆", "touches the key that is followed"],
         isFirst && ["beside", "⇄", "first difference"],
-        run.diverges[index] && ["naive", "≠", "the naive map has something else"],
+        run.diverges[index] && ["naive", "≠", "differs inside"],
         fails && ["bad", "✖", "fails here"],
     ].filter(Boolean);
     const row = make("div", { class: "step" + (fails ? " fails" : ""), role: "option", id: `step-${index}`,
         "aria-selected": String(index === shown.step), "aria-posinset": index + 1, "aria-setsize": run.steps.length,
         onclick: () => go(index) },
     make("span", { class: "step-number" }, line.kind === "end" ? "end" : String(line.op)),
-    make("span", { class: "step-op" }, line.text),
+    run.hasCalls ? make("span", { class: "step-call", "aria-hidden": "true" }, bracketOf(line)) : null,
+    make("span", { class: "step-op" }, line.text, line.call ? unseen(`, one call with ops ${line.call.first} to ${line.call.last}`) : null),
     make("span", { class: "step-answer" }, line.map === undefined ? "" : answerWords(line.map) + (differs ? `, not ${answerWords(line.model)}` : "")),
     make("span", { class: "step-marks" }, ...signs.flatMap(([kind, sign, words]) => [mark(kind, sign), unseen(words)])));
     row.style.top = `${index * ROW_HEIGHT}px`;
@@ -482,7 +517,7 @@ function stepWords() {
     const line = shown.trace.steps[shown.step];
     if (!line)
         return shown.trace.steps.length === 0 ? "no ops" : "this trace has ended";
-    return line.kind === "end" ? line.text : `op ${line.op} of ${shown.trace.opCount()}: ${line.text}`;
+    return line.kind === "end" || line.kind === "init" ? line.text : `op ${line.op} of ${shown.trace.opCount()}: ${line.text}`;
 }
 
 function renderBar() {
@@ -641,7 +676,7 @@ function factsOf(run) {
     const facts = [];
     const fact = (title, text) => text !== undefined && facts.push(make("li", {}, title + " ", make("b", {}, text)));
     if (verdict.outcome !== "agrees")
-        fact("fails at", run.steps[run.failing]?.kind === "end" ? "the final verification" : `op ${verdict.op}, ${run.steps[run.failing]?.text ?? ""}`);
+        fact("fails at", run.steps[run.failing]?.kind === "end" ? "the final verification" : verdict.op === 0 ? "init" : `op ${verdict.op}, ${run.steps[run.failing]?.text ?? ""}`);
     fact("pass", verdict.pass);
     fact("found by layer", verdict.layer);
     fact("check", verdict.check);
@@ -660,6 +695,8 @@ function renderHead() {
     byId("file").textContent = page.file;
     byId("sentence").textContent = sentenceOf(run);
     byId("detail").textContent = run.verdict.detail ?? "";
+    byId("observed").textContent = page.observed ?? "";
+    byId("observed").hidden = page.observed === undefined;
     byId("facts").replaceChildren(...factsOf(run));
     byId("report-box").hidden = run.verdict.report === undefined;
     byId("report").textContent = run.verdict.report ?? "";

@@ -9,6 +9,7 @@ class State {
     constructor(head) {
         this.sets = head.sets;
         this.naive = {};
+        this.check = {};
         this.begin(head.layout);
     }
 
@@ -63,6 +64,7 @@ class State {
         this.hits = line.hits ?? this.hits;
         this.misses = line.misses ?? this.misses;
         this.naive = line.naive ?? this.naive;
+        this.check = line.check ?? this.check;
         return this;
     }
 }
@@ -81,10 +83,18 @@ class Run {
         this.snapshots = [];       /* the state before each hundredth step */
         this.touches = new Map();  /* key: the steps that touch it, in order */
         this.writers = new Map();  /* value: the step that wrote it */
-        this.diverges = [];        /* by step: whether the naive map has something else */
+        this.diverges = [];        /* by step: whether the naive map has something else, or check finds something */
         this.differences = new Map(); /* other run: the first step that is another there */
-        this.failing = this.verdict.outcome === "agrees" ? -1 : Math.min(this.verdict.op, this.steps.length - 1);
+        this.hasCalls = this.steps.some((line) => line.call);
+        this.failing = this.verdict.outcome === "agrees" ? -1 : this.#stepOfOp(this.verdict.op);
         this.#index();
+    }
+
+    /* The step of an op: the ops are numbered from 1, 0 is the init, which has a step only where it fails. Where
+     * the recorded pass did not fail the op may have none: then the last. */
+    #stepOfOp(op) {
+        const step = this.steps.findIndex((line) => line.op === op);
+        return step >= 0 ? step : op === 0 ? 0 : this.steps.length - 1;
     }
 
     #index() {
@@ -100,7 +110,7 @@ class Run {
             if (line.value !== undefined)
                 this.writers.set(line.value, index);
             state.apply(line, index);
-            this.diverges.push(Object.keys(state.naive).length > 0);
+            this.diverges.push(Object.keys(state.naive).length > 0 || state.check.finds !== undefined);
         });
     }
 
@@ -166,12 +176,28 @@ function contentWords(content) {
         return "free";
     if (content.tombstone)
         return `key ${content.key} tombstone`;
-    return `key ${content.key} = value ${content.value}${content.damaged ? ", damaged bytes" : ""}`;
+    return `key ${content.key} = value ${content.value}${content.damaged ? ", damaged bytes" : ""}${originWords(content.origin)}`;
 }
 
 function modelWords(key) {
     return !key ? "absent" : key.tombstone ? "tombstone" : `value ${key.value}`;
 }
+
+/* Of a value that no op has stored: memory that nobody wrote. */
+const originWords = (origin) => (origin ? `, ${origin}` : "");
+
+/* What a step is: "op 3", or what stands before the first and after the last. */
+const stepName = (line) => (line.kind === "end" ? "final verification" : line.kind === "init" ? "init" : `op ${line.op}`);
+
+/* The bracket of an op that is one call with others; nothing for a call of its own. */
+function bracketOf(line) {
+    if (!line.call)
+        return "";
+    return line.op === line.call.first ? "┌" : line.op === line.call.last ? "└" : "│";
+}
+
+/* Within a call for many the map is after all of its ops, and the models are not yet. */
+const isAhead = (line) => Boolean(line?.call) && line.op < line.call.last;
 
 const isValue = (answer) => /^[0-9]+$/.test(answer);
 
@@ -182,7 +208,7 @@ const beforeWords = { absent: "absent", cache: "in the cache", stash: "in the st
 function recordWords(record) {
     const place = record.set !== undefined ? `set ${record.set} way ${record.way}` : "no slot";
     const entry = record.entry !== undefined ? `, entry ${record.entry}` : "";
-    const back = record.value !== undefined && record.before !== "tombstone" ? `, to put back: value ${record.value}` : "";
+    const back = record.value !== undefined && record.before !== "tombstone" ? `, to put back: value ${record.value}${originWords(record.origin)}` : "";
     return `${record.kind} of a key that was ${beforeWords[record.before]}, ${place}${entry}` +
         `${record.evicts ? ", evicts" : ""}${back}`;
 }
