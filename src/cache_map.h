@@ -87,19 +87,25 @@
 #ifndef CACHE_MAP_H
 #define CACHE_MAP_H
 
-#include "cache_map_core.h"
-#include "cache_map_hash.h"
-#include "cache_map_inspect.h"
+/* After an #error the rest is skipped, so that it stays the only one. */
+#if !defined(__cplusplus) && (!defined(__STDC_VERSION__) || __STDC_VERSION__ < 201112L)
+#    error "cache_map.h needs C11: compile with -std=c11 or a later standard"
+#    define CACHE_MAP_LANGUAGE_REFUSED
+#elif defined(__cplusplus) && __cplusplus < 201703L && \
+    !(defined(_MSVC_LANG) && _MSVC_LANG >= 201703L)
+#    error "cache_map.h needs C++17: compile with -std=c++17 or a later standard"
+#    define CACHE_MAP_LANGUAGE_REFUSED
+#else
+#    include "cache_map_core.h"
+#    include "cache_map_hash.h"
+#    include "cache_map_inspect.h"
+#    include "cache_map_parameters.h"
+#endif
 
 #define CACHE_MAP_PASTE_EXPANDED(a, b) a##_##b
 #define CACHE_MAP_PASTE(a, b)          CACHE_MAP_PASTE_EXPANDED(a, b)
-#ifdef __cplusplus
-#    define CACHE_MAP_STATIC_ASSERT(condition, message) static_assert(condition, message)
-#    define CACHE_MAP_ALIGNOF(type)                     alignof(type)
-#else
-#    define CACHE_MAP_STATIC_ASSERT(condition, message) _Static_assert(condition, message)
-#    define CACHE_MAP_ALIGNOF(type)                     _Alignof(type)
-#endif
+#define CACHE_MAP_JOIN_EXPANDED(a, b)  a##b
+#define CACHE_MAP_JOIN(a, b)           CACHE_MAP_JOIN_EXPANDED(a, b)
 /* Linkage of the typed functions where one file defines them for many. */
 #ifdef __cplusplus
 #    define CACHE_MAP_EXTERNAL extern "C"
@@ -109,28 +115,104 @@
 
 #endif
 
-/* ---- The typed layer: one copy for each CACHE_MAP_NAME. cache_map_functions.h has the bodies. */
-#ifdef CACHE_MAP_NAME
+/* ---- The parameters. --------------------------------------------------------------------- */
 
+#ifdef CACHE_MAP_NAME
+#ifndef CACHE_MAP_VALUE
+#    error "CACHE_MAP_VALUE is not defined: the type of a value of this CACHE_MAP_NAME"
+#    define CACHE_MAP_REFUSED
+#endif
+#ifndef CACHE_MAP_KEY
+#    error "CACHE_MAP_KEY is not defined: the type of a key of this CACHE_MAP_NAME"
+#    define CACHE_MAP_REFUSED
+#endif
+#ifndef CACHE_MAP_KEY_OF
+#    error "CACHE_MAP_KEY_OF is not defined: the key in a value of this CACHE_MAP_NAME"
+#    define CACHE_MAP_REFUSED
+#endif
 #if defined(CACHE_MAP_DECLARE) && defined(CACHE_MAP_DEFINE)
 #    error \
         "CACHE_MAP_DECLARE is for the files that use the map, CACHE_MAP_DEFINE for the one that has it"
-#elif defined(CACHE_MAP_DECLARE) || defined(CACHE_MAP_DEFINE)
+#    define CACHE_MAP_REFUSED
+#endif
+#endif
+#if !defined(CACHE_MAP_NAME) && \
+    (defined(CACHE_MAP_VALUE) || defined(CACHE_MAP_KEY) || defined(CACHE_MAP_KEY_OF) || \
+     defined(CACHE_MAP_KEY_EQUAL) || defined(CACHE_MAP_HASH) || defined(CACHE_MAP_WAYS) || \
+     defined(CACHE_MAP_TAG_BITS) || defined(CACHE_MAP_CLOCK_BITS) || defined(CACHE_MAP_POLICY) || \
+     defined(CACHE_MAP_DECLARE) || defined(CACHE_MAP_DEFINE))
+#error "CACHE_MAP_NAME is not defined, but other parameters of a map are: see PARAMETERS above"
+#endif
+
+/* ---- The typed layer: one copy for each CACHE_MAP_NAME. cache_map_functions.h has the bodies. */
+#if defined(CACHE_MAP_NAME) && !defined(CACHE_MAP_REFUSED) && !defined(CACHE_MAP_LANGUAGE_REFUSED)
+CACHE_MAP_HEADER_BEGIN
+
+#if defined(CACHE_MAP_DECLARE) || defined(CACHE_MAP_DEFINE)
 #    define CACHE_MAP_LINKAGE CACHE_MAP_EXTERNAL
 #else
 #    define CACHE_MAP_LINKAGE static inline
 #endif
 
-#ifndef CACHE_MAP_KEY_EQUAL
-#    define CACHE_MAP_KEY_EQUAL(a, b) ((a) == (b))
+/* The end is pasted and not expanded: a macro of the program's may have its name. */
+#define CACHE_MAP_FUNCTION(end) CACHE_MAP_JOIN(CACHE_MAP_NAME, _##end)
+#define CACHE_MAP_THIS          struct CACHE_MAP_NAME
+
+/* The user's types, named once, for a type is more than a word: of `const char *` a constant is no
+ * `const const char *`. From here on both macros are these names. */
+typedef CACHE_MAP_VALUE CACHE_MAP_FUNCTION(cache_map_value);
+typedef CACHE_MAP_KEY CACHE_MAP_FUNCTION(cache_map_given_key);
+typedef CACHE_MAP_PLAIN(CACHE_MAP_FUNCTION(cache_map_given_key)) CACHE_MAP_FUNCTION(cache_map_key);
+#undef CACHE_MAP_VALUE
+#undef CACHE_MAP_KEY
+#define CACHE_MAP_VALUE CACHE_MAP_FUNCTION(cache_map_value)
+#define CACHE_MAP_KEY   CACHE_MAP_FUNCTION(cache_map_key)
+
+CACHE_MAP_STATIC_ASSERT(CACHE_MAP_IS_COPYABLE(CACHE_MAP_VALUE),
+                        "a CACHE_MAP_VALUE is copied by memcpy: it must be trivially copyable");
+CACHE_MAP_STATIC_ASSERT(!CACHE_MAP_IS_EMPTY(CACHE_MAP_VALUE),
+                        "a CACHE_MAP_VALUE that is empty holds no key");
+CACHE_MAP_STATIC_ASSERT(
+    sizeof(CACHE_MAP_VALUE) % CACHE_MAP_ALIGNOF(CACHE_MAP_VALUE) == 0,
+    "a CACHE_MAP_VALUE stands in arrays: its alignment must divide its size, so "
+    "align a member of the struct and not the name of its type");
+
+/* By a name, for a compiler shows what it has found to be false. */
+enum {
+    CACHE_MAP_FUNCTION(cache_map_key_is_array) =
+        CACHE_MAP_IS_ARRAY(CACHE_MAP_FUNCTION(cache_map_given_key)),
+    CACHE_MAP_FUNCTION(cache_map_key_is_wide) = CACHE_MAP_IS_WIDE(CACHE_MAP_KEY),
+    CACHE_MAP_FUNCTION(cache_map_key_is_integer) =
+        CACHE_MAP_IS_INTEGER(CACHE_MAP_KEY) || CACHE_MAP_IS_WIDE(CACHE_MAP_KEY),
+    CACHE_MAP_FUNCTION(cache_map_key_has_equal) = CACHE_MAP_IS_INTEGER(CACHE_MAP_KEY) ||
+                                                  CACHE_MAP_IS_WIDE(CACHE_MAP_KEY) ||
+                                                  CACHE_MAP_HAS_EQUAL(CACHE_MAP_KEY)
+};
+CACHE_MAP_STATIC_ASSERT(!CACHE_MAP_FUNCTION(cache_map_key_is_array),
+                        "a CACHE_MAP_KEY is passed by value: put the array into a struct");
+#if !defined(CACHE_MAP_HASH) && !defined(CACHE_MAP_KEY_EQUAL)
+CACHE_MAP_STATIC_ASSERT(CACHE_MAP_FUNCTION(cache_map_key_is_integer) ||
+                            CACHE_MAP_FUNCTION(cache_map_key_is_array),
+                        "a CACHE_MAP_KEY that is neither an integer nor an enum needs a "
+                        "CACHE_MAP_HASH and a CACHE_MAP_KEY_EQUAL of its own");
+#endif
+#if !defined(CACHE_MAP_HASH) && defined(CACHE_MAP_KEY_EQUAL)
+CACHE_MAP_STATIC_ASSERT(CACHE_MAP_FUNCTION(cache_map_key_is_integer) ||
+                            CACHE_MAP_FUNCTION(cache_map_key_is_array),
+                        "a CACHE_MAP_KEY that is neither an integer nor an enum needs a "
+                        "CACHE_MAP_HASH of its own too, not only a CACHE_MAP_KEY_EQUAL");
+#endif
+#if defined(CACHE_MAP_HASH) && !defined(CACHE_MAP_KEY_EQUAL)
+CACHE_MAP_STATIC_ASSERT(CACHE_MAP_FUNCTION(cache_map_key_has_equal) ||
+                            CACHE_MAP_FUNCTION(cache_map_key_is_array),
+                        "a CACHE_MAP_KEY that is neither an integer nor an enum needs a "
+                        "CACHE_MAP_KEY_EQUAL of its own too, not only a CACHE_MAP_HASH");
 #endif
 #ifndef CACHE_MAP_HASH
-CACHE_MAP_STATIC_ASSERT(sizeof(CACHE_MAP_KEY) <= sizeof(uint64_t),
+CACHE_MAP_STATIC_ASSERT(!CACHE_MAP_FUNCTION(cache_map_key_is_wide),
                         "a key of more than 64 bits needs a CACHE_MAP_HASH of its own");
-#    define CACHE_MAP_HASH_SEEDED(key, seed) cache_map_hash_64_seeded((uint64_t)(key), (seed))
-#else
-#    define CACHE_MAP_HASH_SEEDED(key, seed) CACHE_MAP_HASH((key), (seed)->value)
 #endif
+
 #ifndef CACHE_MAP_WAYS
 #    define CACHE_MAP_WAYS 16
 #endif
@@ -156,9 +238,6 @@ CACHE_MAP_STATIC_ASSERT(CACHE_MAP_CLOCK_BITS == 1 || CACHE_MAP_CLOCK_BITS == 2 |
 CACHE_MAP_STATIC_ASSERT((CACHE_MAP_POLICY) == CACHE_MAP_POLICY_CLOCK ||
                             (CACHE_MAP_POLICY) == CACHE_MAP_POLICY_CLOCK_CLASSIC,
                         "CACHE_MAP_POLICY is CACHE_MAP_POLICY_CLOCK or _CLOCK_CLASSIC");
-
-#define CACHE_MAP_THIS          struct CACHE_MAP_NAME
-#define CACHE_MAP_FUNCTION(end) CACHE_MAP_PASTE(CACHE_MAP_NAME, end)
 
 /* One map of this type. Opaque: use the functions. Do not copy it while it is initialised. */
 struct CACHE_MAP_NAME {
@@ -308,9 +387,14 @@ CACHE_MAP_LINKAGE enum cache_map_invariant CACHE_MAP_FUNCTION(check)(const CACHE
 #    include "cache_map_functions.h"
 #endif
 
+CACHE_MAP_HEADER_END
 #undef CACHE_MAP_THIS
 #undef CACHE_MAP_FUNCTION
 #undef CACHE_MAP_LINKAGE
+#endif
+
+#undef CACHE_MAP_REFUSED
+#ifdef CACHE_MAP_NAME
 #undef CACHE_MAP_DECLARE
 #undef CACHE_MAP_DEFINE
 #undef CACHE_MAP_NAME
@@ -319,7 +403,6 @@ CACHE_MAP_LINKAGE enum cache_map_invariant CACHE_MAP_FUNCTION(check)(const CACHE
 #undef CACHE_MAP_KEY_OF
 #undef CACHE_MAP_KEY_EQUAL
 #undef CACHE_MAP_HASH
-#undef CACHE_MAP_HASH_SEEDED
 #undef CACHE_MAP_WAYS
 #undef CACHE_MAP_TAG_BITS
 #undef CACHE_MAP_CLOCK_BITS

@@ -28,6 +28,24 @@
 #    define CACHE_MAP_ASSERT(condition) assert(condition)
 #endif
 
+/* C++ programs may be compiled with warnings that no text which is C too can heed: they are off from the
+ * first of these lines to the second. clang has no warning for a useless cast. */
+#if defined(__cplusplus) && defined(__clang__)
+#    define CACHE_MAP_HEADER_BEGIN \
+        _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wold-style-cast\"") \
+            _Pragma("GCC diagnostic ignored \"-Wzero-as-null-pointer-constant\"")
+#    define CACHE_MAP_HEADER_END _Pragma("GCC diagnostic pop")
+#elif defined(__cplusplus) && defined(__GNUC__)
+#    define CACHE_MAP_HEADER_BEGIN \
+        _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wold-style-cast\"") \
+            _Pragma("GCC diagnostic ignored \"-Wuseless-cast\"") \
+                _Pragma("GCC diagnostic ignored \"-Wzero-as-null-pointer-constant\"")
+#    define CACHE_MAP_HEADER_END _Pragma("GCC diagnostic pop")
+#else
+#    define CACHE_MAP_HEADER_BEGIN
+#    define CACHE_MAP_HEADER_END
+#endif
+
 /* The bodies of the library take their layout as constants. Only inlining makes the compiler fold
  * them away, so it is forced. A build that wants one shared copy of each body instead (sanitizers,
  * coverage, many instances in one program) defines CACHE_MAP_INLINE as `static inline`. */
@@ -63,6 +81,8 @@
 #    define CACHE_MAP_POISON(pointer, size)   ((void)(pointer), (void)(size))
 #    define CACHE_MAP_UNPOISON(pointer, size) ((void)(pointer), (void)(size))
 #endif
+
+CACHE_MAP_HEADER_BEGIN
 
 /* Every outcome of every call. The first group are successes, the second group are failures, and a
  * call that fails has changed nothing. `cache_map_status_failed` tells the groups apart. */
@@ -106,7 +126,8 @@ static inline const char *cache_map_status_name(enum cache_map_status status) {
     case CACHE_MAP_OPTIONS_INVALID: return "options_invalid";
     case CACHE_MAP_SIZE_OVERFLOW: return "size_overflow";
     case CACHE_MAP_OUT_OF_MEMORY: return "out_of_memory";
-    case CACHE_MAP_STATUS_COUNT: break;
+    case CACHE_MAP_STATUS_COUNT:
+    default: break;
     }
     return "unknown";
 }
@@ -181,5 +202,7 @@ struct cache_map_layout {
     bool (*value_has_key)(const void *value, const void *key);
     uint64_t (*value_hash)(const void *value, const struct cache_map_seed *seed);
 };
+
+CACHE_MAP_HEADER_END
 
 #endif
