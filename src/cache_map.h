@@ -44,9 +44,11 @@
  *
  * PARAMETERS (undefined again by this header, so that it can be included once for each map)
  *   CACHE_MAP_NAME             prefix of all names; without it only the common parts are declared
- *   CACHE_MAP_VALUE            the type of a value: any size and alignment, copied by memcpy
- *   CACHE_MAP_KEY              the type of a key, passed by value
- *   CACHE_MAP_KEY_OF(value)    the key in a value; `value` is a `const CACHE_MAP_VALUE *`
+ *   CACHE_MAP_VALUE            the type of a value, copied by memcpy: in C++ it is trivially copyable;
+ *                              of any size but 0, and an alignment that divides it
+ *   CACHE_MAP_KEY              the type of a key, passed by value: no array; a struct may hold one
+ *   CACHE_MAP_KEY_OF(value)    the key in a value; `value` is a `const CACHE_MAP_VALUE *`. Its type
+ *                              converts to that of a key and loses nothing, or a cast says so
  *   CACHE_MAP_KEY_EQUAL(a, b)  default a == b
  *   CACHE_MAP_HASH(key, seed)  a uint64_t, uniform in its high half (set) and low bits (tag);
  *                              default cache_map_hash_64(key, seed), which takes keys of up to 64
@@ -59,9 +61,17 @@
  *   CACHE_MAP_POLICY           CACHE_MAP_POLICY_CLOCK (default) or CACHE_MAP_POLICY_CLOCK_CLASSIC
  *   CACHE_MAP_DECLARE, CACHE_MAP_DEFINE   see above; neither: all functions are static inline
  *
- *   A key that is a struct needs both macros, for C compares no structs:
+ *   A key that is neither an integer nor an enum needs both macros. C compares no structs; == of two
+ *   pointers compares addresses, and not the texts there; NaN equals nothing. bool is an integer
+ *   like the others, good for two keys. A class of C++ may have an == of its own instead.
  *     #define CACHE_MAP_KEY_EQUAL(a, b) ((a).x == (b).x && (a).y == (b).y)
  *     #define CACHE_MAP_HASH(key, seed) cache_map_hash_128((key).x, (key).y, (seed))
+ *   Each of the three macros is expanded in one function of its own, on copies of its arguments, and
+ *   sees no name but those of your program and those that begin with cache_map_. So it may use any
+ *   name, and its arguments more than once. Before this header is included, a macro with the name of
+ *   a variable may stand for another name or take arguments; one for a number (`#define count 10`)
+ *   does not compile. A parameter that is missing, or what none of them can be, is an error which
+ *   says so.
  *   A hash that is a function of yours and calls cache_map_hash_128: include this header once without
  *   CACHE_MAP_NAME, write the function, then define the parameters and include it again.
  *
@@ -104,8 +114,6 @@
 
 #define CACHE_MAP_PASTE_EXPANDED(a, b) a##_##b
 #define CACHE_MAP_PASTE(a, b)          CACHE_MAP_PASTE_EXPANDED(a, b)
-#define CACHE_MAP_JOIN_EXPANDED(a, b)  a##b
-#define CACHE_MAP_JOIN(a, b)           CACHE_MAP_JOIN_EXPANDED(a, b)
 /* Linkage of the typed functions where one file defines them for many. */
 #ifdef __cplusplus
 #    define CACHE_MAP_EXTERNAL extern "C"
@@ -154,64 +162,9 @@ CACHE_MAP_HEADER_BEGIN
 #    define CACHE_MAP_LINKAGE static inline
 #endif
 
-/* The end is pasted and not expanded: a macro of the program's may have its name. */
-#define CACHE_MAP_FUNCTION(end) CACHE_MAP_JOIN(CACHE_MAP_NAME, _##end)
 #define CACHE_MAP_THIS          struct CACHE_MAP_NAME
-
-/* The user's types, named once, for a type is more than a word: of `const char *` a constant is no
- * `const const char *`. From here on both macros are these names. */
-typedef CACHE_MAP_VALUE CACHE_MAP_FUNCTION(cache_map_value);
-typedef CACHE_MAP_KEY CACHE_MAP_FUNCTION(cache_map_given_key);
-typedef CACHE_MAP_PLAIN(CACHE_MAP_FUNCTION(cache_map_given_key)) CACHE_MAP_FUNCTION(cache_map_key);
-#undef CACHE_MAP_VALUE
-#undef CACHE_MAP_KEY
-#define CACHE_MAP_VALUE CACHE_MAP_FUNCTION(cache_map_value)
-#define CACHE_MAP_KEY   CACHE_MAP_FUNCTION(cache_map_key)
-
-CACHE_MAP_STATIC_ASSERT(CACHE_MAP_IS_COPYABLE(CACHE_MAP_VALUE),
-                        "a CACHE_MAP_VALUE is copied by memcpy: it must be trivially copyable");
-CACHE_MAP_STATIC_ASSERT(!CACHE_MAP_IS_EMPTY(CACHE_MAP_VALUE),
-                        "a CACHE_MAP_VALUE that is empty holds no key");
-CACHE_MAP_STATIC_ASSERT(
-    sizeof(CACHE_MAP_VALUE) % CACHE_MAP_ALIGNOF(CACHE_MAP_VALUE) == 0,
-    "a CACHE_MAP_VALUE stands in arrays: its alignment must divide its size, so "
-    "align a member of the struct and not the name of its type");
-
-/* By a name, for a compiler shows what it has found to be false. */
-enum {
-    CACHE_MAP_FUNCTION(cache_map_key_is_array) =
-        CACHE_MAP_IS_ARRAY(CACHE_MAP_FUNCTION(cache_map_given_key)),
-    CACHE_MAP_FUNCTION(cache_map_key_is_wide) = CACHE_MAP_IS_WIDE(CACHE_MAP_KEY),
-    CACHE_MAP_FUNCTION(cache_map_key_is_integer) =
-        CACHE_MAP_IS_INTEGER(CACHE_MAP_KEY) || CACHE_MAP_IS_WIDE(CACHE_MAP_KEY),
-    CACHE_MAP_FUNCTION(cache_map_key_has_equal) = CACHE_MAP_IS_INTEGER(CACHE_MAP_KEY) ||
-                                                  CACHE_MAP_IS_WIDE(CACHE_MAP_KEY) ||
-                                                  CACHE_MAP_HAS_EQUAL(CACHE_MAP_KEY)
-};
-CACHE_MAP_STATIC_ASSERT(!CACHE_MAP_FUNCTION(cache_map_key_is_array),
-                        "a CACHE_MAP_KEY is passed by value: put the array into a struct");
-#if !defined(CACHE_MAP_HASH) && !defined(CACHE_MAP_KEY_EQUAL)
-CACHE_MAP_STATIC_ASSERT(CACHE_MAP_FUNCTION(cache_map_key_is_integer) ||
-                            CACHE_MAP_FUNCTION(cache_map_key_is_array),
-                        "a CACHE_MAP_KEY that is neither an integer nor an enum needs a "
-                        "CACHE_MAP_HASH and a CACHE_MAP_KEY_EQUAL of its own");
-#endif
-#if !defined(CACHE_MAP_HASH) && defined(CACHE_MAP_KEY_EQUAL)
-CACHE_MAP_STATIC_ASSERT(CACHE_MAP_FUNCTION(cache_map_key_is_integer) ||
-                            CACHE_MAP_FUNCTION(cache_map_key_is_array),
-                        "a CACHE_MAP_KEY that is neither an integer nor an enum needs a "
-                        "CACHE_MAP_HASH of its own too, not only a CACHE_MAP_KEY_EQUAL");
-#endif
-#if defined(CACHE_MAP_HASH) && !defined(CACHE_MAP_KEY_EQUAL)
-CACHE_MAP_STATIC_ASSERT(CACHE_MAP_FUNCTION(cache_map_key_has_equal) ||
-                            CACHE_MAP_FUNCTION(cache_map_key_is_array),
-                        "a CACHE_MAP_KEY that is neither an integer nor an enum needs a "
-                        "CACHE_MAP_KEY_EQUAL of its own too, not only a CACHE_MAP_HASH");
-#endif
-#ifndef CACHE_MAP_HASH
-CACHE_MAP_STATIC_ASSERT(!CACHE_MAP_FUNCTION(cache_map_key_is_wide),
-                        "a key of more than 64 bits needs a CACHE_MAP_HASH of its own");
-#endif
+#define CACHE_MAP_FUNCTION(end) CACHE_MAP_JOIN(CACHE_MAP_NAME, _##end)
+#include "cache_map_checks.h"
 
 #ifndef CACHE_MAP_WAYS
 #    define CACHE_MAP_WAYS 16

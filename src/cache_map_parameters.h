@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the parameters of the template may be. The typed layer in cache_map.h asks here, so that a
  * misuse is one sentence of the compiler's, in C and in C++.
  *
@@ -17,6 +18,11 @@ CACHE_MAP_HEADER_BEGIN
 #    define CACHE_MAP_STATIC_ASSERT(condition, message) _Static_assert(condition, message)
 #    define CACHE_MAP_ALIGNOF(type)                     _Alignof(type)
 #endif
+
+/* For the name of a typed function: `_##end`, and not `end`, so that the end is not expanded where a
+ * macro of the program's has its name. */
+#define CACHE_MAP_JOIN_EXPANDED(a, b) a##b
+#define CACHE_MAP_JOIN(a, b)          CACHE_MAP_JOIN_EXPANDED(a, b)
 
 /* Integers of 128 bits: == compares them, and the default hash does not take them. */
 #ifdef __SIZEOF_INT128__
@@ -39,7 +45,7 @@ __extension__ typedef unsigned __int128 cache_map_unsigned_128;
  *                               so that its refusal is the only error
  *   CACHE_MAP_RETURN_HASH(hash) a return statement, and what CACHE_MAP_HASH_MESSAGE says */
 #ifdef __cplusplus
-#    define CACHE_MAP_PLAIN(type)       cache_map_plain<type>::plain
+#    define CACHE_MAP_PLAIN(type)       cache_map_plain_of<type>
 #    define CACHE_MAP_IS_ARRAY(type)    (cache_map_is_array<type>)
 #    define CACHE_MAP_IS_INTEGER(type)  (cache_map_is_integer<type>)
 #    define CACHE_MAP_IS_WIDE(type)     (cache_map_is_wide<type>)
@@ -48,7 +54,7 @@ __extension__ typedef unsigned __int128 cache_map_unsigned_128;
 #    define CACHE_MAP_IS_COPYABLE(type) (__is_trivially_copyable(type))
 #    define CACHE_MAP_KEY_WORD(key)     cache_map_key_word(key)
 #    define CACHE_MAP_KEYS_SAME(a, b)   cache_map_keys_same(a, b)
-#    define CACHE_MAP_RETURN_HASH(hash) return cache_map_hash_word(hash)
+#    define CACHE_MAP_RETURN_HASH(hash) return cache_map_hash_word((hash))
 
 extern "C++" { /* for programs that include this inside of extern "C" */
 
@@ -61,6 +67,8 @@ template <typename T, size_t count> struct cache_map_plain<T[count]> { typedef c
 template <typename T, size_t count> struct cache_map_plain<const T[count]> {
     typedef const T *plain;
 };
+
+template <typename T> using cache_map_plain_of = typename cache_map_plain<T>::plain;
 
 template <typename T> constexpr bool cache_map_is_array = false;
 template <typename T> constexpr bool cache_map_is_array<T[]> = true;
