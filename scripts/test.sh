@@ -125,6 +125,8 @@ step "fuzz the readers, 20,000 runs" ./fuzz_trace -runs=20000 -seed=1 \
     -artifact_prefix=build/test/ build/test/readers corpus
 
 step "headers alone" tests/headers.sh
+step "misuse is a sentence" tests/misuse.sh
+step "names of a program stay its own" tests/hygiene.sh
 step "clang-format" make -s format-check
 step "C++17 header, g++" build/test/unit_header_cpp_gcc
 step "C++17 header, clang++" build/test/unit_header_cpp_clang
