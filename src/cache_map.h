@@ -44,7 +44,7 @@
  *
  * PARAMETERS (undefined again by this header, so that it can be included once for each map)
  *   CACHE_MAP_NAME             prefix of all names; without it only the common parts are declared
- *   CACHE_MAP_VALUE            the type of a value, copied by memcpy: in C++ it is trivially copyable;
+ *   CACHE_MAP_VALUE            the type of a value, copied by memcpy (in C++ trivially copyable),
  *                              of any size but 0, and an alignment that divides it
  *   CACHE_MAP_KEY              the type of a key, passed by value: no array; a struct may hold one
  *   CACHE_MAP_KEY_OF(value)    the key in a value; `value` is a `const CACHE_MAP_VALUE *`. Its type
@@ -61,17 +61,17 @@
  *   CACHE_MAP_POLICY           CACHE_MAP_POLICY_CLOCK (default) or CACHE_MAP_POLICY_CLOCK_CLASSIC
  *   CACHE_MAP_DECLARE, CACHE_MAP_DEFINE   see above; neither: all functions are static inline
  *
- *   A key that is neither an integer nor an enum needs both macros. C compares no structs; == of two
+ *   A key that is neither an integer nor an enum needs both macros. C compares no structs; == of
  *   pointers compares addresses, and not the texts there; NaN equals nothing. bool is an integer
  *   like the others, good for two keys. A class of C++ may have an == of its own instead.
  *     #define CACHE_MAP_KEY_EQUAL(a, b) ((a).x == (b).x && (a).y == (b).y)
  *     #define CACHE_MAP_HASH(key, seed) cache_map_hash_128((key).x, (key).y, (seed))
- *   Each of the three macros is expanded in one function of its own, on copies of its arguments, and
+ *   Each of the three macros is expanded in a function of its own, on copies of its arguments, and
  *   sees no name but those of your program and those that begin with cache_map_. So it may use any
- *   name, and its arguments more than once. Before this header is included, a macro with the name of
- *   a variable may stand for another name or take arguments; one for a number (`#define count 10`)
- *   does not compile. A parameter that is missing, or what none of them can be, is an error which
- *   says so.
+ *   name, and its arguments more than once. A macro of your program's that has a word of this
+ *   library as its name may take arguments, or stand for another name; one that stands for a number
+ *   (`#define count 10`) does not compile. A parameter that is missing, and what one cannot be, is
+ *   an error that says so.
  *   A hash that is a function of yours and calls cache_map_hash_128: include this header once without
  *   CACHE_MAP_NAME, write the function, then define the parameters and include it again.
  *

@@ -10,10 +10,10 @@
 
 #ifdef CACHE_MAP_NAME
 
-/* ---- The user's macros: each is expanded here and nowhere else, on copies, where no name is visible
- * but those of this library. What a macro names is then the program's, whatever its name. */
+/* ---- The user's macros: each is expanded here and nowhere else, on copies, where no names are
+ * visible but such with the prefix. What a macro names is then the program's, whatever its name. */
 
-#    ifdef __GNUC__ /* a key that the conversion to its type would change is lost: no warning, an error */
+#    ifdef __GNUC__ /* two keys that a conversion makes one: an error, and no warning */
 #        pragma GCC diagnostic push
 #        pragma GCC diagnostic error "-Wconversion"
 #        pragma GCC diagnostic error "-Wfloat-conversion"

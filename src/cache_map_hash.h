@@ -37,8 +37,8 @@ CACHE_MAP_INLINE struct cache_map_seed cache_map_seed_make(uint64_t seed) {
     return made;
 }
 
-/* What the map was given as its seed. The typed layer names no field: a macro of the program's that is
- * defined between the two may have the name of one. */
+/* What the map was given as its seed. The typed layer asks, for it names no field of the library's:
+ * a macro of the program's that is defined in between may have the name of one. */
 CACHE_MAP_INLINE uint64_t cache_map_seed_value(const struct cache_map_seed *seed) {
     return seed->value;
 }

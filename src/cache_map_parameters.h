@@ -19,8 +19,8 @@ CACHE_MAP_HEADER_BEGIN
 #    define CACHE_MAP_ALIGNOF(type)                     _Alignof(type)
 #endif
 
-/* For the name of a typed function: `_##end`, and not `end`, so that the end is not expanded where a
- * macro of the program's has its name. */
+/* For the name of a typed function: `_##end`, and not `end`, which is expanded where a macro of the
+ * program's has this name. */
 #define CACHE_MAP_JOIN_EXPANDED(a, b) a##b
 #define CACHE_MAP_JOIN(a, b)          CACHE_MAP_JOIN_EXPANDED(a, b)
 
@@ -39,7 +39,8 @@ __extension__ typedef unsigned __int128 cache_map_unsigned_128;
  *   CACHE_MAP_IS_INTEGER(type)  of up to 64 bits, or an enum; bool is one too
  *   CACHE_MAP_IS_WIDE(type)     an integer of 128 bits
  *   CACHE_MAP_HAS_EQUAL(type)   a class with an == of its own
- *   CACHE_MAP_IS_EMPTY(type), CACHE_MAP_IS_COPYABLE(type)   whether memcpy copies nothing, copies it
+ *   CACHE_MAP_IS_EMPTY(type)    without a member
+ *   CACHE_MAP_IS_COPYABLE(type) by memcpy
  * and what is done with a key or a hash for which no macro of the user's stands:
  *   CACHE_MAP_KEY_WORD(key), CACHE_MAP_KEYS_SAME(a, b)   0 and false where the type is refused,
  *                               so that its refusal is the only error
@@ -153,8 +154,8 @@ template <typename T> CACHE_MAP_INLINE uint64_t cache_map_hash_word(T hash) {
 #        define CACHE_MAP_OF_WIDE(result)
 #    endif
 /* clang-format on */
-#    define CACHE_MAP_IS_INTEGER(type)  (_Generic(*(type *)0, CACHE_MAP_OF_INTEGERS(1), default : 0))
-#    define CACHE_MAP_IS_WIDE(type)     (_Generic(*(type *)0, CACHE_MAP_OF_WIDE(1) default : 0))
+#    define CACHE_MAP_IS_INTEGER(type)  _Generic(*(type *)0, CACHE_MAP_OF_INTEGERS(1), default : 0)
+#    define CACHE_MAP_IS_WIDE(type)     _Generic(*(type *)0, CACHE_MAP_OF_WIDE(1) default : 0)
 #    define CACHE_MAP_HAS_EQUAL(type)   (0)
 #    define CACHE_MAP_IS_EMPTY(type)    (sizeof(type) == 0)
 #    define CACHE_MAP_IS_COPYABLE(type) (1)

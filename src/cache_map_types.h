@@ -22,14 +22,15 @@
 
 /* Redefine CACHE_MAP_ASSERT before the first include to route failed assertions elsewhere. An
  * assertion guards against misuse that C cannot report (a null map, a foreign pointer) and against
- * a broken invariant of the library itself; it never stands for a status that a caller handles. */
+ * a broken invariant of the library itself; it never stands for a status that a caller handles.
+ * It is expanded among the names of the library: a variable in it has a prefix of yours. */
 #ifndef CACHE_MAP_ASSERT
 #    include <assert.h>
 #    define CACHE_MAP_ASSERT(condition) assert(condition)
 #endif
 
-/* C++ programs may be compiled with warnings that no text which is C too can heed: they are off from the
- * first of these lines to the second. clang has no warning for a useless cast. */
+/* C++ programs may be compiled with warnings that no text which is C too can heed: they are off
+ * between these two. clang has no warning for a useless cast. */
 #if defined(__cplusplus) && defined(__clang__)
 #    define CACHE_MAP_HEADER_BEGIN \
         _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wold-style-cast\"") \
