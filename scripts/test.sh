@@ -94,6 +94,7 @@ step "fuzz, 20,000 runs" ./fuzz_cachemap -runs=20000 -seed=1 -len_control=0 -max
 step "fuzz the readers, 20,000 runs" ./fuzz_trace -runs=20000 -seed=1 \
     -artifact_prefix=build/test/ build/test/readers corpus --needs fuzz_trace
 step "rules of CONTRIBUTING.md" tests/contributing.sh --needs ''
+step "misuse is a sentence" tests/misuse.sh --needs ''
 step "headers alone" tests/headers.sh --needs ''
 step "C++17 header, g++" build/test/unit_header_cpp_gcc --needs build/test/unit_header_cpp_gcc
 step "C++17 header, clang++" build/test/unit_header_cpp_clang --needs build/test/unit_header_cpp_clang
@@ -124,6 +125,7 @@ then_step "the coverage gate can fail" tests/coverage.sh --needs build/trace-cov
 then_step "merging loses nothing" tests/merge.sh --needs fuzz_cachemap trace build/trace-coverage
 step "matrix, its fast half" env JOBS=1 scripts/matrix.sh --fast --needs trace build/trace-asan build/trace-fast
 then_step "the matrix can fail" tests/matrix.sh --needs trace
+step "names of a program stay its own" tests/hygiene.sh --needs ''
 step "install" tests/install.sh --needs ''
 step "pages of the interface" tests/docs.sh --needs ''
 step "mutants" tests/mutants.sh --needs fuzz_cachemap trace

@@ -45,9 +45,11 @@
  *
  * PARAMETERS (undefined again by this header, so that it can be included once for each map)
  *   CACHE_MAP_NAME             prefix of all names; without it only the common parts are declared
- *   CACHE_MAP_VALUE            the type of a value: any size and alignment, copied by memcpy
- *   CACHE_MAP_KEY              the type of a key, passed by value
- *   CACHE_MAP_KEY_OF(value)    the key in a value; `value` is a `const CACHE_MAP_VALUE *`
+ *   CACHE_MAP_VALUE            the type of a value, copied by memcpy (in C++ trivially copyable),
+ *                              of any size but 0, and an alignment that divides it
+ *   CACHE_MAP_KEY              the type of a key, passed by value: no array; a struct may hold one
+ *   CACHE_MAP_KEY_OF(value)    the key in a value; `value` is a `const CACHE_MAP_VALUE *`. Its type
+ *                              converts to that of a key and loses nothing, or a cast says so
  *   CACHE_MAP_KEY_EQUAL(a, b)  default a == b
  *   CACHE_MAP_HASH(key, seed)  a uint64_t, uniform in its high half (set) and low bits (tag);
  *                              default cache_map_hash_64(key, seed), which takes keys of up to 64
@@ -60,9 +62,17 @@
  *   CACHE_MAP_POLICY           CACHE_MAP_POLICY_CLOCK (default) or CACHE_MAP_POLICY_CLOCK_CLASSIC
  *   CACHE_MAP_DECLARE, CACHE_MAP_DEFINE   see above; neither: all functions are static inline
  *
- *   A key that is a struct needs both macros, for C compares no structs:
+ *   A key that is neither an integer nor an enum needs both macros. C compares no structs; == of
+ *   pointers compares addresses, and not the texts there; NaN equals nothing. bool is an integer
+ *   like the others, good for two keys. A class of C++ may have an == of its own instead.
  *     #define CACHE_MAP_KEY_EQUAL(a, b) ((a).x == (b).x && (a).y == (b).y)
  *     #define CACHE_MAP_HASH(key, seed) cache_map_hash_128((key).x, (key).y, (seed))
+ *   Each of the three macros is expanded in a function of its own, on copies of its arguments, and
+ *   sees no name but those of your program and those that begin with cache_map_. So it may use any
+ *   name, and its arguments more than once. A macro of your program's that has a word of this
+ *   library as its name may take arguments, or stand for another name; one that stands for a number
+ *   (`#define count 10`) does not compile. A parameter that is missing, and what one cannot be, is
+ *   an error that says so.
  *   A hash that is a function of yours and calls cache_map_hash_128: include this header once without
  *   CACHE_MAP_NAME, write the function, then define the parameters and include it again.
  *
@@ -88,19 +98,23 @@
 #ifndef CACHE_MAP_H
 #define CACHE_MAP_H
 
-#include "cache_map_core.h"
-#include "cache_map_hash.h"
-#include "cache_map_inspect.h"
+/* After an #error the rest is skipped, so that it stays the only one. */
+#if !defined(__cplusplus) && (!defined(__STDC_VERSION__) || __STDC_VERSION__ < 201112L)
+#    error "cache_map.h needs C11: compile with -std=c11 or a later standard"
+#    define CACHE_MAP_LANGUAGE_REFUSED
+#elif defined(__cplusplus) && __cplusplus < 201703L && \
+    !(defined(_MSVC_LANG) && _MSVC_LANG >= 201703L)
+#    error "cache_map.h needs C++17: compile with -std=c++17 or a later standard"
+#    define CACHE_MAP_LANGUAGE_REFUSED
+#else
+#    include "cache_map_core.h"
+#    include "cache_map_hash.h"
+#    include "cache_map_inspect.h"
+#    include "cache_map_parameters.h"
+#endif
 
 #define CACHE_MAP_PASTE_EXPANDED(a, b) a##_##b
 #define CACHE_MAP_PASTE(a, b)          CACHE_MAP_PASTE_EXPANDED(a, b)
-#ifdef __cplusplus
-#    define CACHE_MAP_STATIC_ASSERT(condition, message) static_assert(condition, message)
-#    define CACHE_MAP_ALIGNOF(type)                     alignof(type)
-#else
-#    define CACHE_MAP_STATIC_ASSERT(condition, message) _Static_assert(condition, message)
-#    define CACHE_MAP_ALIGNOF(type)                     _Alignof(type)
-#endif
 /* Linkage of the typed functions where one file defines them for many. */
 #ifdef __cplusplus
 #    define CACHE_MAP_EXTERNAL extern "C"
@@ -110,28 +124,49 @@
 
 #endif
 
-/* ---- The typed layer: one copy for each CACHE_MAP_NAME. cache_map_functions.h has the bodies. */
-#ifdef CACHE_MAP_NAME
+/* ---- The parameters. --------------------------------------------------------------------- */
 
+#ifdef CACHE_MAP_NAME
+#ifndef CACHE_MAP_VALUE
+#    error "CACHE_MAP_VALUE is not defined: the type of a value of this CACHE_MAP_NAME"
+#    define CACHE_MAP_REFUSED
+#endif
+#ifndef CACHE_MAP_KEY
+#    error "CACHE_MAP_KEY is not defined: the type of a key of this CACHE_MAP_NAME"
+#    define CACHE_MAP_REFUSED
+#endif
+#ifndef CACHE_MAP_KEY_OF
+#    error "CACHE_MAP_KEY_OF is not defined: the key in a value of this CACHE_MAP_NAME"
+#    define CACHE_MAP_REFUSED
+#endif
 #if defined(CACHE_MAP_DECLARE) && defined(CACHE_MAP_DEFINE)
 #    error \
         "CACHE_MAP_DECLARE is for the files that use the map, CACHE_MAP_DEFINE for the one that has it"
-#elif defined(CACHE_MAP_DECLARE) || defined(CACHE_MAP_DEFINE)
+#    define CACHE_MAP_REFUSED
+#endif
+#endif
+#if !defined(CACHE_MAP_NAME) && \
+    (defined(CACHE_MAP_VALUE) || defined(CACHE_MAP_KEY) || defined(CACHE_MAP_KEY_OF) || \
+     defined(CACHE_MAP_KEY_EQUAL) || defined(CACHE_MAP_HASH) || defined(CACHE_MAP_WAYS) || \
+     defined(CACHE_MAP_TAG_BITS) || defined(CACHE_MAP_CLOCK_BITS) || defined(CACHE_MAP_POLICY) || \
+     defined(CACHE_MAP_DECLARE) || defined(CACHE_MAP_DEFINE))
+#error "CACHE_MAP_NAME is not defined, but other parameters of a map are: see PARAMETERS above"
+#endif
+
+/* ---- The typed layer: one copy for each CACHE_MAP_NAME. cache_map_functions.h has the bodies. */
+#if defined(CACHE_MAP_NAME) && !defined(CACHE_MAP_REFUSED) && !defined(CACHE_MAP_LANGUAGE_REFUSED)
+CACHE_MAP_HEADER_BEGIN
+
+#if defined(CACHE_MAP_DECLARE) || defined(CACHE_MAP_DEFINE)
 #    define CACHE_MAP_LINKAGE CACHE_MAP_EXTERNAL
 #else
 #    define CACHE_MAP_LINKAGE static inline
 #endif
 
-#ifndef CACHE_MAP_KEY_EQUAL
-#    define CACHE_MAP_KEY_EQUAL(a, b) ((a) == (b))
-#endif
-#ifndef CACHE_MAP_HASH
-CACHE_MAP_STATIC_ASSERT(sizeof(CACHE_MAP_KEY) <= sizeof(uint64_t),
-                        "a key of more than 64 bits needs a CACHE_MAP_HASH of its own");
-#    define CACHE_MAP_HASH_SEEDED(key, seed) cache_map_hash_64_seeded((uint64_t)(key), (seed))
-#else
-#    define CACHE_MAP_HASH_SEEDED(key, seed) CACHE_MAP_HASH((key), (seed)->value)
-#endif
+#define CACHE_MAP_THIS          struct CACHE_MAP_NAME
+#define CACHE_MAP_FUNCTION(end) CACHE_MAP_JOIN(CACHE_MAP_NAME, _##end)
+#include "cache_map_checks.h"
+
 #ifndef CACHE_MAP_WAYS
 #    define CACHE_MAP_WAYS 16
 #endif
@@ -157,9 +192,6 @@ CACHE_MAP_STATIC_ASSERT(CACHE_MAP_CLOCK_BITS == 1 || CACHE_MAP_CLOCK_BITS == 2 |
 CACHE_MAP_STATIC_ASSERT((CACHE_MAP_POLICY) == CACHE_MAP_POLICY_CLOCK ||
                             (CACHE_MAP_POLICY) == CACHE_MAP_POLICY_CLOCK_CLASSIC,
                         "CACHE_MAP_POLICY is CACHE_MAP_POLICY_CLOCK or _CLOCK_CLASSIC");
-
-#define CACHE_MAP_THIS          struct CACHE_MAP_NAME
-#define CACHE_MAP_FUNCTION(end) CACHE_MAP_PASTE(CACHE_MAP_NAME, end)
 
 /* One map of this type. Opaque: use the functions. Do not copy it while it is initialised. */
 struct CACHE_MAP_NAME {
@@ -309,9 +341,14 @@ CACHE_MAP_LINKAGE enum cache_map_invariant CACHE_MAP_FUNCTION(check)(const CACHE
 #    include "cache_map_functions.h"
 #endif
 
+CACHE_MAP_HEADER_END
 #undef CACHE_MAP_THIS
 #undef CACHE_MAP_FUNCTION
 #undef CACHE_MAP_LINKAGE
+#endif
+
+#undef CACHE_MAP_REFUSED
+#ifdef CACHE_MAP_NAME
 #undef CACHE_MAP_DECLARE
 #undef CACHE_MAP_DEFINE
 #undef CACHE_MAP_NAME
@@ -320,7 +357,6 @@ CACHE_MAP_LINKAGE enum cache_map_invariant CACHE_MAP_FUNCTION(check)(const CACHE
 #undef CACHE_MAP_KEY_OF
 #undef CACHE_MAP_KEY_EQUAL
 #undef CACHE_MAP_HASH
-#undef CACHE_MAP_HASH_SEEDED
 #undef CACHE_MAP_WAYS
 #undef CACHE_MAP_TAG_BITS
 #undef CACHE_MAP_CLOCK_BITS

@@ -26,6 +26,8 @@
 #    include <arm_neon.h>
 #endif
 
+CACHE_MAP_HEADER_BEGIN
+
 #define CACHE_MAP_SLOT_NONE UINT64_MAX
 #define CACHE_MAP_WAYS_MAX  16u
 
@@ -254,12 +256,16 @@ CACHE_MAP_INLINE struct cache_map_hit cache_map_cache_search(const struct cache_
         hit.way = cache_map_trailing_zeros(match);
         if (cache_map_counter_get(hit.counts, hit.way, layout->clock_bits) != 0) {
             hit.value = cache_map_slot_value(layout, cache, hit.set * layout->ways + hit.way);
-            if (layout->value_has_key(hit.value, key))
+            if ((layout->value_has_key)(hit.value, key))
                 return hit;
         }
     }
     hit.value = NULL;
     return hit;
+}
+
+CACHE_MAP_INLINE bool cache_map_hit_found(const struct cache_map_hit *hit) {
+    return hit->value != NULL;
 }
 
 CACHE_MAP_INLINE uint64_t cache_map_hit_slot(const struct cache_map_layout *layout,
@@ -372,5 +378,7 @@ CACHE_MAP_INLINE void cache_map_cache_clear(const struct cache_map_layout *layou
     memset(cache->hands, 0, set_count);
     CACHE_MAP_POISON(cache->values, value_size_all);
 }
+
+CACHE_MAP_HEADER_END
 
 #endif

@@ -15,6 +15,8 @@
 
 #include <stdlib.h>
 
+CACHE_MAP_HEADER_BEGIN
+
 /* One map. Its fields are read by inspection and written by the operations; users touch neither.
  * Copying the struct does not copy the map: the memory block is shared. */
 struct cache_map {
@@ -28,6 +30,10 @@ struct cache_map {
     size_t memory_size;
     struct cache_map_allocator allocator;
 };
+
+CACHE_MAP_INLINE const struct cache_map_seed *cache_map_seed_of(const struct cache_map *map) {
+    return &map->seed;
+}
 
 /* ---- Memory: one block, planned before it is asked for. ---------------------------------- */
 
@@ -177,7 +183,7 @@ CACHE_MAP_INLINE enum cache_map_status cache_map_init(const struct cache_map_lay
     status = cache_map_memory_size(layout, options, &size);
     if (status != CACHE_MAP_OK)
         return status;
-    memory = allocator->allocate(allocator->context, size, cache_map_memory_alignment(layout));
+    memory = (allocator->allocate)(allocator->context, size, cache_map_memory_alignment(layout));
     if (memory == NULL)
         return CACHE_MAP_OUT_OF_MEMORY;
     CACHE_MAP_ASSERT(((uintptr_t)memory & (cache_map_memory_alignment(layout) - 1)) == 0);
@@ -211,8 +217,8 @@ CACHE_MAP_INLINE void cache_map_deinit(const struct cache_map_layout *layout,
                                        struct cache_map *map) {
     CACHE_MAP_ASSERT(map->memory != NULL);
     CACHE_MAP_UNPOISON(map->memory, map->memory_size);
-    map->allocator.deallocate(map->allocator.context, map->memory, map->memory_size,
-                              cache_map_memory_alignment(layout));
+    (map->allocator.deallocate)(map->allocator.context, map->memory, map->memory_size,
+                                cache_map_memory_alignment(layout));
     memset(map, 0, sizeof *map); /* a second deinit meets the assertion above */
 }
 
@@ -363,6 +369,13 @@ CACHE_MAP_INLINE enum cache_map_status cache_map_upsert_status(enum cache_map_pl
     return before == CACHE_MAP_PLACE_STASH_TOMBSTONE ? CACHE_MAP_REVIVED : CACHE_MAP_UPDATED;
 }
 
+/* Looks for the key in the cache, as an upsert begins. Changes nothing. */
+CACHE_MAP_INLINE struct cache_map_hit cache_map_upsert_search(const struct cache_map_layout *layout,
+                                                              const struct cache_map *map,
+                                                              uint64_t hash, const void *key) {
+    return cache_map_cache_search(layout, &map->cache, hash, key);
+}
+
 /* The key is resident: its value is replaced in its way. Needs no stash slot. `value` may be the very
  * value that is there; it overlaps the slot in no other way. */
 CACHE_MAP_INLINE enum cache_map_status
@@ -412,7 +425,7 @@ cache_map_upsert_into_cache(const struct cache_map_layout *layout, struct cache_
     }
     if (sweep.evicts) {
         const unsigned char *victim = cache_map_slot_value(layout, &map->cache, slot);
-        const uint64_t victim_hash = layout->value_hash(victim, &map->seed);
+        const uint64_t victim_hash = (layout->value_hash)(victim, &map->seed);
         if (stashed)
             cache_map_stash_replace_at(layout, &map->stash, entry, victim_hash, victim, false);
         else
@@ -540,12 +553,12 @@ CACHE_MAP_INLINE void cache_map_undo_insert(const struct cache_map_layout *layou
                                             const unsigned char *overwritten) {
     const bool stashed = record->entry != CACHE_MAP_ENTRY_NONE;
     const bool tombstone = record->before == CACHE_MAP_PLACE_STASH_TOMBSTONE;
-    const uint64_t hash = stashed ? layout->value_hash(overwritten, &map->seed) : 0;
+    const uint64_t hash = stashed ? (layout->value_hash)(overwritten, &map->seed) : 0;
     if (record->evicts) {
         const uint32_t entry = stashed ? record->entry : map->stash.count - 1;
         const unsigned char *victim = cache_map_entry_value(layout, &map->stash, entry);
         cache_map_slot_write(layout, &map->cache, record->slot,
-                             layout->value_hash(victim, &map->seed), victim, 1);
+                             (layout->value_hash)(victim, &map->seed), victim, 1);
         if (stashed)
             cache_map_stash_replace_at(layout, &map->stash, entry, hash, overwritten, tombstone);
         else
@@ -582,7 +595,7 @@ CACHE_MAP_INLINE void cache_map_undo_remove(const struct cache_map_layout *layou
         return;
     }
     CACHE_MAP_ASSERT(cache_map_slot_count(layout, &map->cache, record->slot) == 0);
-    cache_map_slot_write(layout, &map->cache, record->slot, layout->value_hash(value, &map->seed),
+    cache_map_slot_write(layout, &map->cache, record->slot, (layout->value_hash)(value, &map->seed),
                          value, record->count);
     cache_map_stash_remove_at(layout, &map->stash, record->entry);
 }
@@ -625,5 +638,7 @@ CACHE_MAP_INLINE enum cache_map_status cache_map_compact(const struct cache_map_
     cache_map_stash_clear(layout, &map->stash);
     return CACHE_MAP_OK;
 }
+
+CACHE_MAP_HEADER_END
 
 #endif

@@ -12,6 +12,8 @@
 
 #include "cache_map_integer.h"
 
+CACHE_MAP_HEADER_BEGIN
+
 CACHE_MAP_INLINE uint32_t cache_map_counter_max(uint32_t bits) {
     return (1u << bits) - 1;
 }
@@ -100,5 +102,7 @@ CACHE_MAP_INLINE uint64_t cache_map_counters_rotate(uint64_t word, uint32_t firs
         return word;
     return (word >> down | word << (ways * bits - down)) & used;
 }
+
+CACHE_MAP_HEADER_END
 
 #endif

@@ -7,27 +7,73 @@
 #include "cache_map_core.h"
 #include "cache_map_hash.h"
 #include "cache_map_inspect.h"
+#include "cache_map_parameters.h"
 
 #ifdef CACHE_MAP_NAME
 
+/* ---- The user's macros: each is expanded here and nowhere else, on copies, where no names are
+ * visible but such with the prefix. What a macro names is then the program's, whatever its name. */
+
+#    ifdef __GNUC__ /* two keys that a conversion makes one: an error, and no warning */
+#        pragma GCC diagnostic push
+#        pragma GCC diagnostic error "-Wconversion"
+#        pragma GCC diagnostic error "-Wfloat-conversion"
+#        ifndef __cplusplus /* there it is an error anyway */
+#            pragma GCC diagnostic error "-Wint-conversion"
+#        endif
+#        pragma GCC diagnostic ignored "-Wsign-conversion"
+#    endif
+CACHE_MAP_INLINE CACHE_MAP_KEY
+CACHE_MAP_FUNCTION(cache_map_key_of)(const CACHE_MAP_VALUE *cache_map_value_) {
+    CACHE_MAP_KEY cache_map_key_ = CACHE_MAP_KEY_OF(cache_map_value_);
+    return cache_map_key_;
+}
+#    ifdef __GNUC__
+#        pragma GCC diagnostic pop
+#    endif
+
+CACHE_MAP_INLINE bool CACHE_MAP_FUNCTION(cache_map_key_equal)(CACHE_MAP_KEY cache_map_key_a_,
+                                                              CACHE_MAP_KEY cache_map_key_b_) {
+#    ifdef CACHE_MAP_KEY_EQUAL
+    return CACHE_MAP_KEY_EQUAL(cache_map_key_a_, cache_map_key_b_);
+#    else
+    return CACHE_MAP_KEYS_SAME(cache_map_key_a_, cache_map_key_b_);
+#    endif
+}
+
+CACHE_MAP_INLINE uint64_t CACHE_MAP_FUNCTION(cache_map_key_hash)(
+    CACHE_MAP_KEY cache_map_key_, const struct cache_map_seed *cache_map_seed_) {
+#    ifdef CACHE_MAP_HASH
+    const uint64_t cache_map_seed_value_ = cache_map_seed_value(cache_map_seed_);
+    (void)cache_map_key_, (void)cache_map_seed_value_; /* a bad hash may use neither */
+    CACHE_MAP_RETURN_HASH(CACHE_MAP_HASH(cache_map_key_, cache_map_seed_value_));
+#    else
+    return cache_map_hash_64_seeded(CACHE_MAP_KEY_WORD(cache_map_key_), cache_map_seed_);
+#    endif
+}
+
+/* ---- What the core and the functions below call. */
+
 static inline bool CACHE_MAP_FUNCTION(value_has_key)(const void *value, const void *key) {
-    const CACHE_MAP_VALUE *typed_value = (const CACHE_MAP_VALUE *)value;
-    const CACHE_MAP_KEY typed_key = *(const CACHE_MAP_KEY *)key;
-    const CACHE_MAP_KEY value_key = CACHE_MAP_KEY_OF(typed_value);
-    return CACHE_MAP_KEY_EQUAL(value_key, typed_key);
+    return CACHE_MAP_FUNCTION(cache_map_key_equal)(
+        CACHE_MAP_FUNCTION(cache_map_key_of)((const CACHE_MAP_VALUE *)value),
+        *(const CACHE_MAP_KEY *)key);
 }
 
 static inline uint64_t CACHE_MAP_FUNCTION(value_hash)(const void *value,
                                                       const struct cache_map_seed *seed) {
-    const CACHE_MAP_VALUE *typed_value = (const CACHE_MAP_VALUE *)value;
-    const CACHE_MAP_KEY value_key = CACHE_MAP_KEY_OF(typed_value);
-    return CACHE_MAP_HASH_SEEDED(value_key, seed);
+    return CACHE_MAP_FUNCTION(cache_map_key_hash)(
+        CACHE_MAP_FUNCTION(cache_map_key_of)((const CACHE_MAP_VALUE *)value), seed);
 }
 
 static inline bool CACHE_MAP_FUNCTION(value_key_equal)(const void *a, const void *b) {
-    const CACHE_MAP_VALUE *typed_value = (const CACHE_MAP_VALUE *)b;
-    const CACHE_MAP_KEY value_key = CACHE_MAP_KEY_OF(typed_value);
-    return CACHE_MAP_FUNCTION(value_has_key)(a, &value_key);
+    const CACHE_MAP_KEY key = CACHE_MAP_FUNCTION(cache_map_key_of)((const CACHE_MAP_VALUE *)b);
+    return CACHE_MAP_FUNCTION(value_has_key)(a, &key);
+}
+
+/* The hash of a key in this map. */
+static inline uint64_t CACHE_MAP_FUNCTION(hash_in)(const CACHE_MAP_THIS *map, CACHE_MAP_KEY key) {
+    return CACHE_MAP_FUNCTION(cache_map_key_hash)(key, cache_map_seed_of(&map->base));
 }
 
 static const struct cache_map_layout CACHE_MAP_FUNCTION(layout) = {
@@ -103,7 +149,7 @@ CACHE_MAP_LINKAGE enum cache_map_status
 CACHE_MAP_FUNCTION(lookup)(CACHE_MAP_THIS *map, CACHE_MAP_KEY key, CACHE_MAP_VALUE **value) {
     CACHE_MAP_ASSERT(map != NULL && value != NULL);
     {
-        const uint64_t hash = CACHE_MAP_HASH_SEEDED(key, &map->base.seed);
+        const uint64_t hash = CACHE_MAP_FUNCTION(hash_in)(map, key);
         void *found = cache_map_lookup_cache(&CACHE_MAP_FUNCTION(layout), &map->base, hash, &key);
         if (found == NULL)
             return CACHE_MAP_FUNCTION(lookup_missed)(map, hash, key, value);
@@ -126,7 +172,7 @@ static inline CACHE_MAP_VALUE *CACHE_MAP_FUNCTION(get_hashed)(CACHE_MAP_THIS *ma
 
 CACHE_MAP_LINKAGE CACHE_MAP_VALUE *CACHE_MAP_FUNCTION(get)(CACHE_MAP_THIS *map, CACHE_MAP_KEY key) {
     CACHE_MAP_ASSERT(map != NULL);
-    return CACHE_MAP_FUNCTION(get_hashed)(map, CACHE_MAP_HASH_SEEDED(key, &map->base.seed), key);
+    return CACHE_MAP_FUNCTION(get_hashed)(map, CACHE_MAP_FUNCTION(hash_in)(map, key), key);
 }
 
 CACHE_MAP_LINKAGE bool CACHE_MAP_FUNCTION(has)(CACHE_MAP_THIS *map, CACHE_MAP_KEY key) {
@@ -142,7 +188,7 @@ CACHE_MAP_LINKAGE size_t CACHE_MAP_FUNCTION(get_many)(CACHE_MAP_THIS *map,
     for (size_t start = 0, count; start < key_count; start += count) {
         count = cache_map_batch_count(key_count - start);
         for (size_t i = 0; i < count; i += 1) {
-            hashes[i] = CACHE_MAP_HASH_SEEDED(keys[start + i], &map->base.seed);
+            hashes[i] = CACHE_MAP_FUNCTION(hash_in)(map, keys[start + i]);
             cache_map_prefetch_set(&CACHE_MAP_FUNCTION(layout), &map->base, hashes[i]);
         }
         for (size_t i = 0; i < count; i += 1)
@@ -158,13 +204,13 @@ CACHE_MAP_LINKAGE size_t CACHE_MAP_FUNCTION(get_many)(CACHE_MAP_THIS *map,
 CACHE_MAP_LINKAGE void CACHE_MAP_FUNCTION(prefetch)(const CACHE_MAP_THIS *map, CACHE_MAP_KEY key) {
     CACHE_MAP_ASSERT(map != NULL);
     cache_map_prefetch_set(&CACHE_MAP_FUNCTION(layout), &map->base,
-                           CACHE_MAP_HASH_SEEDED(key, &map->base.seed));
+                           CACHE_MAP_FUNCTION(hash_in)(map, key));
 }
 
 CACHE_MAP_LINKAGE void CACHE_MAP_FUNCTION(demote)(CACHE_MAP_THIS *map, CACHE_MAP_KEY key) {
     CACHE_MAP_ASSERT(map != NULL);
-    cache_map_demote(&CACHE_MAP_FUNCTION(layout), &map->base,
-                     CACHE_MAP_HASH_SEEDED(key, &map->base.seed), &key);
+    cache_map_demote(&CACHE_MAP_FUNCTION(layout), &map->base, CACHE_MAP_FUNCTION(hash_in)(map, key),
+                     &key);
 }
 
 /* -- Mutations ----------------------------------------------------------------------------- */
@@ -172,7 +218,7 @@ CACHE_MAP_LINKAGE void CACHE_MAP_FUNCTION(demote)(CACHE_MAP_THIS *map, CACHE_MAP
 static CACHE_MAP_NOINLINE enum cache_map_status
 CACHE_MAP_FUNCTION(upsert_missed)(CACHE_MAP_THIS *map, uint64_t hash,
                                   const CACHE_MAP_VALUE *value) {
-    const CACHE_MAP_KEY key = CACHE_MAP_KEY_OF(value);
+    const CACHE_MAP_KEY key = CACHE_MAP_FUNCTION(cache_map_key_of)(value);
     return cache_map_upsert_missed(&CACHE_MAP_FUNCTION(layout), &map->base, hash, &key, value);
 }
 
@@ -180,11 +226,11 @@ CACHE_MAP_LINKAGE enum cache_map_status CACHE_MAP_FUNCTION(upsert)(CACHE_MAP_THI
                                                                    const CACHE_MAP_VALUE *value) {
     CACHE_MAP_ASSERT(map != NULL && value != NULL);
     {
-        const CACHE_MAP_KEY key = CACHE_MAP_KEY_OF(value);
-        const uint64_t hash = CACHE_MAP_HASH_SEEDED(key, &map->base.seed);
+        const CACHE_MAP_KEY key = CACHE_MAP_FUNCTION(cache_map_key_of)(value);
+        const uint64_t hash = CACHE_MAP_FUNCTION(hash_in)(map, key);
         const struct cache_map_hit hit =
-            cache_map_cache_search(&CACHE_MAP_FUNCTION(layout), &map->base.cache, hash, &key);
-        if (hit.value == NULL)
+            cache_map_upsert_search(&CACHE_MAP_FUNCTION(layout), &map->base, hash, &key);
+        if (!cache_map_hit_found(&hit))
             return CACHE_MAP_FUNCTION(upsert_missed)(map, hash, value);
         return cache_map_upsert_resident(&CACHE_MAP_FUNCTION(layout), &map->base, &hit, value);
     }
@@ -200,8 +246,8 @@ CACHE_MAP_LINKAGE size_t CACHE_MAP_FUNCTION(upsert_many)(CACHE_MAP_THIS *map,
     for (size_t start = 0, count; start < value_count; start += count) {
         count = cache_map_batch_count(value_count - start);
         for (size_t i = 0; i < count; i += 1) {
-            const CACHE_MAP_KEY key = CACHE_MAP_KEY_OF(&values[start + i]);
-            hashes[i] = CACHE_MAP_HASH_SEEDED(key, &map->base.seed);
+            const CACHE_MAP_KEY key = CACHE_MAP_FUNCTION(cache_map_key_of)(&values[start + i]);
+            hashes[i] = CACHE_MAP_FUNCTION(hash_in)(map, key);
             cache_map_prefetch_set(&CACHE_MAP_FUNCTION(layout), &map->base, hashes[i]);
         }
         for (size_t i = 0; i < count; i += 1)
@@ -219,7 +265,7 @@ CACHE_MAP_LINKAGE enum cache_map_status CACHE_MAP_FUNCTION(remove)(CACHE_MAP_THI
                                                                    CACHE_MAP_KEY key) {
     CACHE_MAP_ASSERT(map != NULL);
     return cache_map_remove(&CACHE_MAP_FUNCTION(layout), &map->base,
-                            CACHE_MAP_HASH_SEEDED(key, &map->base.seed), &key);
+                            CACHE_MAP_FUNCTION(hash_in)(map, key), &key);
 }
 
 /* -- Scopes and compact -------------------------------------------------------------------- */
@@ -282,14 +328,13 @@ CACHE_MAP_LINKAGE struct cache_map_place_view
 CACHE_MAP_FUNCTION(inspect_place)(const CACHE_MAP_THIS *map, CACHE_MAP_KEY key) {
     CACHE_MAP_ASSERT(map != NULL);
     return cache_map_inspect_place(&CACHE_MAP_FUNCTION(layout), &map->base,
-                                   CACHE_MAP_HASH_SEEDED(key, &map->base.seed), &key);
+                                   CACHE_MAP_FUNCTION(hash_in)(map, key), &key);
 }
 
 CACHE_MAP_LINKAGE enum cache_map_invariant CACHE_MAP_FUNCTION(check)(const CACHE_MAP_THIS *map) {
-    struct cache_map_check_layout check;
+    const struct cache_map_check_layout check = {&CACHE_MAP_FUNCTION(layout),
+                                                 CACHE_MAP_FUNCTION(value_key_equal)};
     CACHE_MAP_ASSERT(map != NULL);
-    check.layout = &CACHE_MAP_FUNCTION(layout);
-    check.value_key_equal = CACHE_MAP_FUNCTION(value_key_equal);
     return cache_map_check(check, &map->base);
 }
 

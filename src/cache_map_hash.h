@@ -17,6 +17,8 @@
 
 #include "cache_map_integer.h"
 
+CACHE_MAP_HEADER_BEGIN
+
 #define CACHE_MAP_PI_0 UINT64_C(0x243f6a8885a308d3)
 #define CACHE_MAP_PI_1 UINT64_C(0x13198a2e03707344)
 #define CACHE_MAP_PI_2 UINT64_C(0xa4093822299f31d0)
@@ -34,6 +36,12 @@ CACHE_MAP_INLINE struct cache_map_seed cache_map_seed_make(uint64_t seed) {
     made.value = seed;
     made.mixed = mix.low ^ mix.high;
     return made;
+}
+
+/* What the map was given as its seed. The typed layer asks, for it names no field of the library's:
+ * a macro of the program's that is defined in between may have the name of one. */
+CACHE_MAP_INLINE uint64_t cache_map_seed_value(const struct cache_map_seed *seed) {
+    return seed->value;
 }
 
 /* Hashes 128 bits, given as two words, with a seed that is mixed already. */
@@ -91,5 +99,7 @@ static inline uint64_t cache_map_hash_bytes(const void *data, size_t size, uint6
     }
     return state;
 }
+
+CACHE_MAP_HEADER_END
 
 #endif

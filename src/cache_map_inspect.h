@@ -8,6 +8,8 @@
 
 #include "cache_map_core.h"
 
+CACHE_MAP_HEADER_BEGIN
+
 /* Counts and capacities of one map, and its metrics. */
 struct cache_map_counts {
     uint64_t cache_value_count;
@@ -100,6 +102,7 @@ static inline const char *cache_map_invariant_name(enum cache_map_invariant inva
     case CACHE_MAP_INVARIANT_LOG_COUNT:
         return "only an open scope has records, within its capacity";
     case CACHE_MAP_INVARIANT_LOG_RECORD: return "a scope record is well formed";
+    default: break;
     }
     return "unknown";
 }
@@ -243,7 +246,7 @@ static inline bool cache_map_check_twin(struct cache_map_check_layout check,
         const uint32_t other = cache_map_trailing_zeros(match);
         const uint64_t slot = set * layout->ways + other;
         if (cache_map_counter_get(counts, other, layout->clock_bits) != 0 &&
-            check.value_key_equal(value, cache_map_slot_value(layout, &map->cache, slot)))
+            (check.value_key_equal)(value, cache_map_slot_value(layout, &map->cache, slot)))
             return true;
     }
     return false;
@@ -264,7 +267,7 @@ static inline enum cache_map_invariant cache_map_check_set(struct cache_map_chec
         if (cache_map_counter_get(counts, way, layout->clock_bits) == 0)
             continue;
         *value_count += 1;
-        hash = layout->value_hash(value, &map->seed);
+        hash = (layout->value_hash)(value, &map->seed);
         if (cache_map_range_of_hash(hash, map->cache.set_count) != set)
             return CACHE_MAP_INVARIANT_SLOT_IN_ITS_SET;
         if (cache_map_tag_of_hash(layout, hash) != cache_map_tag_get(tags, way, layout->tag_bits))
@@ -292,7 +295,7 @@ static inline bool cache_map_check_resident(struct cache_map_check_layout check,
         const uint32_t way = cache_map_trailing_zeros(match);
         const uint64_t slot = set * layout->ways + way;
         if (cache_map_counter_get(counts, way, layout->clock_bits) != 0 &&
-            check.value_key_equal(cache_map_slot_value(layout, &map->cache, slot), value))
+            (check.value_key_equal)(cache_map_slot_value(layout, &map->cache, slot), value))
             return true;
     }
     return false;
@@ -305,7 +308,7 @@ static inline enum cache_map_invariant cache_map_check_entry(struct cache_map_ch
     const struct cache_map_stash *stash = &map->stash;
     const uint32_t mask = cache_map_stash_mask(stash);
     const void *value = cache_map_entry_value(check.layout, stash, entry);
-    const uint64_t hash = check.layout->value_hash(value, &map->seed);
+    const uint64_t hash = (check.layout->value_hash)(value, &map->seed);
     const uint32_t fragment = cache_map_stash_fragment(hash);
     const uint32_t bucket = stash->entries[entry].bucket;
     if (bucket > mask || stash->buckets[bucket].entry != entry ||
@@ -315,7 +318,7 @@ static inline enum cache_map_invariant cache_map_check_entry(struct cache_map_ch
          probe = (probe + 1) & mask) {
         const uint32_t other = stash->buckets[probe].entry;
         if (other == CACHE_MAP_ENTRY_NONE || other >= stash->count ||
-            check.value_key_equal(cache_map_entry_value(check.layout, stash, other), value))
+            (check.value_key_equal)(cache_map_entry_value(check.layout, stash, other), value))
             return CACHE_MAP_INVARIANT_STASH_REACHABLE;
     }
     if (cache_map_check_resident(check, map, hash, value))
@@ -353,6 +356,7 @@ static inline bool cache_map_check_record(const struct cache_map_layout *layout,
         return has_slot && !has_entry && !record->evicts;
     case CACHE_MAP_PLACE_STASH_VALUE: return has_entry && !(record->is_remove && has_slot);
     case CACHE_MAP_PLACE_STASH_TOMBSTONE: return has_entry && !record->is_remove;
+    default: break;
     }
     return false;
 }
@@ -383,5 +387,7 @@ static inline enum cache_map_invariant cache_map_check(struct cache_map_check_la
             return CACHE_MAP_INVARIANT_LOG_RECORD;
     return CACHE_MAP_INVARIANT_NONE;
 }
+
+CACHE_MAP_HEADER_END
 
 #endif

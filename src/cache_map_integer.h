@@ -9,6 +9,8 @@
 
 #include "cache_map_types.h"
 
+CACHE_MAP_HEADER_BEGIN
+
 struct cache_map_product {
     uint64_t low;
     uint64_t high;
@@ -89,5 +91,7 @@ CACHE_MAP_INLINE bool cache_map_size_multiply(uint64_t count, size_t size, size_
     *product = (size_t)count * size;
     return true;
 }
+
+CACHE_MAP_HEADER_END
 
 #endif

@@ -12,6 +12,8 @@
 
 #include "cache_map_integer.h"
 
+CACHE_MAP_HEADER_BEGIN
+
 struct cache_map_record {
     uint64_t slot;  /* the cache slot written or freed; CACHE_MAP_SLOT_NONE: none */
     uint32_t entry; /* the stash entry written, replaced or added; CACHE_MAP_ENTRY_NONE: none */
@@ -67,5 +69,7 @@ CACHE_MAP_INLINE void cache_map_scope_end(const struct cache_map_layout *layout,
     log->count = 0;
     log->open = false;
 }
+
+CACHE_MAP_HEADER_END
 
 #endif

@@ -21,6 +21,8 @@
 
 #include "cache_map_integer.h"
 
+CACHE_MAP_HEADER_BEGIN
+
 #define CACHE_MAP_ENTRY_NONE UINT32_MAX
 
 struct cache_map_bucket {
@@ -91,7 +93,7 @@ CACHE_MAP_INLINE uint32_t cache_map_stash_find(const struct cache_map_layout *la
         if (probe.entry == CACHE_MAP_ENTRY_NONE)
             return CACHE_MAP_ENTRY_NONE;
         if (probe.fragment == fragment &&
-            layout->value_has_key(cache_map_entry_value(layout, stash, probe.entry), key))
+            (layout->value_has_key)(cache_map_entry_value(layout, stash, probe.entry), key))
             return probe.entry;
     }
 }
@@ -215,5 +217,7 @@ CACHE_MAP_INLINE void cache_map_stash_init(const struct cache_map_layout *layout
     CACHE_MAP_POISON(stash->values, (size_t)stash->count_max * layout->value_size);
     stash->count = 0;
 }
+
+CACHE_MAP_HEADER_END
 
 #endif

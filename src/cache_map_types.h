@@ -23,10 +23,29 @@
 
 /* Redefine CACHE_MAP_ASSERT before the first include to route failed assertions elsewhere. An
  * assertion guards against misuse that C cannot report (a null map, a foreign pointer) and against
- * a broken invariant of the library itself; it never stands for a status that a caller handles. */
+ * a broken invariant of the library itself; it never stands for a status that a caller handles.
+ * It is expanded among the names of the library: a variable in it has a prefix of yours. */
 #ifndef CACHE_MAP_ASSERT
 #    include <assert.h>
 #    define CACHE_MAP_ASSERT(condition) assert(condition)
+#endif
+
+/* C++ programs may be compiled with warnings that no text which is C too can heed: they are off
+ * between these two. clang has no warning for a useless cast. */
+#if defined(__cplusplus) && defined(__clang__)
+#    define CACHE_MAP_HEADER_BEGIN \
+        _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wold-style-cast\"") \
+            _Pragma("GCC diagnostic ignored \"-Wzero-as-null-pointer-constant\"")
+#    define CACHE_MAP_HEADER_END _Pragma("GCC diagnostic pop")
+#elif defined(__cplusplus) && defined(__GNUC__)
+#    define CACHE_MAP_HEADER_BEGIN \
+        _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wold-style-cast\"") \
+            _Pragma("GCC diagnostic ignored \"-Wuseless-cast\"") \
+                _Pragma("GCC diagnostic ignored \"-Wzero-as-null-pointer-constant\"")
+#    define CACHE_MAP_HEADER_END _Pragma("GCC diagnostic pop")
+#else
+#    define CACHE_MAP_HEADER_BEGIN
+#    define CACHE_MAP_HEADER_END
 #endif
 
 /* The bodies of the library take their layout as constants. Only inlining makes the compiler fold
@@ -64,6 +83,8 @@
 #    define CACHE_MAP_POISON(pointer, size)   ((void)(pointer), (void)(size))
 #    define CACHE_MAP_UNPOISON(pointer, size) ((void)(pointer), (void)(size))
 #endif
+
+CACHE_MAP_HEADER_BEGIN
 
 /* Every outcome of every call. The first group are successes, the second group are failures, and a
  * call that fails has changed nothing. `cache_map_status_failed` tells the groups apart. */
@@ -107,7 +128,8 @@ static inline const char *cache_map_status_name(enum cache_map_status status) {
     case CACHE_MAP_OPTIONS_INVALID: return "options_invalid";
     case CACHE_MAP_SIZE_OVERFLOW: return "size_overflow";
     case CACHE_MAP_OUT_OF_MEMORY: return "out_of_memory";
-    case CACHE_MAP_STATUS_COUNT: break;
+    case CACHE_MAP_STATUS_COUNT:
+    default: break;
     }
     return "unknown";
 }
@@ -182,5 +204,7 @@ struct cache_map_layout {
     bool (*value_has_key)(const void *value, const void *key);
     uint64_t (*value_hash)(const void *value, const struct cache_map_seed *seed);
 };
+
+CACHE_MAP_HEADER_END
 
 #endif

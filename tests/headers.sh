@@ -5,7 +5,9 @@
 set -u
 cd "$(dirname "$0")/.."
 clang=$(make -s print-clang)
-warnings=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+warnings=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wcast-qual -Wswitch-default -Werror)
+# Warnings that are for C++ alone. clang has none for a useless cast.
+cxx_warnings=("${warnings[@]}" -Wold-style-cast -Wzero-as-null-pointer-constant)
 . tests/checks.sh
 
 # What a header defines, by the preprocessor: macros that its own includes do not have.
@@ -24,15 +26,38 @@ for header in src/*.h; do
     check "$header, gcc, C11" gcc -std=c11 "${warnings[@]}" -Isrc -fsyntax-only -x c "$header"
     check "$header, clang, C11" "$clang" -std=c11 "${warnings[@]}" -Wno-unused-function -Isrc -fsyntax-only -x c "$header"
     check "$header, gcc, C11, without assertions" gcc -std=c11 -DNDEBUG "${warnings[@]}" -Isrc -fsyntax-only -x c "$header"
-    check "$header, g++, C++17" g++ -std=c++17 "${warnings[@]}" -Isrc -fsyntax-only -x c++ "$header"
-    check "$header, clang++, C++17" "${clang/clang/clang++}" -std=c++17 "${warnings[@]}" -Wno-unused-function -Isrc -fsyntax-only -x c++ "$header"
+    check "$header, g++, C++17" g++ -std=c++17 "${cxx_warnings[@]}" -Wuseless-cast -Isrc -fsyntax-only -x c++ "$header"
+    check "$header, clang++, C++17" "${clang/clang/clang++}" -std=c++17 "${cxx_warnings[@]}" -Wno-unused-function -Isrc -fsyntax-only -x c++ "$header"
     check "$header, names have the prefix" no_foreign_macro "$header"
 done
 
-# ---- Declared in many files, defined in one. ------------------------------------------------------
+# ---- A map, with the warnings that only its typed functions could give. ----------------------------
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
+cat >"$scratch/maps.h" <<'MAPS'
+#include <stdint.h>
+struct account { uint64_t id; int balance; };
+#define CACHE_MAP_NAME          account_map
+#define CACHE_MAP_VALUE         struct account
+#define CACHE_MAP_KEY           uint64_t
+#define CACHE_MAP_KEY_OF(value) ((value)->id)
+#include "cache_map.h"
+#define CACHE_MAP_NAME            balance_map
+#define CACHE_MAP_VALUE           struct account
+#define CACHE_MAP_KEY             int
+#define CACHE_MAP_KEY_OF(value)   ((value)->balance)
+#define CACHE_MAP_KEY_EQUAL(a, b) ((a) == (b))
+#define CACHE_MAP_HASH(key, seed) cache_map_hash_64((uint64_t)(key), (seed))
+#include "cache_map.h"
+MAPS
+printf '#include "maps.h"\n' | tee "$scratch/maps.c" >"$scratch/maps.cpp"
+check "two maps, gcc, C11" gcc -std=c11 "${warnings[@]}" -Isrc "-I$scratch" -fsyntax-only "$scratch/maps.c"
+check "two maps, clang, C11" "$clang" -std=c11 "${warnings[@]}" -Isrc "-I$scratch" -fsyntax-only "$scratch/maps.c"
+check "two maps, g++, C++17" g++ -std=c++17 "${cxx_warnings[@]}" -Wuseless-cast -Isrc "-I$scratch" -fsyntax-only "$scratch/maps.cpp"
+check "two maps, clang++, C++17" "${clang/clang/clang++}" -std=c++17 "${cxx_warnings[@]}" -Isrc "-I$scratch" -fsyntax-only "$scratch/maps.cpp"
+
+# ---- Declared in many files, defined in one. ------------------------------------------------------
 
 cat >"$scratch/item_map.h" <<'HEADER'
 #include <stdint.h>

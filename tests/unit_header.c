@@ -45,12 +45,48 @@ struct pixel {
 #define CACHE_MAP_KEY_OF(value) (*(value))
 #include "cache_map.h"
 
+/* Types of pointers, written out, and constants. */
+struct setting {
+    const char *name;
+    int number;
+};
+
+#define CACHE_MAP_NAME            setting_cache
+#define CACHE_MAP_VALUE           struct setting
+#define CACHE_MAP_KEY             const char *
+#define CACHE_MAP_KEY_OF(value)   ((value)->name)
+#define CACHE_MAP_KEY_EQUAL(a, b) (strcmp((a), (b)) == 0)
+#define CACHE_MAP_HASH(key, seed) cache_map_hash_bytes((key), strlen(key), (seed))
+#include "cache_map.h"
+
+#define CACHE_MAP_NAME            setting_pointer_cache
+#define CACHE_MAP_VALUE           const struct setting *
+#define CACHE_MAP_KEY             const char *const
+#define CACHE_MAP_KEY_OF(value)   ((*(value))->name)
+#define CACHE_MAP_KEY_EQUAL(a, b) (strcmp((a), (b)) == 0)
+#define CACHE_MAP_HASH(key, seed) cache_map_hash_bytes((key), strlen(key), (seed))
+#include "cache_map.h"
+
+#define CACHE_MAP_NAME            address_cache
+#define CACHE_MAP_VALUE           struct setting *const
+#define CACHE_MAP_KEY             struct setting *
+#define CACHE_MAP_KEY_OF(value)   (*(value))
+#define CACHE_MAP_KEY_EQUAL(a, b) ((a) == (b))
+#define CACHE_MAP_HASH(key, seed) cache_map_hash_64((uint64_t)(uintptr_t)(key), (seed))
+#include "cache_map.h"
+
+#define CACHE_MAP_NAME          constant_cache
+#define CACHE_MAP_VALUE         const struct account
+#define CACHE_MAP_KEY           const uint64_t
+#define CACHE_MAP_KEY_OF(value) ((value)->id)
+#include "cache_map.h"
+
 /* The header takes its parameters away again. */
 #if defined(CACHE_MAP_NAME) || defined(CACHE_MAP_VALUE) || defined(CACHE_MAP_KEY) || \
     defined(CACHE_MAP_KEY_OF) || defined(CACHE_MAP_KEY_EQUAL) || defined(CACHE_MAP_HASH) || \
     defined(CACHE_MAP_WAYS) || defined(CACHE_MAP_TAG_BITS) || defined(CACHE_MAP_CLOCK_BITS) || \
     defined(CACHE_MAP_POLICY) || defined(CACHE_MAP_THIS) || defined(CACHE_MAP_FUNCTION) || \
-    defined(CACHE_MAP_HASH_SEEDED) || defined(CACHE_MAP_LINKAGE) || defined(CACHE_MAP_DECLARE) || \
+    defined(CACHE_MAP_REFUSED) || defined(CACHE_MAP_LINKAGE) || defined(CACHE_MAP_DECLARE) || \
     defined(CACHE_MAP_DEFINE)
 #    error "cache_map.h leaves a parameter defined"
 #endif
@@ -59,6 +95,7 @@ struct pixel {
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #ifdef __cplusplus
@@ -336,6 +373,97 @@ static void maps_of_several_types_live_side_by_side(void **state) {
     number_set_deinit(&number_map);
 }
 
+enum { SETTING_COUNT = 40 };
+static struct setting settings[SETTING_COUNT];
+static char setting_names[SETTING_COUNT][8], setting_copies[SETTING_COUNT][8];
+
+static void make_settings(void) {
+    for (int i = 0; i < SETTING_COUNT; i += 1) {
+        (void)snprintf(setting_names[i], sizeof setting_names[i], "s%d", i);
+        memcpy(setting_copies[i], setting_names[i], sizeof setting_names[i]);
+        settings[i].name = setting_names[i];
+        settings[i].number = i;
+    }
+}
+
+static const struct cache_map_options pointer_options = {16, SETTING_COUNT, 4, 1};
+
+/* Equal texts at other addresses are equal keys, in the cache and in the stash. */
+static void texts_are_keys(void **state) {
+    enum cache_map_status statuses[SETTING_COUNT];
+    const char *keys[SETTING_COUNT];
+    struct setting *found[SETTING_COUNT];
+    struct setting_cache map;
+    (void)state;
+    make_settings();
+    assert_int_equal(setting_cache_init(&map, &pointer_options, NULL), CACHE_MAP_OK);
+    assert_int_equal(setting_cache_upsert_many(&map, settings, SETTING_COUNT, statuses),
+                     SETTING_COUNT);
+    for (int i = 0; i < SETTING_COUNT; i += 1)
+        keys[i] = setting_copies[i];
+    assert_int_equal(setting_cache_get_many(&map, keys, SETTING_COUNT, found), SETTING_COUNT);
+    for (int i = 0; i < SETTING_COUNT; i += 1) {
+        assert_int_equal(found[i]->number, i);
+        assert_ptr_equal(setting_cache_get(&map, keys[i]), found[i]);
+    }
+    assert_int_equal(setting_cache_remove(&map, "s7"), CACHE_MAP_REMOVED);
+    assert_false(setting_cache_has(&map, keys[7]));
+    assert_int_equal(setting_cache_check(&map), CACHE_MAP_INVARIANT_NONE);
+    setting_cache_deinit(&map);
+}
+
+static void pointers_are_values(void **state) {
+    struct setting_pointer_cache map;
+    const struct setting **found[2] = {NULL, NULL};
+    const char *const keys[] = {"s3", "none"};
+    (void)state;
+    make_settings();
+    assert_int_equal(setting_pointer_cache_init(&map, &pointer_options, NULL), CACHE_MAP_OK);
+    for (int i = 0; i < SETTING_COUNT; i += 1) {
+        const struct setting *value = &settings[i];
+        assert_int_equal(setting_pointer_cache_upsert(&map, &value), CACHE_MAP_INSERTED);
+    }
+    assert_int_equal(setting_pointer_cache_get_many(&map, keys, 2, found), 1);
+    assert_ptr_equal(*found[0], &settings[3]);
+    assert_null(found[1]);
+    for (int i = 0; i < SETTING_COUNT; i += 1)
+        assert_ptr_equal(*setting_pointer_cache_get(&map, setting_copies[i]), &settings[i]);
+    assert_int_equal(setting_pointer_cache_check(&map), CACHE_MAP_INVARIANT_NONE);
+    setting_pointer_cache_deinit(&map);
+}
+
+static void addresses_are_keys(void **state) {
+    struct address_cache map;
+    struct setting elsewhere = {setting_names[0], 0};
+    (void)state;
+    make_settings();
+    assert_int_equal(address_cache_init(&map, &pointer_options, NULL), CACHE_MAP_OK);
+    for (int i = 0; i < SETTING_COUNT; i += 1) {
+        struct setting *const value = &settings[i];
+        assert_int_equal(address_cache_upsert(&map, &value), CACHE_MAP_INSERTED);
+    }
+    for (int i = 0; i < SETTING_COUNT; i += 1)
+        assert_ptr_equal(*address_cache_get(&map, &settings[i]), &settings[i]);
+    assert_null(address_cache_get(&map, &elsewhere));
+    assert_int_equal(address_cache_check(&map), CACHE_MAP_INVARIANT_NONE);
+    address_cache_deinit(&map);
+}
+
+static void constants_are_keys_and_values(void **state) {
+    struct constant_cache map;
+    const struct account accounts_of_two[] = {{1, 10}, {2, 20}};
+    const uint64_t keys[] = {2, 1};
+    const struct account *found[2] = {NULL, NULL};
+    enum cache_map_status statuses[2];
+    (void)state;
+    assert_int_equal(constant_cache_init(&map, &pointer_options, NULL), CACHE_MAP_OK);
+    assert_int_equal(constant_cache_upsert_many(&map, accounts_of_two, 2, statuses), 2);
+    assert_int_equal(constant_cache_get_many(&map, keys, 2, found), 2);
+    assert_int_equal(found[0]->balance, 20);
+    assert_int_equal(found[1]->balance, 10);
+    constant_cache_deinit(&map);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_null_map_is_a_failed_assertion),
@@ -349,6 +477,10 @@ int main(void) {
         cmocka_unit_test(the_default_hash_is_the_one_that_is_documented),
         cmocka_unit_test(a_map_in_the_callers_memory),
         cmocka_unit_test(maps_of_several_types_live_side_by_side),
+        cmocka_unit_test(texts_are_keys),
+        cmocka_unit_test(pointers_are_values),
+        cmocka_unit_test(addresses_are_keys),
+        cmocka_unit_test(constants_are_keys_and_values),
     };
     return cmocka_run_group_tests_name("header", tests, NULL, NULL);
 }
