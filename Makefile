@@ -69,7 +69,7 @@ help:
 	@echo 'make test-report   the tests of that page alone, in headless Chromium'
 	@echo 'make bench         the library against its peers, as ratios: docs/speed.md (15 minutes)'
 	@echo 'make performance   executions and ops per second, and where the time goes'
-	@echo 'make sizing-table  how many keys a cache keeps, and what a map takes: docs/sizing.md'
+	@echo 'make sizing-table  how many keys a cache keeps, what a map takes, what a hash costs: docs/sizing.md'
 	@echo 'make format tidy   clang-format in place; clang-tidy'
 	@echo 'make docs          pages of the interface and the documents, by doxygen: build/docs/html/index.html'
 	@echo 'make install       headers, pkg-config file, CMake package, manual; PREFIX= DESTDIR=: docs/install.md'
@@ -605,14 +605,14 @@ merge:
 
 # ---- Tables of docs/sizing.md. ----------------------------------------------------------------------
 
-$(BUILD)/sizing: bench/sizing.c bench/sizing_map.h $(HEADERS)
+$(BUILD)/sizing: bench/sizing.c bench/sizing_map.h bench/hash_families.h $(HEADERS)
 	@mkdir -p $(@D)
 	@echo 'build $@'
 	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O2 '-DCACHE_MAP_INLINE=static inline' $< -lm -o $@
 
 .PHONY: sizing-table
 sizing-table: $(BUILD)/sizing
-	@for part in residency layouts memory; do $(BUILD)/sizing sizing-$$part && echo; done
+	@for part in residency layouts memory probes; do $(BUILD)/sizing sizing-$$part && echo; done
 
 # ---- Mutation score. -------------------------------------------------------------------------------
 

@@ -48,10 +48,12 @@
  *   CACHE_MAP_KEY              the type of a key, passed by value
  *   CACHE_MAP_KEY_OF(value)    the key in a value; `value` is a `const CACHE_MAP_VALUE *`
  *   CACHE_MAP_KEY_EQUAL(a, b)  default a == b
- *   CACHE_MAP_HASH(key, seed)  a uint64_t, uniform in its high half (set) and low bits (tag);
- *                              default cache_map_hash_64(key, seed), which takes keys of up to 64
+ *   CACHE_MAP_HASH(key, seed)  a uint64_t, equal for equal keys, uniform in its high half (set) and
+ *                              low bits (tag). The halves may depend on each other: a good hash of
+ *                              32 bits in both, as it is or changed, serves as well as one of 64.
+ *                              Default cache_map_hash_64(key, seed), which takes keys of up to 64
  *                              bits; for keys that are structs see cache_map_hash_128 and
- *                              cache_map_hash_bytes
+ *                              cache_map_hash_bytes; docs/hashing.md has more
  *   CACHE_MAP_WAYS             2, 4, 8 or 16 (default)
  *   CACHE_MAP_TAG_BITS         8 (default) or 16
  *   CACHE_MAP_CLOCK_BITS       1, 2 (default) or 4; with 1 a count cannot tell a used value from another,
