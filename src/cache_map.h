@@ -187,8 +187,9 @@ CACHE_MAP_LINKAGE enum cache_map_status
                              const struct cache_map_allocator *allocator);
 
 /* As init, in `memory` of the caller's: `size` bytes, `memory_size` at least, aligned to
- * `memory_alignment`. It stays the caller's and must outlive the map. OUT_OF_MEMORY when `size` is
- * too small. */
+ * `memory_alignment`. It stays the caller's and must outlive the map. OUT_OF_MEMORY when `size`
+ * is too small, whatever `memory` is; else a null or misaligned `memory` is a failed
+ * CACHE_MAP_ASSERT. */
 CACHE_MAP_LINKAGE enum cache_map_status
     CACHE_MAP_FUNCTION(init_in_memory)(CACHE_MAP_THIS *map, const struct cache_map_options *options,
                                        void *memory, size_t size);
@@ -244,8 +245,9 @@ CACHE_MAP_LINKAGE enum cache_map_status CACHE_MAP_FUNCTION(upsert)(CACHE_MAP_THI
 
 /* `value_count` upserts in the order of `values`, with the same answers and the same effects as
  * one by one: statuses[i] is what upsert(&values[i]) gives. One that fails has changed nothing,
- * and the next ones are tried. Returns how many succeeded. `values` may lie in the map: each is
- * read at its turn. `statuses` does not overlap it; both may be null when `value_count` is 0.
+ * and the next ones are tried. Returns how many succeeded. Unlike that of `upsert`, the argument
+ * may not lie in the map, for an earlier upsert may move a later value: that is a failed
+ * CACHE_MAP_ASSERT. `statuses` does not overlap `values`; both may be null when `value_count` is 0.
  * O(value_count), with misses that overlap as in get_many. */
 CACHE_MAP_LINKAGE size_t CACHE_MAP_FUNCTION(upsert_many)(CACHE_MAP_THIS *map,
                                                          const CACHE_MAP_VALUE *values,
