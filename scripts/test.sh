@@ -125,6 +125,7 @@ step "fuzz the readers, 20,000 runs" ./fuzz_trace -runs=20000 -seed=1 \
     -artifact_prefix=build/test/ build/test/readers corpus
 
 step "headers alone" tests/headers.sh
+step "systems" tests/systems.sh
 step "clang-format" make -s format-check
 step "C++17 header, g++" build/test/unit_header_cpp_gcc
 step "C++17 header, clang++" build/test/unit_header_cpp_clang

@@ -67,6 +67,14 @@
  *   A hash that is a function of yours and calls cache_map_hash_128: include this header once without
  *   CACHE_MAP_NAME, write the function, then define the parameters and include it again.
  *
+ * FOR A WHOLE PROGRAM (defined before the first include, the same in all files)
+ *   CACHE_MAP_ASSERT(condition)      default assert(condition), of assert.h
+ *   CACHE_MAP_NO_DEFAULT_ALLOCATOR   no function that allocates is referenced, and the library does
+ *                                    not include stdlib.h: init then needs an allocator (null is a
+ *                                    failed CACHE_MAP_ASSERT, and OUT_OF_MEMORY without
+ *                                    assertions). What is left of the C library is memcpy and
+ *                                    memset: for freestanding builds, too
+ *
  * OPTIONS AND STATUSES (cache_map_types.h, included by this header)
  *   struct cache_map_options     cache_value_count_max (0 or a multiple of the ways),
  *                                stash_value_count_max, scope_value_count_max, hash_seed
@@ -179,7 +187,8 @@ CACHE_MAP_LINKAGE enum cache_map_status
 CACHE_MAP_LINKAGE size_t CACHE_MAP_FUNCTION(memory_alignment)(void);
 
 /* Makes `map` (of any content) an empty map. `options` and `allocator` are copied; a null
- * `allocator` means aligned_alloc and free. Asks for memory once. OK; OPTIONS_INVALID;
+ * `allocator` means the system's: aligned_alloc and free, or what it has instead (contract, section
+ * 9). Asks for memory once. OK; OPTIONS_INVALID;
  * SIZE_OVERFLOW; OUT_OF_MEMORY: `map` is then untouched and needs no deinit. O(sets + stash
  * capacity): values are not touched. */
 CACHE_MAP_LINKAGE enum cache_map_status

@@ -7,12 +7,11 @@
 #ifndef CACHE_MAP_CORE_H
 #define CACHE_MAP_CORE_H
 
+#include "cache_map_allocator.h"
 #include "cache_map_cache.h"
 #include "cache_map_hash.h"
 #include "cache_map_scope.h"
 #include "cache_map_stash.h"
-
-#include <stdlib.h>
 
 /* One map. Its fields are read by inspection and written by the operations; users touch neither.
  * Copying the struct does not copy the map: the memory block is shared. */
@@ -112,33 +111,6 @@ cache_map_memory_size(const struct cache_map_layout *layout,
         return CACHE_MAP_SIZE_OVERFLOW;
     *size = plan.size;
     return CACHE_MAP_OK;
-}
-
-static inline void *cache_map_allocate_default(void *context, size_t size, size_t alignment) {
-    (void)context;
-    return aligned_alloc(alignment, size);
-}
-
-static inline void cache_map_deallocate_default(void *context, void *memory, size_t size,
-                                                size_t alignment) {
-    (void)context;
-    (void)size;
-    (void)alignment;
-    free(memory);
-}
-
-static inline void *cache_map_allocate_none(void *context, size_t size, size_t alignment) {
-    (void)size;
-    (void)alignment;
-    return context; /* the memory that the caller of init_in_memory supplied */
-}
-
-static inline void cache_map_deallocate_none(void *context, void *memory, size_t size,
-                                             size_t alignment) {
-    (void)context;
-    (void)memory;
-    (void)size;
-    (void)alignment;
 }
 
 /* ---- Init, reset, deinit. ---------------------------------------------------------------- */
