@@ -285,8 +285,8 @@ static void environment_check_world(struct environment *environment) {
                             word);
     if (size != subject_size_of_arrays(&environment->geometry))
         environment_fail_at(environment, INVARIANT_MEMORY_SIZE, HERE,
-                            "%zu bytes, the arrays take %zu", size,
-                            subject_size_of_arrays(&environment->geometry));
+                            "%llu bytes, the arrays take %llu", (unsigned long long)size,
+                            (unsigned long long)subject_size_of_arrays(&environment->geometry));
 }
 
 static void environment_deinit(struct environment *environment) {

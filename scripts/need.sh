@@ -51,6 +51,8 @@ cross_riscv64="libc6-dev-riscv64-cross:file /usr/riscv64-linux-gnu/lib/libc.a"
 cross_riscv64_gcc="libgcc-12-dev-riscv64-cross:file /usr/lib/gcc-cross/riscv64-linux-gnu/12/libgcc.a"
 cross_riscv64_link="binutils-riscv64-linux-gnu:command riscv64-linux-gnu-ld"
 qemu="qemu-user-static:command qemu-s390x-static"
+mingw="gcc-mingw-w64-x86-64:command x86_64-w64-mingw32-gcc"
+wine="wine:command wine"
 # The page's tests: 18 of node and newer does. Chromium is 80 MB to fetch and 290 MB on disk.
 node="nodejs:command node"
 npm="npm:command npm"
@@ -81,7 +83,7 @@ bench) wanted=("$libc" "$gcc" "$gxx" "$benchmark" "$glib" "$uthash" "$ck" "$pkgc
 hit-ratio) wanted=("$libc" "$gcc" "$python" "$gnuplot") ;;
 performance) wanted=("$libc" "$clang_new" "$runtime_new" "$valgrind") ;;
 coverage) wanted=("$libc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
-matrix) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$afl_clang" "$valgrind" "${cells[@]}" "$cross_riscv64" "$cross_riscv64_gcc" "$cross_riscv64_link") ;;
+matrix) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$afl_clang" "$valgrind" "${cells[@]}" "$cross_riscv64" "$cross_riscv64_gcc" "$cross_riscv64_link" "$mingw" "$wine") ;;
 afl) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$afl" "$afl_clang") ;;
 survival) wanted=("$libc" "$clang_new" "$runtime_new" "$patch" "$python" "$afl" "$afl_clang" "$survival" "$jsonlite" "$gnuplot") ;;
 *)
