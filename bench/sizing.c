@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* build/sizing: the tables of docs/sizing.md. How many keys a cache of so many slots keeps, derived from
- * the Poisson distribution and measured on the library; what a layout costs and gives; what a map takes.
+/* build/sizing: the tables of docs/sizing.md. How many keys a cache of so many slots keeps, derived
+ * from the Poisson distribution and measured on the library; what a layout costs and gives; what a
+ * map takes. And that of docs/hashing.md: how long probes of the stash are, by the hash.
  *
- * A short main over the public header: numbers -> text. Fixed seeds, no clock: prints the same on every
- * machine. tests/documents.sh compares it with the document. */
+ * A short main over the public header: numbers -> text. Fixed seeds, no clock: prints the same
+ * on every machine. tests/documents.sh compares it with the document. */
 #include "cache_map.h"
+#include "hash_families.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -15,7 +17,8 @@ static const char usage_text[] =
     "\n"
     "  sizing-residency   which share of the keys a cache keeps, by ways and slots for each key\n"
     "  sizing-layouts     what ways, tag bits and clock bits cost and give\n"
-    "  sizing-memory      the bytes that a map takes\n";
+    "  sizing-memory      the bytes that a map takes\n"
+    "  sizing-probes      how long probes of the stash are, by the hash\n";
 
 enum {
     SLOT_COUNT_MAX = 4096,    /* of the maps that residency is measured on */
@@ -314,6 +317,19 @@ static void print_memory(void) {
         }
 }
 
+static void print_probes(void) {
+    const double count = 1 << (FAMILY_BUCKET_BITS_MAX - 1);
+    printf("| hash | found | not found | longest |\n"
+           "| --- | --- | --- | --- |\n");
+    for (unsigned family = 0; family < FAMILY_COUNT; family += 1) {
+        struct family_probes probes = {0, 0, 0};
+        family_measure_keys((enum hash_family)family, 0, FAMILY_BUCKET_BITS_MAX, &probes);
+        printf("| %s | %.2f | %.2f | %u |\n", family_words((enum hash_family)family),
+               (double)probes.present_total / count, (double)probes.absent_total / count,
+               (unsigned)probes.longest);
+    }
+}
+
 int main(int argc, char **argv) {
     const char *part = argc == 2 ? argv[1] : "";
     if (strcmp(part, "sizing-residency") == 0)
@@ -322,6 +338,8 @@ int main(int argc, char **argv) {
         print_layouts();
     else if (strcmp(part, "sizing-memory") == 0)
         print_memory();
+    else if (strcmp(part, "sizing-probes") == 0)
+        print_probes();
     else {
         fputs(usage_text, stderr);
         return 2;

@@ -28,14 +28,15 @@ static struct traits traits_of_key(const struct geometry *geometry, unsigned key
     const uint64_t hash = key_hash(key_id, (enum hash_mode)geometry->hash);
     const uint32_t high = (uint32_t)(hash >> 32), low = (uint32_t)hash;
     struct traits traits;
+    uint64_t product;
     traits.set = (uint32_t)((((uint64_t)low * geometry->set_count >> 32) +
                              (uint64_t)high * geometry->set_count) >>
                             32);
     traits.tag =
         (uint16_t)(layout_describe(geometry->layout)->tag_bits == 8 ? hash & 0xff : hash & 0xffff);
-    traits.fragment = high ^ low;
-    traits.home = (uint32_t)(traits.fragment * UINT32_C(0x9e3779b9)) >>
-                  (32 - bucket_bits(geometry->stash_count_max));
+    product = (uint64_t)(high ^ UINT32_C(0xbb67ae85)) * (low ^ UINT32_C(0x6a09e667));
+    traits.fragment = (uint32_t)(product >> 32) ^ (uint32_t)product;
+    traits.home = traits.fragment >> (32 - bucket_bits(geometry->stash_count_max));
     return traits;
 }
 

@@ -291,8 +291,9 @@ static void environment_check_world(struct environment *environment) {
                             word);
     if (size != subject_size_of_arrays(&environment->geometry))
         environment_fail_at(environment, INVARIANT_MEMORY_SIZE, HERE,
-                            "memory_size answers %zu bytes, the contract's arrays take %zu%s", size,
-                            subject_size_of_arrays(&environment->geometry),
+                            "memory_size answers %llu bytes, the contract's arrays take %llu%s",
+                            (unsigned long long)size,
+                            (unsigned long long)subject_size_of_arrays(&environment->geometry),
                             subject_index_size_words(&environment->subject));
 }
 

@@ -2,6 +2,7 @@
 /* The hash modes. Of the library it uses the default hash alone, as a user would. */
 #include "key.h"
 
+#include "geometry.h"
 #include "hash_reference.h"
 
 #include "cache_map_hash.h"
@@ -9,17 +10,31 @@
 #include <assert.h>
 #include <string.h>
 
-/* The stash's home bucket is the top bits of fragment x 0x9e3779b9, the fragment being the XOR of
- * the hash's halves. This number is the multiplier's inverse modulo 2^32, so the product is chosen
- * and the fragment computed from it. */
-#define STASH_MULTIPLIER_INVERSE UINT32_C(0x144cbc89)
-_Static_assert((uint32_t)(STASH_MULTIPLIER_INVERSE *UINT32_C(0x9e3779b9)) == 1,
-               "the inverse of the stash's multiplier");
+/* Of the largest index: at most half of its buckets are taken. */
+enum { STASH_BUCKET_BITS_MAX = 9 };
+_Static_assert(2 * STASH_COUNT_MAX <= 1 << STASH_BUCKET_BITS_MAX, "the bits of a bucket's number");
 
+/* The stash's home bucket is the top bits of the fragment of the hash: contract, section 6. */
+static uint32_t stash_fragment(uint64_t hash) {
+    const uint64_t high = (hash >> 32) ^ UINT64_C(0xbb67ae85);
+    const uint64_t low = (hash & UINT32_MAX) ^ UINT64_C(0x6a09e667);
+    const uint64_t product = high * low;
+    return (uint32_t)((product >> 32) ^ product);
+}
+
+/* All keys at home in the last bucket of any index that a stream can have, with tags of their
+ * own: the low 16 bits are the key's id, the high half spreads the keys over the sets, and the
+ * bits between are looked for. Half a thousand tries a key; the table is made once. */
 static uint64_t hash_same_home(unsigned key_id) {
-    const uint32_t product = UINT32_MAX - key_id; /* all top bits set: the last bucket */
-    const uint32_t fragment = product * STASH_MULTIPLIER_INVERSE;
-    return (uint64_t)(fragment ^ key_id) << 32 | key_id;
+    const uint32_t top_bits = UINT32_MAX << (32 - STASH_BUCKET_BITS_MAX);
+    const uint64_t high = ((UINT32_MAX - key_id) * UINT32_C(0x144cbc89)) ^ key_id;
+    for (uint64_t middle = 0; middle <= UINT16_MAX; middle += 1) {
+        const uint64_t hash = high << 32 | middle << 16 | key_id;
+        if ((stash_fragment(hash) & top_bits) == top_bits)
+            return hash;
+    }
+    assert(false && "no hash of this key has its home in the last bucket");
+    return 0;
 }
 
 /* As a key that is a string hashes: by its bytes, of many lengths, with a seed. */

@@ -214,11 +214,14 @@ static uint32_t bucket_count(const struct witness_state *state) {
     return count;
 }
 
+/* Contract, section 6. */
 static uint32_t bucket_home(const struct witness_event *event, unsigned key_id) {
     const uint64_t hash = hash_of(event, key_id);
-    const uint32_t product =
-        ((uint32_t)(hash >> 32) ^ (uint32_t)hash) * UINT32_C(0x9e3779b9); /* mod 2^32 */
-    return (uint32_t)((uint64_t)product * bucket_count(event->before) >> 32);
+    const uint64_t high = (hash >> 32) ^ UINT64_C(0xbb67ae85);
+    const uint64_t low = (hash & UINT32_MAX) ^ UINT64_C(0x6a09e667);
+    const uint64_t product = high * low;
+    const uint32_t fragment = (uint32_t)((product >> 32) ^ product);
+    return (uint32_t)((uint64_t)fragment * bucket_count(event->before) >> 32);
 }
 
 /* Puts a key into the buckets and returns where. Which buckets are taken in the end does not depend

@@ -3,7 +3,8 @@
 # The same inputs give the same digests in every build: other compilers, levels of optimisation, sanitizers,
 # sizes of a pointer, byte orders, vector units. Each cell compiles ./trace (or the fuzz target under a plain
 # main) as a whole with its own compiler and flags, runs `digest` over corpus/, witnesses/, bugs/traces/ and
-# regressions/ beside the model, and compares the digests with those of ./trace. docs/matrix.md has the table.
+# regressions/ beside the model, and compares the digests with those of ./trace. That of Windows runs the unit
+# tests, too. docs/matrix.md has the table.
 #
 #   scripts/matrix.sh [--source FOLDER] [CELL...]   all cells, or those named
 #   scripts/matrix.sh --fast                        those that `make test-all` has: seconds
@@ -35,13 +36,15 @@ multilib='-m32 -idirafter /usr/include/x86_64-linux-gnu'
 shared='-DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION'
 memcheck='valgrind -q --error-exitcode=3 --leak-check=full --track-origins=yes'
 undefined='-fsanitize=undefined -fno-sanitize-recover=undefined'
+# Its printf takes C11's formats then, and not Microsoft's alone.
+windows='-D__USE_MINGW_ANSI_STDIO=1'
 
 # cross MACHINE: the flags for another machine, whose C library Debian has.
 cross() { echo "--target=$1-linux-gnu -isystem /usr/$1-linux-gnu/include -static"; }
 
 # CELL|fast, full or built|inputs|what runs the program|compiler and flags
-# Inputs are all, few (each eighth) or bytes (what the fuzz target takes). `built` are programs that the
-# tests have made already. $shared: one copy of the library's bodies for all layouts, as the fuzz target has
+# Inputs are all, few (each eighth), bytes (what the fuzz target takes) or units (all, and the unit tests).
+# `built` are programs that the tests have made already. $shared: one copy of the library's bodies for all layouts, as the fuzz target has
 # them; without it they are inlined into each of 48, as users get them, which takes 10 to 20 s to compile.
 cells() {
     cat <<CELLS
@@ -50,6 +53,7 @@ trace-asan|built|all||build/trace-asan
 gcc-m32-O0|fast|all||gcc $multilib -O0 $shared
 aarch64-O0|fast|all|qemu-aarch64-static|clang-19 $(cross aarch64) -O0 $shared
 s390x-O0|fast|all|qemu-s390x-static|clang-19 $(cross s390x) -O0 $shared
+mingw-w64-O0|fast|units|wine|x86_64-w64-mingw32-gcc -O0 $windows $shared
 clang-19-msan|fast|all||clang-19 -O0 -fsanitize=memory -fsanitize-memory-track-origins=2 $shared
 gcc-O0|full|all||gcc -O0
 gcc-O0-shared|full|all||gcc -O0 $shared
@@ -124,10 +128,13 @@ make_reference() {
     done | LC_ALL=C sort -z >"$out/inputs.all"
     sed -nz '1~8p' "$out/inputs.all" >"$out/inputs.few"
     grep -az '^corpus/' "$out/inputs.all" >"$out/inputs.bytes"
+    printf '%s\n' tests/unit_*.c tests/conformance.c >"$out/units"
     for path in all few bytes; do
         xargs -0 ./trace digest <"$out/inputs.$path" >"$out/digests.$path" ||
             fail "./trace itself does not agree with its model: ./trace replay corpus witnesses"
     done
+    { cat "$out/inputs.all" && tr '\n' '\0' <"$out/units"; } >"$out/inputs.units"
+    { cat "$out/digests.all" && sed 's/^/passes            /' "$out/units"; } >"$out/digests.units"
 }
 
 # build CELL COMPILER...: the cell's program; a cell without a compiler has one already.
@@ -141,12 +148,46 @@ build() {
         mapfile -t sources < <(printf '%s\n' "${sources[@]}" | grep -vE '/(stop|isolate)\.c$')
         sources+=(fuzz_targets/fuzz_cachemap.c fuzz_targets/standalone.c)
         ;;
+    mingw-*)
+        # Nor has Windows the timer of the watchdog.
+        mapfile -t sources < <(printf '%s\n' "${sources[@]}" | grep -vE '/(stop|isolate|watchdog)\.c$')
+        sources+=(tools/trace_digest.c tests/mingw/digest_main.c)
+        build_units "$name" "$@"
+        ;;
     *) sources+=(tools/trace.c tools/trace_*.c) ;;
     esac
     [[ "$*" == *"$shared"* ]] || set -- "$@" -DCACHEMAP_FOLDED
     # shellcheck disable=SC2046  # a list of flags
     "$@" -std=c11 -D_DEFAULT_SOURCE $(make -s --no-print-directory print-warnings) "-I$source" -Iharness \
-        "${sources[@]}" -o "$out/$name/program"
+        "${sources[@]}" -o "$out/$name/program" || return
+    [ ! -f "$out/$name/program.exe" ] || mv "$out/$name/program.exe" "$out/$name/program"
+}
+
+# build_units CELL COMPILER...: the unit tests, for a machine that has no cmocka.
+build_units() {
+    local name=$1 unit
+    shift
+    while read -r unit; do
+        # shellcheck disable=SC2046  # a list of flags
+        "$@" -std=c11 -D_DEFAULT_SOURCE $(make -s --no-print-directory print-warnings) -Itests/mingw \
+            "-I$source" -Iharness -Itests '-DCACHE_MAP_INLINE=static inline' \
+            "$unit" -o "$out/$name/$(basename "$unit" .c).exe" || return
+    done <"$out/units"
+}
+
+# run_units CELL RUNNER...: a line for each that passes. What they say is in the cell's folder.
+run_units() {
+    local name=$1 unit program status=0
+    shift
+    while read -r unit; do
+        program=$out/$name/$(basename "$unit" .c).exe
+        if timeout "$cell_seconds_max" "$@" "$program" </dev/null >"${program%.exe}.log" 2>&1; then
+            echo "passes            $unit"
+        else
+            status=1
+        fi
+    done <"$out/units"
+    return "$status"
 }
 
 # library_of FLAGS: the file that only the C library's package for the cell's machine has.
@@ -175,7 +216,7 @@ row() {
 try_cell() {
     local name=$1 kind inputs runner compiler lacking verdict=same reason='' result=passed status=0
     local dir=$out/$1 start=${EPOCHREALTIME/./} count different
-    local -a words run
+    local -a words run digest
     IFS='|' read -r _ kind inputs runner compiler < <(cells | grep "^$name|")
     read -ra words <<<"$compiler"
     read -ra run <<<"$runner"
@@ -190,10 +231,11 @@ try_cell() {
         result=failed verdict=- reason="does not compile: $dir/build.log"
     else
         [ "$kind" = built ] && cp "${words[0]}" "$dir/program"
-        run+=("$dir/program")
-        case "$name" in standalone-*) ;; *) run+=(digest) ;; esac
+        case "$name" in standalone-*) digest=() ;; *) digest=(digest) ;; esac
         # One run over all: what an input leaves behind is there for the next one.
-        xargs -0 -x timeout "$cell_seconds_max" "${run[@]}" <"$out/inputs.$inputs" >"$dir/digests" 2>"$dir/log" || status=$?
+        xargs -0 -x timeout "$cell_seconds_max" "${run[@]}" "$dir/program" "${digest[@]}" \
+            <"$out/inputs.${inputs/units/all}" >"$dir/digests" 2>"$dir/log" || status=$?
+        [ "$inputs" != units ] || run_units "$name" "${run[@]}" >>"$dir/digests" || status=$?
         # Also an input that has no line, for the cell died before it.
         grep -vxFf "$dir/digests" "$out/digests.$inputs" >"$dir/different" || true
         different=$(wc -l <"$dir/different")
@@ -231,5 +273,8 @@ main() {
     [ "$(count passed)" -eq $((${#names[@]} - skipped)) ]
 }
 
+# Wine without a screen, and with all that it writes in build/.
+export WINEPREFIX=$PWD/build/wine WINEDEBUG=-all
+unset DISPLAY
 unset MAKEFLAGS MFLAGS # of a make that calls this: its job server is not ours
 main "$@"

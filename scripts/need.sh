@@ -52,6 +52,8 @@ cross_riscv64="libc6-dev-riscv64-cross:file /usr/riscv64-linux-gnu/lib/libc.a"
 cross_riscv64_gcc="libgcc-12-dev-riscv64-cross:file /usr/lib/gcc-cross/riscv64-linux-gnu/12/libgcc.a"
 cross_riscv64_link="binutils-riscv64-linux-gnu:command riscv64-linux-gnu-ld"
 qemu="qemu-user-static:command qemu-s390x-static"
+mingw="gcc-mingw-w64-x86-64:command x86_64-w64-mingw32-gcc"
+wine="wine:command wine"
 # The page's tests: 18 of node and newer does. Chromium is 80 MB to fetch and 290 MB on disk.
 node="nodejs:command node"
 npm="npm:command npm"
@@ -75,7 +77,7 @@ case "${1:-}" in
 fuzz) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
 # What a contributor waits for: compilers and cmocka. patch plants the canary, jq reads what ./trace explain writes.
 test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$cmocka" "$patch" "$jq") ;;
-test-all) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$col" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python" "$gdb" "$valgrind" "$yaml" "$node" "$npm" "$chromium" "$cmake" "$pkgconf" "$mandoc" "$groff" "$doxygen" "$sqlite" "${cells[@]}" "$benchmark" "$glib" "$uthash" "$ck" "$gnuplot") ;;
+test-all) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$col" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python" "$gdb" "$valgrind" "$yaml" "$node" "$npm" "$chromium" "$cmake" "$pkgconf" "$mandoc" "$groff" "$doxygen" "$sqlite" "${cells[@]}" "$mingw" "$wine" "$benchmark" "$glib" "$uthash" "$ck" "$gnuplot") ;;
 examples) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$patch" "$python" "$sqlite" "$jq") ;;
 install) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$cmake" "$pkgconf" "$mandoc" "$groff" "$col") ;;
 docs) wanted=("$doxygen" "$python") ;;
@@ -89,7 +91,7 @@ bench) wanted=("$libc" "$gcc" "$gxx" "$benchmark" "$glib" "$uthash" "$ck" "$pkgc
 hit-ratio) wanted=("$libc" "$gcc" "$python" "$gnuplot") ;;
 performance) wanted=("$libc" "$clang_new" "$runtime_new" "$valgrind") ;;
 coverage) wanted=("$libc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
-matrix) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$afl_clang" "$valgrind" "${cells[@]}" "$cross_riscv64" "$cross_riscv64_gcc" "$cross_riscv64_link") ;;
+matrix) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$afl_clang" "$valgrind" "${cells[@]}" "$cross_riscv64" "$cross_riscv64_gcc" "$cross_riscv64_link" "$mingw" "$wine") ;;
 afl) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$afl" "$afl_clang") ;;
 survival) wanted=("$libc" "$clang_new" "$runtime_new" "$patch" "$python" "$afl" "$afl_clang" "$survival" "$jsonlite" "$gnuplot") ;;
 *)

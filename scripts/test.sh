@@ -126,6 +126,7 @@ then_step "merging loses nothing" tests/merge.sh --needs fuzz_cachemap trace bui
 step "matrix, its fast half" env JOBS=1 scripts/matrix.sh --fast --needs trace build/trace-asan build/trace-fast
 then_step "the matrix can fail" tests/matrix.sh --needs trace
 step "names of a program stay its own" tests/hygiene.sh --needs ''
+step "systems" tests/systems.sh --needs ''
 step "install" tests/install.sh --needs ''
 step "pages of the interface" tests/docs.sh --needs ''
 step "mutants" tests/mutants.sh --needs fuzz_cachemap trace

@@ -51,10 +51,12 @@
  *   CACHE_MAP_KEY_OF(value)    the key in a value; `value` is a `const CACHE_MAP_VALUE *`. Its type
  *                              converts to that of a key and loses nothing, or a cast says so
  *   CACHE_MAP_KEY_EQUAL(a, b)  default a == b
- *   CACHE_MAP_HASH(key, seed)  a uint64_t, uniform in its high half (set) and low bits (tag);
- *                              default cache_map_hash_64(key, seed), which takes keys of up to 64
+ *   CACHE_MAP_HASH(key, seed)  a uint64_t, equal for equal keys, uniform in its high half (set) and
+ *                              low bits (tag). The halves may depend on each other: a good hash of
+ *                              32 bits in both, as it is or changed, serves as well as one of 64.
+ *                              Default cache_map_hash_64(key, seed), which takes keys of up to 64
  *                              bits; for keys that are structs see cache_map_hash_128 and
- *                              cache_map_hash_bytes
+ *                              cache_map_hash_bytes; docs/hashing.md has more
  *   CACHE_MAP_WAYS             2, 4, 8 or 16 (default)
  *   CACHE_MAP_TAG_BITS         8 (default) or 16
  *   CACHE_MAP_CLOCK_BITS       1, 2 (default) or 4; with 1 a count cannot tell a used value from another,
@@ -75,6 +77,14 @@
  *   an error that says so.
  *   A hash that is a function of yours and calls cache_map_hash_128: include this header once without
  *   CACHE_MAP_NAME, write the function, then define the parameters and include it again.
+ *
+ * FOR A WHOLE PROGRAM (defined before the first include, the same in all files)
+ *   CACHE_MAP_ASSERT(condition)      default assert(condition), of assert.h
+ *   CACHE_MAP_NO_DEFAULT_ALLOCATOR   no function that allocates is referenced, and the library does
+ *                                    not include stdlib.h: init then needs an allocator (null is a
+ *                                    failed CACHE_MAP_ASSERT, and OUT_OF_MEMORY without
+ *                                    assertions). What is left of the C library is memcpy and
+ *                                    memset: for freestanding builds, too
  *
  * OPTIONS AND STATUSES (cache_map_types.h, included by this header)
  *   struct cache_map_options     cache_value_count_max (0 or a multiple of the ways),
@@ -210,7 +220,8 @@ CACHE_MAP_LINKAGE enum cache_map_status
 CACHE_MAP_LINKAGE size_t CACHE_MAP_FUNCTION(memory_alignment)(void);
 
 /* Makes `map` (of any content) an empty map. `options` and `allocator` are copied; a null
- * `allocator` means aligned_alloc and free. Asks for memory once. OK; OPTIONS_INVALID;
+ * `allocator` means the system's: aligned_alloc and free, or what it has instead (contract, section
+ * 9). Asks for memory once. OK; OPTIONS_INVALID;
  * SIZE_OVERFLOW; OUT_OF_MEMORY: `map` is then untouched and needs no deinit. O(sets + stash
  * capacity): values are not touched. */
 CACHE_MAP_LINKAGE enum cache_map_status
@@ -218,8 +229,9 @@ CACHE_MAP_LINKAGE enum cache_map_status
                              const struct cache_map_allocator *allocator);
 
 /* As init, in `memory` of the caller's: `size` bytes, `memory_size` at least, aligned to
- * `memory_alignment`. It stays the caller's and must outlive the map. OUT_OF_MEMORY when `size` is
- * too small. */
+ * `memory_alignment`. It stays the caller's and must outlive the map. OUT_OF_MEMORY when `size`
+ * is too small, whatever `memory` is; else a null or misaligned `memory` is a failed
+ * CACHE_MAP_ASSERT. */
 CACHE_MAP_LINKAGE enum cache_map_status
     CACHE_MAP_FUNCTION(init_in_memory)(CACHE_MAP_THIS *map, const struct cache_map_options *options,
                                        void *memory, size_t size);
@@ -275,8 +287,9 @@ CACHE_MAP_LINKAGE enum cache_map_status CACHE_MAP_FUNCTION(upsert)(CACHE_MAP_THI
 
 /* `value_count` upserts in the order of `values`, with the same answers and the same effects as
  * one by one: statuses[i] is what upsert(&values[i]) gives. One that fails has changed nothing,
- * and the next ones are tried. Returns how many succeeded. `values` may lie in the map: each is
- * read at its turn. `statuses` does not overlap it; both may be null when `value_count` is 0.
+ * and the next ones are tried. Returns how many succeeded. Unlike that of `upsert`, the argument
+ * may not lie in the map, for an earlier upsert may move a later value: that is a failed
+ * CACHE_MAP_ASSERT. `statuses` does not overlap `values`; both may be null when `value_count` is 0.
  * O(value_count), with misses that overlap as in get_many. */
 CACHE_MAP_LINKAGE size_t CACHE_MAP_FUNCTION(upsert_many)(CACHE_MAP_THIS *map,
                                                          const CACHE_MAP_VALUE *values,

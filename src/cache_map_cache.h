@@ -18,7 +18,8 @@
 
 #include "cache_map_counters.h"
 
-#if defined(__SSE2__) && !defined(CACHE_MAP_PORTABLE)
+/* gcc's emmintrin.h includes stdlib.h, which a freestanding environment need not have. */
+#if defined(__SSE2__) && __STDC_HOSTED__ && !defined(CACHE_MAP_PORTABLE)
 #    define CACHE_MAP_SSE2 1
 #    include <emmintrin.h>
 #elif defined(__aarch64__) && defined(__ARM_NEON) && !defined(CACHE_MAP_PORTABLE)

@@ -8,12 +8,11 @@
 #ifndef CACHE_MAP_CORE_H
 #define CACHE_MAP_CORE_H
 
+#include "cache_map_allocator.h"
 #include "cache_map_cache.h"
 #include "cache_map_hash.h"
 #include "cache_map_scope.h"
 #include "cache_map_stash.h"
-
-#include <stdlib.h>
 
 CACHE_MAP_HEADER_BEGIN
 
@@ -121,33 +120,6 @@ cache_map_memory_size(const struct cache_map_layout *layout,
     return CACHE_MAP_OK;
 }
 
-static inline void *cache_map_allocate_default(void *context, size_t size, size_t alignment) {
-    (void)context;
-    return aligned_alloc(alignment, size);
-}
-
-static inline void cache_map_deallocate_default(void *context, void *memory, size_t size,
-                                                size_t alignment) {
-    (void)context;
-    (void)size;
-    (void)alignment;
-    free(memory);
-}
-
-static inline void *cache_map_allocate_none(void *context, size_t size, size_t alignment) {
-    (void)size;
-    (void)alignment;
-    return context; /* the memory that the caller of init_in_memory supplied */
-}
-
-static inline void cache_map_deallocate_none(void *context, void *memory, size_t size,
-                                             size_t alignment) {
-    (void)context;
-    (void)memory;
-    (void)size;
-    (void)alignment;
-}
-
 /* ---- Init, reset, deinit. ---------------------------------------------------------------- */
 
 /* Puts the arrays of a planned block in place. */
@@ -253,6 +225,13 @@ CACHE_MAP_INLINE enum cache_map_status cache_map_lookup_stash(const struct cache
         return CACHE_MAP_TOMBSTONE;
     *value = cache_map_entry_value(layout, &map->stash, entry);
     return CACHE_MAP_FOUND;
+}
+
+/* Whether any of `size` bytes from `first` on lies in the map's block. No bytes lie nowhere. O(1). */
+CACHE_MAP_INLINE bool cache_map_overlaps(const struct cache_map *map, const void *first,
+                                         size_t size) {
+    const uintptr_t start = (uintptr_t)first, block = (uintptr_t)map->memory;
+    return size != 0 && start < block + map->memory_size && block < start + size;
 }
 
 /* ---- Hints: what many calls at once load ahead. ------------------------------------------ */

@@ -114,11 +114,12 @@ CACHE_MAP_FUNCTION(init_in_memory)(CACHE_MAP_THIS *map, const struct cache_map_o
                                                  cache_map_deallocate_none};
     size_t needed = 0;
     const enum cache_map_status status = CACHE_MAP_FUNCTION(memory_size)(options, &needed);
-    CACHE_MAP_ASSERT(map != NULL && memory != NULL);
+    CACHE_MAP_ASSERT(map != NULL);
     if (status != CACHE_MAP_OK)
         return status;
     if (size < needed)
         return CACHE_MAP_OUT_OF_MEMORY;
+    CACHE_MAP_ASSERT(memory != NULL);
     return cache_map_init(&CACHE_MAP_FUNCTION(layout), &map->base, options, &supplied);
 }
 
@@ -243,6 +244,8 @@ CACHE_MAP_LINKAGE size_t CACHE_MAP_FUNCTION(upsert_many)(CACHE_MAP_THIS *map,
     uint64_t hashes[CACHE_MAP_BATCH_COUNT_MAX];
     size_t success_count = 0;
     CACHE_MAP_ASSERT(map != NULL && ((values != NULL && statuses != NULL) || value_count == 0));
+    CACHE_MAP_ASSERT(!cache_map_overlaps(&map->base, values, value_count * sizeof *values) &&
+                     "the values of upsert_many do not lie in the map");
     for (size_t start = 0, count; start < value_count; start += count) {
         count = cache_map_batch_count(value_count - start);
         for (size_t i = 0; i < count; i += 1) {
@@ -252,7 +255,6 @@ CACHE_MAP_LINKAGE size_t CACHE_MAP_FUNCTION(upsert_many)(CACHE_MAP_THIS *map,
         }
         for (size_t i = 0; i < count; i += 1)
             cache_map_prefetch_written(&CACHE_MAP_FUNCTION(layout), &map->base, hashes[i]);
-        /* The hash is computed anew: where `values` lies in the map, an upsert may have moved it. */
         for (size_t i = 0; i < count; i += 1) {
             statuses[start + i] = CACHE_MAP_FUNCTION(upsert)(map, &values[start + i]);
             success_count += !cache_map_status_failed(statuses[start + i]);

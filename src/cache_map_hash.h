@@ -11,7 +11,9 @@
  * A random seed makes collisions unpredictable to somebody who sees no timing. It is no
  * cryptographic hash: against an attacker who measures, supply SipHash as CACHE_MAP_HASH.
  *
- * Reads bytes as little endian on every machine, so a key hashes alike everywhere. */
+ * A number hashes alike on every machine, and so do equal bytes, which are read as little
+ * endian. The bytes of an object in memory are the machine's: its integers have the machine's
+ * byte order. */
 #ifndef CACHE_MAP_HASH_H
 #define CACHE_MAP_HASH_H
 
@@ -83,8 +85,9 @@ CACHE_MAP_INLINE uint64_t cache_map_word_of_bytes(const unsigned char *bytes, si
     return word;
 }
 
-/* Hashes `size` bytes at `data`: for keys that are strings or structs WITHOUT padding (padding
- * bytes would be hashed too, and they are indeterminate). O(size). */
+/* Hashes `size` bytes at `data`: for keys that are strings, or structs WITHOUT padding (padding
+ * bytes would be hashed too, and they are indeterminate). Equal bytes have equal hashes on every
+ * machine; a struct of integers has other bytes where the byte order is another. O(size). */
 static inline uint64_t cache_map_hash_bytes(const void *data, size_t size, uint64_t seed) {
     const unsigned char *bytes = (const unsigned char *)data;
     uint64_t state = cache_map_hash_64((uint64_t)size, seed);

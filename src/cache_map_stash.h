@@ -60,15 +60,22 @@ CACHE_MAP_INLINE uint32_t cache_map_stash_mask(const struct cache_map_stash *sta
     return ((uint32_t)1 << stash->bucket_bits) - 1;
 }
 
-/* The cache takes its set from the high bits and its tag from the low bits, so what a set evicts
- * agrees in the high ones: the fragment mixes both halves. */
+/* The fragment is of both halves of the hash: the cache takes its set from the high bits, so
+ * what one set evicts agrees in them. The halves meet in a product, whose own halves are folded:
+ * an exclusive or or a sum of them would cancel where one is made of the other (a 32-bit hash in
+ * both, its complement, a rotation of it). The constants are the first fraction bits of the
+ * square roots of 3 and 2. Multiples of them are spread evenly, which is what is left where one
+ * half is constant. */
 CACHE_MAP_INLINE uint32_t cache_map_stash_fragment(uint64_t hash) {
-    return (uint32_t)(hash >> 32) ^ (uint32_t)hash;
+    const uint32_t high = (uint32_t)(hash >> 32) ^ UINT32_C(0xbb67ae85);
+    const uint32_t low = (uint32_t)hash ^ UINT32_C(0x6a09e667);
+    const uint64_t product = (uint64_t)high * low;
+    return (uint32_t)(product >> 32) ^ (uint32_t)product;
 }
 
-/* Fibonacci hashing (Knuth 6.4): multiply by 2^32 / golden ratio, keep the top bits. */
+/* The top bits, on which most bits of the product's factors have an influence. */
 CACHE_MAP_INLINE uint32_t cache_map_stash_home(uint32_t fragment, uint32_t bucket_bits) {
-    return (uint32_t)(fragment * UINT32_C(0x9e3779b9)) >> (32 - bucket_bits);
+    return fragment >> (32 - bucket_bits);
 }
 
 CACHE_MAP_INLINE unsigned char *cache_map_entry_value(const struct cache_map_layout *layout,

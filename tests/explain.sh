@@ -80,9 +80,16 @@ check "nothing is observed of a count" [ "$(member "$out/sweep-does-not-age.json
 
 planted stash-find-trusts-fragment
 check "the end of the trace" has '^>      final verification' "$out/stash-find-trusts-fragment.txt"
+# explained GEOMETRY OPS KIND MEMBER: what that bug's explanation of such a trace has there.
+explained() {
+    printf 'cachemap-trace 1\ngeometry %s\n%b' "$1" "$2" >"$out/explained.trace"
+    "$out/stash-find-trusts-fragment" explain --json "$out/explained.trace" >"$out/explained.json" || true
+    member "$out/explained.json" "$3" "$4"
+}
 check "a number of the geometry is a neighbour" \
-    [ "$(member "$out/stash-find-trusts-fragment.json" neighbour change)" = number ]
-check "keys that are not free" [ "$(member "$out/stash-find-trusts-fragment.json" keys freedom)" = 'just these' ]
+    [ "$(explained 'sets=0 stash=2 hash=collide keys=2 read=end' 'upsert 0\n' neighbour change)" = number ]
+check "keys that are not free" \
+    [ "$(explained 'sets=0 stash=2 hash=buckets keys=5 read=end' 'upsert 0\nupsert 4\n' keys freedom)" = 'just these' ]
 
 # An op moves the hand of another set, too, which is compared only when it is that set's turn. (No bug of
 # bugs/ goes wrong inside before it fails.)

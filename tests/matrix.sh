@@ -29,6 +29,8 @@ plant cache_map_hash.h '        word |= (uint64_t)bytes\[i\] << (8 \* i);' \
 # A number that has 64 bits on most machines.
 plant cache_map_cache.h '(uint32_t)(hash & ((1u << layout->tag_bits) - 1))' \
     '(uint32_t)((hash >> (sizeof(size_t) == 4 ? 32 : 0)) \& ((1u << layout->tag_bits) - 1))'
+# A long that is taken for one of 64 bits.
+plant cache_map_counters.h '((uint64_t)count << shift)' '((unsigned long)count << shift)'
 if [ "${1:-}" = --all ]; then
     # What an optimiser may get wrong.
     cat >>"$work/src/cache_map_types.h" <<'PLANTED'
@@ -64,6 +66,13 @@ machines() {
     check "NEON" fails aarch64-O0 '(DIFFERS|ended with)'
     check "big endian" fails s390x-O0 '(DIFFERS|ended with)'
     check "pointers of 32 bits" fails gcc-m32-O0 '(DIFFERS|ended with)'
+    if command -v x86_64-w64-mingw32-gcc wine >/dev/null; then
+        check "a long of 32 bits" fails mingw-w64-O0 '(DIFFERS|ended with)'
+        check "by an input and by a unit test" \
+            grep -Eqz 'corpus/.*passes +tests/unit_counters.c' build/matrix/mingw-w64-O0/different
+    else
+        check "Windows: there is no MinGW-w64 or no Wine here: scripts/need.sh matrix" true
+    fi
 }
 
 others() {

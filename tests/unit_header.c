@@ -186,8 +186,10 @@ static void a_null_argument_is_a_failed_assertion(void **state) {
     expect_assertion("options != NULL", account_cache_memory_size(NULL, &size));
     expect_assertion("options != NULL", account_cache_memory_size(&small_options, NULL));
     expect_assertion("map != NULL && options != NULL", account_cache_init(&accounts, NULL, NULL));
-    expect_assertion("map != NULL && memory != NULL",
+    expect_assertion("memory != NULL",
                      account_cache_init_in_memory(&accounts, &small_options, NULL, 1u << 20));
+    expect_assertion("map != NULL",
+                     account_cache_init_in_memory(no_accounts, &small_options, &found, 0));
     assert_int_equal(account_cache_init(&accounts, &small_options, NULL), CACHE_MAP_OK);
     expect_assertion("map != NULL && value != NULL", account_cache_upsert(&accounts, no_account));
     expect_assertion("map != NULL && value != NULL", account_cache_lookup(&accounts, 1, NULL));
@@ -342,6 +344,106 @@ static void a_map_in_the_callers_memory(void **state) {
     account_cache_deinit(&map);
 }
 
+/* A status where the size is too small, whatever the memory is; then an assertion. */
+static void memory_that_is_none(void **state) {
+    static uint64_t words[1024];
+    static unsigned char *memory;
+    static unsigned offset;
+    const struct cache_map_options invalid = {3, 8, 4, 1};
+    size_t needed = 0;
+    (void)state;
+    memory = (unsigned char *)words + (64 - (uintptr_t)words % 64) % 64;
+    assert_int_equal(account_cache_memory_size(&small_options, &needed), CACHE_MAP_OK);
+    assert_true(needed + 128 <= sizeof words);
+    assert_int_equal(account_cache_init_in_memory(&accounts, &small_options, NULL, 0),
+                     CACHE_MAP_OUT_OF_MEMORY);
+    assert_int_equal(account_cache_init_in_memory(&accounts, &small_options, NULL, needed - 1),
+                     CACHE_MAP_OUT_OF_MEMORY);
+    assert_int_equal(account_cache_init_in_memory(&accounts, &small_options, memory, needed - 1),
+                     CACHE_MAP_OUT_OF_MEMORY);
+    assert_int_equal(account_cache_init_in_memory(&accounts, &small_options, memory + 1, 0),
+                     CACHE_MAP_OUT_OF_MEMORY);
+    assert_int_equal(account_cache_init_in_memory(&accounts, &invalid, NULL, 0),
+                     CACHE_MAP_OPTIONS_INVALID);
+    expect_assertion("memory != NULL",
+                     account_cache_init_in_memory(&accounts, &small_options, NULL, 1u << 20));
+    for (offset = 1; offset < 64; offset *= 2)
+        expect_assertion("((uintptr_t)memory & ",
+                         account_cache_init_in_memory(&accounts, &small_options, memory + offset,
+                                                      sizeof words - 128));
+    assert_int_equal(account_cache_init_in_memory(&accounts, &small_options, memory, needed),
+                     CACHE_MAP_OK);
+    account_cache_deinit(&accounts);
+}
+
+/* ---- upsert_many of what lies in the map, and beside it. --------------------------------- */
+
+enum { BESIDE_COUNT = 3 };
+
+/* A map in the middle of this block has other accounts right before and right behind it. */
+static uint64_t many_words[1024];
+static enum cache_map_status many_statuses[BESIDE_COUNT];
+static const struct account *many_values;
+
+static struct account *many_map_init(size_t *needed) {
+    const uintptr_t start = ((uintptr_t)many_words + 64 + 63) / 64 * 64;
+    unsigned char *memory = (unsigned char *)many_words + (start - (uintptr_t)many_words);
+    assert_int_equal(account_cache_memory_size(&small_options, needed), CACHE_MAP_OK);
+    assert_true(*needed + 256 <= sizeof many_words);
+    assert_int_equal(
+        account_cache_init_in_memory(&accounts, &small_options, memory, sizeof many_words - 128),
+        CACHE_MAP_OK);
+    return (struct account *)(void *)memory;
+}
+
+static void upsert_many_takes_values_beside_the_map(void **state) {
+    size_t needed = 0;
+    struct account *start = many_map_init(&needed);
+    struct account *const places[] = {start - BESIDE_COUNT, start + needed / sizeof *start};
+    (void)state;
+    for (unsigned place = 0; place < 2; place += 1) {
+        for (unsigned i = 0; i < BESIDE_COUNT; i += 1) {
+            places[place][i].id = place * 10 + i;
+            places[place][i].balance = i;
+        }
+        assert_int_equal(
+            account_cache_upsert_many(&accounts, places[place], BESIDE_COUNT, many_statuses),
+            BESIDE_COUNT);
+    }
+    assert_int_equal(account_cache_inspect_counts(&accounts).cache_value_count, 2 * BESIDE_COUNT);
+    /* No value is read of none, wherever it is. */
+    assert_int_equal(account_cache_upsert_many(&accounts, start, 0, many_statuses), 0);
+    account_cache_deinit(&accounts);
+}
+
+static void expect_refused(const struct account *values, size_t count) {
+    many_values = values;
+    expect_assertion("(value_count == 0 ||",
+                     account_cache_upsert_many(&accounts, many_values, count, many_statuses));
+}
+
+static void upsert_many_of_values_in_the_map_is_a_failed_assertion(void **state) {
+    const struct account first = {1, 10}, second = {1, 20}, third = {2, 30};
+    size_t needed = 0;
+    struct account *start = many_map_init(&needed);
+    (void)state;
+    assert_int_equal(account_cache_upsert(&accounts, &first), CACHE_MAP_INSERTED);
+    assert_int_equal(account_cache_upsert(&accounts, &third), CACHE_MAP_INSERTED);
+    assert_int_equal(account_cache_remove(&accounts, 2), CACHE_MAP_REMOVED);
+    assert_int_equal(account_cache_scope_open(&accounts), CACHE_MAP_OK);
+    assert_int_equal(account_cache_upsert(&accounts, &second), CACHE_MAP_UPDATED);
+    expect_refused(account_cache_get(&accounts, 1), 1);
+    expect_refused((const struct account *)account_cache_inspect_entry(&accounts, 0).value, 1);
+    expect_refused((const struct account *)account_cache_inspect_record(&accounts, 0).overwritten,
+                   2);
+    expect_refused((const struct account *)(const void *)accounts.base.scratch, 1);
+    expect_refused(start, 1);
+    expect_refused(start - 1, 2); /* its end is in the map */
+    expect_refused(start + needed / sizeof *start - 1, BESIDE_COUNT);
+    expect_refused(start - 1, 2 + needed / sizeof *start); /* the map is in it */
+    account_cache_deinit(&accounts);
+}
+
 /* Three maps of three types, used in turn: each knows its own keys only. */
 static void maps_of_several_types_live_side_by_side(void **state) {
     struct account_cache account_map;
@@ -470,6 +572,9 @@ int main(void) {
         cmocka_unit_test(inspection_of_a_null_map_is_a_failed_assertion),
         cmocka_unit_test(a_null_argument_is_a_failed_assertion),
         cmocka_unit_test(a_map_of_zeros_is_a_failed_assertion),
+        cmocka_unit_test(memory_that_is_none),
+        cmocka_unit_test(upsert_many_takes_values_beside_the_map),
+        cmocka_unit_test(upsert_many_of_values_in_the_map_is_a_failed_assertion),
         cmocka_unit_test(inspection_of_a_map_of_zeros_is_a_failed_assertion),
         cmocka_unit_test(a_second_deinit_is_a_failed_assertion),
         cmocka_unit_test(inspection_out_of_range_is_a_failed_assertion),

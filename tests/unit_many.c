@@ -174,30 +174,6 @@ static void one_that_fails_stops_no_other(void **state) {
     batch_map_deinit(&map);
 }
 
-/* The contract: the argument of an upsert may lie in the map. Here all of them do, and earlier ones of
- * the batch move later ones. */
-static void values_that_lie_in_the_map(void **state) {
-    struct twins twins;
-    const struct unit_item *in_many, *in_single;
-    (void)state;
-    twins_init(&twins, 0, 32, 0);
-    for (uint64_t key = 0; key < 8; key += 1) {
-        const struct unit_item item = unit_item_make(key, key * 10);
-        assert_status(batch_map_upsert(&twins.many, &item), CACHE_MAP_INSERTED);
-        assert_status(batch_map_upsert(&twins.single, &item), CACHE_MAP_INSERTED);
-    }
-    in_many = batch_map_get(&twins.many, 0);
-    in_single = batch_map_get(&twins.single, 0);
-    {
-        enum cache_map_status statuses[8];
-        assert_int_equal(batch_map_upsert_many(&twins.many, in_many, 8, statuses), 8);
-        for (size_t i = 0; i < 8; i += 1)
-            assert_status(statuses[i], batch_map_upsert(&twins.single, &in_single[i]));
-    }
-    assert_twins_equal(&twins, "upsert_many of values in the map");
-    twins_deinit(&twins);
-}
-
 static void prefetch_changes_nothing(void **state) {
     struct twins twins;
     (void)state;
@@ -220,7 +196,6 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(many_calls_are_single_calls_in_order),
         cmocka_unit_test(one_that_fails_stops_no_other),
-        cmocka_unit_test(values_that_lie_in_the_map),
         cmocka_unit_test(prefetch_changes_nothing),
     };
     return cmocka_run_group_tests_name("many", tests, NULL, NULL);
