@@ -3,7 +3,6 @@
  * an op or a state. docs/proofs.md says what that proves.
  *
  * A short main: words of the command line -> world -> search -> what it ended with, and a trace. */
-#include "cache_map_types.h"
 #include "codec.h"
 #include "input_file.h"
 #include "isolate.h"
@@ -14,6 +13,7 @@
 #include "saved.h"
 #include "shell_word.h"
 #include "stop.h"
+#include "subject.h"
 #include "trace_text.h"
 #include "visits.h"
 
@@ -181,7 +181,7 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments) {
             exit(program_end(EXIT_AGREES));
         }
         if (option == 'V')
-            exit(program_end(program_version(CACHE_MAP_VERSION_STRING)));
+            exit(program_end(program_version(subject_library_version())));
         wrong = take_option(arguments, option, optarg);
         if (wrong != NULL)
             return usage_error(wrong, optarg);
@@ -259,8 +259,8 @@ static void look_at_input(const char *path, bool in_folder, void *context) {
     *(int *)context = EXIT_USAGE;
 }
 
-/* Before a search that may take hours: what is read and written at its end. EXIT_AGREES, or a message for each
- * that is wrong was printed. */
+/* Before a search that may take hours: what is read and written at its end. EXIT_AGREES, or a
+ * message for each that is wrong was printed. */
 static int look_at_files(const struct arguments *arguments) {
     struct stat status;
     int worst = EXIT_AGREES;

@@ -17,9 +17,9 @@ struct saved {
     uint64_t has_ops, no_symmetry, cursor, edge_count;
 };
 
-/* Writes the file beside its place and renames it: what was saved before stays until this is whole. `saved` has
- * its fields, ops and numbers; the rest is filled in. EXIT_AGREES, or EXIT_USAGE after a message. Costs a
- * second pass over the file, for the checksum. */
+/* Writes the file beside its place and renames it: what was saved before stays until this is whole.
+ * `saved` has its fields, ops and numbers; the rest is filled in. EXIT_AGREES, or EXIT_USAGE after a
+ * message. Costs a second pass over the file, for the checksum. */
 int saved_write(const char *path, struct saved *saved, const struct store *store);
 
 /* Opens the file, checks it whole, and reads its head. The file is then at the states, for saved_read. Null

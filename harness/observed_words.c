@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The sentence behind observed_words.h. */
 #include "observed_words.h"
 

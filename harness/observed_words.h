@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The sentence for what a caller sees of a failure: which call answers what, or how it ends. Pure words: runs
  * nothing and judges nothing. */
 #ifndef HARNESS_OBSERVED_WORDS_H

@@ -18,8 +18,8 @@ static bool write_failed;
 
 void program_begin(const char *name) {
     program_name = name;
-    /* open takes the lowest number that is free. What is held so can only be used the wrong way round: reading
-     * from standard input and writing to the others fails, as it would if they were closed. */
+    /* open takes the lowest number that is free. What is held so can only be used the wrong way
+     * round: reading from standard input and writing to the others fails, as if they were closed. */
     for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream += 1)
         if (fcntl(stream, F_GETFD) < 0 && errno == EBADF)
             (void)open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);

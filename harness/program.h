@@ -26,9 +26,9 @@ bool program_is_help(const char *word);
 /* Prints "NAME, of cachemap VERSION". Returns EXIT_AGREES. */
 int program_version(const char *version);
 
-/* Calls `on_file` for the path; where that is a folder, for each file in it that is neither hidden nor Markdown,
- * in the order of their names, until Ctrl-C. True for a path that is no folder, and for a folder with such a
- * file; otherwise a message was printed. O(files of the folder). */
+/* Calls `on_file` for the path; where that is a folder, for each file in it that is neither hidden nor
+ * Markdown, in the order of their names, until Ctrl-C. True for a path that is no folder, and for a
+ * folder with such a file; otherwise a message was printed. O(files of the folder). */
 bool program_each_file(const char *path,
                        void (*on_file)(const char *path, bool in_folder, void *context),
                        void *context);

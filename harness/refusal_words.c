@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The words behind refusal_words.h. */
 #include "refusal_words.h"
 

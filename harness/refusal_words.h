@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What an `init_refused` asks of the library and why it must be refused, in words for reports. Knows the
  * geometry and the reasons; calls nothing of a map. */
 #ifndef HARNESS_REFUSAL_WORDS_H

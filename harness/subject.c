@@ -297,6 +297,10 @@ struct result subject_upsert(struct subject *subject, unsigned key_id, uint32_t 
     return result_of_status(subject->functions->upsert(subject->map, argument));
 }
 
+const char *subject_library_version(void) {
+    return CACHE_MAP_VERSION_STRING;
+}
+
 unsigned subject_batch_count_max(void) {
     return CACHE_MAP_BATCH_COUNT_MAX;
 }

@@ -102,6 +102,8 @@ void subject_refused_capacities(const struct geometry *geometry, enum op_refusal
 bool subject_balanced(const struct subject *subject);
 
 struct result subject_upsert(struct subject *subject, unsigned key_id, uint32_t value);
+/* The version of the library, "1.0.0". Static. */
+const char *subject_library_version(void);
 /* The library's batch as the harness has it: a call for more is several. */
 unsigned subject_batch_count_max(void);
 /* Upserts of `count` keys, at most STREAM_BATCH_COUNT_MAX, by one call; their values are numbered from

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The words behind subject_broken.h. */
 #include "subject_broken.h"
 

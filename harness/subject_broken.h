@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Where a broken map is broken: the place, the number that is there and the one that should be, in words;
  * and the index of the stash, bucket by bucket. For reports: nothing here runs on a map that is whole.
  * Knows the library's structures, as the subject does; judges nothing that `check` has not judged. */
@@ -41,8 +42,9 @@ const char *subject_broken_words(const struct subject *subject);
  * for 5 entries, expected 16". Static, until the next call. O(1). */
 const char *subject_index_size_words(const struct subject *subject);
 
-/* No rows where nothing disagrees. Else the buckets in use, if they are few; of many those where something disagrees, and the buckets that a
- * probe for their keys comes by; then the entries that no bucket names. O(buckets x entries) at most. */
+/* No rows where nothing disagrees. Else the buckets in use, if they are few; of many those where
+ * something disagrees, and the buckets that a probe for their keys comes by; then the entries that no
+ * bucket names. O(buckets x entries) at most. */
 void subject_index(const struct subject *subject, struct stash_index *index);
 
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The words behind value_words.h. */
 #include "value_words.h"
 

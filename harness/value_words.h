@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A value's number in words, for reports. Values count up from 1, so a number that no op has stored is
  * memory that nobody has written: then the words say what it is. Knows what memory is filled with; judges
  * nothing. */

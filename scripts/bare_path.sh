@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Prints a PATH of one folder with links to commands: those of Debian's Essential and required packages, of git,
 # make and ca-certificates (which a checkout needs), and of the packages that scripts/need.sh names for a task, with
 # what those depend on. So a test that needs a command which nobody installs fails on this machine too, and not only

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # The main job behind `make fuzz`: fuzzes for so many seconds, prints a line every ten (FUZZ_LINE_SECONDS), keeps
 # libFuzzer's own lines in build/fuzz.log, keeps new inputs and findings out of corpus/, and says at the end what
-# was run, the coverage reached, whether anything was found, and where it all is. A failure is reduced and explained, and filed under
-# findings/SIGNATURE/ (scripts/finding.sh). Exit status: 0 nothing found, 1 a finding,
-# 2 it could not run, 130 interrupted (Ctrl-C; the summary is of what was run until then).
+# was run, the coverage reached, whether anything was found, and where it all is. A failure is reduced and explained,
+# and filed under findings/SIGNATURE/ (scripts/finding.sh). Exit status: 0 nothing found, 1 a finding, 2 it could not
+# run, 130 interrupted (Ctrl-C; the summary is of what was run until then).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/numbers.sh
@@ -13,14 +13,10 @@ cd "$(dirname "$0")/.."
 
 seconds=${FUZZ_SECONDS:-60}
 jobs=${FUZZ_JOBS:-1}
+line_seconds=${FUZZ_LINE_SECONDS:-10}
 whole_number FUZZ_SECONDS "$seconds" # libFuzzer takes 0 for "without end"
 whole_number FUZZ_JOBS "$jobs"
-
-line_seconds=${FUZZ_LINE_SECONDS:-10}
-[[ $line_seconds =~ ^[0-9]*[.]?[0-9]+$ ]] || {
-    echo "fuzz.sh: FUZZ_LINE_SECONDS is a number, got '$line_seconds'" >&2
-    exit 2
-}
+whole_number FUZZ_LINE_SECONDS "$line_seconds"
 
 # ./trace explains: it is built when there is something to explain.
 build_trace() {

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # For a checkout that is not to be written to: `make BUILD=/elsewhere ...` copies the sources to /elsewhere/tree
 # and runs make there, so that every script finds its files where it always does. Copies what is newer, and takes
 # away what is gone. ./trace, ./fuzz_cachemap and so on are in /elsewhere/tree, with links to them in /elsewhere.

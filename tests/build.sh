@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The build and the tests of it: what a header's change compiles, a checkout that is read-only with its build
 # elsewhere, one step by name, the PATH of a bare machine. Compiles next to nothing.
 set -u

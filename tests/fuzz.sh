@@ -54,7 +54,7 @@ fuzz() {
     local status=0 name=$1
     shift
     : >"$out/$name/printed"
-    (cd "$out/$name" && env FUZZ_LINE_SECONDS=0.1 printed="$out/$name/printed" polls_max="$polls_max" "$@" \
+    (cd "$out/$name" && env FUZZ_LINE_SECONDS=1 printed="$out/$name/printed" polls_max="$polls_max" "$@" \
         scripts/fuzz.sh) </dev/null >"$out/$name/printed" 2>&1 || status=$?
     echo "$status"
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The words of reports: what a caller sees, for every op, answer and check; where a map is broken, for every
  * invariant of `check`, each broken here in a map's own memory; and where a value's number comes from. Knows
  * the library's structures, to break them. */

@@ -13,6 +13,7 @@ mkdir -p "$out"
 # SCRIPT VARIABLE, for each number that a script takes.
 taken='scripts/fuzz.sh FUZZ_SECONDS
 scripts/fuzz.sh FUZZ_JOBS
+scripts/fuzz.sh FUZZ_LINE_SECONDS
 scripts/afl.sh FUZZ_SECONDS
 scripts/coverage_empty.sh COVERAGE_SECONDS
 scripts/coverage_empty.sh COVERAGE_PERCENT

@@ -418,7 +418,7 @@ static void upsert_many_takes_values_beside_the_map(void **state) {
 
 static void expect_refused(const struct account *values, size_t count) {
     many_values = values;
-    expect_assertion("(value_count == 0 ||",
+    expect_assertion("!cache_map_overlaps(",
                      account_cache_upsert_many(&accounts, many_values, count, many_statuses));
 }
 

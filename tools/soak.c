@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ./soak: swarm streams without coverage guidance, for as long as you like. Deterministic in its
  * seed: the seed and the number of a stream name the stream. */
-#include "cache_map_types.h"
 #include "codec.h"
 #include "generate.h"
 #include "input.h"
@@ -204,7 +203,7 @@ static int soak_options(int argc, char **argv) {
                     layer_names());
             return EXIT_USAGE;
         case 'h': fputs(usage_text, stdout); exit(program_end(EXIT_AGREES));
-        case 'V': exit(program_end(program_version(CACHE_MAP_VERSION_STRING)));
+        case 'V': exit(program_end(program_version(subject_library_version())));
         default: return usage_error("no such option", "");
         }
         if (!good)

@@ -3,9 +3,9 @@
  * they cannot drift from it. docs/ marks these parts; tests/documents.sh compares them.
  *
  * A short main over harness/: tables -> text. Runs no map. */
-#include "cache_map_types.h"
 #include "codec.h"
 #include "program.h"
+#include "subject.h"
 #include "verdict.h"
 
 #include <assert.h>
@@ -267,7 +267,7 @@ int main(int argc, char **argv) {
         return program_end(EXIT_AGREES);
     }
     if (argc == 2 && strcmp(argv[1], "--version") == 0)
-        return program_end(program_version(CACHE_MAP_VERSION_STRING));
+        return program_end(program_version(subject_library_version()));
     fprintf(stderr, "tables: which part?\n\n%s", usage_text);
     return EXIT_USAGE;
 }

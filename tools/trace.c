@@ -5,12 +5,12 @@
  * A short main on the road of harness/: file -> stream -> passes -> verdict -> report. */
 #include "trace_command.h"
 
-#include "cache_map_types.h"
 #include "codec.h"
 #include "input.h"
 #include "predict.h"
 #include "report.h"
 #include "stop.h"
+#include "subject.h"
 #include "trace_text.h"
 
 #include <getopt.h>
@@ -261,7 +261,7 @@ static int command_help(int argc, char **argv) {
 static int command_version(int argc, char **argv) {
     (void)argc;
     (void)argv;
-    return program_version(CACHE_MAP_VERSION_STRING);
+    return program_version(subject_library_version());
 }
 
 static const struct command {
