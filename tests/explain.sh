@@ -115,19 +115,19 @@ sentence() { member "$json" failure sentence; }
 
 told_trace stash-move-forgets-bucket
 check "both numbers that disagree are in the sentence" [ "$(sentence)" = \
-    "upsert 0: this does not hold any more: a stash entry and its bucket name each other: entry 0 (key 1) says that it is in bucket 3, and bucket 3 names entry 1; no bucket names entry 0" ]
-check "the index is drawn: the bucket" has '^      bucket 3   entry 1, which is not there$' "$text"
-check "and the entry that no bucket names" has '^      no bucket  entry 0: key 1 tombstone, home 3$' "$text"
-check "with what disagrees" has '^  !   entry 0 says bucket 3$' "$text"
-check "and in JSON" [ "$(member "$json" bucket entry_bucket | sed -n 2p)" = 3 ]
+    "upsert 0: this does not hold any more: a stash entry and its bucket name each other: entry 0 (key 1) says that it is in bucket 0, and bucket 0 names entry 1; no bucket names entry 0" ]
+check "the index is drawn: the bucket" has '^      bucket 0   entry 1, which is not there$' "$text"
+check "and the entry that no bucket names" has '^      no bucket  entry 0: key 1 tombstone, home 0$' "$text"
+check "with what disagrees" has '^  !   entry 0 says bucket 0$' "$text"
+check "and in JSON" [ "$(member "$json" bucket entry_bucket | sed -n 2p)" = 0 ]
 check "the last op of five is op 5" has '^>!  5  upsert 0 ' "$text"
 check "everywhere" [ "$(member "$json" failure op) $(member "$json" step op | tail -n 1)" = '5 5' ]
 
 told_trace victim-linked-under-wrong-hash
-check "a fragment is told whose it is" grep -qF 'has the fragment 0x97e6e52d (that of key 2), its key'"'"'s is 0x237114df' <(sentence)
+check "a fragment is told whose it is" grep -qF 'has the fragment 0x17bde921 (that of key 2), its key'"'"'s is 0xa52e6b3f' <(sentence)
 told_trace stash-insert-at-overwrites
 check "what the check finds is told where another layer was first" [ "$(member "$json" failure check)" = \
-    "a stash entry and its bucket name each other: entry 1 (key 1) says that it is in bucket 3, and bucket 3 names entry 0; no bucket names entry 1" ]
+    "a stash entry and its bucket name each other: entry 1 (key 1) says that it is in bucket 0, and bucket 0 names entry 0; no bucket names entry 1" ]
 check "in the text too" has "^      the map's check finds: a stash entry and its bucket" "$text"
 told_trace stash-probe-does-not-wrap
 check "a key that is in two entries is drawn in both" [ "$(grep -cE '^      bucket [01]   entry [12]: key 1 = value [23], home 7$' "$text")" = 2 ]
