@@ -124,6 +124,7 @@ mkdir -p build/test/readers
 step "fuzz the readers, 20,000 runs" ./fuzz_trace -runs=20000 -seed=1 \
     -artifact_prefix=build/test/ build/test/readers corpus
 
+step "values that are gone cost others nothing" tests/gone_cost.sh
 step "headers alone" tests/headers.sh
 step "clang-format" make -s format-check
 step "C++17 header, g++" build/test/unit_header_cpp_gcc
