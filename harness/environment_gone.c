@@ -12,7 +12,8 @@
 
 enum { LOST = 1, TOLD = 2 };
 
-/* Of each value's number: whether the model has lost it by this call, and the map told so. All 0 between calls. */
+/* Of each value's number: whether the model has lost it by this call, and the map told so. All 0
+ * between calls. */
 static uint8_t marks[STREAM_OP_COUNT_MAX + 1];
 
 enum { FINDING_SIZE = 160 };

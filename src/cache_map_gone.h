@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Values that are gone: which of the stored values nothing can bring back any more, for a layout that has
- * CACHE_MAP_VALUE_GONE. Each is told of once. What leaves a place and is kept elsewhere is not gone: a
- * victim in the stash, an old value in the scope log.
+/* Values that are gone: which of the stored values nothing can bring back any more, for a layout
+ * that has CACHE_MAP_VALUE_GONE. Each is told of once. What leaves a place and is kept elsewhere is
+ * not gone: a victim in the stash, an old value in the scope log.
  *
- * Stands above cache, stash and log, whose values it walks, and knows of no operation. Each function does
- * nothing where the layout has no `value_gone`, and then nothing of it is left in a program. */
+ * Stands above cache, stash and log, whose values it walks, and knows of no operation. Each
+ * function does nothing where the layout has no `value_gone`, and then nothing of it is left in a
+ * program. */
 #ifndef CACHE_MAP_GONE_H
 #define CACHE_MAP_GONE_H
 
@@ -21,9 +22,9 @@ CACHE_MAP_INLINE void cache_map_value_gone(const struct cache_map_layout *layout
 
 /* ---- Mutations. -------------------------------------------------------------------------- */
 
-/* An upsert of a key that has the value `old_value`: after the record of the upsert and before the new value
- * is written. An argument that is that very value stays, and in a scope the record says so; else the old
- * value is gone, in a scope at its end. */
+/* An upsert of a key that has the value `old_value`: after the record of the upsert and before the
+ * new value is written. An argument that is that very value stays, and in a scope the record says
+ * so; else the old value is gone, in a scope at its end. */
 CACHE_MAP_INLINE void cache_map_value_replaced(const struct cache_map_layout *layout,
                                                struct cache_map_scope_log *log,
                                                unsigned char *old_value, const void *argument) {
@@ -35,15 +36,15 @@ CACHE_MAP_INLINE void cache_map_value_replaced(const struct cache_map_layout *la
         cache_map_value_gone(layout, old_value);
 }
 
-/* What the record of a remove keeps. Its inverse needs nothing, but persist does: by then another mutation
- * may have moved the tombstone, or overwritten it. */
+/* What the record of a remove keeps. Its inverse needs nothing, but persist does: by then another
+ * mutation may have moved the tombstone, or overwritten it. */
 CACHE_MAP_INLINE const void *cache_map_removed_kept(const struct cache_map_layout *layout,
                                                     const unsigned char *value) {
     return layout->value_gone != NULL ? value : NULL;
 }
 
-/* A value of the stash that a remove outside of a scope makes a tombstone, which needs the key in its bytes:
- * so a copy of them is told of. */
+/* A value of the stash that a remove outside of a scope makes a tombstone, which needs the key in
+ * its bytes: so a copy of them is told of. */
 CACHE_MAP_INLINE void cache_map_entry_gone(const struct cache_map_layout *layout,
                                            const struct cache_map_stash *stash, uint32_t entry,
                                            unsigned char *scratch) {
@@ -69,7 +70,8 @@ CACHE_MAP_INLINE void cache_map_records_gone(const struct cache_map_layout *layo
     }
 }
 
-/* Discard: the new value of an upsert, before its inverse. One that was in the map already stays. */
+/* Discard: the new value of an upsert, before its inverse. One that was in the map already
+ * stays. */
 CACHE_MAP_INLINE void cache_map_undone_gone(const struct cache_map_layout *layout,
                                             const struct cache_map_cache *cache,
                                             const struct cache_map_stash *stash,

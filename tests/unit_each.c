@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `each`: a walk over the whole map. Its order, what it tells of tombstones, that it is no use of a key, what
- * may come between two steps, and that what it saves can be loaded into a map of the same options. */
+/* `each`: a walk over the whole map. Its order, what it tells of tombstones, that it is no use of a
+ * key, what may come between two steps, and that what it saves can be loaded into a map of the same
+ * options. */
 #include "unit_support.h"
 
 #define CACHE_MAP_NAME       items
@@ -117,7 +118,8 @@ static void it_is_no_use_and_uses_do_not_disturb_it(void **state) {
     items_deinit(&map);
 }
 
-/* A change ends a walk. To go on reads nothing that is not there: under AddressSanitizer it would show. */
+/* A change ends a walk. To go on reads nothing that is not there: under AddressSanitizer it would
+ * show. */
 static void to_go_on_after_a_change_is_safe(void **state) {
     (void)state;
     for (uint64_t seed = 0; seed < 200; seed += 1) {
@@ -159,7 +161,8 @@ static void load(struct items *to, const struct items *from) {
     }
 }
 
-/* However the map came to be: tombstones first, it fits into one of the same options, a full stash too. */
+/* However the map came to be: tombstones first, it fits into one of the same options, a full stash
+ * too. */
 static void what_was_saved_fits_and_answers_the_same(void **state) {
     (void)state;
     for (uint64_t seed = 0; seed < 300; seed += 1) {

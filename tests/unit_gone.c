@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Values that own something (CACHE_MAP_VALUE_GONE): for each path of the library the exact list of values
- * that it tells to be gone, on every kind of layout; and long random runs at whose end each value that was
- * stored has been told of once. */
+/* Values that own something (CACHE_MAP_VALUE_GONE): for each path of the library the exact list of
+ * values that it tells to be gone, on every kind of layout; and long random runs at whose end each
+ * value that was stored has been told of once. */
 #include "unit_support.h"
 
 /* ---- What is told. ----------------------------------------------------------------------- */
@@ -72,9 +72,9 @@ static const struct unit_subject *const subjects[] = {
 
 /* ---- Calls as text. ---------------------------------------------------------------------- */
 
-/* +K upserts key K, with the next number from 1 on (fails: the number is lost); -K removes it; =K upserts what
- * get points to; ~K upserts a copy of it; ( ) x open a scope, persist, discard; c compacts; r resets; d gives
- * the map back; l upserts what the newest record keeps. */
+/* +K upserts key K, with the next number from 1 on (fails: the number is lost); -K removes it; =K
+ * upserts what get points to; ~K upserts a copy of it; ( ) x open a scope, persist, discard; c
+ * compacts; r resets; d gives the map back; l upserts what the newest record keeps. */
 struct run {
     const struct unit_subject *subject;
     void *map;
