@@ -318,7 +318,7 @@ static void take_entries(struct reader *reader, struct environment *environment,
     }
 }
 
-static void take_records(struct reader *reader, struct subject_state *map) {
+static void take_records(struct reader *reader, struct subject_state *map, unsigned layout) {
     for (uint32_t number = 0; number < map->record_count; number += 1) {
         struct subject_state_record *record = &map->records[number];
         const uint8_t head = take(reader);
@@ -328,7 +328,7 @@ static void take_records(struct reader *reader, struct subject_state *map) {
         record->slot = take(reader);
         record->entry = take(reader);
         record->count = take(reader);
-        record->keeps = !record->is_remove && record->before != PLACE_ABSENT;
+        record->keeps = record->is_remove ? LAYOUT_OWNS(layout) : record->before != PLACE_ABSENT;
         if (record->keeps) {
             const unsigned key = take(reader);
             record->overwritten = take_content(reader, key);
@@ -416,7 +416,7 @@ void state_decode(const struct world *world, const struct state *state,
     policy->undo_count = 0;
     if (map.scope_open) {
         map.record_count = take(&reader);
-        take_records(&reader, &map);
+        take_records(&reader, &map, world->geometry.layout);
         take_model_undo(&reader, model, map.record_count);
         take_policy_undo(&reader, world, policy, map.record_count);
         take_places(&reader, world, environment);

@@ -5,6 +5,7 @@
 
 #include "environment_batch.h"
 #include "environment_fail.h"
+#include "environment_gone.h"
 #include "environment_policy.h"
 #include "key.h"
 #include "subject_broken.h"
@@ -137,21 +138,29 @@ static void environment_verify_content(struct environment *environment, struct v
                             result_words(environment, expected));
 }
 
-/* Everything in the map is in the model. */
+/* Everything in the map is in the model; and a walk tells of it in the same order. */
 static void environment_verify_map(struct environment *environment) {
+    static const struct value_state nothing;
     const struct counts_state counts = environment->counts;
+    struct subject_cursor cursor = {0, 0};
     const unsigned ways = layout_describe(environment->geometry.layout)->ways;
     for (uint32_t set = 0; set < counts.set_count; set += 1) {
         struct set_state state;
         subject_set(&environment->subject, set, &state);
         for (unsigned way = 0; way < ways; way += 1)
-            if (state.slots[way].count != 0)
+            if (state.slots[way].count != 0) {
                 environment_verify_content(environment, state.slots[way].content, false, "cache");
+                environment_check_step(environment, &cursor, OUTCOME_FOUND,
+                                       state.slots[way].content);
+            }
     }
     for (uint32_t entry = 0; entry < counts.stash_count; entry += 1) {
         const struct entry_state state = subject_entry(&environment->subject, entry);
         environment_verify_content(environment, state.content, state.tombstone, "stash");
+        environment_check_step(environment, &cursor,
+                               state.tombstone ? OUTCOME_TOMBSTONE : OUTCOME_FOUND, state.content);
     }
+    environment_check_step(environment, &cursor, OUTCOME_ABSENT, nothing);
 }
 
 /* A lookup that counts, compared with the model and told to the policy model. */
@@ -525,6 +534,7 @@ static void environment_step(struct environment *environment, struct op op) {
     struct step *step = &environment->steps[environment->op_index];
     const uint32_t value = environment->value_count + op_stores(op);
     const bool models = op.kind != OP_REINIT && op.kind != OP_INIT_REFUSED;
+    const bool owns = LAYOUT_OWNS(environment->geometry.layout); /* before a reinit */
     const uint64_t stash_count = environment_stash_count(environment, op);
     bool in_stash[KEY_COUNT_MAX];
     bool intact = true, may_fail, failed;
@@ -557,6 +567,8 @@ static void environment_step(struct environment *environment, struct op op) {
                             "it answered %s and changed", outcome_name(step->actual.outcome));
     environment_advance(environment, op, step, in_stash);
     environment_examine(environment, op, failed);
+    if (!environment_is_ahead(environment, op))
+        environment_check_gone(environment, owns);
     environment_check_expectation(environment, step->actual);
     environment->digest =
         (environment->digest ^ ((uint64_t)step->actual.value << 8 | step->actual.outcome)) *
@@ -598,9 +610,17 @@ static void environment_init(struct environment *environment) {
         environment_fail_at(environment, INVARIANT_OUTCOME, HERE, "init answered %s",
                             outcome_name(outcome));
     model_init(&environment->model, &environment->geometry);
+    subject_forget_gone();
     policy_init(&environment->policy, &environment->geometry);
     environment_check_world(environment);
     environment->in_init = false;
+}
+
+/* The last call: all that is stored goes with the map. */
+static void environment_finish(struct environment *environment) {
+    environment_deinit(environment);
+    model_drop(&environment->model);
+    environment_check_gone(environment, LAYOUT_OWNS(environment->geometry.layout));
 }
 
 /* No run is on. After a verdict the map is dropped without a call into it. */
@@ -624,7 +644,7 @@ void environment_run(struct environment *environment, const struct stream *strea
         if (environment_has(environment, LAYER_VERIFY))
             environment_verify(environment);
         environment->digest ^= subject_digest(&environment->subject);
-        environment_deinit(environment);
+        environment_finish(environment);
     }
     environment_leave(environment);
 }
@@ -674,7 +694,7 @@ bool environment_audit(struct environment *environment) {
 
 bool environment_end(struct environment *environment) {
     if (setjmp(environment->escape) == 0)
-        environment_deinit(environment);
+        environment_finish(environment);
     environment_leave(environment);
     return verdict_agrees(&environment->verdict);
 }

@@ -14,6 +14,9 @@
 #define LAYOUT_TAG_BITS(number)   (8 << ((number) / 6 % 2))
 #define LAYOUT_CLOCK_BITS(number) (1 << ((number) / 2 % 3))
 #define LAYOUT_CLASSIC(number)    ((number) % 2)
+/* Two fifths have values that own something, CACHE_MAP_VALUE_GONE: of all sizes, ways, tags, clocks and
+ * policies. The others show that a map without it is what it was. */
+#define LAYOUT_OWNS(number) ((number) % 5 % 3 == 0)
 /* clang-format off */
 #define LAYOUT_TABLE(LAYOUT) \
     LAYOUT(0, 16)   LAYOUT(1, 8)    LAYOUT(2, 8)    LAYOUT(3, 64)   LAYOUT(4, 3)    LAYOUT(5, 16) \

@@ -10,6 +10,7 @@ void model_init(struct model *model, const struct geometry *geometry) {
     model->scope_open = false;
     model->undo_count = 0;
     model->mutation_count = 0;
+    model->gone_count = 0;
     model->key_count = geometry->key_count;
     model->scope_count_max = geometry->scope_count_max;
     model->stash_count_max = geometry->stash_count_max;
@@ -98,32 +99,66 @@ bool model_guarantees_room(const struct model *model) {
     return model->mutation_count < model->stash_count_max;
 }
 
+static void model_note_gone(struct model *model, unsigned key_id, struct model_key key) {
+    struct model_gone *gone = &model->gone[model->gone_count];
+    if (key.state != MODEL_VALUE)
+        return;
+    assert(model->gone_count < MODEL_GONE_COUNT_MAX);
+    gone->key_id = (uint16_t)key_id;
+    gone->value = key.value;
+    model->gone_count += 1;
+}
+
+/* Whether the key has just this value now: then it was stored again, and is not gone. */
+static bool model_has(const struct model *model, unsigned key_id, struct model_key key) {
+    return model->keys[key_id].state == key.state && model->keys[key_id].value == key.value;
+}
+
+void model_forget_gone(struct model *model) {
+    model->gone_count = 0;
+}
+
 static void model_mutate(struct model *model, unsigned key_id, struct model_key after) {
     struct model_key *key = &model->keys[key_id];
+    const struct model_key before = *key;
     if (model->scope_open) {
         struct model_undo *undo = &model->undo[model->undo_count];
         assert(model->undo_count < model->scope_count_max);
         undo->key_id = (uint16_t)key_id;
-        undo->before = *key;
+        undo->before = before;
         model->undo_count += 1;
     }
     *key = after;
+    if (!model->scope_open && !model_has(model, key_id, before))
+        model_note_gone(model, key_id, before);
     model->mutation_count += 1;
+}
+
+/* What the scope has replaced or removed: nothing can bring it back once its log is dropped. */
+static void model_note_undo_gone(struct model *model) {
+    for (uint32_t i = 0; i < model->undo_count; i += 1)
+        if (!model_has(model, model->undo[i].key_id, model->undo[i].before))
+            model_note_gone(model, model->undo[i].key_id, model->undo[i].before);
 }
 
 static void model_close(struct model *model, bool discard) {
     assert(model->scope_open);
     while (discard && model->undo_count > 0) {
         const struct model_undo *undo = &model->undo[model->undo_count - 1];
+        if (!model_has(model, undo->key_id, undo->before))
+            model_note_gone(model, undo->key_id, model->keys[undo->key_id]);
         model->keys[undo->key_id] = undo->before;
         model->undo_count -= 1;
     }
+    model_note_undo_gone(model);
     model->undo_count = 0;
     model->scope_open = false;
 }
 
-/* As fresh, except for the capacities. */
-static void model_clear(struct model *model) {
+void model_drop(struct model *model) {
+    model_note_undo_gone(model);
+    for (unsigned key_id = 0; key_id < model->key_count; key_id += 1)
+        model_note_gone(model, key_id, model->keys[key_id]);
     memset(model->keys, 0, model->key_count * sizeof model->keys[0]);
     model->scope_open = false;
     model->undo_count = 0;
@@ -142,7 +177,7 @@ void model_apply(struct model *model, struct op op, uint32_t value) {
     case OP_SCOPE_PERSIST: model_close(model, false); return;
     case OP_SCOPE_DISCARD: model_close(model, true); return;
     case OP_RESET:
-    case OP_REINIT: model_clear(model); return;
+    case OP_REINIT: model_drop(model); return;
     case OP_GET:
     case OP_GET_MANY:
     case OP_LOOKUP:
@@ -159,7 +194,9 @@ void model_apply(struct model *model, struct op op, uint32_t value) {
 void model_compact(struct model *model, const bool *in_stash) {
     assert(!model->scope_open);
     for (unsigned key_id = 0; key_id < model->key_count; key_id += 1)
-        if (in_stash[key_id])
+        if (in_stash[key_id]) {
+            model_note_gone(model, key_id, model->keys[key_id]);
             model->keys[key_id].state = MODEL_ABSENT;
+        }
     model->mutation_count = 0;
 }

@@ -21,6 +21,15 @@ struct model_undo {
     struct model_key before;
 };
 
+/* A value that nothing can bring back any more: it was replaced, removed or forgotten, and no scope keeps it. */
+struct model_gone {
+    uint16_t key_id;
+    uint32_t value;
+};
+
+/* More than one call can take away: a call for many is followed by no other before it is looked at. */
+enum { MODEL_GONE_COUNT_MAX = KEY_COUNT_MAX + SCOPE_COUNT_MAX + 64 };
+
 struct model {
     uint16_t key_count;
     uint16_t scope_count_max;
@@ -30,6 +39,9 @@ struct model {
     uint32_t undo_count;
     struct model_undo undo[SCOPE_COUNT_MAX];
     uint32_t mutation_count; /* since the last compact, discarded ones included: guarantee 7 */
+    /* Since model_forget_gone. What a scope has replaced or removed may stand here twice. */
+    uint32_t gone_count;
+    struct model_gone gone[MODEL_GONE_COUNT_MAX];
 };
 
 /* The empty model of a geometry. */
@@ -50,5 +62,11 @@ void model_apply(struct model *model, struct op op, uint32_t value);
 
 /* Compact forgets exactly the keys whose flag is set: those that were in the stash. */
 void model_compact(struct model *model, const bool *in_stash);
+
+/* The map is given back, with its open scope: all that it stored is gone, and it is empty. */
+void model_drop(struct model *model);
+
+/* Empties the list of values that are gone. */
+void model_forget_gone(struct model *model);
 
 #endif

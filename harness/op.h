@@ -49,8 +49,8 @@ enum op_operand {
     OP(INIT_REFUSED, "init_refused", OPERAND_REFUSAL, 1, "init init_in_memory memory_size", \
        "init another map in a way that must fail") \
     OP(INSPECT, "inspect", OPERAND_NONE, 1, \
-       "check inspect_counts inspect_slot inspect_hand inspect_set inspect_entry inspect_record " \
-       "inspect_place", \
+       "check each inspect_counts inspect_slot inspect_hand inspect_set inspect_entry " \
+       "inspect_record inspect_place", \
        "read the whole state by inspection; nothing may change")
 
 #define OP_SLOT_COUNT 64

@@ -431,6 +431,39 @@ bool subject_views_agree(const struct subject *subject) {
     return true;
 }
 
+enum outcome subject_each(const struct subject *subject, struct subject_cursor *cursor,
+                          struct value_state *content) {
+    struct cache_map_cursor typed = {cursor->slot, cursor->entry};
+    const void *value = NULL;
+    const enum cache_map_status status = subject->functions->each(subject->map, &typed, &value);
+    cursor->slot = typed.slot;
+    cursor->entry = typed.entry;
+    if (value != NULL)
+        *content = subject->functions->value_state(value);
+    return (status != CACHE_MAP_ABSENT) == (value != NULL) ? outcome_of_status(status)
+                                                           : OUTCOME_NONE;
+}
+
+/* ---- Values that are gone. One run is on at a time. -------------------------------------- */
+
+static struct value_state gone_values[SUBJECT_GONE_COUNT_MAX];
+static uint32_t gone_count;
+
+void subject_note_gone(struct value_state value) {
+    if (gone_count < SUBJECT_GONE_COUNT_MAX)
+        gone_values[gone_count] = value;
+    gone_count += 1;
+}
+
+uint32_t subject_gone(const struct value_state **values) {
+    *values = gone_values;
+    return gone_count;
+}
+
+void subject_forget_gone(void) {
+    gone_count = 0;
+}
+
 struct entry_state subject_entry(const struct subject *subject, uint32_t entry) {
     const struct cache_map_entry_view view = subject->functions->entry(subject->map, entry);
     const struct entry_state state = {subject->functions->value_state(view.value), view.tombstone};
@@ -495,7 +528,7 @@ bool subject_free_slots_poisoned(const struct subject *subject) {
         /* A record that keeps no value leaves its place poisoned. */
         const unsigned char *value = map->log.values + (size_t)record * layout->value_size;
         const bool kept =
-            record < map->log.count && cache_map_record_has_value(&map->log.records[record]);
+            record < map->log.count && subject_record_keeps(layout, &map->log.records[record]);
         if ((__asan_address_is_poisoned(value) != 0) == kept)
             return false;
     }

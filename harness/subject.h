@@ -62,7 +62,8 @@ enum {
     SUBJECT_RED_ZONE_SIZE = 4096,
     SUBJECT_ARENA_SIZE = 4 * 1024 * 1024,
     SUBJECT_ALIGNMENT_MIN = 64,
-    SUBJECT_ALIGNMENT_MAX = 4096
+    SUBJECT_ALIGNMENT_MAX = 4096,
+    SUBJECT_GONE_COUNT_MAX = 2048 /* more than a map of any geometry holds, with its log */
 };
 
 struct subject {
@@ -130,6 +131,18 @@ struct result subject_reset(struct subject *subject);
 /* Inspection. */
 struct counts_state subject_counts(const struct subject *subject);
 void subject_set(const struct subject *subject, uint32_t set, struct set_state *state);
+/* Where a walk over the map is; all 0 before its first step. */
+struct subject_cursor {
+    uint64_t slot;
+    uint32_t entry;
+};
+/* The next step of it: FOUND or TOMBSTONE, with what is there in *content; ABSENT at its end. */
+enum outcome subject_each(const struct subject *subject, struct subject_cursor *cursor,
+                          struct value_state *content);
+/* The values that the map has told to be gone since subject_forget_gone, at most
+ * SUBJECT_GONE_COUNT_MAX of them in `values`; how many there were. Always 0 for a layout that does not own. */
+uint32_t subject_gone(const struct value_state **values);
+void subject_forget_gone(void);
 /* The size of the block by the contract's table of arrays, for any map of this geometry. O(1). */
 size_t subject_size_of_arrays(const struct geometry *geometry);
 /* What memory_size answered. */

@@ -58,6 +58,8 @@ struct subject_functions {
     struct cache_map_counts (*counts)(const void *map);
     void (*set)(const void *map, uint32_t set, struct set_state *state);
     bool (*set_agrees)(const void *map, uint32_t set);
+    enum cache_map_status (*each)(const void *map, struct cache_map_cursor *cursor,
+                                  const void **value);
     struct cache_map_entry_view (*entry)(const void *map, uint32_t entry);
     struct cache_map_record_view (*record)(const void *map, uint32_t record);
     struct cache_map_place_view (*place)(const void *map, unsigned key_id);
@@ -70,6 +72,17 @@ struct subject_functions {
     extern const struct subject_functions subject_functions_##number;
 LAYOUT_TABLE(SUBJECT_DECLARE)
 #undef SUBJECT_DECLARE
+
+/* What CACHE_MAP_VALUE_GONE is: notes the value for subject_gone. */
+void subject_note_gone(struct value_state value);
+
+/* Whether the record keeps a value in a map of this layout: one that a discard puts back, or one that a
+ * remove has taken and persist will tell to be gone. */
+static inline bool subject_record_keeps(const struct cache_map_layout *layout,
+                                        const struct cache_map_record *record) {
+    return cache_map_record_has_value(record) ||
+           (layout->value_gone != NULL && record->is_remove != 0);
+}
 
 /* The user's hash: the options' seed carries the hash mode. */
 static inline uint64_t subject_hash(uint64_t key_number_low, uint64_t seed) {

@@ -23,6 +23,10 @@
 #define CACHE_MAP_CLOCK_BITS      LAYOUT_CLOCK_BITS(INSTANCE_NUMBER)
 #define CACHE_MAP_POLICY \
     (LAYOUT_CLASSIC(INSTANCE_NUMBER) ? CACHE_MAP_POLICY_CLOCK_CLASSIC : CACHE_MAP_POLICY_CLOCK)
+#if LAYOUT_OWNS(INSTANCE_NUMBER)
+static struct value_state INSTANCE_FUNCTION(do_value_state)(const void *value);
+#    define CACHE_MAP_VALUE_GONE(value) subject_note_gone(INSTANCE_FUNCTION(do_value_state)(value))
+#endif
 #include "cache_map.h"
 
 _Static_assert(sizeof(INSTANCE_STRUCT) <= SUBJECT_MAP_SIZE_MAX, "a subject has room for the map");
@@ -177,6 +181,15 @@ static bool INSTANCE_FUNCTION(do_set_agrees)(const void *map, uint32_t set) {
     return INSTANCE_FUNCTION(inspect_hand)(INSTANCE_FUNCTION(of_const)(map), set) == whole.hand;
 }
 
+static enum cache_map_status
+INSTANCE_FUNCTION(do_each)(const void *map, struct cache_map_cursor *cursor, const void **value) {
+    const INSTANCE_VALUE_STRUCT *found = NULL;
+    const enum cache_map_status status =
+        INSTANCE_FUNCTION(each)(INSTANCE_FUNCTION(of_const)(map), cursor, &found);
+    *value = found;
+    return status;
+}
+
 static struct cache_map_entry_view INSTANCE_FUNCTION(do_entry)(const void *map, uint32_t entry) {
     return INSTANCE_FUNCTION(inspect_entry)(INSTANCE_FUNCTION(of_const)(map), entry);
 }
@@ -219,6 +232,7 @@ const struct subject_functions INSTANCE_PASTE(subject_functions, INSTANCE_NUMBER
     .counts = INSTANCE_FUNCTION(do_counts),
     .set = INSTANCE_FUNCTION(do_set),
     .set_agrees = INSTANCE_FUNCTION(do_set_agrees),
+    .each = INSTANCE_FUNCTION(do_each),
     .entry = INSTANCE_FUNCTION(do_entry),
     .record = INSTANCE_FUNCTION(do_record),
     .place = INSTANCE_FUNCTION(do_place),

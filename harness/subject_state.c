@@ -89,7 +89,7 @@ static bool read_records(const struct subject *subject, struct subject_state *st
         record->count = from->count;
         record->slot = number_or_none(from->slot);
         record->entry = number_or_none(from->entry);
-        record->keeps = cache_map_record_has_value(from);
+        record->keeps = subject_record_keeps(subject->functions->layout, from);
         whole &= (record->slot != UINT8_MAX || from->slot == CACHE_MAP_SLOT_NONE) &&
                  (record->entry != UINT8_MAX || from->entry == CACHE_MAP_ENTRY_NONE);
         if (!record->keeps)

@@ -65,6 +65,8 @@ bool layers_remove(uint32_t *layers, const char *name);
               "a key of the model is not in the map as it must be") \
     INVARIANT(MAP_IN_MODEL, LAYER_VERIFY, check_map_in_model, "model_lookup == map_content", \
               "the map holds what the model does not have") \
+    INVARIANT(EACH, LAYER_VERIFY, check_each_once, "walk == model", \
+              "a walk over the map does not tell of each key once, as the model has it") \
     INVARIANT(DIFFERENTIAL, LAYER_DIFFERENTIAL, check_differential, "outcome == other_outcome", \
               "two runs of one stream disagree where the contract leaves no choice") \
     INVARIANT(DETERMINISM, LAYER_RUNTIME, check_determinism, "digest == digest_of_first_run", \
@@ -83,6 +85,8 @@ bool layers_remove(uint32_t *layers, const char *name);
               "a free slot can be read, or one in use cannot, under AddressSanitizer") \
     INVARIANT(BALANCE, LAYER_RUNTIME, check_memory_balance, "allocations == deallocations", \
               "memory was not given back as it was taken") \
+    INVARIANT(GONE, LAYER_RUNTIME, check_gone_once, "told_gone == gone", \
+              "a value was told to be gone while it could come back, or twice, or not at all") \
     INVARIANT(REFUSED_INIT, LAYER_RUNTIME, check_refused_init, "map_struct_is_untouched", \
               "an init that failed wrote to the map") \
     INVARIANT(ASSERTION, LAYER_RUNTIME, check_library_assertion, "library_assertion_holds", \

@@ -127,6 +127,7 @@ step "matrix, its fast half" env JOBS=1 scripts/matrix.sh --fast --needs trace b
 then_step "the matrix can fail" tests/matrix.sh --needs trace
 step "names of a program stay its own" tests/hygiene.sh --needs ''
 step "systems" tests/systems.sh --needs ''
+step "values that are gone cost others nothing" tests/gone_cost.sh --needs ''
 step "install" tests/install.sh --needs ''
 step "pages of the interface" tests/docs.sh --needs ''
 step "mutants" tests/mutants.sh --needs fuzz_cachemap trace

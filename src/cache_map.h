@@ -62,6 +62,7 @@
  *   CACHE_MAP_CLOCK_BITS       1, 2 (default) or 4; with 1 a count cannot tell a used value from another,
  *                              and the policy is FIFO: docs/hit-ratio.md
  *   CACHE_MAP_POLICY           CACHE_MAP_POLICY_CLOCK (default) or CACHE_MAP_POLICY_CLOCK_CLASSIC
+ *   CACHE_MAP_VALUE_GONE(value)  for values that own something: see below; none: nothing is called
  *   CACHE_MAP_DECLARE, CACHE_MAP_DEFINE   see above; neither: all functions are static inline
  *
  *   A key that is neither an integer nor an enum needs both macros. C compares no structs; == of
@@ -77,6 +78,26 @@
  *   an error that says so.
  *   A hash that is a function of yours and calls cache_map_hash_128: include this header once without
  *   CACHE_MAP_NAME, write the function, then define the parameters and include it again.
+ *
+ * VALUES THAT OWN SOMETHING
+ *     #define CACHE_MAP_VALUE_GONE(value) free((value)->text)
+ *   The expression is evaluated once for each value that was stored, when nothing can bring it back:
+ *     upsert        of the value that it replaces        } in a scope not then: at persist those that the
+ *     remove        of the value that it removes         } scope replaced or removed, at discard its new ones
+ *     compact       of the values in the stash
+ *     reset, deinit of all values; deinit in a scope also of those that a discard would bring back
+ *   A value that is evicted is in the stash, and not gone; tombstones are no values.
+ *   - `value` is a `CACHE_MAP_VALUE *` to the bytes of the value, within the call that ends it: they can be
+ *     read, under AddressSanitizer too, and changed, which nobody sees. The pointer is not good later.
+ *   - The expression must not call this map, and must return. Their order within one call is free.
+ *   - A key must not lie in what a value owns: a removed key stays, as a tombstone, when its value is gone.
+ *   - An upsert that fails has stored nothing: the value is still the caller's.
+ *   - An upsert of a copy replaces the value by another that owns the same things, which are then given up
+ *     under it. Duplicate them in the copy; or outside of a scope take them out of the old value first,
+ *     through the pointer that get gave. An upsert of that pointer itself, upsert(map, get(map, key)), is of
+ *     one value: it stays, and is not gone. All else that lies in the map is a copy.
+ *   - A change through a pointer is no new value: what it lets go of is yours to give up.
+ *   Then persist is O(mutations in the scope), reset and deinit are O(slots + stash + mutations).
  *
  * FOR A WHOLE PROGRAM (defined before the first include, the same in all files)
  *   CACHE_MAP_ASSERT(condition)      default assert(condition), of assert.h
@@ -237,10 +258,11 @@ CACHE_MAP_LINKAGE enum cache_map_status
                                        void *memory, size_t size);
 
 /* Gives the memory back; an open scope is dropped with the map. Then `map` may be initialised
- * again. O(1) and one call of `deallocate`. */
+ * again. O(1) and one call of `deallocate`; with CACHE_MAP_VALUE_GONE O(slots + stash count). */
 CACHE_MAP_LINKAGE void CACHE_MAP_FUNCTION(deinit)(CACHE_MAP_THIS *map);
 
-/* As fresh from init: no key, hands at 0, metrics at 0. OK; SCOPE_OPEN. O(sets + stash count). */
+/* As fresh from init: no key, hands at 0, metrics at 0. OK; SCOPE_OPEN. O(sets + stash count); with
+ * CACHE_MAP_VALUE_GONE O(slots + stash count). */
 CACHE_MAP_LINKAGE enum cache_map_status CACHE_MAP_FUNCTION(reset)(CACHE_MAP_THIS *map);
 
 /* -- Lookups: each counts as a use for the eviction policy and in the metrics -------------- */
@@ -306,7 +328,8 @@ CACHE_MAP_LINKAGE enum cache_map_status CACHE_MAP_FUNCTION(remove)(CACHE_MAP_THI
 /* From here on mutations are logged. OK; SCOPE_OPEN when one is open already. O(1). */
 CACHE_MAP_LINKAGE enum cache_map_status CACHE_MAP_FUNCTION(scope_open)(CACHE_MAP_THIS *map);
 
-/* Keeps (PERSIST, O(1)) or undoes (DISCARD, O(mutations in the scope)) what the scope changed.
+/* Keeps (PERSIST, O(1); with CACHE_MAP_VALUE_GONE O(mutations in the scope)) or undoes (DISCARD,
+ * O(mutations in the scope)) what the scope changed.
  * After a discard every lookup answers as before scope_open, and every value is where it was;
  * counts of the clock, hands and metrics may differ. OK; SCOPE_NOT_OPEN. Cannot fail otherwise. */
 CACHE_MAP_LINKAGE enum cache_map_status
@@ -315,6 +338,21 @@ CACHE_MAP_LINKAGE enum cache_map_status
 /* Forgets exactly the stash: values in the cache stay, values and tombstones in the stash become
  * absent. OK; SCOPE_OPEN. O(stash count). */
 CACHE_MAP_LINKAGE enum cache_map_status CACHE_MAP_FUNCTION(compact)(CACHE_MAP_THIS *map);
+
+/* -- A walk over all of it ----------------------------------------------------------------- */
+
+/* The next key of a walk, and what the map has of it: FOUND with its value in *value; TOMBSTONE, where
+ * of *value only the key has a meaning; ABSENT at the end, with null.
+ *     struct cache_map_cursor cursor = {0, 0};
+ *     while ((status = account_cache_each(&map, &cursor, &account)) != CACHE_MAP_ABSENT)
+ * tells of each key once: first the cache by set and way, then the stash by entry number, an order that
+ * is a function of the calls made. It is no use of a key and changes nothing; lookups and inspection may
+ * come between two steps, and a scope may be open: then what it has changed so far is told. A change
+ * between two steps ends the walk: to go on is safe, and may tell of a key twice or not at all. *value
+ * is good until the next change. O(slots + stash count) for the whole walk. */
+CACHE_MAP_LINKAGE enum cache_map_status CACHE_MAP_FUNCTION(each)(const CACHE_MAP_THIS *map,
+                                                                 struct cache_map_cursor *cursor,
+                                                                 CACHE_MAP_VALUE const **value);
 
 /* -- Inspection: no effect on the state; pointers are good until the next change ----------- */
 
@@ -374,4 +412,5 @@ CACHE_MAP_HEADER_END
 #undef CACHE_MAP_TAG_BITS
 #undef CACHE_MAP_CLOCK_BITS
 #undef CACHE_MAP_POLICY
+#undef CACHE_MAP_VALUE_GONE
 #endif

@@ -9,10 +9,8 @@
 #define CACHE_MAP_CORE_H
 
 #include "cache_map_allocator.h"
-#include "cache_map_cache.h"
+#include "cache_map_gone.h"
 #include "cache_map_hash.h"
-#include "cache_map_scope.h"
-#include "cache_map_stash.h"
 
 CACHE_MAP_HEADER_BEGIN
 
@@ -178,6 +176,8 @@ CACHE_MAP_INLINE enum cache_map_status cache_map_reset(const struct cache_map_la
     if (map->log.open)
         return CACHE_MAP_SCOPE_OPEN;
     CACHE_MAP_ASSERT(map->log.count == 0);
+    cache_map_cache_gone(layout, &map->cache);
+    cache_map_stash_gone(layout, &map->stash);
     cache_map_cache_clear(layout, &map->cache);
     cache_map_stash_clear(layout, &map->stash);
     map->metrics.hits = 0;
@@ -188,6 +188,9 @@ CACHE_MAP_INLINE enum cache_map_status cache_map_reset(const struct cache_map_la
 CACHE_MAP_INLINE void cache_map_deinit(const struct cache_map_layout *layout,
                                        struct cache_map *map) {
     CACHE_MAP_ASSERT(map->memory != NULL);
+    cache_map_cache_gone(layout, &map->cache);
+    cache_map_stash_gone(layout, &map->stash);
+    cache_map_records_gone(layout, &map->log);
     CACHE_MAP_UNPOISON(map->memory, map->memory_size);
     (map->allocator.deallocate)(map->allocator.context, map->memory, map->memory_size,
                                 cache_map_memory_alignment(layout));
@@ -368,6 +371,7 @@ cache_map_upsert_resident(const struct cache_map_layout *layout, struct cache_ma
             layout, &map->log,
             cache_map_record_make(false, CACHE_MAP_PLACE_CACHE, slot, CACHE_MAP_ENTRY_NONE),
             hit->value);
+    cache_map_value_replaced(layout, &map->log, hit->value, value);
     if (value != hit->value)
         memcpy(hit->value, value, layout->value_size);
     if (layout->policy == CACHE_MAP_POLICY_CLOCK_CLASSIC)
@@ -376,10 +380,12 @@ cache_map_upsert_resident(const struct cache_map_layout *layout, struct cache_ma
 }
 
 /* There is a cache, and the key is not in it: its value takes a way, a victim takes a stash slot.
+ * `argument` is what the caller gave, of which `value` may be a copy.
  */
 CACHE_MAP_INLINE enum cache_map_status
 cache_map_upsert_into_cache(const struct cache_map_layout *layout, struct cache_map *map,
-                            uint64_t hash, const void *key, const void *value) {
+                            uint64_t hash, const void *key, const void *value,
+                            const void *argument) {
     const uint64_t set = cache_map_range_of_hash(hash, map->cache.set_count);
     const struct cache_map_sweep sweep = cache_map_cache_aim(layout, &map->cache, set);
     const uint64_t slot = set * layout->ways + sweep.way;
@@ -402,6 +408,9 @@ cache_map_upsert_into_cache(const struct cache_map_layout *layout, struct cache_
         cache_map_scope_append(layout, &map->log, record,
                                stashed ? cache_map_entry_value(layout, &map->stash, entry) : NULL);
     }
+    if (layout->value_gone != NULL && before == CACHE_MAP_PLACE_STASH_VALUE)
+        cache_map_value_replaced(layout, &map->log,
+                                 cache_map_entry_value(layout, &map->stash, entry), argument);
     if (sweep.evicts) {
         const unsigned char *victim = cache_map_slot_value(layout, &map->cache, slot);
         const uint64_t victim_hash = (layout->value_hash)(victim, &map->seed);
@@ -416,10 +425,11 @@ cache_map_upsert_into_cache(const struct cache_map_layout *layout, struct cache_
     return cache_map_upsert_status(before);
 }
 
-/* There is no cache: the entry is written in the stash. */
+/* There is no cache: the entry is written in the stash. `argument` as above. */
 CACHE_MAP_INLINE enum cache_map_status
 cache_map_upsert_into_stash(const struct cache_map_layout *layout, struct cache_map *map,
-                            uint64_t hash, const void *key, const void *value) {
+                            uint64_t hash, const void *key, const void *value,
+                            const void *argument) {
     const uint32_t entry = cache_map_stash_find(layout, &map->stash, hash, key);
     const bool stashed = entry != CACHE_MAP_ENTRY_NONE;
     const enum cache_map_place before = cache_map_entry_place(&map->stash, entry);
@@ -433,6 +443,9 @@ cache_map_upsert_into_stash(const struct cache_map_layout *layout, struct cache_
                                cache_map_record_make(false, before, CACHE_MAP_SLOT_NONE,
                                                      stashed ? entry : map->stash.count),
                                stashed ? cache_map_entry_value(layout, &map->stash, entry) : NULL);
+    if (layout->value_gone != NULL && before == CACHE_MAP_PLACE_STASH_VALUE)
+        cache_map_value_replaced(layout, &map->log,
+                                 cache_map_entry_value(layout, &map->stash, entry), argument);
     if (stashed) {
         memcpy(cache_map_entry_value(layout, &map->stash, entry), value, layout->value_size);
         map->stash.entries[entry].tombstone = false;
@@ -457,11 +470,12 @@ CACHE_MAP_INLINE const void *cache_map_stable_argument(const struct cache_map_la
 CACHE_MAP_INLINE enum cache_map_status
 cache_map_upsert_missed(const struct cache_map_layout *layout, struct cache_map *map, uint64_t hash,
                         const void *key, const void *value) {
+    const void *argument = value;
     CACHE_MAP_ASSERT(map->memory != NULL);
     value = cache_map_stable_argument(layout, map, value);
     if (map->cache.set_count == 0)
-        return cache_map_upsert_into_stash(layout, map, hash, key, value);
-    return cache_map_upsert_into_cache(layout, map, hash, key, value);
+        return cache_map_upsert_into_stash(layout, map, hash, key, value, argument);
+    return cache_map_upsert_into_cache(layout, map, hash, key, value, argument);
 }
 
 /* The value leaves its slot, and a tombstone with its bytes enters the stash. */
@@ -476,10 +490,14 @@ cache_map_remove_from_cache(const struct cache_map_layout *layout, struct cache_
         struct cache_map_record record =
             cache_map_record_make(true, CACHE_MAP_PLACE_CACHE, slot, map->stash.count);
         record.count = (uint8_t)cache_map_slot_count(layout, &map->cache, slot);
-        cache_map_scope_append(layout, &map->log, record, NULL);
+        cache_map_scope_append(
+            layout, &map->log, record,
+            cache_map_removed_kept(layout, cache_map_slot_value(layout, &map->cache, slot)));
     }
     (void)cache_map_stash_append(layout, &map->stash, hash,
                                  cache_map_slot_value(layout, &map->cache, slot), true);
+    if (!map->log.open)
+        cache_map_value_gone(layout, cache_map_slot_value(layout, &map->cache, slot));
     cache_map_slot_free(layout, &map->cache, slot);
     return CACHE_MAP_REMOVED;
 }
@@ -494,7 +512,9 @@ cache_map_remove_from_stash(const struct cache_map_layout *layout, struct cache_
         cache_map_scope_append(
             layout, &map->log,
             cache_map_record_make(true, CACHE_MAP_PLACE_STASH_VALUE, CACHE_MAP_SLOT_NONE, entry),
-            NULL);
+            cache_map_removed_kept(layout, cache_map_entry_value(layout, &map->stash, entry)));
+    else
+        cache_map_entry_gone(layout, &map->stash, entry, map->scratch);
     map->stash.entries[entry].tombstone = true;
     return CACHE_MAP_REMOVED;
 }
@@ -584,6 +604,7 @@ CACHE_MAP_INLINE void cache_map_undo(const struct cache_map_layout *layout, stru
                                      uint64_t index) {
     const struct cache_map_record record = map->log.records[index];
     const unsigned char *overwritten = cache_map_record_value(layout, &map->log, index);
+    cache_map_undone_gone(layout, &map->cache, &map->stash, &record);
     if (record.is_remove)
         cache_map_undo_remove(layout, map, &record);
     else if (record.before == CACHE_MAP_PLACE_CACHE)
@@ -605,6 +626,8 @@ CACHE_MAP_INLINE enum cache_map_status cache_map_scope_close(const struct cache_
     if (mode == CACHE_MAP_SCOPE_DISCARD)
         for (uint64_t index = map->log.count; index > 0; index -= 1)
             cache_map_undo(layout, map, index - 1);
+    else
+        cache_map_records_gone(layout, &map->log);
     cache_map_scope_end(layout, &map->log);
     return CACHE_MAP_OK;
 }
@@ -614,6 +637,7 @@ CACHE_MAP_INLINE enum cache_map_status cache_map_compact(const struct cache_map_
     CACHE_MAP_ASSERT(map->memory != NULL);
     if (map->log.open)
         return CACHE_MAP_SCOPE_OPEN;
+    cache_map_stash_gone(layout, &map->stash);
     cache_map_stash_clear(layout, &map->stash);
     return CACHE_MAP_OK;
 }

@@ -76,6 +76,17 @@ static inline uint64_t CACHE_MAP_FUNCTION(hash_in)(const CACHE_MAP_THIS *map, CA
     return CACHE_MAP_FUNCTION(cache_map_key_hash)(key, cache_map_seed_of(&map->base));
 }
 
+/* The one place where CACHE_MAP_VALUE_GONE is expanded. */
+#    ifdef CACHE_MAP_VALUE_GONE
+static inline void CACHE_MAP_FUNCTION(value_gone)(void *cache_map_value_untyped) {
+    CACHE_MAP_VALUE *cache_map_value_gone_now = (CACHE_MAP_VALUE *)cache_map_value_untyped;
+    CACHE_MAP_VALUE_GONE(cache_map_value_gone_now);
+}
+#        define CACHE_MAP_VALUE_GONE_FUNCTION CACHE_MAP_FUNCTION(value_gone)
+#    else
+#        define CACHE_MAP_VALUE_GONE_FUNCTION NULL
+#    endif
+
 static const struct cache_map_layout CACHE_MAP_FUNCTION(layout) = {
     CACHE_MAP_WAYS,
     CACHE_MAP_TAG_BITS,
@@ -84,7 +95,9 @@ static const struct cache_map_layout CACHE_MAP_FUNCTION(layout) = {
     sizeof(CACHE_MAP_VALUE),
     CACHE_MAP_ALIGNOF(CACHE_MAP_VALUE),
     CACHE_MAP_FUNCTION(value_has_key),
-    CACHE_MAP_FUNCTION(value_hash)};
+    CACHE_MAP_FUNCTION(value_hash),
+    CACHE_MAP_VALUE_GONE_FUNCTION};
+#    undef CACHE_MAP_VALUE_GONE_FUNCTION
 
 /* -- Life ---------------------------------------------------------------------------------- */
 
@@ -286,6 +299,19 @@ CACHE_MAP_FUNCTION(scope_close)(CACHE_MAP_THIS *map, enum cache_map_scope_mode m
 CACHE_MAP_LINKAGE enum cache_map_status CACHE_MAP_FUNCTION(compact)(CACHE_MAP_THIS *map) {
     CACHE_MAP_ASSERT(map != NULL);
     return cache_map_compact(&CACHE_MAP_FUNCTION(layout), &map->base);
+}
+
+/* -- A walk over all of it ----------------------------------------------------------------- */
+
+CACHE_MAP_LINKAGE enum cache_map_status CACHE_MAP_FUNCTION(each)(const CACHE_MAP_THIS *map,
+                                                                 struct cache_map_cursor *cursor,
+                                                                 CACHE_MAP_VALUE const **value) {
+    const void *found = NULL;
+    enum cache_map_status status;
+    CACHE_MAP_ASSERT(map != NULL && cursor != NULL && value != NULL);
+    status = cache_map_each(&CACHE_MAP_FUNCTION(layout), &map->base, cursor, &found);
+    *value = (CACHE_MAP_VALUE const *)found;
+    return status;
 }
 
 /* -- Inspection: no effect on the state; pointers are good until the next change ----------- */

@@ -178,6 +178,35 @@ cache_map_inspect_entry(const struct cache_map_layout *layout, const struct cach
     return view;
 }
 
+/* One step of a walk: slots by number, then entries by number. Reads counts alone until it finds one. */
+static inline enum cache_map_status cache_map_each(const struct cache_map_layout *layout,
+                                                   const struct cache_map *map,
+                                                   struct cache_map_cursor *cursor,
+                                                   const void **value) {
+    CACHE_MAP_ASSERT(map->memory != NULL);
+    while (cursor->slot < map->cache.set_count * layout->ways) {
+        const uint64_t slot = cursor->slot, set = slot / layout->ways;
+        if (cache_map_set_counts(layout, &map->cache, set) == 0) {
+            cursor->slot = (set + 1) * layout->ways;
+            continue;
+        }
+        cursor->slot += 1;
+        if (cache_map_slot_count(layout, &map->cache, slot) == 0)
+            continue;
+        *value = cache_map_slot_value(layout, &map->cache, slot);
+        return CACHE_MAP_FOUND;
+    }
+    if (cursor->entry < map->stash.count) {
+        const struct cache_map_entry_view view =
+            cache_map_inspect_entry(layout, map, cursor->entry);
+        cursor->entry += 1;
+        *value = view.value;
+        return view.tombstone ? CACHE_MAP_TOMBSTONE : CACHE_MAP_FOUND;
+    }
+    *value = NULL;
+    return CACHE_MAP_ABSENT;
+}
+
 /* A record keeps a value unless it is a remove, or an upsert of a key that was absent. */
 static inline bool cache_map_record_has_value(const struct cache_map_record *record) {
     return !record->is_remove && record->before != CACHE_MAP_PLACE_ABSENT;

@@ -4,7 +4,8 @@
  * A record holds what the EXACT inverse of its mutation needs, and nothing else. Because discard
  * walks the records newest first, the map stands before each undo just as its mutation left it.
  * So a record can name a cache slot and a stash entry by number, and needs one value at most: the
- * bytes that the mutation overwrote. What it merely moved is still in the map.
+ * bytes that the mutation overwrote. What it merely moved is still in the map. (A layout with
+ * `value_gone` has the record of a remove keep the value too, for persist to find it.)
  *
  * Only the memory of the log is here; doing and undoing are the cache map's. */
 #ifndef CACHE_MAP_SCOPE_H
@@ -20,7 +21,9 @@ struct cache_map_record {
     uint8_t is_remove;
     uint8_t before; /* enum cache_map_place: what the key was */
     uint8_t evicts; /* an insert into the cache that sent a victim to the stash */
-    uint8_t count;  /* a remove from the cache: the count that the slot had */
+    /* A remove from the cache: the count that the slot had. An upsert: 1 where it stored the very value
+     * that its key had in the map, which a layout with `value_gone` has to know. */
+    uint8_t count;
 };
 
 struct cache_map_scope_log {

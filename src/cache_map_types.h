@@ -186,6 +186,12 @@ struct cache_map_metrics {
     uint64_t misses;
 };
 
+/* Where a walk over a map is. The caller holds it; all 0, it stands before the first step. */
+struct cache_map_cursor {
+    uint64_t slot;  /* of the cache: the next to be looked at */
+    uint32_t entry; /* of the stash, behind the cache: the next to be told of */
+};
+
 /* The seed of a map's hash, with what the default hash makes of it: once a map, and not once a key. */
 struct cache_map_seed {
     uint64_t value;
@@ -203,6 +209,8 @@ struct cache_map_layout {
     /* Both read the key inside `value`; `key` points to a key of the user's type. */
     bool (*value_has_key)(const void *value, const void *key);
     uint64_t (*value_hash)(const void *value, const struct cache_map_seed *seed);
+    /* Null, or called for each value that was stored, once, when nothing can bring it back. */
+    void (*value_gone)(void *value);
 };
 
 CACHE_MAP_HEADER_END

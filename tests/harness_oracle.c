@@ -22,7 +22,8 @@
     WRAPPED(lookup) WRAPPED(has) WRAPPED(compact) WRAPPED(scope_close) \
     WRAPPED(counts) WRAPPED(set) WRAPPED(entry) WRAPPED(place) WRAPPED(check) WRAPPED(digest) \
     WRAPPED(free_slots_poisoned) WRAPPED(views_agree) WRAPPED(record) WRAPPED(memory_size) \
-    WRAPPED(misnamed_status) WRAPPED(deinit) WRAPPED(hash_differs) WRAPPED(check_misses)
+    WRAPPED(misnamed_status) WRAPPED(deinit) WRAPPED(hash_differs) WRAPPED(check_misses) \
+    WRAPPED(gone) WRAPPED(each)
 /* clang-format on */
 
 enum wrapped {
@@ -66,7 +67,9 @@ enum falsehood {
     DISAGREE,
     OTHER_SIZE,
     OTHER_WORD,
-    UNCLEAN
+    UNCLEAN,
+    TELLS_NOTHING,
+    TELLS_TWICE
 };
 
 /* An op index that stands for the final verification. */
@@ -315,10 +318,37 @@ WRAP(const char *, check_misses, (struct subject * subject, uint32_t turn)) {
     return lie_now(WRAPPED_check_misses) == BLIND ? "a broken thing" : missed;
 }
 
+WRAP(uint32_t, gone, (const struct value_state **values)) {
+    static struct value_state told[SUBJECT_GONE_COUNT_MAX];
+    const uint32_t count = __real_subject_gone(values);
+    const enum falsehood falsehood = lie_now(WRAPPED_gone);
+    if (falsehood == TRUTH || count == 0)
+        return count;
+    memcpy(told, *values, count * sizeof told[0]);
+    falsify_content(&told[0], falsehood);
+    told[count] = told[0];
+    *values = told;
+    return falsehood == TELLS_NOTHING ? 0 : count + (falsehood == TELLS_TWICE);
+}
+
+WRAP(enum outcome, each,
+     (const struct subject *subject, struct subject_cursor *cursor, struct value_state *content)) {
+    enum outcome outcome = __real_subject_each(subject, cursor, content);
+    const enum falsehood falsehood = lie_now(WRAPPED_each);
+    falsify_content(content, falsehood);
+    if (falsehood == TELLS_NOTHING)
+        outcome = __real_subject_each(subject, cursor, content);
+    if (falsehood == TELLS_TWICE)
+        cursor->slot -= 1;
+    return falsehood == OTHER_TOMBSTONE ? OUTCOME_TOMBSTONE : outcome;
+}
+
 /* ---- Lies and who must find them. -------------------------------------------------------- */
 
 /* One set of two ways that all keys share: key 0 is evicted by the third. */
-#define TINY        "sets=1 ways=2 stash=8 scope=8 hash=collide keys=8 read=end"
+#define TINY "sets=1 ways=2 stash=8 scope=8 hash=collide keys=8 read=end"
+/* And its values own something. */
+#define OWNS        TINY " clock=1"
 #define FILLED      "upsert 0\nupsert 1\nupsert 2\n"
 #define ONLY(layer) (1u << (layer))
 
@@ -435,6 +465,16 @@ static const struct lie lies[] = {
      false},
     {FILLED, TINY, INVARIANT_MAP_IN_MODEL, AT_END, WRAPPED_entry, ANSWERS_OTHER_VALUE, 0,
      PASS_NO_CACHE, 0, false},
+    /* A walk: a key left out, told twice, under another value, as what it is not, out of its order. */
+    {FILLED, TINY, INVARIANT_EACH, AT_END, WRAPPED_each, TELLS_NOTHING, 1, PASS_CACHE, 0, false},
+    {FILLED "inspect\n", TINY, INVARIANT_EACH, 3, WRAPPED_each, TELLS_NOTHING, 0, PASS_NO_CACHE, 0,
+     false},
+    {FILLED, TINY, INVARIANT_EACH, AT_END, WRAPPED_each, TELLS_TWICE, 1, PASS_CACHE, 0, false},
+    {FILLED, TINY, INVARIANT_EACH, AT_END, WRAPPED_each, ANSWERS_OTHER_VALUE, 2, PASS_CACHE, 0,
+     false},
+    {FILLED, TINY, INVARIANT_EACH, AT_END, WRAPPED_each, DAMAGED_BYTES, 0, PASS_CACHE, 0, false},
+    {FILLED, TINY, INVARIANT_EACH, AT_END, WRAPPED_each, KEY_NEVER_USED, 0, PASS_CACHE, 0, false},
+    {FILLED, TINY, INVARIANT_EACH, AT_END, WRAPPED_each, OTHER_TOMBSTONE, 2, PASS_CACHE, 0, false},
     /* Layer 8, alone: with the others on, a model finds these first. */
     {FILLED "get 1\n", TINY, INVARIANT_DIFFERENTIAL, 3, WRAPPED_get, ANSWERS_OTHER_VALUE, 0,
      PASS_NO_CACHE, ONLY(LAYER_DIFFERENTIAL), false},
@@ -457,6 +497,24 @@ static const struct lie lies[] = {
      false},
     {FILLED "inspect\n", TINY, INVARIANT_POISON, 3, WRAPPED_free_slots_poisoned, READABLE, 0,
      PASS_NO_CACHE, 0, false},
+    {FILLED "upsert 2\n", OWNS, INVARIANT_GONE, 3, WRAPPED_gone, TELLS_NOTHING, 0, PASS_CACHE, 0,
+     false},
+    {FILLED "upsert 0\n", OWNS, INVARIANT_GONE, 3, WRAPPED_gone, TELLS_TWICE, 0, PASS_NO_CACHE, 0,
+     false},
+    {FILLED "remove 0\n", OWNS, INVARIANT_GONE, 3, WRAPPED_gone, ANSWERS_OTHER_VALUE, 0, PASS_CACHE,
+     0, false},
+    {FILLED "compact\n", OWNS, INVARIANT_GONE, 3, WRAPPED_gone, DAMAGED_BYTES, 0, PASS_CACHE, 0,
+     false},
+    {FILLED "reset\n", OWNS, INVARIANT_GONE, 3, WRAPPED_gone, TELLS_TWICE, 0, PASS_CACHE, 0, false},
+    {FILLED "reinit ways=4\n", OWNS, INVARIANT_GONE, 3, WRAPPED_gone, TELLS_NOTHING, 0, PASS_CACHE,
+     0, false},
+    {FILLED, OWNS, INVARIANT_GONE, AT_END, WRAPPED_gone, TELLS_NOTHING, 0, PASS_CACHE, 0, false},
+    {FILLED "upsert_many 1\nupsert_many 1\n", OWNS, INVARIANT_GONE, 4, WRAPPED_gone, TELLS_TWICE, 0,
+     PASS_CACHE, 0, false},
+    {FILLED "scope open\nupsert 1\nremove 2\nscope persist\n", OWNS, INVARIANT_GONE, 6,
+     WRAPPED_gone, TELLS_NOTHING, 0, PASS_CACHE, 0, false},
+    {FILLED "scope open\nupsert 1\nscope discard\n", OWNS, INVARIANT_GONE, 5, WRAPPED_gone,
+     ANSWERS_OTHER_VALUE, 0, PASS_CACHE, 0, false},
     {FILLED, TINY, INVARIANT_BALANCE, AT_END, WRAPPED_balanced, UNBALANCED, 0, PASS_CACHE, 0,
      false},
     {FILLED "reinit ways=4\n", TINY, INVARIANT_BALANCE, 3, WRAPPED_balanced, UNBALANCED, 0,

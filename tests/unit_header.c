@@ -81,13 +81,27 @@ struct setting {
 #define CACHE_MAP_KEY_OF(value) ((value)->id)
 #include "cache_map.h"
 
+static uint64_t gone_count;
+struct owner {
+    uint64_t id;
+    uint64_t *given_up;
+};
+
+#define CACHE_MAP_NAME          owner_cache
+#define CACHE_MAP_VALUE         struct owner
+#define CACHE_MAP_KEY           uint64_t
+#define CACHE_MAP_KEY_OF(o)     ((o)->id)
+#define CACHE_MAP_VALUE_GONE(o) (*(o)->given_up += 1, gone_count += 1)
+#include "cache_map.h"
+
 /* The header takes its parameters away again. */
 #if defined(CACHE_MAP_NAME) || defined(CACHE_MAP_VALUE) || defined(CACHE_MAP_KEY) || \
     defined(CACHE_MAP_KEY_OF) || defined(CACHE_MAP_KEY_EQUAL) || defined(CACHE_MAP_HASH) || \
     defined(CACHE_MAP_WAYS) || defined(CACHE_MAP_TAG_BITS) || defined(CACHE_MAP_CLOCK_BITS) || \
     defined(CACHE_MAP_POLICY) || defined(CACHE_MAP_THIS) || defined(CACHE_MAP_FUNCTION) || \
     defined(CACHE_MAP_REFUSED) || defined(CACHE_MAP_LINKAGE) || defined(CACHE_MAP_DECLARE) || \
-    defined(CACHE_MAP_DEFINE)
+    defined(CACHE_MAP_DEFINE) || defined(CACHE_MAP_VALUE_GONE) || \
+    defined(CACHE_MAP_VALUE_GONE_FUNCTION)
 #    error "cache_map.h leaves a parameter defined"
 #endif
 
@@ -163,6 +177,8 @@ static void a_null_map_is_a_failed_assertion(void **state) {
 }
 
 static struct cache_map_set_view set_view;
+static struct cache_map_cursor cursor;
+static const struct account *no_account_found;
 
 static void inspection_of_a_null_map_is_a_failed_assertion(void **state) {
     (void)state;
@@ -174,6 +190,7 @@ static void inspection_of_a_null_map_is_a_failed_assertion(void **state) {
     expect_assertion("map != NULL", account_cache_inspect_record(no_accounts, 0));
     expect_assertion("map != NULL", account_cache_inspect_place(no_accounts, 1));
     expect_assertion("map != NULL", account_cache_check(no_accounts));
+    expect_assertion("map != NULL", account_cache_each(no_accounts, &cursor, &no_account_found));
 }
 
 static void a_null_argument_is_a_failed_assertion(void **state) {
@@ -193,6 +210,9 @@ static void a_null_argument_is_a_failed_assertion(void **state) {
     assert_int_equal(account_cache_init(&accounts, &small_options, NULL), CACHE_MAP_OK);
     expect_assertion("map != NULL && value != NULL", account_cache_upsert(&accounts, no_account));
     expect_assertion("map != NULL && value != NULL", account_cache_lookup(&accounts, 1, NULL));
+    expect_assertion("map != NULL && cursor",
+                     account_cache_each(&accounts, NULL, &no_account_found));
+    expect_assertion("map != NULL && cursor", account_cache_each(&accounts, &cursor, NULL));
     expect_assertion("map != NULL && ", account_cache_get_many(&accounts, &key, 1, NULL));
     expect_assertion("map != NULL && ", account_cache_get_many(&accounts, NULL, 1, &found));
     expect_assertion("map != NULL && ", account_cache_upsert_many(&accounts, &account, 1, NULL));
@@ -231,6 +251,8 @@ static void inspection_of_a_map_of_zeros_is_a_failed_assertion(void **state) {
     expect_assertion("map->memory != NULL", account_cache_inspect_counts(&accounts));
     expect_assertion("map->memory != NULL", account_cache_inspect_place(&accounts, 1));
     expect_assertion("map->memory != NULL", account_cache_check(&accounts));
+    expect_assertion("map->memory != NULL",
+                     account_cache_each(&accounts, &cursor, &no_account_found));
     /* No number is in the range of a map that holds nothing. */
     expect_assertion("set < ", account_cache_inspect_slot(&accounts, 0, 0));
     expect_assertion("set < ", account_cache_inspect_hand(&accounts, 0));
@@ -304,6 +326,36 @@ static void each_function_once(void **state) {
     assert_int_equal(account_cache_lookup(&map, 7, &found), CACHE_MAP_ABSENT);
     assert_int_equal(account_cache_reset(&map), CACHE_MAP_OK);
     account_cache_deinit(&map);
+}
+
+/* A walk, and values that own something: typed, in C and in C++. */
+static void values_that_own_something(void **state) {
+    uint64_t given_up[3] = {0, 0, 0};
+    const struct owner first = {1, &given_up[0]}, second = {1, &given_up[1]},
+                       third = {2, &given_up[2]};
+    struct cache_map_cursor at = {0, 0};
+    const struct owner *found = NULL;
+    struct owner_cache map;
+    (void)state;
+    gone_count = 0;
+    assert_int_equal(owner_cache_init(&map, &small_options, NULL), CACHE_MAP_OK);
+    assert_int_equal(owner_cache_upsert(&map, &first), CACHE_MAP_INSERTED);
+    assert_int_equal(owner_cache_upsert(&map, &second), CACHE_MAP_UPDATED);
+    assert_int_equal(given_up[0], 1);
+    assert_int_equal(owner_cache_upsert(&map, owner_cache_get(&map, 1)), CACHE_MAP_UPDATED);
+    assert_int_equal(given_up[1], 0);
+    assert_int_equal(owner_cache_upsert(&map, &third), CACHE_MAP_INSERTED);
+    assert_int_equal(owner_cache_remove(&map, 1), CACHE_MAP_REMOVED);
+    assert_int_equal(given_up[1], 1);
+    assert_int_equal(owner_cache_each(&map, &at, &found), CACHE_MAP_FOUND);
+    assert_ptr_equal(found->given_up, &given_up[2]);
+    assert_int_equal(owner_cache_each(&map, &at, &found), CACHE_MAP_TOMBSTONE);
+    assert_int_equal(found->id, 1);
+    assert_int_equal(owner_cache_each(&map, &at, &found), CACHE_MAP_ABSENT);
+    assert_null(found);
+    owner_cache_deinit(&map);
+    assert_int_equal(given_up[2], 1);
+    assert_int_equal(gone_count, 3);
 }
 
 /* The seed is mixed once a map: that gives the hash which is documented, for each seed. */
@@ -579,6 +631,7 @@ int main(void) {
         cmocka_unit_test(a_second_deinit_is_a_failed_assertion),
         cmocka_unit_test(inspection_out_of_range_is_a_failed_assertion),
         cmocka_unit_test(each_function_once),
+        cmocka_unit_test(values_that_own_something),
         cmocka_unit_test(the_default_hash_is_the_one_that_is_documented),
         cmocka_unit_test(a_map_in_the_callers_memory),
         cmocka_unit_test(maps_of_several_types_live_side_by_side),

@@ -96,6 +96,32 @@ const struct program_helper program_helpers_common[] = {
      "        if (((const unsigned char *)memory)[i] != byte)\n"
      "            fail(what);\n"
      "}\n\n"},
+    {"gone_numbers",
+     "/* What the map has told to be gone and the program has not asked for yet. */\n"
+     "static uint32_t gone_numbers[4096];\n"
+     "static unsigned gone_count;\n\n"},
+    {"is_gone",
+     "static void is_gone(uint32_t number) {\n"
+     "    char words[64];\n"
+     "    for (unsigned i = 0; i < gone_count; i += 1)\n"
+     "        if (gone_numbers[i] == number) {\n"
+     "            gone_count -= 1;\n"
+     "            gone_numbers[i] = gone_numbers[gone_count];\n"
+     "            return;\n"
+     "        }\n"
+     "    (void)snprintf(words, sizeof words, \"value %u is gone, and the map did not tell\",\n"
+     "                   (unsigned)number);\n"
+     "    fail(words);\n"
+     "}\n\n"},
+    {"no_other_is_gone",
+     "static void no_other_is_gone(void) {\n"
+     "    char words[64];\n"
+     "    if (gone_count == 0)\n"
+     "        return;\n"
+     "    (void)snprintf(words, sizeof words, \"value %u was told to be gone, and is not\",\n"
+     "                   (unsigned)gone_numbers[0]);\n"
+     "    fail(words);\n"
+     "}\n\n"},
     {"noted",
      "/* Where values have been: what has been freed is poisoned under AddressSanitizer. */\n"
      "static const void *noted[2048];\n"
@@ -128,6 +154,31 @@ const struct program_helper program_helpers_typed[] = {
      "    number_is(\"the number of the value\", actual, number);\n"
      "    if (memcmp(value, &expected, sizeof expected) != 0)\n"
      "        fail(\"the value's bytes are damaged, or its key is another\");\n"
+     "}\n\n"},
+    {"note_gone@",
+     "static void note_gone@(const struct value@ *value) {\n"
+     "    uint32_t number = 0;\n"
+     "    for (size_t i = 0; i < sizeof value->content && i < 4; i += 1)\n"
+     "        number |= (uint32_t)value->content[i] << (8 * i);\n"
+     "    if (gone_count < sizeof gone_numbers / sizeof gone_numbers[0])\n"
+     "        gone_numbers[gone_count++] = number;\n"
+     "}\n\n"},
+    {"walk_tells@",
+     "/* A walk over the map tells of the key once, as a lookup would; never, if it is absent. */\n"
+     "static void walk_tells@($ key, enum cache_map_status expected, uint32_t number) {\n"
+     "    struct cache_map_cursor cursor = {0, 0};\n"
+     "    const struct value@ *value = NULL;\n"
+     "    enum cache_map_status status;\n"
+     "    unsigned times = 0;\n"
+     "    while ((status = map@_each(&map@, &cursor, &value)) != CACHE_MAP_ABSENT) {\n"
+     "        if (memcmp(&value->key, &key, sizeof key) != 0)\n"
+     "            continue;\n"
+     "        times += 1;\n"
+     "        status_is(status, expected);\n"
+     "        if (status == CACHE_MAP_FOUND)\n"
+     "            value_is@(value, key, number);\n"
+     "    }\n"
+     "    number_is(\"how often a walk tells of the key\", times, expected != CACHE_MAP_ABSENT);\n"
      "}\n\n"},
     {"shape_is@",
      "/* Before init. `size`: section 9 of docs/contract.md says which arrays the block has. */\n"
@@ -377,6 +428,7 @@ const struct program_helper program_helpers_typed[] = {
      "    (void)snprintf(where, sizeof where, \"set %u, way %u: \", (unsigned)set, (unsigned)way);\n"
      "    number_is(\"the clock's count\", slot.count, count);\n"
      "    value_is@((const struct value@ *)slot.value, key, number);\n"
+     "    walk_tells@(key, CACHE_MAP_FOUND, number);\n"
      "    number_is(\"the tag\", slot.tag, hash_of@(key, 0) & TAG_MASK@);\n"
      "    place_is(place.place, CACHE_MAP_PLACE_CACHE);\n"
      "    number_is(\"the set where the key is found\", place.set, set);\n"
@@ -388,16 +440,19 @@ const struct program_helper program_helpers_typed[] = {
      "    (void)snprintf(where, sizeof where, \"value %u, stashed: \", (unsigned)number);\n"
      "    place_is(place.place, CACHE_MAP_PLACE_STASH_VALUE);\n"
      "    value_is@((const struct value@ *)place.value, key, number);\n"
+     "    walk_tells@(key, CACHE_MAP_FOUND, number);\n"
      "}\n\n"},
     {"is_tombstone@",
      "static void is_tombstone@($ key) {\n"
      "    where[0] = '\\0';\n"
      "    place_is(map@_inspect_place(&map@, key).place, CACHE_MAP_PLACE_STASH_TOMBSTONE);\n"
+     "    walk_tells@(key, CACHE_MAP_TOMBSTONE, 0);\n"
      "}\n\n"},
     {"is_absent@",
      "static void is_absent@($ key) {\n"
      "    where[0] = '\\0';\n"
      "    place_is(map@_inspect_place(&map@, key).place, CACHE_MAP_PLACE_ABSENT);\n"
+     "    walk_tells@(key, CACHE_MAP_ABSENT, 0);\n"
      "}\n\n"},
     {"is_sound@",
      "/* The library's own walk over its structures. */\n"

@@ -51,7 +51,7 @@ struct program {
     uint8_t fill;
     enum subject_memory memory;
     struct policy policy;
-    struct model model; /* for refused inits alone */
+    struct model model; /* for refused inits, and for values that are gone */
     uint32_t value_count;
     uint32_t batch_start, batch_end; /* the ops of the present call for many */
     bool notes_values; /* the stream has an `inspect`, after which freed slots must be poisoned */
@@ -154,9 +154,26 @@ static void program_deinit(struct program *program) {
                                                                      : "deinit@();");
 }
 
+/* What the call must have told to be gone; the model has followed it. A value may stand there twice. */
+static void program_gone(struct program *program) {
+    const struct model *model = &program->model;
+    for (uint32_t i = 0; i < model->gone_count; i += 1) {
+        uint32_t first = 0;
+        while (model->gone[first].value != model->gone[i].value)
+            first += 1;
+        if (first == i && LAYOUT_OWNS(program->instance->layout))
+            program_line(program, "is_gone(%u);", (unsigned)model->gone[i].value);
+    }
+    if (LAYOUT_OWNS(program->instance->layout))
+        program_line(program, "no_other_is_gone();");
+    model_forget_gone(&program->model);
+}
+
 static void program_reinit(struct program *program, unsigned number, uint8_t layout) {
     program_line(program, "begin(%u, \"reinit\");", number);
     program_deinit(program);
+    model_drop(&program->model);
+    program_gone(program);
     program->geometry.layout = layout;
     program->memory = (enum subject_memory)((program->memory + 1) % SUBJECT_MEMORY_COUNT);
     program->fill = (uint8_t)(program->fill + 1);
@@ -368,6 +385,22 @@ static bool program_wants_state(const struct program *program) {
            (failing_op == UINT32_MAX && program->batch_end == program->stream->op_count);
 }
 
+/* The op in both models. Compact forgets what the naive map has in its stash. */
+static struct result program_apply(struct program *program, struct op op) {
+    struct result result;
+    bool in_stash[KEY_COUNT_MAX];
+    for (unsigned key_id = 0; key_id < program->geometry.key_count; key_id += 1)
+        in_stash[key_id] = program->policy.stash[key_id].state != POLICY_STASH_NONE;
+    result = policy_apply(&program->policy, op, program->value_count);
+    if (outcome_failed(result.outcome))
+        return result;
+    if (op.kind == OP_COMPACT)
+        model_compact(&program->model, in_stash);
+    else
+        model_apply(&program->model, op, program->value_count);
+    return result;
+}
+
 static void program_op(struct program *program, unsigned index, struct op op) {
     const unsigned number = verdict_op_number(index, false);
     const bool has_key = op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY;
@@ -385,7 +418,7 @@ static void program_op(struct program *program, unsigned index, struct op op) {
     } else if (op.kind == OP_INSPECT) {
         program_inspect(program, number);
     } else {
-        result = policy_apply(&program->policy, op, program->value_count);
+        result = program_apply(program, op);
         if (has_key)
             program_key_op(program, number, op, result);
         else
@@ -396,6 +429,8 @@ static void program_op(struct program *program, unsigned index, struct op op) {
         return;
     if (op_is_batched(op))
         program_line(program, "%s@();", op_describe((enum op_kind)op.kind)->words);
+    if (op_may_free(op))
+        program_gone(program);
     if (program_wants_state(program))
         program_state(program);
     program_reads_after(program, index, op);
@@ -419,6 +454,8 @@ static void program_end(struct program *program) {
     if (program->options->failing_op >= program->stream->op_count)
         program_state(program);
     program_deinit(program);
+    model_drop(&program->model);
+    program_gone(program);
     program_line(program, "printf(\"agrees\\n\");");
 }
 
@@ -552,10 +589,13 @@ static void write_types(FILE *file, const struct program *program,
     const struct layout_description *layout = layout_describe(instance->layout);
     const struct value_kind *kind = instance->kind;
     const char *suffix = instance->suffix;
+    const bool owns = LAYOUT_OWNS(instance->layout);
     fprintf(file,
             "struct value%s {\n    %s;\n    unsigned char content[%u]; /* the value's number, over "
             "and over */\n};\n\n",
             suffix, kind->key_member, kind->content_size);
+    if (owns)
+        fprintf(file, "static void note_gone%s(const struct value%s *value);\n\n", suffix, suffix);
     write_hash(file, program, instance);
     fprintf(file,
             "#define CACHE_MAP_NAME            map%s\n"
@@ -567,13 +607,15 @@ static void write_types(FILE *file, const struct program *program,
         fprintf(file,
                 "#define CACHE_MAP_KEY_EQUAL(a, b) ((a).low == (b).low && (a).high == (b).high)\n");
     fprintf(file,
+            "%s%s%s"
             "#define CACHE_MAP_HASH(key, seed) hash_of%s((key), (seed))\n"
             "#define CACHE_MAP_WAYS            %u\n"
             "#define CACHE_MAP_TAG_BITS        %u\n"
             "#define CACHE_MAP_CLOCK_BITS      %u\n"
             "#define CACHE_MAP_POLICY          CACHE_MAP_POLICY_%s\n"
             "#include \"cache_map.h\"\n\n",
-            suffix, layout->ways, layout->tag_bits, layout->clock_bits,
+            owns ? "#define CACHE_MAP_VALUE_GONE(value) note_gone" : "", owns ? suffix : "",
+            owns ? "(value)\n" : "", suffix, layout->ways, layout->tag_bits, layout->clock_bits,
             layout->policy == LAYOUT_POLICY_CLOCK ? "CLOCK" : "CLOCK_CLASSIC");
 }
 
@@ -587,7 +629,10 @@ static void write_instances(FILE *file, const struct program *program, const cha
         helpers_expand(&list, program_helpers_typed, program_helper_typed_count, instance->suffix,
                        instance->kind->key_type);
         if (helpers_complete(&list)) {
+            char note_gone[16];
+            (void)snprintf(note_gone, sizeof note_gone, "note_gone%s", instance->suffix);
             helpers_need(&list, body);
+            helpers_need(&list, LAYOUT_OWNS(instance->layout) ? note_gone : "");
             helpers_write(file, &list);
         }
         helpers_free(&list);
