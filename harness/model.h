@@ -21,7 +21,8 @@ struct model_undo {
     struct model_key before;
 };
 
-/* A value that nothing can bring back any more: it was replaced, removed or forgotten, and no scope keeps it. */
+/* A value that nothing can bring back any more: it was replaced, removed or forgotten, and no scope
+ * keeps it. */
 struct model_gone {
     uint16_t key_id;
     uint32_t value;

@@ -139,8 +139,8 @@ struct subject_cursor {
 /* The next step of it: FOUND or TOMBSTONE, with what is there in *content; ABSENT at its end. */
 enum outcome subject_each(const struct subject *subject, struct subject_cursor *cursor,
                           struct value_state *content);
-/* The values that the map has told to be gone since subject_forget_gone, at most
- * SUBJECT_GONE_COUNT_MAX of them in `values`; how many there were. Always 0 for a layout that does not own. */
+/* The values that the map has told to be gone since subject_forget_gone, at most SUBJECT_GONE_COUNT_MAX
+ * of them in `values`; how many there were. Always 0 for a layout that does not own. */
 uint32_t subject_gone(const struct value_state **values);
 void subject_forget_gone(void);
 /* The size of the block by the contract's table of arrays, for any map of this geometry. O(1). */

@@ -141,6 +141,7 @@
 #    include "cache_map_core.h"
 #    include "cache_map_hash.h"
 #    include "cache_map_inspect.h"
+#    include "cache_map_many.h"
 #    include "cache_map_parameters.h"
 #endif
 
@@ -180,7 +181,7 @@
     (defined(CACHE_MAP_VALUE) || defined(CACHE_MAP_KEY) || defined(CACHE_MAP_KEY_OF) || \
      defined(CACHE_MAP_KEY_EQUAL) || defined(CACHE_MAP_HASH) || defined(CACHE_MAP_WAYS) || \
      defined(CACHE_MAP_TAG_BITS) || defined(CACHE_MAP_CLOCK_BITS) || defined(CACHE_MAP_POLICY) || \
-     defined(CACHE_MAP_DECLARE) || defined(CACHE_MAP_DEFINE))
+     defined(CACHE_MAP_VALUE_GONE) || defined(CACHE_MAP_DECLARE) || defined(CACHE_MAP_DEFINE))
 #error "CACHE_MAP_NAME is not defined, but other parameters of a map are: see PARAMETERS above"
 #endif
 

@@ -18,6 +18,8 @@
 #    endif
 #endif
 
+CACHE_MAP_HEADER_BEGIN
+
 /* What init takes for a null allocator; `context` is null. */
 static inline void *cache_map_allocate_default(void *context, size_t size, size_t alignment) {
 #if defined(CACHE_MAP_NO_DEFAULT_ALLOCATOR)
@@ -67,5 +69,7 @@ static inline void cache_map_deallocate_none(void *context, void *memory, size_t
     (void)size;
     (void)alignment;
 }
+
+CACHE_MAP_HEADER_END
 
 #endif

@@ -230,25 +230,6 @@ CACHE_MAP_INLINE enum cache_map_status cache_map_lookup_stash(const struct cache
     return CACHE_MAP_FOUND;
 }
 
-/* Whether any of `size` bytes from `first` on lies in the map's block. No bytes lie nowhere. O(1). */
-CACHE_MAP_INLINE bool cache_map_overlaps(const struct cache_map *map, const void *first,
-                                         size_t size) {
-    const uintptr_t start = (uintptr_t)first, block = (uintptr_t)map->memory;
-    return size != 0 && start < block + map->memory_size && block < start + size;
-}
-
-/* ---- Hints: what many calls at once load ahead. ------------------------------------------ */
-
-/* Calls at once whose cache misses overlap. More would press the lines out again that the first of them
- * has asked for: a processor tracks some ten to twenty misses at a time. */
-#ifndef CACHE_MAP_BATCH_COUNT_MAX
-#    define CACHE_MAP_BATCH_COUNT_MAX 32u
-#endif
-
-CACHE_MAP_INLINE size_t cache_map_batch_count(size_t count) {
-    return count < CACHE_MAP_BATCH_COUNT_MAX ? count : CACHE_MAP_BATCH_COUNT_MAX;
-}
-
 /* All lines of a value, up to a length from which on the processor's own prefetcher follows. */
 #define CACHE_MAP_PREFETCH_SIZE_MAX ((size_t)256)
 
@@ -257,62 +238,6 @@ CACHE_MAP_INLINE void cache_map_prefetch_value(const struct cache_map_layout *la
     for (size_t offset = 0; offset < layout->value_size && offset < CACHE_MAP_PREFETCH_SIZE_MAX;
          offset += CACHE_MAP_LINE_SIZE)
         cache_map_prefetch_line(value + offset);
-}
-
-CACHE_MAP_INLINE void cache_map_prefetch_bucket(const struct cache_map *map, uint64_t hash) {
-    cache_map_prefetch_line(&map->stash.buckets[cache_map_stash_home(cache_map_stash_fragment(hash),
-                                                                     map->stash.bucket_bits)]);
-}
-
-/* First phase: the metadata of the key's set; without a cache, the home bucket in the stash. */
-CACHE_MAP_INLINE void cache_map_prefetch_set(const struct cache_map_layout *layout,
-                                             const struct cache_map *map, uint64_t hash) {
-    const struct cache_map_cache *cache = &map->cache;
-    CACHE_MAP_ASSERT(map->memory != NULL);
-    if (cache->set_count == 0) {
-        cache_map_prefetch_bucket(map, hash);
-        return;
-    }
-    {
-        const uint64_t set = cache_map_range_of_hash(hash, cache->set_count);
-        cache_map_prefetch_line(cache_map_set_tags(layout, cache, set));
-        cache_map_prefetch_line(cache->counts +
-                                (size_t)set *
-                                    cache_map_counters_size(layout->ways, layout->clock_bits));
-    }
-}
-
-/* Second phase, by the metadata: the first value whose tag is equal; without one, the home bucket.
- * Returns whether there was one. */
-CACHE_MAP_INLINE bool cache_map_prefetch_found(const struct cache_map_layout *layout,
-                                               const struct cache_map *map, uint64_t hash) {
-    const struct cache_map_cache *cache = &map->cache;
-    if (cache->set_count != 0) {
-        const uint64_t set = cache_map_range_of_hash(hash, cache->set_count);
-        const uint32_t match =
-            cache_map_tag_match(cache_map_set_tags(layout, cache, set), layout->ways,
-                                layout->tag_bits, cache_map_tag_of_hash(layout, hash));
-        if (match != 0) {
-            cache_map_prefetch_value(
-                layout, cache_map_slot_value(layout, cache,
-                                             set * layout->ways + cache_map_trailing_zeros(match)));
-            return true;
-        }
-        cache_map_prefetch_bucket(map, hash);
-    }
-    return false;
-}
-
-/* Second phase of an upsert: where no tag is equal, also the slot that the value would take. */
-CACHE_MAP_INLINE void cache_map_prefetch_written(const struct cache_map_layout *layout,
-                                                 const struct cache_map *map, uint64_t hash) {
-    const struct cache_map_cache *cache = &map->cache;
-    if (!cache_map_prefetch_found(layout, map, hash) && cache->set_count != 0) {
-        const uint64_t set = cache_map_range_of_hash(hash, cache->set_count);
-        const struct cache_map_sweep sweep = cache_map_cache_aim(layout, cache, set);
-        cache_map_prefetch_value(
-            layout, cache_map_slot_value(layout, cache, set * layout->ways + sweep.way));
-    }
 }
 
 CACHE_MAP_INLINE void cache_map_demote(const struct cache_map_layout *layout, struct cache_map *map,

@@ -7,6 +7,7 @@
 #include "cache_map_core.h"
 #include "cache_map_hash.h"
 #include "cache_map_inspect.h"
+#include "cache_map_many.h"
 #include "cache_map_parameters.h"
 
 #ifdef CACHE_MAP_NAME

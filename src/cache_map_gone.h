@@ -13,11 +13,13 @@
 #include "cache_map_scope.h"
 #include "cache_map_stash.h"
 
+CACHE_MAP_HEADER_BEGIN
+
 /* The value may be changed by the call: whoever calls reads it no more. */
 CACHE_MAP_INLINE void cache_map_value_gone(const struct cache_map_layout *layout,
                                            unsigned char *value) {
     if (layout->value_gone != NULL)
-        layout->value_gone(value);
+        (layout->value_gone)(value);
 }
 
 /* ---- Mutations. -------------------------------------------------------------------------- */
@@ -108,5 +110,7 @@ CACHE_MAP_INLINE void cache_map_cache_gone(const struct cache_map_layout *layout
                                      cache_map_slot_value(layout, cache, set * layout->ways + way));
     }
 }
+
+CACHE_MAP_HEADER_END
 
 #endif
