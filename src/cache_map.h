@@ -48,8 +48,8 @@
  *   CACHE_MAP_VALUE            the type of a value, copied by memcpy (in C++ trivially copyable),
  *                              of any size but 0, and an alignment that divides it
  *   CACHE_MAP_KEY              the type of a key, passed by value: no array; a struct may hold one
- *   CACHE_MAP_KEY_OF(value)    the key in a value; `value` is a `const CACHE_MAP_VALUE *`. Its type
- *                              converts to that of a key and loses nothing, or a cast says so
+ *   CACHE_MAP_KEY_OF(value)    the key in a value; `value` is a `const CACHE_MAP_VALUE *`. It is
+ *                              converted to the type of a key; what is lost there is not compared
  *   CACHE_MAP_KEY_EQUAL(a, b)  default a == b
  *   CACHE_MAP_HASH(key, seed)  a uint64_t, equal for equal keys, uniform in its high half (set) and
  *                              low bits (tag). The halves may depend on each other: a good hash of

@@ -15,21 +15,16 @@
 /* ---- The user's macros: each is expanded here and nowhere else, on copies, where no names are
  * visible but such with the prefix. What a macro names is then the program's, whatever its name. */
 
-#    ifdef __GNUC__ /* two keys that a conversion makes one: an error, and no warning */
+#    if defined(__GNUC__) && !defined(__cplusplus) /* a pointer for a key: in C++ an error anyway */
 #        pragma GCC diagnostic push
-#        pragma GCC diagnostic error "-Wconversion"
-#        pragma GCC diagnostic error "-Wfloat-conversion"
-#        ifndef __cplusplus /* there it is an error anyway */
-#            pragma GCC diagnostic error "-Wint-conversion"
-#        endif
-#        pragma GCC diagnostic ignored "-Wsign-conversion"
+#        pragma GCC diagnostic error "-Wint-conversion"
 #    endif
 CACHE_MAP_INLINE CACHE_MAP_KEY
 CACHE_MAP_FUNCTION(cache_map_key_of)(const CACHE_MAP_VALUE *cache_map_value_) {
     CACHE_MAP_KEY cache_map_key_ = CACHE_MAP_KEY_OF(cache_map_value_);
     return cache_map_key_;
 }
-#    ifdef __GNUC__
+#    if defined(__GNUC__) && !defined(__cplusplus)
 #        pragma GCC diagnostic pop
 #    endif
 

@@ -179,10 +179,9 @@ done | accepted c++ "the integer types of C++, an enum class, a reference"
 map 'KEY_OF(value)=((value)->name)' |
     refused both "without a cast|pointer to integer conversion|invalid conversion|cannot initialize a variable of type" \
         "a pointer in the value, where keys are integers"
-map 'KEY_OF(value)=((value)->ratio)' | refused both "conversion" "a fraction in the value, where keys are integers"
-map KEY=uint32_t 'KEY_OF(value)=((value)->id)' | refused both "conversion" "more bits in the value than keys have"
 map KEY=uint32_t 'KEY_OF(value)=((uint32_t)(value)->id)' | accepted both "more bits, cut on purpose"
 map KEY=uint16_t 'KEY_OF(value)=((value)->id & 0xffff)' | accepted both "more bits, masked"
+map KEY=uint8_t 'KEY_OF(value)=((uint8_t)((value)->id % 100))' | accepted both "more bits, fewer by a remainder"
 map KEY=uint64_t 'KEY_OF(value)=((value)->count)' | accepted both "a key of another sign"
 
 # ---- The hash. ---------------------------------------------------------------------------------
