@@ -182,7 +182,7 @@ map 'KEY_OF(value)=((value)->name)' |
 map KEY=uint32_t 'KEY_OF(value)=((uint32_t)(value)->id)' | accepted both "more bits, cut on purpose"
 map KEY=uint16_t 'KEY_OF(value)=((value)->id & 0xffff)' | accepted both "more bits, masked"
 map KEY=uint8_t 'KEY_OF(value)=((uint8_t)((value)->id % 100))' | accepted both "more bits, fewer by a remainder"
-map KEY=uint64_t 'KEY_OF(value)=((value)->count)' | accepted both "a key of another sign"
+map KEY=uint64_t 'KEY_OF(value)=((uint64_t)(value)->count)' | accepted both "a key of another sign"
 
 # ---- The hash. ---------------------------------------------------------------------------------
 
