@@ -7,42 +7,21 @@
 #include "environment_fail.h"
 #include "environment_gone.h"
 #include "environment_policy.h"
+#include "environment_verify.h"
 #include "key.h"
 #include "subject_broken.h"
 #include "value_words.h"
 
 #include <assert.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 /* Above this many slots the whole state is walked (structure, digests) at intervals and not at each op. */
 enum { STRUCTURE_SLOT_COUNT_SMALL = 64, STRUCTURE_INTERVAL = 16 };
-/* So many keys that no op has named are read at the end. */
-enum { READ_UNNAMED_COUNT_MAX = 4 };
 
 static struct environment *environment_of_assertion;
 
 /* ---- Failure. ---------------------------------------------------------------------------- */
-
-/* Ends the run with a verdict. */
-void environment_fail_at(struct environment *environment, enum invariant invariant,
-                         const char *file, int line, const char *format, ...) {
-    va_list arguments;
-    environment->verdict.invariant = invariant;
-    environment->verdict.op_index = environment->op_index;
-    environment->verdict.at_init = environment->in_init;
-    environment->verdict.pass = environment->options.pass;
-    environment->verdict.file = file;
-    environment->verdict.line = line;
-    va_start(arguments, format);
-    (void)vsnprintf(environment->verdict.detail, sizeof environment->verdict.detail, format,
-                    arguments);
-    va_end(arguments);
-    if (environment->options.on_failure != NULL)
-        environment->options.on_failure(environment);
-    longjmp(environment->escape, 1);
-}
 
 static const char *file_name(const char *path) {
     const char *slash = strrchr(path, '/');
@@ -57,12 +36,6 @@ static void environment_assertion_failed(const struct subject_assertion *asserti
     environment_fail_at(environment, INVARIANT_ASSERTION, file_name(assertion->file),
                         (int)assertion->line, "'%s' does not hold in %s", assertion->expression,
                         assertion->function);
-}
-
-/* A result in words, "value 17" or "absent". */
-static const char *result_words(const struct environment *environment, struct result result) {
-    return result.outcome == OUTCOME_FOUND ? value_words(environment, result.value)
-                                           : outcome_name(result.outcome);
 }
 
 /* Ends the run with a verdict about what an op answered. */
@@ -82,138 +55,6 @@ _Noreturn static void environment_fail_outcome_at(struct environment *environmen
 #define environment_fail_outcome(environment, invariant, expected, actual) \
     environment_fail_outcome_at((environment), (invariant), __LINE__, (expected), (actual))
 
-/* ---- What inspection says of one key, in the words of a lookup. -------------------------- */
-
-static struct result result_of_place(const struct place_state *state) {
-    const struct result found = {OUTCOME_FOUND, state->content.value};
-    switch (state->place) {
-    case PLACE_CACHE:
-    case PLACE_STASH_VALUE: return found;
-    case PLACE_STASH_TOMBSTONE: return result_of(OUTCOME_TOMBSTONE);
-    case PLACE_ABSENT: break;
-    }
-    return result_of(OUTCOME_ABSENT);
-}
-
-static bool place_equal(const struct place_state *a, const struct place_state *b) {
-    const bool same = a->place == b->place && a->set == b->set && a->way == b->way;
-    return same && result_equal(result_of_place(a), result_of_place(b));
-}
-
-/* The key's lookup by inspection equals the model's. */
-static void environment_check_key(struct environment *environment, unsigned key_id,
-                                  enum invariant invariant) {
-    const struct place_state place = subject_place(&environment->subject, key_id);
-    const struct result actual = result_of_place(&place);
-    const struct result expected = model_lookup(&environment->model, key_id);
-    if (!result_equal(actual, expected)) {
-        environment->verdict.expected = expected;
-        environment->verdict.actual = actual;
-        environment_fail_at(environment, invariant, HERE, "key %u: the model has %s, the map %s",
-                            key_id, result_words(environment, expected),
-                            result_words(environment, actual));
-    }
-    environment_compare_place(environment, key_id, &place);
-    if (environment_has(environment, LAYER_OUTCOME) && actual.outcome == OUTCOME_FOUND &&
-        !(place.content.intact && place.content.key_id == key_id))
-        environment_fail_at(environment, INVARIANT_VALUE_BYTES, HERE,
-                            "key %u: its value's bytes are damaged", key_id);
-}
-
-/* ---- Layer 7: both ways. ----------------------------------------------------------------- */
-
-static void environment_verify_content(struct environment *environment, struct value_state content,
-                                       bool tombstone, const char *where) {
-    struct result expected;
-    if (content.key_id >= environment->geometry.key_count)
-        environment_fail_at(environment, INVARIANT_MAP_IN_MODEL, HERE,
-                            "the %s holds key %u, never used, with %s", where, content.key_id,
-                            value_words(environment, content.value));
-    expected = model_lookup(&environment->model, content.key_id);
-    if (tombstone ? expected.outcome != OUTCOME_TOMBSTONE
-                  : expected.outcome != OUTCOME_FOUND || expected.value != content.value)
-        environment_fail_at(environment, INVARIANT_MAP_IN_MODEL, HERE,
-                            "the %s holds key %u (%s), the model has %s", where, content.key_id,
-                            tombstone ? "a tombstone" : value_words(environment, content.value),
-                            result_words(environment, expected));
-}
-
-/* Everything in the map is in the model; and a walk tells of it in the same order. */
-static void environment_verify_map(struct environment *environment) {
-    static const struct value_state nothing;
-    const struct counts_state counts = environment->counts;
-    struct subject_cursor cursor = {0, 0};
-    const unsigned ways = layout_describe(environment->geometry.layout)->ways;
-    for (uint32_t set = 0; set < counts.set_count; set += 1) {
-        struct set_state state;
-        subject_set(&environment->subject, set, &state);
-        for (unsigned way = 0; way < ways; way += 1)
-            if (state.slots[way].count != 0) {
-                environment_verify_content(environment, state.slots[way].content, false, "cache");
-                environment_check_step(environment, &cursor, OUTCOME_FOUND,
-                                       state.slots[way].content);
-            }
-    }
-    for (uint32_t entry = 0; entry < counts.stash_count; entry += 1) {
-        const struct entry_state state = subject_entry(&environment->subject, entry);
-        environment_verify_content(environment, state.content, state.tombstone, "stash");
-        environment_check_step(environment, &cursor,
-                               state.tombstone ? OUTCOME_TOMBSTONE : OUTCOME_FOUND, state.content);
-    }
-    environment_check_step(environment, &cursor, OUTCOME_ABSENT, nothing);
-}
-
-/* A lookup that counts, compared with the model and told to the policy model. */
-static void environment_read(struct environment *environment, unsigned key_id,
-                             enum invariant invariant) {
-    const struct op op = {OP_LOOKUP, (uint8_t)key_id};
-    const struct result expected = model_lookup(&environment->model, key_id);
-    bool intact = true;
-    const struct result actual = subject_lookup(&environment->subject, key_id, &intact);
-    (void)policy_apply(&environment->policy, op, 0);
-    if (!result_equal(actual, expected)) {
-        environment->verdict.expected = expected;
-        environment->verdict.actual = actual;
-        environment_fail_at(environment, invariant, HERE, "lookup of key %u: expected %s, got %s",
-                            key_id, result_words(environment, expected),
-                            result_words(environment, actual));
-    }
-    if (environment_has(environment, LAYER_OUTCOME) && !intact)
-        environment_fail_at(environment, INVARIANT_VALUE_BYTES, HERE,
-                            "lookup of key %u: its value's bytes are damaged", key_id);
-}
-
-/* Everything in the model is in the map: by inspection, which changes nothing. */
-static void environment_verify_model(struct environment *environment) {
-    for (uint32_t i = 0; i < environment->named_key_count; i += 1)
-        environment_check_key(environment, environment->named_keys[i], INVARIANT_MODEL_IN_MAP);
-}
-
-/* And again by lookups, with a few keys that were never there. */
-static void environment_verify_reads(struct environment *environment) {
-    unsigned unnamed_count = 0;
-    for (uint32_t i = 0; i < environment->named_key_count; i += 1)
-        environment_read(environment, environment->named_keys[i], INVARIANT_MODEL_IN_MAP);
-    for (unsigned key_id = 0; key_id < environment->geometry.key_count; key_id += 1) {
-        if (environment->key_is_named[key_id])
-            continue;
-        environment_read(environment, key_id, INVARIANT_MODEL_IN_MAP);
-        unnamed_count += 1;
-        if (unnamed_count == READ_UNNAMED_COUNT_MAX)
-            return;
-    }
-}
-
-static void environment_verify(struct environment *environment) {
-    const struct op any = {OP_INSPECT, 0};
-    environment_verify_model(environment);
-    environment_verify_map(environment);
-    environment_verify_reads(environment);
-    environment->counts = subject_counts(&environment->subject);
-    if (environment_has(environment, LAYER_POLICY))
-        environment_compare_policy(environment, any, true);
-}
-
 /* ---- Layers 3, 4, 5. --------------------------------------------------------------------- */
 
 static void environment_note_places(struct environment *environment) {
@@ -223,20 +64,9 @@ static void environment_note_places(struct environment *environment) {
     environment->place_at_open_count = environment->named_key_count;
 }
 
-/* A place in words: "value 3 in set 0 way 1", "tombstone in the stash". Two buffers, used in turn. */
-static const char *place_words(const struct environment *environment,
-                               const struct place_state *state) {
-    static char buffers[2][160];
-    static unsigned next;
-    char *buffer = buffers[next++ % 2];
-    const char *result = result_words(environment, result_of_place(state));
-    if (state->place == PLACE_CACHE)
-        (void)snprintf(buffer, sizeof buffers[0], "%s in set %u way %u", result,
-                       (unsigned)state->set, state->way);
-    else
-        (void)snprintf(buffer, sizeof buffers[0], "%s%s", result,
-                       state->place == PLACE_ABSENT ? "" : " in the stash");
-    return buffer;
+static bool place_equal(const struct place_state *a, const struct place_state *b) {
+    const bool same = a->place == b->place && a->set == b->set && a->way == b->way;
+    return same && result_equal(result_of_place(a), result_of_place(b));
 }
 
 static void environment_check_discard(struct environment *environment) {
@@ -249,7 +79,8 @@ static void environment_check_discard(struct environment *environment) {
         if (!place_equal(&now, before))
             environment_fail_at(environment, INVARIANT_DISCARD, HERE,
                                 "key %u was %s when the scope opened, and is %s", key_id,
-                                place_words(environment, before), place_words(environment, &now));
+                                place_state_words(environment, before),
+                                place_state_words(environment, &now));
     }
 }
 

@@ -5,7 +5,7 @@
 #ifndef HARNESS_ENVIRONMENT_BATCH_H
 #define HARNESS_ENVIRONMENT_BATCH_H
 
-#include "environment.h"
+#include "environment_state.h"
 
 /* True within a batch before its last op: the map is ahead of the models, and what compares the two waits
  * for that op. */

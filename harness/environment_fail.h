@@ -4,7 +4,7 @@
 #ifndef HARNESS_ENVIRONMENT_FAIL_H
 #define HARNESS_ENVIRONMENT_FAIL_H
 
-#include "environment.h"
+#include "environment_state.h"
 
 static inline bool environment_has(const struct environment *environment, enum layer layer) {
     return (environment->options.layers >> layer & 1) != 0;

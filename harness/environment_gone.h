@@ -5,7 +5,7 @@
 #ifndef HARNESS_ENVIRONMENT_GONE_H
 #define HARNESS_ENVIRONMENT_GONE_H
 
-#include "environment.h"
+#include "environment_state.h"
 
 /* After a call that the model has followed: what the map told is what the model lost by it. Empties
  * both lists, and remembers nothing. `owns`: the map's layout, before the call, has

@@ -4,7 +4,7 @@
 #ifndef HARNESS_ENVIRONMENT_POLICY_H
 #define HARNESS_ENVIRONMENT_POLICY_H
 
-#include "environment.h"
+#include "environment_state.h"
 
 /* Whether the op may change more than the counts of a set and the metrics. */
 bool op_changes_contents(struct op op);

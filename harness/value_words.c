@@ -49,3 +49,34 @@ const char *value_words(const struct environment *environment, uint32_t value) {
                        origin == NULL ? "" : ")");
     return buffer;
 }
+
+const char *result_words(const struct environment *environment, struct result result) {
+    return result.outcome == OUTCOME_FOUND ? value_words(environment, result.value)
+                                           : outcome_name(result.outcome);
+}
+
+struct result result_of_place(const struct place_state *state) {
+    const struct result found = {OUTCOME_FOUND, state->content.value};
+    switch (state->place) {
+    case PLACE_CACHE:
+    case PLACE_STASH_VALUE: return found;
+    case PLACE_STASH_TOMBSTONE: return result_of(OUTCOME_TOMBSTONE);
+    case PLACE_ABSENT: break;
+    }
+    return result_of(OUTCOME_ABSENT);
+}
+
+const char *place_state_words(const struct environment *environment,
+                              const struct place_state *state) {
+    static char buffers[2][160];
+    static unsigned next;
+    char *buffer = buffers[next++ % 2];
+    const char *result = result_words(environment, result_of_place(state));
+    if (state->place == PLACE_CACHE)
+        (void)snprintf(buffer, sizeof buffers[0], "%s in set %u way %u", result,
+                       (unsigned)state->set, state->way);
+    else
+        (void)snprintf(buffer, sizeof buffers[0], "%s%s", result,
+                       state->place == PLACE_ABSENT ? "" : " in the stash");
+    return buffer;
+}

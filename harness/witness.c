@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The watch behind witness.h: makes an event of each op and asks every label. The labels themselves
- * are in witness_labels.c. */
+ * are in witness_labels.c, their predicates in witness_predicates.c. */
 #include "witness.h"
 
 #include "input.h"

@@ -17,4 +17,4 @@ array() {
 printf '/* Made by tools/page/embed.sh from the files of tools/page/. */\n'
 array page_html page.html
 array page_css page.css
-array page_js record.js page.js
+array page_js record.js elements.js panels.js page.js
