@@ -46,7 +46,8 @@ static const struct cache_map_layout layout = {4,
                                                sizeof(struct unit_item),
                                                _Alignof(struct unit_item),
                                                item_has_key,
-                                               item_hash};
+                                               item_hash,
+                                               NULL};
 
 struct fixture {
     struct cache_map_stash stash;
