@@ -201,10 +201,13 @@ $(BUILD)/trace-asan: $(call asan_objects,trace)
 	@echo 'link  $@'
 	@$(CLANG) $(SANITIZERS) $^ -o $@
 
+# Where the time of a replay goes is the harness.
+ASAN_LEVEL = -O1
+$(BUILD)/asan/tools/%: ASAN_LEVEL = -O0
 $(BUILD)/asan/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo 'asan  $<'
-	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O1 -fno-omit-frame-pointer $(FUZZING) $(SANITIZERS) $(DEPENDENCIES) -c $< -o $@
+	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g $(ASAN_LEVEL) -fno-omit-frame-pointer $(FUZZING) $(SANITIZERS) $(DEPENDENCIES) -c $< -o $@
 
 # The instances are those of the fuzz target, sanitized as they are: 10 s of compiling. What fake stacks would find
 # in the library's bodies the sanitized unit tests find.
