@@ -93,7 +93,6 @@ step "fuzz, 10,000 runs" ./fuzz_cachemap -runs=10000 -seed=1 -len_control=0 -max
 step "fuzz the readers, 5,000 runs" ./fuzz_trace -runs=5000 -seed=1 \
     -artifact_prefix=build/test/ build/test/readers corpus --needs fuzz_trace
 step "rules of CONTRIBUTING.md" tests/contributing.sh --needs ''
-step "headers alone" tests/headers.sh --needs ''
 step "C++17 header, g++" build/test/unit_header_cpp_gcc --needs build/test/unit_header_cpp_gcc
 step "C++17 header, clang++" build/test/unit_header_cpp_clang --needs build/test/unit_header_cpp_clang
 mapfile -t oracle < <(names_of 'harness_*')
@@ -124,6 +123,7 @@ then_step "the check of the layers can fail" tests/layers.sh --needs "soak build
 step "a program for each planted bug" tests/programs.sh --needs trace
 step "OSS-Fuzz: its build, checked" tests/oss_fuzz.sh
 step "explain, more bugs" tests/explain_more.sh --needs trace
+step "headers alone" tests/headers.sh --needs ''
 step "misuse is a sentence" tests/misuse.sh --needs ''
 step "numbers that users set" tests/numbers.sh --needs ''
 step "fuzz, 20,000 runs more" ./fuzz_cachemap -runs=20000 -seed=2 -len_control=0 -max_len=256 \
