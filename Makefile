@@ -37,6 +37,8 @@ SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 # No fake stacks where fuzzing is fast: a value that was stored by its address on a stack shows as a wrong
 # value, and the detection took a fifth of the time. The sanitized tests and OSS-Fuzz have it.
 FUZZ_SANITIZERS := $(SANITIZERS) -fsanitize-address-use-after-return=never
+# What is instrumented; the canary of the tests has it compiled in a fifth of the time.
+FUZZ_LEVEL := -O1
 COUNTERS := -fsanitize-coverage=inline-8bit-counters,pc-table \
             -fsanitize-coverage-ignorelist=fuzz_targets/coverage-ignore.txt
 FUZZING := -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
@@ -121,9 +123,12 @@ $(BUILD)/fuzz_trace: $(call fuzz_objects,fuzz_trace)
 
 # The second target is about the readers: there they are instrumented.
 $(BUILD)/fuzz/fuzz_targets/fuzz_trace.o $(BUILD)/fuzz/harness/trace_text.o \
-$(BUILD)/fuzz/harness/codec.o $(BUILD)/fuzz/harness/geometry.o: FUZZ_FLAGS = -O1 $(FUZZ_SANITIZERS) $(COUNTERS)
-$(patsubst %.c,$(BUILD)/fuzz/%.o,$(SANITIZED)): FUZZ_FLAGS = -O1 $(FUZZ_SANITIZERS) $(COUNTERS)
+$(BUILD)/fuzz/harness/codec.o $(BUILD)/fuzz/harness/geometry.o: FUZZ_FLAGS = $(FUZZ_LEVEL) $(FUZZ_SANITIZERS) $(COUNTERS)
+$(patsubst %.c,$(BUILD)/fuzz/%.o,$(SANITIZED)): FUZZ_FLAGS = $(FUZZ_LEVEL) $(FUZZ_SANITIZERS) $(COUNTERS)
 $(BUILD)/fuzz/%: FUZZ_FLAGS = -O2
+# Stacks have functions and lines there. What else -g tells is a sixth of the time to compile the instances;
+# a debugger has build/trace-debug.
+$(BUILD)/fuzz/harness/subject_instances.o: FUZZ_FLAGS += -gline-tables-only
 
 $(BUILD)/fuzz/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -142,10 +147,13 @@ soak: $(call plain_objects,soak)
 	@echo 'link  $@'
 	@$(GCC) $^ -o $@
 
+# The instances take a third less to compile so.
+PLAIN_LEVEL = -O2
+$(BUILD)/plain/harness/subject_instances.o: PLAIN_LEVEL = -O1
 $(BUILD)/plain/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo 'plain $<'
-	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O2 $(DEPENDENCIES) -c $< -o $@
+	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -g $(PLAIN_LEVEL) $(DEPENDENCIES) -c $< -o $@
 
 # ---- The explorer: every state of a small world. ---------------------------------------------------
 
@@ -193,10 +201,13 @@ $(BUILD)/trace-asan: $(call asan_objects,trace)
 	@echo 'link  $@'
 	@$(CLANG) $(SANITIZERS) $^ -o $@
 
+# Where the time of a replay goes is the harness.
+ASAN_LEVEL = -O1
+$(BUILD)/asan/tools/%: ASAN_LEVEL = -O0
 $(BUILD)/asan/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo 'asan  $<'
-	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O1 -fno-omit-frame-pointer $(FUZZING) $(SANITIZERS) $(DEPENDENCIES) -c $< -o $@
+	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g $(ASAN_LEVEL) -fno-omit-frame-pointer $(FUZZING) $(SANITIZERS) $(DEPENDENCIES) -c $< -o $@
 
 # The instances are those of the fuzz target, sanitized as they are: 10 s of compiling. What fake stacks would find
 # in the library's bodies the sanitized unit tests find.

@@ -8,6 +8,8 @@ out=${out:-build/bugs}
 jobs=${jobs:-$(nproc)}
 # What includes the library is built again for each bug; every other object is that of the program as it is.
 rebuilt=(subject subject_broken subject_damage subject_instances key)
+# Settings of the Makefile for those.
+planted_settings=()
 options=(-len_control=0 -max_len=1024 -timeout=10 -print_final_stats=1)
 # The library as it is, in the place of a bug's name: within so many executions it must fail nothing.
 control_budget=50000
@@ -66,7 +68,7 @@ build_planted() {
     for object in "${rebuilt[@]}"; do
         rm -f "$dir/$kind/harness/$object.o"
     done
-    if ! make -s --no-print-directory IN_PLACE=yes BUILD="$dir" INCLUDES="-I$dir/src -Iharness" \
+    if ! make -s --no-print-directory IN_PLACE=yes BUILD="$dir" INCLUDES="-I$dir/src -Iharness" "${planted_settings[@]}" \
         "$dir/$program" >"$dir/build.log" 2>&1; then
         echo "it does not compile, see $dir/build.log: $(grep -m 1 -E 'error|\*\*\*' "$dir/build.log" || true)"
         return 1

@@ -6,6 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . tests/checks.sh
 . tests/planted.sh
+. tests/explained.sh
 
 out=build/test/explain
 rm -rf "$out"
@@ -13,39 +14,7 @@ mkdir -p "$out"
 unset NO_COLOR
 export TERM=xterm
 
-# member FILE KIND MEMBER: of each line of that kind.
-member() { jq -r --arg kind "$2" --arg member "$3" 'select(.kind == $kind) | .[$member]' "$1"; }
-
-# has PATTERN FILE: a line of the file matches the extended regular expression.
-has() { grep -qE -e "$1" "$2"; }
-not() { ! "$@"; }
-
 # ---- What is told of a bug. ----------------------------------------------------------------------
-
-# told NAME INPUT: explains the input in the build NAME, in both forms; checks what holds of each.
-told() {
-    local name=$1 input=$2 program=$out/$1
-    check "$name: fails" [ "$(status_of "$program" explain "$input")" = 1 ]
-    cp "$out/stdout" "$out/$name.txt"
-    check "$name: nothing on standard error" [ ! -s "$out/stderr" ]
-    check "$name: as JSON, fails too" [ "$(status_of "$program" explain --json "$input")" = 1 ]
-    cp "$out/stdout" "$out/$name.json"
-    # A command is one line, however long the name of its file is.
-    check "$name: at most 100 columns" not has '^.{101}' <(sed '/^Next$/,$d' "$out/$name.txt")
-    check "$name: the sentence comes first" \
-        [ "$(head -c 6 "$out/$name.txt")" = 'FAIL  ' ]
-    check "$name: each line of JSON is an object, its kind first" \
-        [ "$(jq -r 'keys_unsorted[0]' "$out/$name.json" | sort -u)" = kind ]
-    check "$name: one step fails, or none and the end does" \
-        [ "$(member "$out/$name.json" step fails | grep -c true)" -le 1 ]
-    member "$out/$name.json" neighbour trace | jq -r '.[]' >"$out/$name.neighbour.trace"
-    check "$name: the neighbour passes" \
-        [ "$(status_of "$program" replay "$out/$name.neighbour.trace")" = 0 ]
-    status_of "$program" signature "$input" >/dev/null
-    check "$name: the slug is the signature's" \
-        [ "$(cat "$out/stdout")" = "$(member "$out/$name.json" failure slug)" ]
-    check "$name: the slug is fit for a folder" has '^[a-z0-9]+(-[a-z0-9]+)*$' "$out/stdout"
-}
 
 planted() {
     trace_with_bug "$1" "$out/$1"
@@ -104,15 +73,6 @@ check "and in JSON" [ "$(member "$out/other-hand.json" divergence before_failure
 
 # ---- The stash's index, and the other things that a report names. ----------------------------------
 
-# told_trace NAME: the bug, on its own reduced trace.
-told_trace() {
-    trace_with_bug "$1" "$out/$1"
-    told "$1" "bugs/traces/$1.trace"
-    text=$out/$1.txt
-    json=$out/$1.json
-}
-sentence() { member "$json" failure sentence; }
-
 told_trace stash-move-forgets-bucket
 check "both numbers that disagree are in the sentence" [ "$(sentence)" = \
     "upsert 0: this does not hold any more: a stash entry and its bucket name each other: entry 0 (key 1) says that it is in bucket 0, and bucket 0 names entry 1; no bucket names entry 0" ]
@@ -122,26 +82,6 @@ check "with what disagrees" has '^  !   entry 0 says bucket 0$' "$text"
 check "and in JSON" [ "$(member "$json" bucket entry_bucket | sed -n 2p)" = 0 ]
 check "the last op of five is op 5" has '^>!  5  upsert 0 ' "$text"
 check "everywhere" [ "$(member "$json" failure op) $(member "$json" step op | tail -n 1)" = '5 5' ]
-
-told_trace victim-linked-under-wrong-hash
-check "a fragment is told whose it is" grep -qF 'has the fragment 0x17bde921 (that of key 2), its key'"'"'s is 0xa52e6b3f' <(sentence)
-told_trace stash-insert-at-overwrites
-check "what the check finds is told where another layer was first" [ "$(member "$json" failure check)" = \
-    "a stash entry and its bucket name each other: entry 1 (key 1) says that it is in bucket 0, and bucket 0 names entry 0; no bucket names entry 1" ]
-check "in the text too" has "^      the map's check finds: a stash entry and its bucket" "$text"
-told_trace stash-probe-does-not-wrap
-check "a key that is in two entries is drawn in both" [ "$(grep -cE '^      bucket [01]   entry [12]: key 1 = value [23], home 7$' "$text")" = 2 ]
-told_trace stash-delete-leaves-gap
-check "a gap before the failure is drawn" grep -qE 'a probe for it starts at bucket [0-9]+, and bucket [0-9]+ is free: there it ends' \
-    <(member "$json" divergence words)
-check "with the free bucket" has '^      bucket [0-9]+ +free$' "$text"
-told_trace init-clears-half-of-the-buckets
-check "memory as it was before init is named" grep -qF \
-    'names entry 1515870810 (the bytes that memory is filled with before init), which is not there' <(sentence)
-check "what does not return is said not to" has '^      a caller sees: lookup 1 after it does not return: the op does not end$' "$text"
-told_trace init-clears-part-of-the-counts
-check "also in the table" has '180=fillx10' "$text"
-check "and what it means" has '^       fill: the bytes that memory is filled with before init' "$text"
 
 # A lookup that the stash answers gives the scratch value, which nobody has written.
 cp -r src "$out/scratch-src"
@@ -155,25 +95,11 @@ check "in the sentence" grep -qF 'the map answered value 1515870810 (the bytes t
     <(member "$out/scratch.json" failure sentence)
 check "and in JSON" [ "$(member "$out/scratch.json" step origin | tail -n 1)" = 'as filled before init' ]
 
-told_trace stash-index-half-the-size
-check "an init that fails is no op" has '^FAIL  init: memory_size answers 320 bytes' "$text"
-check "which array it is" grep -qF 'the stash has 8 buckets for 5 entries, expected 16' <(sentence)
-check "its row" has '^>   0  init' "$text"
-check "and its number" [ "$(member "$json" failure op)" = 0 ]
-told_trace size-overflow-wraps
-check "a refused init says what it was asked for, and why" [ "$(member "$json" failure refusal)" = \
-    "init was asked for cache_value_count_max=1152921504606846976, stash_value_count_max=1, scope_value_count_max=0, hash_seed=0; it must refuse, for cache_value_count_max times the 16 bytes of a value does not fit a size_t" ]
-check "in the text too" has '^      init was asked for cache_value_count_max=1152921504606846976,' "$text"
-
 told_trace upsert-many-skips-last-of-full-batch
 check "the ops of a call are bracketed" has '^    1/ upsert_many 0 ' "$text"
 check "the failing one too" has '^>   4\| upsert_many 3 ' "$text"
 check "and what stands behind it in the call" has '^    5\\ upsert_many 4  stash_full  -' "$text"
 check "in JSON they have one number" [ "$(member "$json" step call | sort -u)" = 1 ]
-told_trace upsert-many-stops-at-a-failure
-check "calls of one op have their own" [ "$(member "$json" step call | tr '\n' ' ')" = '1 2 2 ' ]
-check "an answer that only the naive map can judge is seen by a caller" [ "$(member "$json" observed when)" = itself ]
-
 # The fuzz target's own report, which replay prints.
 status_of "$out/stash-move-forgets-bucket" replay bugs/traces/stash-move-forgets-bucket.trace >/dev/null
 check "replay counts as well" has '; op 5 of 5$' "$out/stderr"
@@ -307,21 +233,6 @@ interrupted() {
     [ "$status" = 130 ] && [ "$(member "$out/stdout" header complete)" = false ]
 }
 check "Ctrl-C tells what is known" interrupted
-
-# A long op, in the table and in all sentences.
-trace_with_bug memory-alignment-ignores-the-value "$out/long-op"
-printf 'cachemap-trace 1\n%s\n%s\n' \
-    'geometry sets=1 ways=2 tag=8 clock=1 policy=clock stash=1 scope=0 hash=mix keys=2 read=end run=plain' \
-    'reinit ways=16 tag=8 clock=2 policy=clock' >"$out/long-op.trace"
-check "a long op fails" [ "$(status_of "$out/long-op" explain "$out/long-op.trace")" = 1 ]
-check "and is told" grep -q '^FAIL  reinit ways=16' "$out/stdout"
-check "with what matters" grep -q '^What matters' "$out/stdout"
-
-# Within a call for many the map is ahead of the models: that is no divergence.
-trace_with_bug get-many-stores-counts-of-before "$out/many"
-check "a call for many fails" [ "$(status_of "$out/many" explain bugs/traces/get-many-stores-counts-of-before.trace)" = 1 ]
-check "and is told" grep -q '^FAIL  get_many' "$out/stdout"
-check "and nothing is said to be wrong in the midst of it" bash -c "! grep -q 'went wrong inside before' '$out/stdout'"
 
 # ---- An output that is closed or full, of what tells of a failure. -----------------------------------
 

@@ -6,9 +6,9 @@
 # trace_with SOURCES PROGRAM [FLAG...]: ./trace on the library in the folder SOURCES. The flags (of a
 # sanitizer) are for what includes the library.
 trace_with() {
-    local object clang
+    local object
     local -a objects=() flags=("${@:3}")
-    clang=$(make -s --no-print-directory print-clang)
+    : "${clang:=$(make -s --no-print-directory print-clang)}"
     for object in subject subject_broken subject_damage subject_instances key; do
         "$clang" -std=c11 -D_DEFAULT_SOURCE -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION -O0 \
             "${flags[@]}" "-I$1" -Iharness -c "harness/$object.c" -o "$2-$object.o"
