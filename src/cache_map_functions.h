@@ -259,7 +259,7 @@ CACHE_MAP_LINKAGE size_t CACHE_MAP_FUNCTION(upsert_many)(CACHE_MAP_THIS *map,
     uint64_t hashes[CACHE_MAP_BATCH_COUNT_MAX];
     size_t success_count = 0;
     CACHE_MAP_ASSERT(map != NULL && ((values != NULL && statuses != NULL) || value_count == 0));
-    CACHE_MAP_ASSERT(!cache_map_overlaps(&map->base, values, value_count * sizeof *values) &&
+    CACHE_MAP_ASSERT(!cache_map_overlaps(&map->base, values, value_count, sizeof *values) &&
                      "the values of upsert_many do not lie in the map");
     for (size_t start = 0, count; start < value_count; start += count) {
         count = cache_map_batch_count(value_count - start);
