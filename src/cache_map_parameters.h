@@ -190,10 +190,10 @@ CACHE_MAP_INLINE uint64_t cache_map_hash_word(cache_map_type_ hash) {
 /* The comma makes a value of it: without const, and an array a pointer. */
 #        define CACHE_MAP_PLAIN(type)       __typeof__(((void)0, *(type *)0))
 #        define CACHE_MAP_NAMED(type, name) typedef __typeof__(type) name
-/* A copy of an atomic number has another type too. */
+/* A copy of an atomic number has another type too; 5 is the class of pointers. */
 #        define CACHE_MAP_IS_ARRAY(type) \
             (!__builtin_types_compatible_p(type, CACHE_MAP_PLAIN(type)) && \
-             !__builtin_types_compatible_p(type, _Atomic(CACHE_MAP_PLAIN(type))))
+             __builtin_classify_type(*(type *)0) == 5)
 #        define CACHE_MAP_RETURN_HASH(hash) \
             __extension__ const __auto_type cache_map_given_ = (hash); \
             CACHE_MAP_STATIC_ASSERT( \

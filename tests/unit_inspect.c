@@ -50,12 +50,13 @@ static uint64_t live_slot(const struct items *map, uint64_t slot) {
 }
 
 static struct unit_item *slot_item(const struct items *map, uint64_t slot) {
-    return (struct unit_item *)(void *)cache_map_slot_value(&items_cache_map_layout, &map->base.cache, slot);
+    return (struct unit_item *)(void *)cache_map_slot_value(&items_cache_map_layout,
+                                                            &map->base.cache, slot);
 }
 
 static struct unit_item *entry_item(const struct items *map, uint32_t entry) {
-    return (struct unit_item *)(void *)cache_map_entry_value(&items_cache_map_layout, &map->base.stash,
-                                                             entry);
+    return (struct unit_item *)(void *)cache_map_entry_value(&items_cache_map_layout,
+                                                             &map->base.stash, entry);
 }
 
 /* ---- Each invariant, broken. ------------------------------------------------------------- */
@@ -205,8 +206,8 @@ static void a_key_twice_in_the_stash(void **state) {
     (void)state;
     make_map(&map);
     twin = *entry_item(&map, 0);
-    (void)cache_map_stash_append(&items_cache_map_layout, &map.base.stash, cache_map_hash_64(twin.key, 0),
-                                 &twin, true);
+    (void)cache_map_stash_append(&items_cache_map_layout, &map.base.stash,
+                                 cache_map_hash_64(twin.key, 0), &twin, true);
     expect_broken(&map, CACHE_MAP_INVARIANT_STASH_REACHABLE);
     items_deinit(&map);
 }
