@@ -524,11 +524,9 @@ static void expect_poison_where_nothing_lives(const struct items *map) {
     for (uint32_t entry = 0; entry < base->stash.count_max; entry += 1)
         expect_poisoned(cache_map_entry_value(layout, &base->stash, entry),
                         entry >= base->stash.count, "entry", entry);
-    for (uint64_t record = 0; record < base->log.count_max; record += 1) {
-        const bool live =
-            record < base->log.count && items_inspect_record(map, record).overwritten != NULL;
-        expect_poisoned(cache_map_record_value(layout, &base->log, record), !live, "record",
-                        record);
+    for (uint64_t i = 0; i < base->log.count_max; i += 1) {
+        const bool live = i < base->log.count && items_inspect_record(map, i).overwritten != NULL;
+        expect_poisoned(cache_map_record_value(layout, &base->log, i), !live, "record", i);
     }
 }
 #endif
