@@ -208,7 +208,7 @@ static enum cache_map_invariant INSTANCE_FUNCTION(do_check)(const void *map) {
 }
 
 const struct subject_functions INSTANCE_PASTE(subject_functions, INSTANCE_NUMBER) = {
-    .layout = &INSTANCE_FUNCTION(layout),
+    .layout = &INSTANCE_FUNCTION(cache_map_layout),
     .map_size = sizeof(INSTANCE_STRUCT),
     .memory_alignment = INSTANCE_FUNCTION(memory_alignment),
     .memory_size = INSTANCE_FUNCTION(memory_size),

@@ -197,6 +197,8 @@ CACHE_MAP_HEADER_BEGIN
 
 #define CACHE_MAP_THIS          struct CACHE_MAP_NAME
 #define CACHE_MAP_FUNCTION(end) CACHE_MAP_JOIN(CACHE_MAP_NAME, _##end)
+/* What no caller uses: a program may have functions such as account_cache_value_hash. */
+#define CACHE_MAP_INTERNAL(end) CACHE_MAP_JOIN(CACHE_MAP_NAME, _cache_map_##end)
 #include "cache_map_checks.h"
 
 #ifndef CACHE_MAP_WAYS
@@ -396,6 +398,7 @@ CACHE_MAP_LINKAGE enum cache_map_invariant CACHE_MAP_FUNCTION(check)(const CACHE
 CACHE_MAP_HEADER_END
 #undef CACHE_MAP_THIS
 #undef CACHE_MAP_FUNCTION
+#undef CACHE_MAP_INTERNAL
 #undef CACHE_MAP_LINKAGE
 #endif
 

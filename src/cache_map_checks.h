@@ -10,8 +10,8 @@
 
 /* The user's types, named once, for a type is more than a word: of `const char *` a constant is no
  * `const const char *`. From here on both macros are these names. */
-typedef CACHE_MAP_VALUE CACHE_MAP_FUNCTION(cache_map_value);
-typedef CACHE_MAP_KEY CACHE_MAP_FUNCTION(cache_map_given_key);
+CACHE_MAP_NAMED(CACHE_MAP_VALUE, CACHE_MAP_FUNCTION(cache_map_value));
+CACHE_MAP_NAMED(CACHE_MAP_KEY, CACHE_MAP_FUNCTION(cache_map_given_key));
 typedef CACHE_MAP_PLAIN(CACHE_MAP_FUNCTION(cache_map_given_key)) CACHE_MAP_FUNCTION(cache_map_key);
 #    undef CACHE_MAP_VALUE
 #    undef CACHE_MAP_KEY

@@ -10,11 +10,14 @@
 
 CACHE_MAP_HEADER_BEGIN
 
-/* Whether any of `size` bytes from `first` on lies in the map's block. No bytes lie nowhere. O(1). */
+/* Whether any of `count` values from `first` on lies in the map's block. Says so of more values than
+ * memory can hold too, whose size in bytes no size_t holds. O(1). */
 CACHE_MAP_INLINE bool cache_map_overlaps(const struct cache_map *map, const void *first,
-                                         size_t size) {
+                                         size_t count, size_t value_size) {
     const uintptr_t start = (uintptr_t)first, block = (uintptr_t)map->memory;
-    return size != 0 && start < block + map->memory_size && block < start + size;
+    return start < block ? count > (block - start) / value_size
+                         : count > (UINTPTR_MAX - start) / value_size ||
+                               (count != 0 && start - block < map->memory_size);
 }
 
 /* Calls at once whose cache misses overlap. More would press the lines out again that the first of them

@@ -34,6 +34,7 @@ __extension__ typedef unsigned __int128 cache_map_unsigned_128;
     "CACHE_MAP_HASH gives an integer of 64 bits, as uint64_t; this one has another type"
 
 /* The questions:
+ *   CACHE_MAP_NAMED(type, name) a name of the type, which is more than a word: void (*)(void)
  *   CACHE_MAP_PLAIN(type)       the type of a copy: without const; of an array, that of a pointer
  *   CACHE_MAP_IS_ARRAY(type)    whether it is an array, which cannot be passed by value
  *   CACHE_MAP_IS_INTEGER(type)  of up to 64 bits, or an enum; bool is one too
@@ -46,6 +47,7 @@ __extension__ typedef unsigned __int128 cache_map_unsigned_128;
  *                               so that its refusal is the only error
  *   CACHE_MAP_RETURN_HASH(hash) a return statement, and what CACHE_MAP_HASH_MESSAGE says */
 #ifdef __cplusplus
+#    define CACHE_MAP_NAMED(type, name) using name = type
 #    define CACHE_MAP_PLAIN(type)       cache_map_plain_of<type>
 #    define CACHE_MAP_IS_ARRAY(type)    (cache_map_is_array<type>)
 #    define CACHE_MAP_IS_INTEGER(type)  (cache_map_is_integer<type>)
@@ -59,23 +61,39 @@ __extension__ typedef unsigned __int128 cache_map_unsigned_128;
 
 extern "C++" { /* for programs that include this inside of extern "C" */
 
-template <typename T> struct cache_map_plain { typedef T plain; };
-template <typename T> struct cache_map_plain<const T> : cache_map_plain<T> {};
-template <typename T> struct cache_map_plain<T &> : cache_map_plain<T> {};
-template <typename T> struct cache_map_plain<T[]> { typedef const T *plain; };
-template <typename T, size_t count> struct cache_map_plain<T[count]> { typedef const T *plain; };
+template <typename cache_map_type_> struct cache_map_plain { typedef cache_map_type_ plain; };
+template <typename cache_map_type_>
+struct cache_map_plain<const cache_map_type_> : cache_map_plain<cache_map_type_> {};
+template <typename cache_map_type_>
+struct cache_map_plain<volatile cache_map_type_> : cache_map_plain<cache_map_type_> {};
+template <typename cache_map_type_>
+struct cache_map_plain<const volatile cache_map_type_> : cache_map_plain<cache_map_type_> {};
+template <typename cache_map_type_>
+struct cache_map_plain<cache_map_type_ &> : cache_map_plain<cache_map_type_> {};
+template <typename cache_map_type_>
+struct cache_map_plain<cache_map_type_ &&> : cache_map_plain<cache_map_type_> {};
+template <typename cache_map_type_> struct cache_map_plain<cache_map_type_[]> {
+    typedef const cache_map_type_ *plain;
+};
+template <typename cache_map_type_, size_t count> struct cache_map_plain<cache_map_type_[count]> {
+    typedef const cache_map_type_ *plain;
+};
 /* Of the one for constants and that for arrays neither is nearer to an array of constants. */
-template <typename T, size_t count> struct cache_map_plain<const T[count]> {
-    typedef const T *plain;
+template <typename cache_map_type_, size_t count>
+struct cache_map_plain<const cache_map_type_[count]> {
+    typedef const cache_map_type_ *plain;
 };
 
-template <typename T> using cache_map_plain_of = typename cache_map_plain<T>::plain;
+template <typename cache_map_type_>
+using cache_map_plain_of = typename cache_map_plain<cache_map_type_>::plain;
 
-template <typename T> constexpr bool cache_map_is_array = false;
-template <typename T> constexpr bool cache_map_is_array<T[]> = true;
-template <typename T, size_t count> constexpr bool cache_map_is_array<T[count]> = true;
+template <typename cache_map_type_> constexpr bool cache_map_is_array = false;
+template <typename cache_map_type_> constexpr bool cache_map_is_array<cache_map_type_[]> = true;
+template <typename cache_map_type_, size_t count>
+constexpr bool cache_map_is_array<cache_map_type_[count]> = true;
 
-template <typename T> constexpr bool cache_map_is_integer = __is_enum(T);
+template <typename cache_map_type_>
+constexpr bool cache_map_is_integer = __is_enum(cache_map_type_);
 template <> constexpr bool cache_map_is_integer<bool> = true;
 template <> constexpr bool cache_map_is_integer<char> = true;
 template <> constexpr bool cache_map_is_integer<signed char> = true;
@@ -95,40 +113,44 @@ template <> constexpr bool cache_map_is_integer<unsigned long> = true;
 template <> constexpr bool cache_map_is_integer<long long> = true;
 template <> constexpr bool cache_map_is_integer<unsigned long long> = true;
 
-template <typename T> constexpr bool cache_map_is_wide = false;
+template <typename cache_map_type_> constexpr bool cache_map_is_wide = false;
 #    ifdef __SIZEOF_INT128__
 template <> constexpr bool cache_map_is_wide<cache_map_signed_128> = true;
 template <> constexpr bool cache_map_is_wide<cache_map_unsigned_128> = true;
 #    endif
 
 /* Two of one name: the second is for types that == does not take. */
-template <typename T>
+template <typename cache_map_type_>
 constexpr auto cache_map_has_equal(int)
-    -> decltype(static_cast<bool>(*static_cast<const T *>(nullptr) ==
-                                  *static_cast<const T *>(nullptr))) {
-    return __is_class(T) || __is_union(T);
+    -> decltype(static_cast<bool>(*static_cast<const cache_map_type_ *>(nullptr) ==
+                                  *static_cast<const cache_map_type_ *>(nullptr))) {
+    return __is_class(cache_map_type_) || __is_union(cache_map_type_);
 }
-template <typename T> constexpr bool cache_map_has_equal(...) {
+template <typename cache_map_type_> constexpr bool cache_map_has_equal(...) {
     return false;
 }
 
-template <typename T> CACHE_MAP_INLINE uint64_t cache_map_key_word(const T &key) {
-    if constexpr (cache_map_is_integer<T>)
+template <typename cache_map_type_>
+CACHE_MAP_INLINE uint64_t cache_map_key_word(const cache_map_type_ &key) {
+    if constexpr (cache_map_is_integer<cache_map_type_>)
         return static_cast<uint64_t>(key);
     else
         return (void)key, 0;
 }
 
-template <typename T> CACHE_MAP_INLINE bool cache_map_keys_same(const T &a, const T &b) {
-    if constexpr (cache_map_is_integer<T> || cache_map_is_wide<T> || CACHE_MAP_HAS_EQUAL(T))
+template <typename cache_map_type_>
+CACHE_MAP_INLINE bool cache_map_keys_same(const cache_map_type_ &a, const cache_map_type_ &b) {
+    if constexpr (cache_map_is_integer<cache_map_type_> || cache_map_is_wide<cache_map_type_> ||
+                  CACHE_MAP_HAS_EQUAL(cache_map_type_))
         return static_cast<bool>(a == b);
     else
         return (void)a, (void)b, false;
 }
 
-template <typename T> CACHE_MAP_INLINE uint64_t cache_map_hash_word(T hash) {
-    constexpr bool is_word =
-        cache_map_is_integer<T> && !__is_enum(T) && sizeof(T) == sizeof(uint64_t);
+template <typename cache_map_type_>
+CACHE_MAP_INLINE uint64_t cache_map_hash_word(cache_map_type_ hash) {
+    constexpr bool is_word = cache_map_is_integer<cache_map_type_> && !__is_enum(cache_map_type_) &&
+                             sizeof(cache_map_type_) == sizeof(uint64_t);
     static_assert(is_word, CACHE_MAP_HASH_MESSAGE);
     if constexpr (is_word)
         return static_cast<uint64_t>(hash);
@@ -166,9 +188,12 @@ template <typename T> CACHE_MAP_INLINE uint64_t cache_map_hash_word(T hash) {
 #    define CACHE_MAP_KEYS_SAME(a, b) (CACHE_MAP_KEY_COMPARED(a) == CACHE_MAP_KEY_COMPARED(b))
 #    ifdef __GNUC__
 /* The comma makes a value of it: without const, and an array a pointer. */
-#        define CACHE_MAP_PLAIN(type) __typeof__(((void)0, *(type *)0))
+#        define CACHE_MAP_PLAIN(type)       __typeof__(((void)0, *(type *)0))
+#        define CACHE_MAP_NAMED(type, name) typedef __typeof__(type) name
+/* A copy of an atomic number has another type too; 5 is the class of pointers. */
 #        define CACHE_MAP_IS_ARRAY(type) \
-            (!__builtin_types_compatible_p(type, CACHE_MAP_PLAIN(type)))
+            (!__builtin_types_compatible_p(type, CACHE_MAP_PLAIN(type)) && \
+             __builtin_classify_type(*(type *)0) == 5)
 #        define CACHE_MAP_RETURN_HASH(hash) \
             __extension__ const __auto_type cache_map_given_ = (hash); \
             CACHE_MAP_STATIC_ASSERT( \
@@ -178,6 +203,7 @@ template <typename T> CACHE_MAP_INLINE uint64_t cache_map_hash_word(T hash) {
             return (uint64_t) _Generic(cache_map_given_, CACHE_MAP_OF_WORDS(cache_map_given_), \
                                        default : 0)
 #    else /* neither question has an answer in C11 alone */
+#        define CACHE_MAP_NAMED(type, name) typedef type name
 #        define CACHE_MAP_PLAIN(type)       type
 #        define CACHE_MAP_IS_ARRAY(type)    (0)
 #        define CACHE_MAP_RETURN_HASH(hash) return (hash)

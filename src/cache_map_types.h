@@ -30,18 +30,25 @@
 #    define CACHE_MAP_ASSERT(condition) assert(condition)
 #endif
 
-/* C++ programs may be compiled with warnings that no text which is C too can heed: they are off
- * between these two. clang has no warning for a useless cast. */
+/* A program may be compiled with warnings that this text cannot heed: they are off between these
+ * two. A local here may have the name of a global of the program's, which it does not mean; no text
+ * that is C too has the casts of C++. clang has no warning for a useless cast. */
 #if defined(__cplusplus) && defined(__clang__)
 #    define CACHE_MAP_HEADER_BEGIN \
-        _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wold-style-cast\"") \
-            _Pragma("GCC diagnostic ignored \"-Wzero-as-null-pointer-constant\"")
+        _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wshadow\"") \
+            _Pragma("GCC diagnostic ignored \"-Wold-style-cast\"") \
+                _Pragma("GCC diagnostic ignored \"-Wzero-as-null-pointer-constant\"")
 #    define CACHE_MAP_HEADER_END _Pragma("GCC diagnostic pop")
 #elif defined(__cplusplus) && defined(__GNUC__)
 #    define CACHE_MAP_HEADER_BEGIN \
-        _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wold-style-cast\"") \
-            _Pragma("GCC diagnostic ignored \"-Wuseless-cast\"") \
-                _Pragma("GCC diagnostic ignored \"-Wzero-as-null-pointer-constant\"")
+        _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wshadow\"") \
+            _Pragma("GCC diagnostic ignored \"-Wold-style-cast\"") \
+                _Pragma("GCC diagnostic ignored \"-Wuseless-cast\"") \
+                    _Pragma("GCC diagnostic ignored \"-Wzero-as-null-pointer-constant\"")
+#    define CACHE_MAP_HEADER_END _Pragma("GCC diagnostic pop")
+#elif defined(__GNUC__)
+#    define CACHE_MAP_HEADER_BEGIN \
+        _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wshadow\"")
 #    define CACHE_MAP_HEADER_END _Pragma("GCC diagnostic pop")
 #else
 #    define CACHE_MAP_HEADER_BEGIN

@@ -104,7 +104,30 @@ expanded_once() {
         [ "$(grep -hE "\\b$macro\\(" src/cache_map_functions.h src/cache_map.h | grep -vc '^ \*')" -eq 1 ] || { echo "$macro" && return 1; }
     done
 }
-check "each macro is expanded in one place" expanded_once CACHE_MAP_KEY_OF CACHE_MAP_KEY_EQUAL CACHE_MAP_HASH
+check "each macro is expanded in one place" expanded_once CACHE_MAP_KEY_OF CACHE_MAP_KEY_EQUAL CACHE_MAP_HASH CACHE_MAP_VALUE_GONE
+
+# A program has functions such as items_value_hash. What a map defines and cache_map.h does not declare has a prefix.
+none_beside_the_declared() {
+    local name
+    printf '#define CACHE_MAP_DEFINE\n#define CACHE_MAP_NAME items\n#define CACHE_MAP_VALUE long\n#define CACHE_MAP_KEY long
+#define CACHE_MAP_KEY_OF(v) (*(v))\n#define CACHE_MAP_VALUE_GONE(v) (void)(v)\n#include "cache_map.h"\n' >"$out/items.c"
+    gcc -std=c11 -O0 -Isrc -c "$out/items.c" -o "$out/items.o" || return
+    for name in $(nm "$out/items.o" | grep -oE ' items_[a-z_]+' | grep -vE '_cache_map_|__PRETTY'); do
+        grep -q "CACHE_MAP_FUNCTION(${name#items_})" src/cache_map.h || { echo "$name" && return 1; }
+    done
+    [ "$(nm "$out/items.o" | grep -c ' items_')" -ge 20 ]
+}
+check "a map defines what it declares, and nothing else without a prefix" none_beside_the_declared
+
+# A local of the library's has the name of a global of the program's, and nobody is warned of it.
+shadows() {
+    ! "$@" -Wshadow -DWORDS_EARLY='"variables.h"' -DWORDS_LATE='"empty.h"' -Isrc "-I$out" -fsyntax-only tests/hygiene.c 2>&1 |
+        grep -m 3 '^src/.*Wshadow'
+}
+check "-Wshadow: gcc" shadows gcc -std=c11
+check "-Wshadow: clang" shadows "$clang" -std=c11
+check "-Wshadow: g++" shadows g++ -std=c++17 -x c++
+check "-Wshadow: clang++" shadows "${clang/clang/clang++}" -std=c++17 -x c++
 
 # A local of the library's with a name of the program's is found.
 cp -r src "$out/planted"

@@ -119,6 +119,10 @@ map WAYS='(2 * 4)' TAG_BITS=16 CLOCK_BITS=4 POLICY=CACHE_MAP_POLICY_CLOCK_CLASSI
     accepted both "a struct with an alignment"
 { echo 'struct nothing {};' && map VALUE='struct nothing' 'KEY_OF(value)=((value) != NULL)' 'HASH(key, seed)=((key) ^ (seed))'; } |
     refused both "that is empty holds no key" "an empty value"
+map VALUE='char (*)[4]' 'KEY_OF(value)=((uint64_t)(uintptr_t)*(value))' |
+    accepted both "a pointer to an array, without a name of its type"
+map VALUE='const char *' 'KEY_OF(value)=((uint64_t)(uintptr_t)*(value))' 'VALUE_GONE(value)=' |
+    accepted both "a pointer, and what is gone is told to nobody"
 map VALUE=uint8_t KEY=uint8_t 'KEY_OF(value)=(*(value))' | accepted both "a value that is its key"
 
 # ---- The key. ----------------------------------------------------------------------------------
@@ -141,6 +145,16 @@ key_refused both 'long double' ratio 'cache_map_hash_64((uint64_t)(key), (seed))
 key_refused both 'const char *' name 'cache_map_hash_bytes((key), strlen(key), (seed))' '(strcmp((a), (b)) == 0)'
 key_refused both 'const char *const' name 'cache_map_hash_bytes((key), strlen(key), (seed))' '(strcmp((a), (b)) == 0)'
 key_refused both 'const void *' name 'cache_map_hash_64((uint64_t)(uintptr_t)(key), (seed))' '((a) == (b))'
+{ echo 'struct handler { void (*run)(int); };' &&
+    map VALUE='struct handler' KEY='void (*)(int)' 'KEY_OF(value)=((value)->run)'; } |
+    refused both "$needs" "a pointer to a function, without a name of its type"
+{ echo 'struct handler { void (*run)(int); };' &&
+    map VALUE='struct handler' KEY='void (*)(int)' 'KEY_OF(value)=((value)->run)' 'KEY_EQUAL(a, b)=((a) == (b))' \
+        'HASH(key, seed)=cache_map_hash_64((uint64_t)(uintptr_t)(key), (seed))'; } |
+    accepted both "a pointer to a function with both"
+map KEY='volatile uint64_t' | accepted both "a volatile key, of which a copy is taken"
+map KEY='_Atomic uint64_t' | accepted c "an atomic key, of which a copy is taken"
+map KEY='uint64_t &&' | accepted c++ "a reference to what is about to go"
 prologue+='struct place { struct point at; struct item *owner; };
 '
 map VALUE='struct place' KEY='struct point' 'KEY_OF(value)=((value)->at)' | refused both "$needs" "a struct"

@@ -39,7 +39,7 @@ static void expect_broken(struct items *map, enum cache_map_invariant expected) 
 }
 
 static bool is_live(const struct items *map, uint64_t slot) {
-    return cache_map_slot_count(&items_layout, &map->base.cache, slot) != 0;
+    return cache_map_slot_count(&items_cache_map_layout, &map->base.cache, slot) != 0;
 }
 
 /* The first slot at or after `slot` that holds a value. */
@@ -50,12 +50,13 @@ static uint64_t live_slot(const struct items *map, uint64_t slot) {
 }
 
 static struct unit_item *slot_item(const struct items *map, uint64_t slot) {
-    return (struct unit_item *)(void *)cache_map_slot_value(&items_layout, &map->base.cache, slot);
+    return (struct unit_item *)(void *)cache_map_slot_value(&items_cache_map_layout,
+                                                            &map->base.cache, slot);
 }
 
 static struct unit_item *entry_item(const struct items *map, uint32_t entry) {
-    return (struct unit_item *)(void *)cache_map_entry_value(&items_layout, &map->base.stash,
-                                                             entry);
+    return (struct unit_item *)(void *)cache_map_entry_value(&items_cache_map_layout,
+                                                             &map->base.stash, entry);
 }
 
 /* ---- Each invariant, broken. ------------------------------------------------------------- */
@@ -130,7 +131,7 @@ static void a_slot_freed_behind_the_count(void **state) {
     struct items map;
     (void)state;
     make_map(&map);
-    cache_map_slot_count_set(&items_layout, &map.base.cache, live_slot(&map, 0), 0);
+    cache_map_slot_count_set(&items_cache_map_layout, &map.base.cache, live_slot(&map, 0), 0);
     expect_broken(&map, CACHE_MAP_INVARIANT_CACHE_COUNT);
     items_deinit(&map);
 }
@@ -205,8 +206,8 @@ static void a_key_twice_in_the_stash(void **state) {
     (void)state;
     make_map(&map);
     twin = *entry_item(&map, 0);
-    (void)cache_map_stash_append(&items_layout, &map.base.stash, cache_map_hash_64(twin.key, 0),
-                                 &twin, true);
+    (void)cache_map_stash_append(&items_cache_map_layout, &map.base.stash,
+                                 cache_map_hash_64(twin.key, 0), &twin, true);
     expect_broken(&map, CACHE_MAP_INVARIANT_STASH_REACHABLE);
     items_deinit(&map);
 }
@@ -244,7 +245,7 @@ static void a_key_in_the_cache_and_in_the_stash(void **state) {
         make_map(&map);
         if (is_live(&map, slot)) {
             const struct unit_item twin = *slot_item(&map, slot);
-            (void)cache_map_stash_append(&items_layout, &map.base.stash,
+            (void)cache_map_stash_append(&items_cache_map_layout, &map.base.stash,
                                          cache_map_hash_64(twin.key, 0), &twin, tombstone);
             expect_broken(&map, CACHE_MAP_INVARIANT_KEY_IN_ONE_PLACE);
             slot_count += 1;

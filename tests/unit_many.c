@@ -30,7 +30,7 @@ static struct cache_map_record_view batch_record(const void *map, uint64_t index
     return batch_map_inspect_record((const struct batch_map *)map, index);
 }
 static const struct unit_subject subject = {.name = "batch_map",
-                                            .layout = &batch_map_layout,
+                                            .layout = &batch_map_cache_map_layout,
                                             .map_size = sizeof(struct batch_map),
                                             .counts = batch_counts,
                                             .slot = batch_slot,

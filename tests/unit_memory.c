@@ -517,17 +517,16 @@ static void expect_poisoned(const void *memory, bool expected, const char *what,
 /* A value may be read where it is live, and nowhere else. */
 static void expect_poison_where_nothing_lives(const struct items *map) {
     const struct cache_map *base = &map->base;
+    const struct cache_map_layout *layout = &items_cache_map_layout;
     for (uint64_t slot = 0; slot < base->cache.set_count * 4; slot += 1)
-        expect_poisoned(cache_map_slot_value(&items_layout, &base->cache, slot),
-                        cache_map_slot_count(&items_layout, &base->cache, slot) == 0, "slot", slot);
+        expect_poisoned(cache_map_slot_value(layout, &base->cache, slot),
+                        cache_map_slot_count(layout, &base->cache, slot) == 0, "slot", slot);
     for (uint32_t entry = 0; entry < base->stash.count_max; entry += 1)
-        expect_poisoned(cache_map_entry_value(&items_layout, &base->stash, entry),
+        expect_poisoned(cache_map_entry_value(layout, &base->stash, entry),
                         entry >= base->stash.count, "entry", entry);
-    for (uint64_t record = 0; record < base->log.count_max; record += 1) {
-        const bool live =
-            record < base->log.count && items_inspect_record(map, record).overwritten != NULL;
-        expect_poisoned(cache_map_record_value(&items_layout, &base->log, record), !live, "record",
-                        record);
+    for (uint64_t i = 0; i < base->log.count_max; i += 1) {
+        const bool live = i < base->log.count && items_inspect_record(map, i).overwritten != NULL;
+        expect_poisoned(cache_map_record_value(layout, &base->log, i), !live, "record", i);
     }
 }
 #endif

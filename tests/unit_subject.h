@@ -101,14 +101,17 @@ static enum cache_map_invariant UNIT_SUBJECT(check)(const void *map) {
 }
 
 static const struct unit_subject UNIT_FUNCTION(subject) = {
-    UNIT_STRING(UNIT_NAME),   &UNIT_FUNCTION(layout),    sizeof(UNIT_THIS),
-    UNIT_SUBJECT(init),       UNIT_SUBJECT(deinit),      UNIT_SUBJECT(reset),
-    UNIT_SUBJECT(lookup),     UNIT_SUBJECT(get),         UNIT_SUBJECT(has),
-    UNIT_SUBJECT(demote),     UNIT_SUBJECT(upsert),      UNIT_SUBJECT(remove),
-    UNIT_SUBJECT(scope_open), UNIT_SUBJECT(scope_close), UNIT_SUBJECT(compact),
-    UNIT_SUBJECT(counts),     UNIT_SUBJECT(slot),        UNIT_SUBJECT(hand),
-    UNIT_SUBJECT(entry),      UNIT_SUBJECT(record),      UNIT_SUBJECT(place),
-    UNIT_SUBJECT(check)};
+    UNIT_STRING(UNIT_NAME),   &UNIT_FUNCTION(cache_map_layout),
+    sizeof(UNIT_THIS),        UNIT_SUBJECT(init),
+    UNIT_SUBJECT(deinit),     UNIT_SUBJECT(reset),
+    UNIT_SUBJECT(lookup),     UNIT_SUBJECT(get),
+    UNIT_SUBJECT(has),        UNIT_SUBJECT(demote),
+    UNIT_SUBJECT(upsert),     UNIT_SUBJECT(remove),
+    UNIT_SUBJECT(scope_open), UNIT_SUBJECT(scope_close),
+    UNIT_SUBJECT(compact),    UNIT_SUBJECT(counts),
+    UNIT_SUBJECT(slot),       UNIT_SUBJECT(hand),
+    UNIT_SUBJECT(entry),      UNIT_SUBJECT(record),
+    UNIT_SUBJECT(place),      UNIT_SUBJECT(check)};
 
 #undef UNIT_THIS
 #undef UNIT_FUNCTION

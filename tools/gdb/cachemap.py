@@ -56,7 +56,7 @@ def layout_of_name(name):
     """Of the instantiation with this CACHE_MAP_NAME: its constant, and the type that its `get` returns."""
     get = gdb.lookup_global_symbol(f"{name}_get") or gdb.lookup_static_symbol(f"{name}_get")
     value_type = get.type.target().target().unqualified() if get is not None else None
-    return Layout(gdb.parse_and_eval(f"{name}_layout"), value_type)
+    return Layout(gdb.parse_and_eval(f"{name}_cache_map_layout"), value_type)
 
 
 def layout_of_frames():
