@@ -20,7 +20,7 @@ enum {
     RENAMING_KEY_COUNT = 64,
     NUMBER_TRY_REACH = 8,
     FIELD_VALUE_COUNT_MAX = 64,
-    SHORT_CPU_MILLISECONDS = 100,
+    SHORT_CPU_MILLISECONDS = 50,
     OBSERVED_LAYERS = 1 << LAYER_OUTCOME /* what a caller sees: answers alone */
 };
 
