@@ -27,6 +27,8 @@ GCC ?= gcc
 FUZZ_SECONDS ?= 60
 FUZZ_JOBS ?= 1
 COVERAGE_SECONDS ?= 60
+# By the environment, where a value is no part of a command, whatever it is.
+export FUZZ_SECONDS FUZZ_JOBS COVERAGE_SECONDS
 
 INCLUDES := -Isrc -Iharness
 STANDARD := -std=c11 -D_DEFAULT_SOURCE
@@ -256,10 +258,10 @@ print-mcdc:
 
 .PHONY: fuzz
 fuzz:
-	@scripts/numbers.sh 'FUZZ_SECONDS=$(FUZZ_SECONDS)' 'FUZZ_JOBS=$(FUZZ_JOBS)'
+	@scripts/numbers.sh "FUZZ_SECONDS=$$FUZZ_SECONDS" "FUZZ_JOBS=$$FUZZ_JOBS"
 	@scripts/need.sh fuzz
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap
-	@FUZZ_SECONDS='$(FUZZ_SECONDS)' FUZZ_JOBS='$(FUZZ_JOBS)' scripts/fuzz.sh
+	@scripts/fuzz.sh
 
 .PHONY: coverage
 coverage:
@@ -268,10 +270,10 @@ coverage:
 
 .PHONY: coverage-empty
 coverage-empty:
-	@scripts/numbers.sh 'COVERAGE_SECONDS=$(COVERAGE_SECONDS)'
+	@scripts/numbers.sh "COVERAGE_SECONDS=$$COVERAGE_SECONDS"
 	@scripts/need.sh coverage
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap $(BUILD)/trace-coverage
-	@COVERAGE_SECONDS='$(COVERAGE_SECONDS)' scripts/coverage_empty.sh
+	@scripts/coverage_empty.sh
 
 # ---- Tests. ----------------------------------------------------------------------------------------
 
@@ -632,10 +634,10 @@ test-matrix:
 	@tests/matrix.sh --all
 
 afl:
-	@scripts/numbers.sh 'FUZZ_SECONDS=$(FUZZ_SECONDS)'
+	@scripts/numbers.sh "FUZZ_SECONDS=$$FUZZ_SECONDS"
 	@scripts/need.sh afl
 	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/afl $(BUILD)/afl_mutator.so fuzz_cachemap trace
-	@FUZZ_SECONDS='$(FUZZ_SECONDS)' scripts/afl.sh
+	@scripts/afl.sh
 
 test-afl:
 	@scripts/need.sh afl

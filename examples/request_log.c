@@ -72,6 +72,7 @@ struct log_counts {
 };
 
 static volatile sig_atomic_t interrupted;
+static const char *program = "request_log"; /* as it was called, for printed commands */
 
 static void interrupt(int signal_number) {
     (void)signal_number;
@@ -101,7 +102,7 @@ static int bad_line(const struct arguments *arguments, const struct request_read
 static int compressed(const struct request_reader *reader, const char *path) {
     fprintf(stderr, "request_log: %s: compressed by %s; this reads it:\n",
             path != NULL ? path : standard_input, reader->compression->name);
-    compression_print_command(stderr, reader->compression, path,
+    compression_print_command(stderr, reader->compression, path, program,
                               request_format_name(reader->format));
     return EXIT_USAGE;
 }
@@ -276,7 +277,8 @@ static int arguments_read(int argc, char **argv, struct arguments *arguments) {
         case 'r': good = whole_number_parse(optarg, 0, UINT64_MAX, &arguments->seed); break;
         case 'b': good = whole_number_parse(optarg, 0, 100, &arguments->bad_percent); break;
         case 't': arguments->strict = true; break;
-        case 'h': fputs(usage_text, stdout); exit(EXIT_GOOD);
+        case 'h':
+            exit(fputs(usage_text, stdout) < 0 || fflush(stdout) != 0 ? EXIT_USAGE : EXIT_GOOD);
         default: return usage_error("no such option", "");
         }
         if (!good)
@@ -355,7 +357,9 @@ int main(int argc, char **argv) {
                                   .cache_count_count = 4,
                                   .distinct_count_max = 262144,
                                   .bad_percent = 1};
-    int status = arguments_read(argc, argv, &arguments);
+    int status;
+    program = argv[0];
+    status = arguments_read(argc, argv, &arguments);
     if (status != EXIT_GOOD)
         return status;
     /* Without SA_RESTART: a read that waits for a pipe ends too. */

@@ -78,7 +78,7 @@ static void print_word(FILE *file, const char *word) {
 }
 
 void compression_print_command(FILE *file, const struct compression *compression, const char *path,
-                               const char *format_name) {
+                               const char *program, const char *format_name) {
     if (path != NULL) {
         fprintf(file, "%s ", compression->file_command);
         if (*path == '-')
@@ -89,5 +89,7 @@ void compression_print_command(FILE *file, const struct compression *compression
     } else {
         fprintf(file, "%s FILE", compression->file_command);
     }
-    fprintf(file, " | request_log --format %s -\n", format_name);
+    fputs(" | ", file);
+    print_word(file, program);
+    fprintf(file, " --format %s -\n", format_name);
 }

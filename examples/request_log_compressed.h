@@ -20,9 +20,9 @@ struct compression {
  * COMPRESSION_MAGIC_SIZE_MAX. Static. */
 const struct compression *compression_of(const unsigned char *bytes, size_t size);
 
-/* The command that reads the log: "zstd -dc FILE | request_log --format NAME -", as a shell takes
- * it, whatever the file's name is. `path` null: the log is standard input. */
+/* The command that reads the log: "zstd -dc FILE | PROGRAM --format NAME -", as a shell takes it,
+ * whatever the names are. `path` null: the log is standard input. `program`: as it was called. */
 void compression_print_command(FILE *file, const struct compression *compression, const char *path,
-                               const char *format_name);
+                               const char *program, const char *format_name);
 
 #endif

@@ -247,10 +247,8 @@ int main(int argc, char **argv) {
     double independent, same;
     bool good;
     for (int option = 0; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-        if (option == 'h') {
-            fputs(usage_text, stdout);
-            return 0;
-        }
+        if (option == 'h')
+            return fputs(usage_text, stdout) < 0 || fflush(stdout) != 0 ? 2 : 0;
         if (option == '?')
             return usage_error("no such option", "");
         if (!number_parse(optarg, option == 'o' ? &op_count : &seed))

@@ -268,7 +268,8 @@ static int arguments_read(int argc, char **argv, struct arguments *arguments) {
         case 't': is_good = number_parse(optarg, limit, &arguments->transaction_count); break;
         case 's': is_good = number_parse(optarg, UINT64_MAX, &arguments->seed); break;
         case 'k': arguments->check = true; break;
-        case 'h': fputs(usage_text, stdout); exit(EXIT_GOOD);
+        case 'h':
+            exit(fputs(usage_text, stdout) < 0 || fflush(stdout) != 0 ? EXIT_USAGE : EXIT_GOOD);
         default: return usage_error("no such option", "");
         }
         if (!is_good)

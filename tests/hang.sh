@@ -74,7 +74,32 @@ fuzz_with "$out/src" "$out/fuzz"
 status=$(status_of "$out/fuzz" "$out/hang")
 check "the fuzz target ends" [ "$status" -ne 0 ]
 check "it says what hangs" grep -q 'the op does not end' "$out/stderr"
-check "and at which op" grep -Eq '^> +2  remove 1' "$out/stderr"
+check "and at which op" grep -Eq '^> +3  remove 1' "$out/stderr"
 check "and its stack shows where" grep -Eq '#[0-9]+ .* in cache_map_remove ' "$out/stderr"
+
+# trace_with SOURCES PROGRAM: ./trace on the library in the folder SOURCES.
+trace_with() {
+    local object
+    local -a objects=()
+    for object in build/plain/harness/*.o build/plain/tools/trace*.o; do
+        case "$object" in
+        */subject.o | */subject_damage.o | */subject_instances*.o | */key.o)
+            object=${object#build/plain/}
+            gcc -std=c11 -D_DEFAULT_SOURCE -O0 '-DCACHE_MAP_INLINE=static inline' "-I$1" -Iharness \
+                -c "${object%.o}.c" -o "$2-${object##*/}"
+            object=$2-${object##*/}
+            ;;
+        esac
+        objects+=("$object")
+    done
+    gcc "${objects[@]}" -o "$2"
+}
+
+# The record gave a hang two minutes of CPU time, and a finding is three records.
+trace_with "$out/src" "$out/trace"
+TIMEFORMAT='%U'
+seconds=$({ time "$out/trace" record "$out/hang.trace" >"$out/record" || true; } 2>&1)
+check "the record of a hang says so" grep -q '"outcome":"dies","op":3' "$out/record"
+check "and ends after its op's time, not a stream's: ${seconds%.*} s" [ "${seconds%.*}" -lt 60 ]
 
 checks_end

@@ -55,10 +55,12 @@ while read -r script name; do
     done
 done <<<"$taken"
 for target in fuzz:FUZZ_SECONDS fuzz:FUZZ_JOBS afl:FUZZ_SECONDS coverage-empty:COVERAGE_SECONDS; do
-    for value in 0 -1 abc; do
+    for value in 0 -1 abc "1'; touch '$out/executed"; do
         check "make ${target%:*} ${target#*:}=$value" refuses "${target#*:}" "$value" make -s "${target%:*}"
     done
 done
+
+check "no value was a command" [ ! -e "$out/executed" ]
 
 # A script that takes one more has to stand above.
 numbers_of_scripts() {

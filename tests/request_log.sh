@@ -73,7 +73,7 @@ command_reads() {
     local expected=$1 file=$2
     refuses compressed --format twitter "$file" || return
     sed -n 2p "$out/stderr" >"$out/command"
-    (cd / && PATH=$out/bin:$PATH bash "$out/command" >"$out/stdout" 2>"$out/stderr") || return
+    (cd / && bash "$out/command" >"$out/stdout" 2>"$out/stderr") || return
     [ "$(numbers_of "$out/stdout")" = "$expected" ]
 }
 
@@ -88,7 +88,7 @@ check_compressed() {
             input=$out/$name check "$name, $format, from standard input" \
                 refuses "standard input: compressed by $program" --format $format -
         done
-        check "$name: a command" grep -qE "^\.\.\. \| [a-z0-9]+( -dc)? \| request_log --format keys -$" "$out/stderr"
+        check "$name: a command" grep -qE "^\.\.\. \| [a-z0-9]+( -dc)? \| [^ ]*request_log --format keys -$" "$out/stderr"
     done
 
     mkdir -p "$out/bin"
@@ -111,15 +111,21 @@ check_compressed() {
     done
     cp "$out/gzip" "$out/-dc"
     check "a file '-dc': the command reads it" dashed
+    check "--help that cannot be written" help_full
 }
 same_report() {
-    (cd / && PATH=$out/bin:$PATH bash "$out/command" >"$out/stdout") && [ -s "$out/command" ] &&
+    (cd / && bash "$out/command" >"$out/stdout") && [ -s "$out/command" ] &&
         diff <(numbers_of "$out/expected") <(numbers_of "$out/stdout")
+}
+help_full() {
+    local status=0
+    "$log" --help >/dev/full || status=$?
+    [ "$status" -eq 2 ]
 }
 dashed() {
     (cd "$out" && "$log" --format twitter -- -dc 2>stderr || true)
     sed -n 2p "$out/stderr" >"$out/command"
-    (cd "$out" && PATH=$out/bin:$PATH bash ./command) | grep -q '^lines      1000: 1000 requests'
+    (cd "$out" && bash ./command) | grep -q '^lines      1000: 1000 requests'
 }
 
 # ---- Traces that are none. -------------------------------------------------------------------------
