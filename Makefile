@@ -546,7 +546,7 @@ $(BUILD)/afl: $(patsubst %.c,$(BUILD)/afl-objects/%.o,$(HARNESS) fuzz_targets/fu
 	@echo 'link  $@'
 	@$(AFL_ENVIRONMENT) $(AFL_CLANG) -fsanitize=fuzzer $^ -o $@
 
-$(BUILD)/afl_mutator.so: bench/afl_mutator.c $(addprefix harness/,mutate.c codec.c geometry.c generate.c op.c) Makefile
+$(BUILD)/afl_mutator.so: bench/afl_mutator.c $(addprefix harness/,mutate.c codec.c geometry.c generate.c op.c work.c) Makefile
 	@mkdir -p $(@D)
 	@echo 'build $@'
 	@$(CLANG) $(STANDARD) $(INCLUDES) $(WRITE_DEPENDENCIES) $(filter %.c,$^) >$@.d

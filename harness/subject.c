@@ -298,7 +298,8 @@ struct result subject_upsert(struct subject *subject, unsigned key_id, uint32_t 
 }
 
 const char *subject_library_version(void) {
-    return CACHE_MAP_VERSION_STRING;
+    static const char version[] = CACHE_MAP_VERSION_STRING;
+    return version;
 }
 
 unsigned subject_batch_count_max(void) {

@@ -150,7 +150,7 @@ build() {
         ;;
     mingw-*)
         # Nor has Windows the timer of the watchdog.
-        mapfile -t sources < <(printf '%s\n' "${sources[@]}" | grep -vE '/(stop|isolate|watchdog)\.c$')
+        mapfile -t sources < <(printf '%s\n' "${sources[@]}" | grep -vE '/(stop|isolate|program|watchdog)\.c$')
         sources+=(tools/trace_digest.c tests/mingw/digest_main.c)
         build_units "$name" "$@"
         ;;

@@ -40,7 +40,7 @@ check "ONLY: the tier of a step" [ "$(ONLY=explain scripts/test.sh tier) $(ONLY=
 check "no tier" bash -c "scripts/test.sh bogus 2>/dev/null; [ \$? -eq 2 ]"
 check "every test script is a step" bash -c '
     for script in tests/*.sh; do
-        case $script in */checks.sh | */planted.sh | */worst_inputs.sh | */documents_blocks.sh | */afl.sh) continue ;; esac
+        case $script in */checks.sh | */planted.sh | */explained.sh | */worst_inputs.sh | */documents_blocks.sh | */afl.sh) continue ;; esac
         grep -qF "$script" scripts/test.sh || { echo "$script is no step" && exit 1; }
     done'
 

@@ -151,7 +151,7 @@ check_resumed() {
 
 check_finished() {
     local folder=$out/killed goal
-    goal=$(jq '.seconds + 1' "$folder/state.json")
+    goal=$(jq '.seconds + 1 | ceil' "$folder/state.json")
     check "with its time over it ends with a finding" same "$(status_of "$folder" CAMPAIGN_SECONDS="$goal")" 1
     check "and says so in the log" has_line "$folder" '.event == "finished" and .campaign == 1'
     check "what was filed is no artifact any more" bash -c "! compgen -G '$folder/artifacts/*'"

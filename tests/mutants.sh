@@ -93,7 +93,7 @@ check "no such mutant" ends_with 2 "there is no mutant 'none'" mutants --show no
 check "nothing matches" ends_with 2 'no mutant is like that' mutants --only 'none at all'
 check "no regular expression" ends_with 2 'is no regular expression' mutants --only '('
 check "a sample that is no number" ends_with 2 "--sample is a whole number, it is 'x'" mutants --sample x
-check "no jobs" ends_with 2 'JOBS is 1 at least' env JOBS=0 scripts/mutants --list
+check "no jobs" ends_with 2 'JOBS is a whole number, 1 or more' env JOBS=0 scripts/mutants --list
 check "executions that are no number" ends_with 2 "FUZZ_RUNS is a whole number, it is '-1'" env FUZZ_RUNS=-1 scripts/mutants --list
 check "no explanations" ends_with 2 'No such file' scripts/mutants --quick --out "$out/run" --explanations none --only "$killed"
 check "operators.py: no such file" ends_with 2 'No such file' python3 scripts/mutation/operators.py none.c

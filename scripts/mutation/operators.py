@@ -123,14 +123,16 @@ class Source:
 
     def find_functions(self):
         """(name, token of the body's opening brace, whether the template makes the name): a body is a
-        `{` outside of all others that follows a `)`."""
+        `{` outside of all others that follows a `)`. The name has what the template puts before it,
+        but for the map's own."""
         at = 0
         while at < len(self.tokens):
             if self.tokens[at].text == '{':
                 if at > 0 and self.tokens[at - 1].text == ')':
                     name = self.partner[at - 1] - 1
                     made = self.tokens[name].text == ')'  # CACHE_MAP_FUNCTION(name)(...)
-                    yield self.tokens[name - made].text, at, made
+                    hidden = made and self.tokens[name - 3].text == 'CACHE_MAP_INTERNAL'
+                    yield ('cache_map_' if hidden else '') + self.tokens[name - made].text, at, made
                 at = self.partner[at]
             at += 1
 

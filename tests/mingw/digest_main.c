@@ -21,6 +21,14 @@ int trace_usage_error(const char *message, const char *argument) {
     return EXIT_USAGE;
 }
 
+/* Folders are the caller's to list. */
+bool program_each_file(const char *path,
+                       void (*on_file)(const char *path, bool in_folder, void *context),
+                       void *context) {
+    on_file(path, false, context);
+    return true;
+}
+
 int trace_write_failed(const char *path) {
     fprintf(stderr, "digest: %s: cannot be written: %s\n", path, strerror(errno));
     return EXIT_USAGE;
