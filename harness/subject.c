@@ -298,8 +298,7 @@ struct result subject_upsert(struct subject *subject, unsigned key_id, uint32_t 
 }
 
 const char *subject_library_version(void) {
-    static const char version[] = CACHE_MAP_VERSION_STRING;
-    return version;
+    return CACHE_MAP_VERSION_STRING;
 }
 
 unsigned subject_batch_count_max(void) {
