@@ -63,7 +63,7 @@ check_names() {
 read_arguments() {
     case "${1:-}" in
     -h | --help)
-        sed -n '2,/^set /{/^. SPDX/d;/^#/s/^# \{0,1\}//p}' scripts/bugs.sh
+        help_of scripts/bugs.sh
         exit 0
         ;;
     --list)

@@ -17,6 +17,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/numbers.sh
+. scripts/words.sh
 
 jobs=${JOBS:-$(nproc)}
 whole_number JOBS "$jobs"
@@ -220,6 +221,6 @@ case "${1:-}" in
 small | large) explore_worlds "$1" ;;
 bugs) shift && explore_bugs "$@" ;;
 --one) try_bug "$2" ;;
--h | --help) sed -n '2,/^set /{/^. SPDX/d;/^#/s/^# \{0,1\}//p}' scripts/explore.sh ;;
+-h | --help) help_of scripts/explore.sh ;;
 *) fail "usage: scripts/explore.sh [--update] small|large|bugs [NAME...]; --help says more" ;;
 esac

@@ -133,7 +133,7 @@ file_one() {
 while [ $# -gt 0 ]; do
     case "$1" in
     -h | --help)
-        sed -n '2,/^set /{/^. SPDX/d;/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"
+        help_of "${BASH_SOURCE[0]}"
         exit 0
         ;;
     --into | --trace | --sanitized | --target)

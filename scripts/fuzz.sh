@@ -11,6 +11,11 @@ cd "$(dirname "$0")/.."
 . scripts/fuzz_flags.sh
 . scripts/words.sh
 
+case "${1:-}" in
+'') ;;
+-h | --help) help_of scripts/fuzz.sh && exit ;;
+*) echo "fuzz.sh: it takes no arguments; see scripts/fuzz.sh --help" >&2 && exit 2 ;;
+esac
 seconds=${FUZZ_SECONDS:-60}
 jobs=${FUZZ_JOBS:-1}
 line_seconds=${FUZZ_LINE_SECONDS:-10}

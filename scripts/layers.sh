@@ -21,6 +21,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/numbers.sh
+. scripts/words.sh
 . scripts/in_turn.sh
 
 jobs=${JOBS:-$(nproc)}
@@ -62,7 +63,7 @@ read_arguments() {
     local patch layer
     case "${1:-}" in
     -h | --help)
-        sed -n '2,/^set /{/^. SPDX/d;/^#/s/^# \{0,1\}//p}' scripts/layers.sh
+        help_of scripts/layers.sh
         exit 0
         ;;
     --update) update=true all=true ;;

@@ -92,7 +92,7 @@ read_arguments() {
     while [ $# -gt 0 ]; do
         case "$1" in
         -h | --help)
-            sed -n '2,/^set /{/^. SPDX/d;/^#/s/^# \{0,1\}//p}' scripts/matrix.sh
+            help_of scripts/matrix.sh
             exit 0
             ;;
         --list)

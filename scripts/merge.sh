@@ -212,7 +212,7 @@ trap 'echo "merge.sh: interrupted; $corpus/ is as it was" >&2; exit 130' INT TER
 mkdir -p "$out"
 case "${1:-}" in
 -h | --help)
-    sed -n '2,/^set /{/^. SPDX/d;/^#/s/^# \{0,1\}//p}' scripts/merge.sh
+    help_of scripts/merge.sh
     exit 0
     ;;
 --compare)

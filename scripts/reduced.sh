@@ -17,6 +17,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/numbers.sh
+. scripts/words.sh
 
 jobs=${JOBS:-$(nproc)}
 whole_number JOBS "$jobs"
@@ -34,7 +35,7 @@ read_arguments() {
     local name
     case "${1:-}" in
     -h | --help)
-        sed -n '2,/^set /{/^. SPDX/d;/^#/s/^# \{0,1\}//p}' scripts/reduced.sh
+        help_of scripts/reduced.sh
         exit 0
         ;;
     --table)

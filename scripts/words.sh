@@ -3,6 +3,11 @@
 # bytes that are no text, and it may begin with a dash. harness/shell_word.c is the same for the programs.
 # shellcheck shell=bash
 
+# help_of SCRIPT: prints its head, which is its --help. Ends with 2 where that cannot be written.
+help_of() {
+    sed -n '2,/^set /{/^. SPDX/d;/^#/s/^# \{0,1\}//p}' "$1" || exit 2
+}
+
 # shell_word TEXT: as one word of a shell, on one line: what a printed command needs to run as it is printed.
 shell_word() {
     if [[ $1 =~ ^[A-Za-z0-9_./+:,@%=-]+$ ]]; then
