@@ -25,8 +25,9 @@ whole_number FUZZ_LINE_SECONDS "$line_seconds"
 
 # ./trace explains: it is built when there is something to explain.
 build_trace() {
-    MAKEFLAGS='' make -s --no-print-directory -j"$(nproc)" trace >&2 ||
-        echo "fuzz.sh: ./trace does not build; nothing is explained: make trace says why" >&2
+    [ -x ./trace ] || echo "building ./trace, which explains"
+    MAKEFLAGS='' make -s --no-print-directory -j"$(nproc)" trace >build/trace.log 2>&1 ||
+        echo "fuzz.sh: ./trace does not build, and nothing is explained: see build/trace.log" >&2
 }
 
 # What is still in findings/: whether its reduced trace agrees by now.
