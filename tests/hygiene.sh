@@ -43,7 +43,7 @@ mapfile -t words < <(printf '%s\n' "${words[@]}" | LC_ALL=C sort -u)
 list_is_plausible() {
     local word
     for word in key value map hash seed i set way entry count layout record status keys values found hit scope_close; do
-        printf '%s\n' "${words[@]}" | grep -qx -- "$word" || { echo "$word is not in the list: ${words[*]}" && return 1; }
+        [[ " ${words[*]} " == *" $word "* ]] || { echo "$word is not in the list: ${words[*]}" && return 1; }
     done
     [ "${#words[@]}" -gt 150 ]
 }
