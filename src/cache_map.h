@@ -197,7 +197,6 @@ CACHE_MAP_HEADER_BEGIN
 
 #define CACHE_MAP_THIS          struct CACHE_MAP_NAME
 #define CACHE_MAP_FUNCTION(end) CACHE_MAP_JOIN(CACHE_MAP_NAME, _##end)
-/* What no caller uses: a program may have functions such as account_cache_value_hash. */
 #define CACHE_MAP_INTERNAL(end) CACHE_MAP_JOIN(CACHE_MAP_NAME, _cache_map_##end)
 #include "cache_map_checks.h"
 

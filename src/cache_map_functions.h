@@ -48,7 +48,8 @@ CACHE_MAP_INLINE uint64_t CACHE_MAP_FUNCTION(cache_map_key_hash)(
 #    endif
 }
 
-/* ---- What the core and the functions below call. */
+/* ---- What the core and the functions below call, and no caller: CACHE_MAP_INTERNAL makes names of
+ * it that no program has, for a program may have functions such as account_cache_value_hash. */
 
 static inline bool CACHE_MAP_INTERNAL(value_has_key)(const void *value, const void *key) {
     return CACHE_MAP_FUNCTION(cache_map_key_equal)(
