@@ -395,7 +395,7 @@ if [ -x "$root/fuzz_cachemap" ]; then
     check 'fuzz_cachemap runs one file' 0 - 'Executed good.bin' fuzz good.bin
     check 'fuzz_cachemap runs the empty file' 0 - 'Executed empty' fuzz empty
     check 'fuzz_cachemap runs bytes of another version' 0 - 'Executed' fuzz version_2.bin
-    check 'fuzz_cachemap starts from an empty folder' 0 - 'Done 100 runs' fuzz -runs=100 corpus
+    check 'fuzz_cachemap starts from an empty folder' 0 - 'Done 100 runs' fuzz -runs=100 -seed=1 corpus
     cp good.bin corpus/
     check 'fuzz_cachemap merges' 0 - 'MERGE-OUTER: .* new files' fuzz -merge=1 merged corpus
     expect 'the merged folder has inputs' 'it is empty' test -n "$(ls merged)"
