@@ -99,7 +99,7 @@ mapfile -t oracle < <(names_of 'harness_*')
 program harness "${oracle[@]}"
 # Every unit is sanitized here. As gcc optimises them and without vectors here are those where that can make another
 # answer; the others, which take half a minute to compile, are below.
-as_gcc=(conformance unit_cache unit_hash_families unit_integer unit_memory unit_stash)
+as_gcc=(conformance unit_cache unit_integer unit_memory unit_stash)
 without_vectors=(conformance unit_cache unit_integer unit_memory unit_stash)
 # Most hashes of a program: seconds, where it is not optimised.
 asan_slow=(unit_hash_families)
