@@ -8,7 +8,7 @@
  * switched off this does what ./fuzz_cachemap does, input for input. */
 #include "codec.h"
 #include "generate.h"
-#include "input.h"
+#include "passes.h"
 #include "mutate.h"
 
 #include <stdio.h>

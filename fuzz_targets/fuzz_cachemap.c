@@ -5,7 +5,7 @@
  * Everything that it does is in harness/; read input.h next, then environment.c. What guides the
  * engine is in mutate.h and state_counters.h. */
 #include "codec.h"
-#include "input.h"
+#include "passes.h"
 #include "mutate.h"
 #include "report.h"
 #include "state_counters.h"

@@ -7,7 +7,7 @@
  * A file is bytes; a failing one traps, with a report. Exit status: 0 all agree, 2 a file cannot be read,
  * or usage. Knows neither the text form nor how to make inputs. */
 #include "codec.h"
-#include "input.h"
+#include "passes.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -3,7 +3,7 @@
  * sanitizer's report goes into the same pipe before it. Nothing else is written to it. */
 #include "isolate.h"
 
-#include "input.h"
+#include "passes.h"
 
 #include <ctype.h>
 #include <errno.h>

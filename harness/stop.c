@@ -2,7 +2,7 @@
 /* The handlers behind stop.h. */
 #include "stop.h"
 
-#include "input.h"
+#include "passes.h"
 #include "report.h"
 
 #include <signal.h>

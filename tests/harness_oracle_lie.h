@@ -7,7 +7,7 @@
 #ifndef TESTS_HARNESS_ORACLE_LIE_H
 #define TESTS_HARNESS_ORACLE_LIE_H
 
-#include "input.h"
+#include "passes.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The labels of harness/witness.h and the files in witnesses/: each file shows its label with its
+/* The labels of subjects/cachemap/witness.h and the files in witnesses/: each file shows its label with its
  * last op and with no op less, and what generated streams do has labels. */
 #include "harness_support.h"
 

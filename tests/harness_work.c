@@ -5,7 +5,7 @@
 #include "harness_support.h"
 
 #include "codec.h"
-#include "input.h"
+#include "passes.h"
 #include "watchdog.h"
 #include "work.h"
 

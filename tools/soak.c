@@ -3,7 +3,7 @@
  * seed: the seed and the number of a stream name the stream. */
 #include "codec.h"
 #include "generate.h"
-#include "input.h"
+#include "passes.h"
 #include "program.h"
 #include "report.h"
 #include "shell_word.h"

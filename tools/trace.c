@@ -6,7 +6,7 @@
 #include "trace_command.h"
 
 #include "codec.h"
-#include "input.h"
+#include "passes.h"
 #include "predict.h"
 #include "report.h"
 #include "stop.h"

@@ -5,7 +5,7 @@
  * Knows no compilers and no expected digests. */
 #include "trace_command.h"
 
-#include "input.h"
+#include "passes.h"
 #include "report.h"
 
 #include <getopt.h>

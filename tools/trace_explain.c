@@ -5,7 +5,7 @@
  * has the form for programs. Both print the facts of trace_explanation.h and find none. */
 #include "trace_explain.h"
 
-#include "input.h"
+#include "passes.h"
 #include "report.h"
 #include "shell_word.h"
 #include "trace_text.h"

@@ -2,7 +2,7 @@
 /* The child behind trace_pass.h: it says the pass by its exit code. */
 #include "trace_pass.h"
 
-#include "input.h"
+#include "passes.h"
 #include "isolate.h"
 
 #include <errno.h>

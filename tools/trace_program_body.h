@@ -11,7 +11,7 @@
 
 #include <stdio.h>
 
-/* The user's types of the layouts, by the size of their value: harness/subject_values.h. */
+/* The user's types of the layouts, by the size of their value: subjects/cachemap/subject_values.h. */
 struct value_kind {
     unsigned size;
     const char *key_type, *key_member;

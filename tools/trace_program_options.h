@@ -3,7 +3,7 @@
 #ifndef TOOLS_TRACE_PROGRAM_OPTIONS_H
 #define TOOLS_TRACE_PROGRAM_OPTIONS_H
 
-#include "input.h"
+#include "passes.h"
 
 struct program_options {
     enum pass pass; /* of the stream's passes the one that the program repeats */

@@ -5,7 +5,7 @@
 #include "trace_record.h"
 
 #include "environment_batch.h"
-#include "input.h"
+#include "passes.h"
 #include "refusal_words.h"
 #include "trace_json.h"
 #include "trace_record_state.h"

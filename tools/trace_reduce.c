@@ -4,7 +4,7 @@
  * and hangs reduce as well. */
 #include "trace_command.h"
 
-#include "input.h"
+#include "passes.h"
 #include "predict.h"
 #include "reduce.h"
 #include "report.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The map in one row of a table: cache, stash and scope log in a few words each, and which keys an op
- * moved. For small worlds; harness/picture.h draws the others. Reads a running environment by
+ * moved. For small worlds; subjects/cachemap/picture.h draws the others. Reads a running environment by
  * inspection and changes nothing. */
 #ifndef TOOLS_TRACE_ROW_H
 #define TOOLS_TRACE_ROW_H

@@ -3,7 +3,7 @@
 #include "trace_story.h"
 
 #include "environment_batch.h"
-#include "input.h"
+#include "passes.h"
 #include "isolate.h"
 
 #include <errno.h>

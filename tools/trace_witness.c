@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ./trace witness: the labels of harness/witness.h, the shortest known trace of each, and which of
+/* ./trace witness: the labels of subjects/cachemap/witness.h, the shortest known trace of each, and which of
  * them happen in a file. The traces are files in the folder witnesses/ beside the program, so that
  * people read, replay and copy them without it. */
 #include "trace_witness.h"

@@ -3,7 +3,7 @@
  * are in witness_labels.c, their predicates in witness_predicates.c. */
 #include "witness.h"
 
-#include "input.h"
+#include "passes.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The passes behind input.h, and what is compared between them: layer 8, and determinism of 9. */
-#include "input.h"
+#include "passes.h"
 
 #include <assert.h>
 #include <stdio.h>
