@@ -127,7 +127,7 @@ $(BUILD)/fuzz_trace: $(call fuzz_objects,fuzz_trace)
 
 # The second target is about the readers: there they are instrumented.
 $(BUILD)/fuzz/fuzz_targets/fuzz_trace.o $(BUILD)/fuzz/harness/trace_text.o \
-$(BUILD)/fuzz/harness/codec.o $(BUILD)/fuzz/subjects/cachemap/geometry.o: FUZZ_FLAGS = $(FUZZ_LEVEL) $(FUZZ_SANITIZERS) $(COUNTERS)
+$(BUILD)/fuzz/harness/codec.o $(BUILD)/fuzz/harness/world.o: FUZZ_FLAGS = $(FUZZ_LEVEL) $(FUZZ_SANITIZERS) $(COUNTERS)
 $(patsubst %.c,$(BUILD)/fuzz/%.o,$(SANITIZED)): FUZZ_FLAGS = $(FUZZ_LEVEL) $(FUZZ_SANITIZERS) $(COUNTERS)
 $(BUILD)/fuzz/%: FUZZ_FLAGS = -O2
 # Stacks have functions and lines there. What else -g tells is a sixth of the time to compile the instances;
@@ -548,7 +548,7 @@ $(BUILD)/afl: $(patsubst %.c,$(BUILD)/afl-objects/%.o,$(HARNESS) fuzz_targets/fu
 	@echo 'link  $@'
 	@$(AFL_ENVIRONMENT) $(AFL_CLANG) -fsanitize=fuzzer $^ -o $@
 
-$(BUILD)/afl_mutator.so: bench/afl_mutator.c $(addprefix harness/,mutate.c codec.c generate.c op.c work.c) subjects/cachemap/geometry.c Makefile
+$(BUILD)/afl_mutator.so: bench/afl_mutator.c $(addprefix harness/,mutate.c codec.c generate.c op.c work.c world.c) $(addprefix $(SUBJECT)/,geometry.c rules.c cost.c) Makefile
 	@mkdir -p $(@D)
 	@echo 'build $@'
 	@$(CLANG) $(STANDARD) $(INCLUDES) $(WRITE_DEPENDENCIES) $(filter %.c,$^) >$@.d

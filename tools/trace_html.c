@@ -3,7 +3,7 @@
  * here the runs are recorded and put into it: of a stream that fails the reduced one, the nearest that
  * passes, and the stream as it came. */
 #include "trace_explain.h"
-#include "trace_json.h"
+#include "json.h"
 #include "trace_record.h"
 
 #include "page/page_files.h"

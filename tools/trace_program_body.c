@@ -2,6 +2,8 @@
 /* The body behind trace_program_body.h: an op at a time, from the naive map's answers. */
 #include "trace_program_body.h"
 
+#include "reads.h"
+
 #include <stdarg.h>
 #include <string.h>
 
@@ -139,7 +141,7 @@ static void program_init_refused(struct program *program, unsigned number, struc
         refusal == REFUSAL_IN_MEMORY_SMALL || refusal == REFUSAL_IN_MEMORY_STASH_NONE;
     uint64_t numbers[3];
     subject_refused_capacities(&program->geometry, refusal, numbers);
-    program_line(program, "/* %s */", op_refusal_name(refusal));
+    program_line(program, "/* %s */", operand_word(refusal));
     program_line(program, "%s@(%u,", in_memory ? "init_in_memory_is_refused" : "init_is_refused",
                  number);
     program_line(program, "    (struct cache_map_options){UINT64_C(%llu), %llu, %llu, 0}, %s);",
@@ -298,12 +300,6 @@ static const char *function_of_op(enum op_kind kind) {
     }
 }
 
-static bool op_may_free(struct op op) {
-    return !(op.kind == OP_GET || op.kind == OP_GET_MANY || op.kind == OP_LOOKUP ||
-             op.kind == OP_HAS || op.kind == OP_DEMOTE || op.kind == OP_INSPECT ||
-             op.kind == OP_INIT_REFUSED || op.kind == OP_REINIT || op.kind == OP_SCOPE_OPEN);
-}
-
 static void program_inspect(struct program *program, unsigned number) {
     program_line(program, "begin(%u, \"inspect\");", number);
     program_state(program);
@@ -351,13 +347,13 @@ static struct result program_apply(struct program *program, struct op op) {
 
 static void program_op(struct program *program, unsigned index, struct op op) {
     const unsigned number = verdict_op_number(index, false);
-    const bool has_key = op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY;
+    const bool has_key = op_has_key(op);
     struct result result;
     program_note_batch(program, index);
-    program->value_count += op_stores(op);
+    program->value_count += op_is(op, TRAIT_STORES);
     if (has_key)
         program_name_key(program, op.operand);
-    if (program->notes_values && op_may_free(op) && index == program->batch_start)
+    if (program->notes_values && op_is(op, TRAIT_FREES) && index == program->batch_start)
         program_line(program, "note_values@();");
     if (op.kind == OP_REINIT) {
         program_reinit(program, number, op.operand);
@@ -375,9 +371,9 @@ static void program_op(struct program *program, unsigned index, struct op op) {
     }
     if (index + 1 < program->batch_end)
         return;
-    if (op_is_batched(op))
+    if (op_is(op, TRAIT_BATCHED))
         program_line(program, "%s@();", op_describe((enum op_kind)op.kind)->words);
-    if (op_may_free(op))
+    if (op_is(op, TRAIT_FREES))
         program_gone(program);
     if (program_wants_state(program))
         program_state(program);
@@ -409,15 +405,16 @@ static void program_end(struct program *program) {
 
 void program_body(struct program *program) {
     const struct stream *stream = program->stream;
-    const struct pass_world world = input_pass_world(&stream->geometry, program->options->pass);
-    program->geometry = world.geometry;
-    program->fill = world.fill;
-    program->memory = world.memory;
+    const struct world world = pass_world(&stream->world, program->options->pass);
+    const struct pass_memory memory = pass_memory(program->options->pass);
+    program->geometry = geometry_of_world(&world);
+    program->fill = memory.fill;
+    program->memory = memory.source;
     model_init(&program->model, &program->geometry);
     policy_init(&program->policy, &program->geometry);
     for (uint32_t i = 0; i < stream->op_count; i += 1) {
         program->notes_values |= stream->ops[i].kind == OP_INSPECT;
-        program->batches |= op_is_batched(stream->ops[i]);
+        program->batches |= op_is(stream->ops[i], TRAIT_BATCHED);
     }
     program_choose_instance(program, program->geometry.layout);
     program_init(program);

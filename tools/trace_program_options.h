@@ -4,6 +4,7 @@
 #define TOOLS_TRACE_PROGRAM_OPTIONS_H
 
 #include "passes.h"
+#include "stream.h"
 
 struct program_options {
     enum pass pass; /* of the stream's passes the one that the program repeats */

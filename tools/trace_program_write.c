@@ -38,7 +38,7 @@ static void write_command(FILE *file, const char *compiler, const struct program
 
 static void write_head(FILE *file, const struct program *program) {
     char geometry[160];
-    trace_text_geometry(&program->stream->geometry, geometry, sizeof geometry);
+    trace_text_world(&program->stream->world, geometry, sizeof geometry);
     fprintf(file, "/* ");
     shell_word_write(file, program->options->name == NULL ? "program.c" : program->options->name);
     fprintf(file,
@@ -84,7 +84,7 @@ static void write_hash(FILE *file, const struct program *program, const struct i
         "All keys in the first set, with distinct tags.",
         "The library's hash but for the tag, which all keys share.",
         "All keys at home in the last bucket of the stash."};
-    const enum hash_mode mode = (enum hash_mode)program->stream->geometry.hash;
+    const enum hash_mode mode = (enum hash_mode)program->stream->world.numbers[FIELD_HASH];
     const char *number = instance->kind->key_bits > 64 ? "key.low" : "key";
     fprintf(file, "/* %s */\nstatic uint64_t hash_of%s(%s key, uint64_t seed) {\n", meanings[mode],
             instance->suffix, instance->kind->key_type);
@@ -216,7 +216,7 @@ static bool write_program(FILE *file, const struct program *program, const char 
         helpers_need(&common, body);
         helpers_need(&common, typed);
         (void)snprintf(fill, sizeof fill, "0x%02x",
-                       input_pass_world(&program->stream->geometry, program->options->pass).fill);
+                       pass_memory(program->options->pass).fill);
         write_head(file, program);
         fprintf(file, "#define FIRST_FILL %s\n\n", fill);
         write_all_types(file, program);

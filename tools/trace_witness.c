@@ -4,7 +4,6 @@
  * people read, replay and copy them without it. */
 #include "trace_witness.h"
 
-#include "predict.h"
 #include "report.h"
 #include "trace_command.h"
 #include "trace_text.h"
@@ -167,7 +166,7 @@ static int print_markdown(const char *folder) {
 /* The ops at which something happens for the first time, each with what does. */
 static void print_happenings(const struct witness_watch *watch) {
     static struct result outcomes[STREAM_OP_COUNT_MAX];
-    predict_outcomes(&file.stream, outcomes);
+    run_predict(&file.stream, outcomes);
     for (uint32_t index = 0; index < file.stream.op_count; index += 1) {
         bool shown = false;
         for (uint32_t label = 0; label < witness_label_count; label += 1) {
@@ -188,7 +187,7 @@ static void print_happenings(const struct witness_watch *watch) {
 /* `context` is the status so far. An input that fails says more than one that cannot be read. */
 static void check_file(const char *path, bool in_folder, void *context) {
     static struct witness_watch watch;
-    const struct environment *failed;
+    const struct run_view *failed;
     int *status = (int *)context;
     unsigned count = 0;
     (void)in_folder;

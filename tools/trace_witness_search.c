@@ -7,7 +7,6 @@
 #include "trace_witness.h"
 
 #include "generate.h"
-#include "predict.h"
 #include "reduce.h"
 #include "report.h"
 #include "trace_text.h"
@@ -53,7 +52,8 @@ static unsigned rewrite_count(const struct stream *a) {
 /* Fewest ops, then the smallest world, then the first ops of the table and the smallest keys. A
  * rewrite is two calls: only where nothing else will do. */
 static int stream_compare(const struct stream *a, const struct stream *b) {
-    const struct geometry *x = &a->geometry, *y = &b->geometry;
+    const struct geometry own = geometry_of_world(&a->world), other = geometry_of_world(&b->world);
+    const struct geometry *x = &own, *y = &other;
     const unsigned pairs[][2] = {
         {a->op_count, b->op_count},
         {x->set_count, y->set_count},
@@ -72,11 +72,11 @@ static int stream_compare(const struct stream *a, const struct stream *b) {
 
 /* As a file says it: read by inspection, which changes nothing, and in one run. */
 static void search_take(uint32_t label, struct stream *candidate) {
-    candidate->geometry.read = READ_INSPECT;
-    candidate->geometry.run = RUN_PLAIN;
+    candidate->world.numbers[FIELD_READ] = READ_INSPECT;
+    candidate->world.numbers[FIELD_RUN] = RUN_PLAIN;
     if (search.has[label] && stream_compare(candidate, &search.best[label]) >= 0)
         return;
-    search.best[label].geometry = candidate->geometry;
+    search.best[label].world = candidate->world;
     search.best[label].op_count = candidate->op_count;
     memcpy(search.best[label].ops, candidate->ops, candidate->op_count * sizeof candidate->ops[0]);
     search.has[label] = true;
@@ -86,7 +86,7 @@ static void search_take(uint32_t label, struct stream *candidate) {
 /* ---- One run. ---------------------------------------------------------------------------- */
 
 static bool search_run(const struct stream *candidate) {
-    const struct environment *failed = witness_run(candidate, NULL, &watch);
+    const struct run_view *failed = witness_run(candidate, NULL, &watch);
     search.run_count += 1;
     if (failed == NULL)
         return true;
@@ -110,7 +110,7 @@ static bool search_fails(const struct stream *candidate, void *context) {
 static void search_reduce(uint32_t label, const struct stream *found, uint32_t op_count) {
     static struct stream candidate;
     const struct reduce_options options = {.fails = search_fails, .context = &label};
-    candidate.geometry = found->geometry;
+    candidate.world = found->world;
     candidate.op_count = op_count;
     memcpy(candidate.ops, found->ops, op_count * sizeof found->ops[0]);
     (void)reduce_stream(&candidate, &options);
@@ -161,12 +161,12 @@ static uint32_t search_choices(uint32_t key_count, bool last, struct op *choices
         unsigned operand_count = 1;
         if (operand == OPERAND_KEY)
             operand_count = key_count < ENUMERATED_KEY_COUNT ? key_count + 1 : ENUMERATED_KEY_COUNT;
-        if (operand == OPERAND_REFUSAL)
+        if (operand == OPERAND_WORD)
             operand_count = REFUSAL_COUNT;
         for (unsigned o = 0; o < operand_count; o += 1) {
             choices[choice_count].kind = (uint8_t)kind;
             choices[choice_count].operand =
-                (uint8_t)(operand == OPERAND_LAYOUT ? !stream.geometry.layout : o);
+                (uint8_t)(operand == OPERAND_FIELDS ? !world_byte(&stream.world, OPERAND_FIELDS_BYTE) : o);
             choice_count += 1;
         }
     }
@@ -224,7 +224,7 @@ static void search_worlds(uint32_t op_count_max) {
                     .scope_count_max = worlds[w].scope_count_max,
                     .key_count = ENUMERATED_KEY_COUNT,
                 };
-                stream.geometry = geometry;
+                stream.world = world_of_geometry(&geometry);
                 search_enumerate(op_count);
                 if (worlds[w].set_count == 0)
                     break; /* the layout is the cache's */
@@ -236,8 +236,8 @@ static void search_worlds(uint32_t op_count_max) {
 static void search_generate(uint64_t seed, uint32_t stream_count) {
     for (uint32_t number = 0; number < stream_count && !stop_requested(); number += 1) {
         struct random random = {seed + number * UINT64_C(0xd1342543de82ef95)};
-        generate_geometry(&random, &stream.geometry);
-        stream.geometry.run = RUN_PLAIN;
+        generate_world(&random, &stream.world);
+        stream.world.numbers[FIELD_RUN] = RUN_PLAIN;
         generate_ops(&random, &stream, GENERATED_OP_COUNT);
         if (!search_run(&stream))
             return;
@@ -267,7 +267,7 @@ static int search_write(uint32_t label) {
     bool bad;
     if (file == NULL)
         return trace_write_failed(path);
-    predict_outcomes(best, outcomes);
+    run_predict(best, outcomes);
     fprintf(file, "# %s: %s\n", witness_labels[label].name, witness_labels[label].sentence);
     trace_text_print(file, best, outcomes);
     bad = ferror(file) != 0;

@@ -9,6 +9,7 @@
 #include "environment_policy.h"
 #include "environment_verify.h"
 #include "key.h"
+#include "reads.h"
 #include "subject_broken.h"
 #include "value_words.h"
 
@@ -31,8 +32,8 @@ static const char *file_name(const char *path) {
 static void environment_assertion_failed(const struct subject_assertion *assertion) {
     struct environment *environment = environment_of_assertion;
     assert(environment != NULL);
-    environment->verdict.function = assertion->function;
-    environment->verdict.expression = assertion->expression;
+    environment->view.verdict.function = assertion->function;
+    environment->view.verdict.expression = assertion->expression;
     environment_fail_at(environment, INVARIANT_ASSERTION, file_name(assertion->file),
                         (int)assertion->line, "'%s' does not hold in %s", assertion->expression,
                         assertion->function);
@@ -43,8 +44,8 @@ _Noreturn static void environment_fail_outcome_at(struct environment *environmen
                                                   enum invariant invariant, int line,
                                                   struct result expected, struct result actual) {
     char value[24]; /* what a trace may expect, too: nothing is said of where it comes from */
-    environment->verdict.expected = expected;
-    environment->verdict.actual = actual;
+    environment->view.verdict.expected = expected;
+    environment->view.verdict.actual = actual;
     (void)snprintf(value, sizeof value, "value %u", (unsigned)expected.value);
     environment_fail_at(environment, invariant, ENVIRONMENT_FILE, line,
                         "expected %s, the map answered %s",
@@ -89,13 +90,13 @@ static bool environment_walks(const struct environment *environment) {
     const unsigned ways = layout_describe(environment->geometry.layout)->ways;
     return environment->geometry.set_count * ways + environment->geometry.stash_count_max <=
                STRUCTURE_SLOT_COUNT_SMALL ||
-           environment->op_index % STRUCTURE_INTERVAL == 0;
+           environment->view.op_index % STRUCTURE_INTERVAL == 0;
 }
 
 static void environment_check_structure(struct environment *environment, struct op op) {
-    const bool rare = op_describe((enum op_kind)op.kind)->operand != OPERAND_KEY;
+    const bool rare = !op_has_key(op);
     const char *broken = NULL;
-    if (rare || (op_changes_contents(op) && environment_walks(environment)))
+    if (rare || (!op_is(op, TRAIT_READS) && environment_walks(environment)))
         broken = subject_check(&environment->subject);
     if (broken != NULL)
         environment_fail_at(environment, INVARIANT_STRUCTURE, HERE,
@@ -139,6 +140,7 @@ static void environment_check_world(struct environment *environment) {
 
 static void environment_deinit(struct environment *environment) {
     const bool clean = subject_deinit(&environment->subject);
+    environment->view.is_live = false;
     environment_check_balance(environment);
     if (environment_has(environment, LAYER_RUNTIME) && !clean)
         environment_fail_at(
@@ -150,12 +152,13 @@ static struct result environment_reinit(struct environment *environment, unsigne
     enum outcome outcome;
     environment_deinit(environment);
     environment->geometry.layout = (uint8_t)layout;
+    environment->view.world = world_of_geometry(&environment->geometry);
     outcome = subject_init(
         &environment->subject, &environment->geometry,
         (enum subject_memory)((environment->subject.memory + 1) % SUBJECT_MEMORY_COUNT),
         (uint8_t)(environment->subject.fill + 1));
-    policy_init(&environment->policy, &environment->geometry);
-    if (outcome == OUTCOME_OK)
+    environment->view.is_live = outcome == OUTCOME_OK;
+    if (environment->view.is_live)
         environment_check_world(environment);
     return result_of(outcome);
 }
@@ -173,8 +176,8 @@ static struct result environment_init_refused(struct environment *environment,
 /* Layer 5, of itself: a `check` that sees nothing would agree with every run. Once a stream is enough. */
 static void environment_check_check(struct environment *environment) {
     const char *missed = NULL;
-    if (environment_has(environment, LAYER_STRUCTURE) && environment->options.pass == PASS_CACHE)
-        missed = subject_check_misses(&environment->subject, environment->op_index);
+    if (environment_has(environment, LAYER_STRUCTURE) && environment->view.pass == PASS_CACHE)
+        missed = subject_check_misses(&environment->subject, environment->view.op_index);
     if (missed != NULL)
         environment_fail_at(environment, INVARIANT_CHECK_BLIND, HERE, "check is wrong about %s",
                             missed);
@@ -240,7 +243,7 @@ static struct result environment_call(struct environment *environment, struct op
 /* True when the op may answer stash full although the model, which knows no places, expects more. */
 static bool environment_may_be_full(const struct environment *environment, struct op op,
                                     struct result expected, uint64_t stash_count_before) {
-    const bool needs_room = op_stores(op) || op.kind == OP_REMOVE;
+    const bool needs_room = op_is(op, TRAIT_GROWS);
     const bool mutates = !outcome_failed(expected.outcome) ||
                          expected.outcome == OUTCOME_SCOPE_FULL; /* stash full wins over it */
     return needs_room && mutates && !model_guarantees_room(&environment->model) &&
@@ -251,8 +254,7 @@ static bool environment_may_be_full(const struct environment *environment, struc
 static void environment_check_outcome(struct environment *environment, struct op op,
                                       struct result actual, struct result expected,
                                       struct result predicted, uint64_t stash_count_before) {
-    const bool policy = environment_has(environment, LAYER_POLICY) && op.kind != OP_REINIT &&
-                        op.kind != OP_INIT_REFUSED;
+    const bool policy = environment_has(environment, LAYER_POLICY);
     const bool full = actual.outcome == OUTCOME_STASH_FULL;
     if (environment_has(environment, LAYER_OUTCOME)) {
         if (full && !environment_may_be_full(environment, op, expected, stash_count_before))
@@ -293,7 +295,7 @@ static void environment_advance(struct environment *environment, struct op op,
     if (op.kind == OP_COMPACT)
         environment_forget(environment, in_stash);
     else
-        model_apply(&environment->model, op, environment->value_count);
+        model_apply(&environment->model, op, environment->view.value_count);
     if (op.kind == OP_SCOPE_OPEN && environment_has(environment, LAYER_DISCARD))
         environment_note_places(environment);
     if (op.kind == OP_SCOPE_DISCARD && environment_has(environment, LAYER_DISCARD))
@@ -304,42 +306,41 @@ static void environment_advance(struct environment *environment, struct op op,
  * just found the whole state as it was before the op. */
 static void environment_examine(struct environment *environment, struct op op,
                                 bool changed_nothing) {
-    const bool has_key = op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY;
+    const bool has_key = op_has_key(op);
     uint8_t key_ids[STREAM_READ_COUNT_MAX];
     unsigned read_count;
-    if (environment->options.at_end_only || environment_is_ahead(environment, op))
+    if (environment->options.at_end_only || run_is_ahead(&environment->view))
         return;
     if (environment_has(environment, LAYER_STRUCTURE) && !changed_nothing)
         environment_check_structure(environment, op);
     if (environment_has(environment, LAYER_POLICY) && !changed_nothing)
         environment_compare_policy(environment, op,
-                                   op.kind == OP_SCOPE_DISCARD || op.kind == OP_RESET ||
-                                       op_is_batched(op));
+                                   op_is(op, TRAIT_SWEEPS | TRAIT_BATCHED));
     if (!environment_has(environment, LAYER_OUTCOME))
         return;
     if (environment->geometry.read == READ_INSPECT && has_key)
         environment_check_key(environment, op.operand, INVARIANT_READ);
-    read_count = stream_reads_after(&environment->geometry, environment->op_index, op, key_ids);
+    read_count = stream_reads_after(&environment->geometry, environment->view.op_index, op, key_ids);
     for (unsigned i = 0; i < read_count; i += 1)
         environment_read(environment, key_ids[i], INVARIANT_READ);
 }
 
 static void environment_check_expectation(struct environment *environment, struct result actual) {
     const struct result *expectations = environment->options.expectations;
-    if (expectations != NULL && expectations[environment->op_index].outcome != OUTCOME_NONE &&
-        !result_equal(expectations[environment->op_index], actual))
+    if (expectations != NULL && expectations[environment->view.op_index].outcome != OUTCOME_NONE &&
+        !result_equal(expectations[environment->view.op_index], actual))
         environment_fail_outcome(environment, INVARIANT_EXPECTATION,
-                                 expectations[environment->op_index], actual);
+                                 expectations[environment->view.op_index], actual);
 }
 
 /* Layer 3: whether this op may fail, so that the digest before it is needed. A lookup's "absent" is an
  * answer, the get in a rewrite counts as a use whatever follows, and others of a batch succeed. */
 static bool environment_may_fail(const struct environment *environment, struct op op,
                                  struct result expected, uint64_t stash_count) {
-    const bool may_be_full = (op.kind == OP_UPSERT || op.kind == OP_REMOVE) &&
+    const bool may_be_full = op_is(op, TRAIT_GROWS) &&
                              stash_count == environment->geometry.stash_count_max;
     return environment_has(environment, LAYER_FAILURE) && environment_walks(environment) &&
-           op.kind != OP_REWRITE && op.kind != OP_LOOKUP && !op_is_batched(op) &&
+           op_is(op, TRAIT_WHOLE) &&
            (outcome_failed(expected.outcome) || may_be_full);
 }
 
@@ -354,7 +355,7 @@ static void environment_name_key(struct environment *environment, uint8_t key_id
 /* How full the stash is before the op. Within a batch only the naive map is there, and it is where the map is
  * as long as layer 6 sees to that: without it, the stash may be full. */
 static uint64_t environment_stash_count(const struct environment *environment, struct op op) {
-    if (!op_is_batched(op) || environment->op_index >= environment->batch.end)
+    if (!op_is(op, TRAIT_BATCHED) || environment->view.op_index >= environment->batch.end)
         return environment->counts.stash_count;
     return environment_has(environment, LAYER_POLICY) ? environment->policy.stash_count
                                                       : environment->geometry.stash_count_max;
@@ -362,23 +363,20 @@ static uint64_t environment_stash_count(const struct environment *environment, s
 
 /* One op: predict, call, compare, advance, examine. */
 static void environment_step(struct environment *environment, struct op op) {
-    struct step *step = &environment->steps[environment->op_index];
-    const uint32_t value = environment->value_count + op_stores(op);
-    const bool models = op.kind != OP_REINIT && op.kind != OP_INIT_REFUSED;
+    struct step *step = &environment->steps[environment->view.op_index];
+    const uint32_t value = environment->view.value_count + op_is(op, TRAIT_STORES);
     const bool owns = LAYOUT_OWNS(environment->geometry.layout); /* before a reinit */
     const uint64_t stash_count = environment_stash_count(environment, op);
     bool in_stash[KEY_COUNT_MAX];
     bool intact = true, may_fail, failed;
     uint64_t digest = 0;
     const struct result expected = model_expect(&environment->model, op);
-    const struct result predicted =
-        models ? policy_apply(&environment->policy, op, value) : expected;
-    environment->value_count = value;
-    if (op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY)
+    const struct result predicted = policy_apply(&environment->policy, op, value);
+    environment->view.value_count = value;
+    if (op_has_key(op))
         environment_name_key(environment, op.operand);
     /* The naive map knows of stash full, too. */
     step->expected = environment_has(environment, LAYER_POLICY) ? predicted : expected;
-    step->actual = result_of(OUTCOME_NONE);
     may_fail = environment_may_fail(environment, op, expected, stash_count);
     if (may_fail)
         digest = subject_digest(&environment->subject);
@@ -386,6 +384,8 @@ static void environment_step(struct environment *environment, struct op op) {
         environment_note_stash(environment, in_stash);
 
     step->actual = environment_call(environment, op, value, &intact);
+    if (environment->view.answered_count <= environment->view.op_index)
+        environment->view.answered_count = environment->view.op_index + 1;
     environment->counts = subject_counts(&environment->subject);
 
     environment_check_outcome(environment, op, step->actual, expected, predicted, stash_count);
@@ -398,7 +398,7 @@ static void environment_step(struct environment *environment, struct op op) {
                             "it answered %s and changed", outcome_name(step->actual.outcome));
     environment_advance(environment, op, step, in_stash);
     environment_examine(environment, op, failed);
-    if (!environment_is_ahead(environment, op))
+    if (!run_is_ahead(&environment->view))
         environment_check_gone(environment, owns);
     environment_check_expectation(environment, step->actual);
     environment->digest =
@@ -416,20 +416,25 @@ void environment_create(struct environment *environment, unsigned char *arena) {
 }
 
 static void environment_prepare(struct environment *environment, const struct stream *stream,
-                                const struct geometry *geometry,
+                                const struct world *world,
                                 const struct environment_options *options) {
     environment->options = *options;
-    environment->stream = stream;
-    environment->geometry = *geometry;
-    environment->op_index = 0;
-    environment->in_init = true;
-    environment->value_count = 0;
+    environment->view.stream = stream;
+    environment->view.steps = environment->steps;
+    environment->view.answered_count = 0;
+    environment->view.world = *world;
+    environment->view.pass = options->pass;
+    environment->geometry = geometry_of_world(world);
+    environment->view.op_index = 0;
+    environment->view.in_init = true;
+    environment->view.is_live = false;
+    environment->view.value_count = 0;
     environment->batch.end = 0;
     environment->digest = 0;
     for (uint32_t i = 0; i < environment->named_key_count; i += 1)
         environment->key_is_named[environment->named_keys[i]] = false;
     environment->named_key_count = 0;
-    memset(&environment->verdict, 0, sizeof environment->verdict);
+    memset(&environment->view.verdict, 0, sizeof environment->view.verdict);
     environment_of_assertion = environment;
     subject_assertion_hook = environment_assertion_failed;
 }
@@ -445,8 +450,9 @@ static void environment_init(struct environment *environment) {
     model_init(&environment->model, &environment->geometry);
     subject_forget_gone();
     policy_init(&environment->policy, &environment->geometry);
+    environment->view.is_live = true;
     environment_check_world(environment);
-    environment->in_init = false;
+    environment->view.in_init = false;
 }
 
 /* The last call: all that is stored goes with the map. */
@@ -458,21 +464,21 @@ static void environment_finish(struct environment *environment) {
 
 /* No run is on. After a verdict the map is dropped without a call into it. */
 static void environment_leave(struct environment *environment) {
-    if (!verdict_agrees(&environment->verdict))
+    if (!verdict_agrees(&environment->view.verdict))
         subject_abandon(&environment->subject);
     subject_assertion_hook = NULL;
     environment_of_assertion = NULL;
 }
 
 void environment_run(struct environment *environment, const struct stream *stream,
-                     const struct geometry *geometry, const struct environment_options *options) {
-    environment_prepare(environment, stream, geometry, options);
+                     const struct world *world, const struct environment_options *options) {
+    environment_prepare(environment, stream, world, options);
     if (setjmp(environment->escape) == 0) {
         environment_init(environment);
-        for (; environment->op_index < stream->op_count; environment->op_index += 1) {
-            environment_step(environment, stream->ops[environment->op_index]);
+        for (; environment->view.op_index < stream->op_count; environment->view.op_index += 1) {
+            environment_step(environment, stream->ops[environment->view.op_index]);
             if (environment->options.on_op != NULL)
-                environment->options.on_op(environment, environment->options.context);
+                environment->options.on_op(&environment->view, environment->options.context);
         }
         if (environment_has(environment, LAYER_VERIFY))
             environment_verify(environment);
@@ -485,14 +491,14 @@ void environment_run(struct environment *environment, const struct stream *strea
 /* ---- The run in parts. ------------------------------------------------------------------- */
 
 bool environment_begin(struct environment *environment, const struct stream *stream,
-                       const struct geometry *geometry, const struct environment_options *options) {
-    environment_prepare(environment, stream, geometry, options);
+                       const struct world *world, const struct environment_options *options) {
+    environment_prepare(environment, stream, world, options);
     if (setjmp(environment->escape) != 0) {
         environment_leave(environment);
         return false;
     }
     environment_init(environment);
-    for (unsigned key_id = 0; key_id < geometry->key_count; key_id += 1)
+    for (unsigned key_id = 0; key_id < environment->geometry.key_count; key_id += 1)
         environment_name_key(environment, (uint8_t)key_id);
     return true;
 }
@@ -503,6 +509,7 @@ bool environment_apply(struct environment *environment, struct op op) {
         return false;
     }
     environment->batch.end = 0; /* each op is the first */
+    environment->view.answered_count = 0;
     environment_step(environment, op);
     return true;
 }
@@ -529,5 +536,5 @@ bool environment_end(struct environment *environment) {
     if (setjmp(environment->escape) == 0)
         environment_finish(environment);
     environment_leave(environment);
-    return verdict_agrees(&environment->verdict);
+    return verdict_agrees(&environment->view.verdict);
 }

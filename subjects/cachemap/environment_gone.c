@@ -32,7 +32,7 @@ static const char *kept_words(const struct model *model, struct value_state valu
 
 static bool gone_right(const struct environment *environment, struct value_state value,
                        char *finding) {
-    const bool is_number = value.value >= 1 && value.value <= environment->value_count;
+    const bool is_number = value.value >= 1 && value.value <= environment->view.value_count;
     if (!value.intact || !is_number)
         (void)snprintf(finding, FINDING_SIZE, "bytes were told to be gone that are no value's");
     else if (marks[value.value] == (LOST | TOLD))

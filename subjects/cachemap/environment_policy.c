@@ -104,11 +104,6 @@ void environment_compare_place(struct environment *environment, unsigned key_id,
                             key_id, resident ? place->count : 0u, slot != NULL ? slot->count : 0u);
 }
 
-bool op_changes_contents(struct op op) {
-    return !(op.kind == OP_GET || op.kind == OP_GET_MANY || op.kind == OP_LOOKUP ||
-             op.kind == OP_HAS || op.kind == OP_DEMOTE);
-}
-
 static void environment_compare_set(struct environment *environment, uint32_t set) {
     const struct policy *policy = &environment->policy;
     const struct policy_set *expected = &policy->sets[set];
@@ -232,13 +227,13 @@ static void environment_compare_stash(struct environment *environment) {
 
 void environment_compare_policy(struct environment *environment, struct op op, bool all) {
     environment_compare_counts(environment);
-    if (op_changes_contents(op))
+    if (!op_is(op, TRAIT_READS))
         environment_compare_stash(environment);
-    if (op_changes_contents(op) && environment->counts.scope_count > 0)
+    if (!op_is(op, TRAIT_READS) && environment->counts.scope_count > 0)
         environment_compare_record(environment);
     if (environment->geometry.set_count == 0)
         return;
-    if (!all && op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY) {
+    if (!all && op_has_key(op)) {
         environment_compare_set(environment, policy_set_of_key(&environment->policy, op.operand));
         return;
     }

@@ -6,9 +6,6 @@
 
 #include "environment_state.h"
 
-/* Whether the op may change more than the counts of a set and the metrics. */
-bool op_changes_contents(struct op op);
-
 /* One key, where `place` is: its slot and its count. Nothing with the layer off. O(ways). */
 void environment_compare_place(struct environment *environment, unsigned key_id,
                                const struct place_state *place);

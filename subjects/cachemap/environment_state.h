@@ -7,9 +7,8 @@
 
 #include "model.h"
 #include "policy.h"
-#include "stream.h"
+#include "run.h"
 #include "subject.h"
-#include "verdict.h"
 
 #include <setjmp.h>
 
@@ -23,17 +22,12 @@ struct environment_options {
     bool at_end_only; /* nothing is examined after an op but its answer; the rest at the end */
     /* Called at the failing place, before its stack is gone; a fuzz target reports and traps here.
      * Null, or a function that returns: the run ends with its verdict. */
-    void (*on_failure)(const struct environment *environment);
+    void (*on_failure)(const struct run_view *view);
     /* Called after each op, for a trace that is shown as it runs; may be null. */
-    void (*on_op)(const struct environment *environment, void *context);
+    void (*on_op)(const struct run_view *view, void *context);
     void *context;
     /* Null, or what each op must answer: OUTCOME_NONE where anything will do. */
     const struct result *expectations;
-};
-
-/* What an op answered, and what the model said that it should. */
-struct step {
-    struct result actual, expected;
 };
 
 /* One call for several ops: made at the first of them, answered op by op. */
@@ -44,19 +38,15 @@ struct batch {
 };
 
 struct environment {
+    struct run_view view; /* first: environment_of_view */
     struct environment_options options;
-    const struct stream *stream;
-    struct geometry geometry; /* the current one: of the pass, and after reinit */
+    struct geometry geometry; /* what view.world means */
     struct subject subject;
     struct model model;
     struct policy policy;
     struct batch batch;
     struct counts_state counts; /* the map's, after init and after each op */
-    uint32_t op_index;
-    bool in_init;         /* the map is being made, before the first op */
-    uint32_t value_count; /* upserts so far, failed ones too: the number of the last value */
-    uint64_t digest;      /* of all answers so far; at the end, of the final state too */
-    struct verdict verdict;
+    uint64_t digest;            /* of all answers so far; at the end, of the final state too */
     jmp_buf escape;
     /* The keys that the stream has named so far. What follows each op costs what they cost, and not
      * what the universe of keys does. */
@@ -67,7 +57,12 @@ struct environment {
      * was named since was nowhere. */
     struct place_state places_at_open[KEY_COUNT_MAX];
     uint32_t place_at_open_count;
-    struct step steps[STREAM_OP_COUNT_MAX];
+    struct step steps[STREAM_OP_COUNT_MAX]; /* view.steps */
 };
+
+/* Of a view that is an environment's: each that this subject gives out. */
+static inline const struct environment *environment_of_view(const struct run_view *view) {
+    return (const struct environment *)(const void *)view;
+}
 
 #endif

@@ -19,8 +19,8 @@ void environment_check_key(struct environment *environment, unsigned key_id,
     const struct result actual = result_of_place(&place);
     const struct result expected = model_lookup(&environment->model, key_id);
     if (!result_equal(actual, expected)) {
-        environment->verdict.expected = expected;
-        environment->verdict.actual = actual;
+        environment->view.verdict.expected = expected;
+        environment->view.verdict.actual = actual;
         environment_fail_at(environment, invariant, HERE, "key %u: the model has %s, the map %s",
                             key_id, result_words(environment, expected),
                             result_words(environment, actual));
@@ -39,8 +39,8 @@ void environment_read(struct environment *environment, unsigned key_id, enum inv
     const struct result actual = subject_lookup(&environment->subject, key_id, &intact);
     (void)policy_apply(&environment->policy, op, 0);
     if (!result_equal(actual, expected)) {
-        environment->verdict.expected = expected;
-        environment->verdict.actual = actual;
+        environment->view.verdict.expected = expected;
+        environment->view.verdict.actual = actual;
         environment_fail_at(environment, invariant, HERE, "lookup of key %u: expected %s, got %s",
                             key_id, result_words(environment, expected),
                             result_words(environment, actual));

@@ -48,4 +48,11 @@ enum hash_mode {
  * that a call of a few keys crosses its ends. */
 enum { KEY_COUNT_MAX = 256, WAY_COUNT_MAX = 16, STREAM_BATCH_COUNT_MAX = 16 };
 
+enum {
+    SET_COUNT_MAX = 64,
+    STASH_COUNT_MAX = 256,
+    SCOPE_COUNT_MAX = 256,
+    VALUE_SIZE_MAX = 1088 /* sizeof of the largest value, its alignment included */
+};
+
 #endif

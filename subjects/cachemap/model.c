@@ -34,7 +34,7 @@ static bool model_scope_full(const struct model *model) {
 
 static struct result model_expect_mutation(const struct model *model, struct op op) {
     const enum model_state state = (enum model_state)model->keys[op.operand].state;
-    if (!op_stores(op) && state != MODEL_VALUE)
+    if (!op_is(op, TRAIT_STORES) && state != MODEL_VALUE)
         return result_of(OUTCOME_ABSENT); /* nothing to remove, nothing to write again */
     if (model_scope_full(model))
         return result_of(OUTCOME_SCOPE_FULL);
@@ -48,21 +48,11 @@ static struct result model_expect_mutation(const struct model *model, struct op 
     return result_of(OUTCOME_INSERTED);
 }
 
-static enum outcome model_expect_refusal(enum op_refusal refusal) {
-    switch (refusal) {
-    case REFUSAL_OUT_OF_MEMORY:
-    case REFUSAL_IN_MEMORY_SMALL: return OUTCOME_OUT_OF_MEMORY;
-    case REFUSAL_OVERFLOW_PRODUCT:
-    case REFUSAL_OVERFLOW_PADDING:
-    case REFUSAL_OVERFLOW_SUM: return OUTCOME_SIZE_OVERFLOW;
-    case REFUSAL_IN_MEMORY_STASH_NONE:
-    case REFUSAL_CACHE_NOT_SETS:
-    case REFUSAL_STASH_NONE:
-    case REFUSAL_STASH_LIMIT:
-    case REFUSAL_COUNT: break;
-    }
-    return OUTCOME_OPTIONS_INVALID;
-}
+static const enum outcome refusal_outcomes[REFUSAL_COUNT] = {
+#define REFUSAL_OUTCOME(name, word, outcome) OUTCOME_##outcome,
+    OPERAND_WORD_TABLE(REFUSAL_OUTCOME)
+#undef REFUSAL_OUTCOME
+};
 
 struct result model_expect(const struct model *model, struct op op) {
     const bool open = model->scope_open;
@@ -85,7 +75,7 @@ struct result model_expect(const struct model *model, struct op op) {
     case OP_RESET: return result_of(open ? OUTCOME_SCOPE_ALREADY_OPEN : OUTCOME_OK);
     case OP_SCOPE_PERSIST:
     case OP_SCOPE_DISCARD: return result_of(open ? OUTCOME_OK : OUTCOME_SCOPE_NOT_OPEN);
-    case OP_INIT_REFUSED: return result_of(model_expect_refusal((enum op_refusal)op.operand));
+    case OP_INIT_REFUSED: return result_of(refusal_outcomes[op.operand]);
     case OP_DEMOTE:
     case OP_REINIT:
     case OP_INSPECT: return result_of(OUTCOME_OK);

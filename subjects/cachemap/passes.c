@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The passes behind input.h, and what is compared between them: layer 8, and determinism of 9. */
+/* The passes behind run.h, and what is compared between them: layer 8, and determinism of 9. */
 #include "passes.h"
+
+#include "environment.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -24,7 +26,7 @@ struct differential {
 
 static bool differential_key_op(struct differential *state, struct op op, struct result a,
                                 struct result b) {
-    const bool mutates = op_stores(op) || op.kind == OP_REWRITE || op.kind == OP_REMOVE;
+    const bool mutates = op_is(op, TRAIT_MUTATES);
     if (mutates && outcome_failed(a.outcome) != outcome_failed(b.outcome)) {
         /* A key whose lookup is fixed is removed in both or in neither, if both have room. */
         const bool absent = a.outcome == OUTCOME_ABSENT || b.outcome == OUTCOME_ABSENT;
@@ -42,7 +44,7 @@ static bool differential_key_op(struct differential *state, struct op op, struct
 
 static bool differential_step(struct differential *state, struct op op, struct result a,
                               struct result b) {
-    if (op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY)
+    if (op_has_key(op))
         return state->diverged || differential_key_op(state, op, a, b);
     if (!result_equal(a, b))
         return false; /* scopes, compact, reset do not depend on what is where */
@@ -61,47 +63,61 @@ static bool differential_step(struct differential *state, struct op op, struct r
 
 /* ---- Passes. ----------------------------------------------------------------------------- */
 
-static void input_fail(struct environment *environment, const struct input_options *options,
+static void pass_fail(struct environment *environment, const struct run_options *options,
                        enum invariant invariant, uint32_t op_index, int line) {
-    environment->verdict.invariant = invariant;
-    environment->verdict.op_index = op_index;
-    environment->verdict.pass = environment->options.pass;
-    environment->verdict.file = "input.c";
-    environment->verdict.line = line;
+    environment->view.verdict.invariant = invariant;
+    environment->view.verdict.op_index = op_index;
+    environment->view.verdict.pass = environment->view.pass;
+    environment->view.verdict.file = "passes.c";
+    environment->view.verdict.line = line;
     if (options->on_failure != NULL)
-        options->on_failure(environment);
+        options->on_failure(&environment->view);
 }
 
 /* Another layout, and another number of sets where there is a cache at all. */
-static struct geometry input_geometry_across(struct geometry geometry) {
-    geometry.layout = (uint8_t)((geometry.layout + 17) % LAYOUT_COUNT);
-    if (geometry.set_count != 0)
-        geometry.set_count = (uint16_t)(geometry.set_count % 3 + 1);
-    return geometry;
+static void world_cross(struct world *world) {
+    uint16_t *sets = &world->numbers[FIELD_SETS];
+    world_set_byte(world, OPERAND_FIELDS_BYTE,
+                   (world_byte(world, OPERAND_FIELDS_BYTE) + 17u) % LAYOUT_COUNT);
+    if (*sets != 0)
+        *sets = (uint16_t)(*sets % 3 + 1);
 }
 
-struct pass_world input_pass_world(const struct geometry *geometry, enum pass pass) {
-    /* Each pass on other bytes, and with memory from another source. */
-    static const uint8_t fills[PASS_COUNT] = {0x5a, 0xa5, 0xff, 0x00};
-    static const enum subject_memory memories[PASS_COUNT] = {
-        SUBJECT_MEMORY_HOOK, SUBJECT_MEMORY_SUPPLIED, SUBJECT_MEMORY_HOOK, SUBJECT_MEMORY_STANDARD};
-    struct pass_world world = {*geometry, fills[pass], memories[pass]};
+struct world pass_world(const struct world *own, enum pass pass) {
+    struct world world = *own;
     if (pass == PASS_ACROSS)
-        world.geometry = input_geometry_across(*geometry);
+        world_cross(&world);
     if (pass == PASS_NO_CACHE)
-        world.geometry.set_count = 0;
+        world.numbers[FIELD_SETS] = 0;
     return world;
 }
 
+struct world run_world_alone(const struct world *world, enum pass pass) {
+    struct world alone = pass_world(world, pass);
+    alone.numbers[FIELD_RUN] = RUN_PLAIN;
+    return alone;
+}
+
+struct pass_memory pass_memory(enum pass pass) {
+    static const struct pass_memory memories[PASS_COUNT] = {
+        [PASS_CACHE] = {0x5a, SUBJECT_MEMORY_HOOK},
+        [PASS_NO_CACHE] = {0xa5, SUBJECT_MEMORY_SUPPLIED},
+        [PASS_TWICE] = {0xff, SUBJECT_MEMORY_HOOK},
+        [PASS_ACROSS] = {0x00, SUBJECT_MEMORY_STANDARD},
+    };
+    return memories[pass];
+}
+
 /* True when the pass agrees with itself and its models. */
-static bool input_pass(struct environment *environment, const struct stream *stream, enum pass pass,
-                       const struct input_options *options) {
-    const struct pass_world world = input_pass_world(&stream->geometry, pass);
+static bool pass_run(struct environment *environment, const struct stream *stream, enum pass pass,
+                       const struct run_options *options) {
+    const struct world world = pass_world(&stream->world, pass);
+    const struct pass_memory memory = pass_memory(pass);
     const struct environment_options pass_options = {
         .layers = options->layers,
         .pass = pass,
-        .fill = world.fill,
-        .memory = world.memory,
+        .fill = memory.fill,
+        .memory = memory.source,
         .at_end_only = options->at_end_only,
         .on_failure = options->on_failure,
         .on_op = pass == PASS_CACHE || options->shows_all_passes ? options->on_op : NULL,
@@ -111,13 +127,13 @@ static bool input_pass(struct environment *environment, const struct stream *str
     if (environment->subject.arena == NULL)
         environment_create(environment, arena);
     running = environment;
-    environment_run(environment, stream, &world.geometry, &pass_options);
+    environment_run(environment, stream, &world, &pass_options);
     running = NULL;
-    return verdict_agrees(&environment->verdict);
+    return verdict_agrees(&environment->view.verdict);
 }
 
 /* True when the second pass agrees with the first where the contract leaves no choice. */
-static bool input_agree(const struct stream *stream, const struct input_options *options) {
+static bool pass_agrees(const struct stream *stream, const struct run_options *options) {
     struct differential state;
     memset(&state, 0, sizeof state);
     if ((options->layers >> LAYER_DIFFERENTIAL & 1) == 0)
@@ -126,49 +142,52 @@ static bool input_agree(const struct stream *stream, const struct input_options 
         const struct result a = first.steps[i].actual, b = other.steps[i].actual;
         if (differential_step(&state, stream->ops[i], a, b))
             continue;
-        other.verdict.expected = a;
-        other.verdict.actual = b;
-        (void)snprintf(other.verdict.detail, sizeof other.verdict.detail,
+        other.view.verdict.expected = a;
+        other.view.verdict.actual = b;
+        (void)snprintf(other.view.verdict.detail, sizeof other.view.verdict.detail,
                        "%s it answered %s %u, %s %s %u", pass_name(PASS_CACHE),
-                       outcome_name(a.outcome), (unsigned)a.value, pass_name(other.options.pass),
+                       outcome_name(a.outcome), (unsigned)a.value, pass_name(other.view.pass),
                        outcome_name(b.outcome), (unsigned)b.value);
-        input_fail(&other, options, INVARIANT_DIFFERENTIAL, i, __LINE__);
+        pass_fail(&other, options, INVARIANT_DIFFERENTIAL, i, __LINE__);
         return false;
     }
     return true;
 }
 
-static bool input_same_digest(const struct stream *stream, const struct input_options *options) {
+static bool pass_same_digest(const struct stream *stream, const struct run_options *options) {
     if ((options->layers >> LAYER_RUNTIME & 1) == 0 || other.digest == first.digest)
         return true;
-    (void)snprintf(other.verdict.detail, sizeof other.verdict.detail,
+    (void)snprintf(other.view.verdict.detail, sizeof other.view.verdict.detail,
                    "digest %016llx, the first run's was %016llx", (unsigned long long)other.digest,
                    (unsigned long long)first.digest);
-    input_fail(&other, options, INVARIANT_DETERMINISM, stream->op_count, __LINE__);
+    pass_fail(&other, options, INVARIANT_DETERMINISM, stream->op_count, __LINE__);
     return false;
 }
 
-const struct environment *input_run(const struct stream *stream,
-                                    const struct input_options *options) {
-    const enum run_mode run = (enum run_mode)stream->geometry.run;
-    if (!input_pass(&first, stream, PASS_CACHE, options))
-        return &first;
-    if ((run == RUN_TWICE || run == RUN_THOROUGH) &&
-        !(input_pass(&other, stream, PASS_TWICE, options) && input_same_digest(stream, options)))
-        return &other;
-    if ((run == RUN_ACROSS || run == RUN_THOROUGH) &&
-        !(input_pass(&other, stream, PASS_ACROSS, options) && input_agree(stream, options)))
-        return &other;
-    if (stream->geometry.set_count != 0 &&
-        !(input_pass(&other, stream, PASS_NO_CACHE, options) && input_agree(stream, options)))
-        return &other;
+const struct run_view *run(const struct stream *stream, const struct run_options *options) {
+    const enum run_mode mode = (enum run_mode)stream->world.numbers[FIELD_RUN];
+    if (!pass_run(&first, stream, PASS_CACHE, options))
+        return &first.view;
+    if ((mode == RUN_TWICE || mode == RUN_THOROUGH) &&
+        !(pass_run(&other, stream, PASS_TWICE, options) && pass_same_digest(stream, options)))
+        return &other.view;
+    if ((mode == RUN_ACROSS || mode == RUN_THOROUGH) &&
+        !(pass_run(&other, stream, PASS_ACROSS, options) && pass_agrees(stream, options)))
+        return &other.view;
+    if (stream->world.numbers[FIELD_SETS] != 0 &&
+        !(pass_run(&other, stream, PASS_NO_CACHE, options) && pass_agrees(stream, options)))
+        return &other.view;
     return NULL;
 }
 
-uint64_t input_digest(void) {
+uint64_t run_digest(void) {
     return first.digest;
 }
 
-const struct environment *input_running(void) {
-    return running;
+const struct run_view *run_current(void) {
+    return running == NULL ? NULL : &running->view;
+}
+
+const char *run_library_version(void) {
+    return subject_library_version();
 }

@@ -1,27 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The picture behind picture.h. */
-#include "picture.h"
-
+/* The map in words and lines, beside what the naive map has: sets with hand, keys, values and counts; the stash; the
+ * scope log (scene.h). By inspection. */
+#include "environment_state.h"
+#include "scene.h"
 #include "value_words.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 /* ---- Lines. ------------------------------------------------------------------------------ */
-
-static void __attribute__((format(printf, 2, 3)))
-picture_add(struct picture *picture, const char *format, ...) {
-    va_list arguments;
-    if (picture->line_count == PICTURE_LINE_COUNT_MAX) {
-        picture->omitted_count += 1;
-        return;
-    }
-    va_start(arguments, format);
-    (void)vsnprintf(picture->lines[picture->line_count], PICTURE_LINE_SIZE, format, arguments);
-    va_end(arguments);
-    picture->expected[picture->line_count][0] = '\0';
-    picture->line_count += 1;
-}
 
 /* Adds to the last line where its value comes from, unless an op has stored it. */
 static void picture_add_origin(struct picture *picture, const struct environment *environment,
@@ -179,38 +165,12 @@ static void picture_log(struct picture *picture, const struct environment *envir
 
 /* ---- The whole. -------------------------------------------------------------------------- */
 
-void picture_take(const struct environment *environment, struct picture *picture) {
+void picture_take(const struct run_view *view, struct picture *picture) {
+    const struct environment *environment = environment_of_view(view);
     picture->line_count = 0;
     picture->omitted_count = 0;
     for (uint32_t set = 0; set < environment->geometry.set_count; set += 1)
         picture_set(picture, environment, set);
     picture_stash(picture, environment);
     picture_log(picture, environment);
-}
-
-static bool picture_has(const struct picture *picture, const char *line) {
-    for (unsigned i = 0; picture != NULL && i < picture->line_count; i += 1)
-        if (strcmp(picture->lines[i], line) == 0)
-            return true;
-    return false;
-}
-
-unsigned picture_difference_count(const struct picture *picture) {
-    unsigned count = 0;
-    for (unsigned i = 0; i < picture->line_count; i += 1)
-        count += picture->expected[i][0] != '\0';
-    return count;
-}
-
-unsigned picture_print(FILE *file, const struct picture *picture, const struct picture *before) {
-    for (unsigned i = 0; i < picture->line_count; i += 1) {
-        const bool is_new = before != NULL && !picture_has(before, picture->lines[i]);
-        fprintf(file, "  %c %s\n", is_new ? '*' : ' ', picture->lines[i]);
-        if (picture->expected[i][0] != '\0')
-            fprintf(file, "  ! %*s(expected: %s)\n", (int)strspn(picture->expected[i], " "), "",
-                    picture->expected[i] + strspn(picture->expected[i], " "));
-    }
-    if (picture->omitted_count > 0)
-        fprintf(file, "    ... %u more lines\n", picture->omitted_count);
-    return picture_difference_count(picture);
 }

@@ -304,6 +304,19 @@ static struct result policy_reset(struct policy *policy) {
     return result_of(OUTCOME_OK);
 }
 
+static struct result policy_reinit(struct policy *policy, uint8_t layout) {
+    struct geometry geometry = policy->geometry;
+    geometry.layout = layout;
+    policy_init(policy, &geometry);
+    return result_of(OUTCOME_OK);
+}
+
+static const enum outcome refusal_outcomes[REFUSAL_COUNT] = {
+#define REFUSAL_OUTCOME(name, word, outcome) OUTCOME_##outcome,
+    OPERAND_WORD_TABLE(REFUSAL_OUTCOME)
+#undef REFUSAL_OUTCOME
+};
+
 struct result policy_apply(struct policy *policy, struct op op, uint32_t value) {
     struct result result;
     switch ((enum op_kind)op.kind) {
@@ -328,11 +341,11 @@ struct result policy_apply(struct policy *policy, struct op op, uint32_t value) 
     case OP_SCOPE_PERSIST: return policy_scope_close(policy, false);
     case OP_SCOPE_DISCARD: return policy_scope_close(policy, true);
     case OP_RESET: return policy_reset(policy);
+    case OP_REINIT: return policy_reinit(policy, op.operand);
+    case OP_INIT_REFUSED: return result_of(refusal_outcomes[op.operand]);
     case OP_INSPECT: return result_of(OUTCOME_OK);
-    case OP_REINIT:
-    case OP_INIT_REFUSED:
     case OP_KIND_COUNT: break;
     }
-    assert(false && "an op that the policy model does not know");
+    assert(false && "no such op");
     return result_of(OUTCOME_NONE);
 }

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The state counters behind state_counters.h. */
-#include "state_counters.h"
+/* run_guide (run.h), by state counters: what a run has been through, told to the fuzzing engine beside its edges. Two
+ * inputs that take the same branches, one with a stash that is nearly full and one that fills it,
+ * are two inputs to the engine only by this.
+ *
+ * libFuzzer reads the section `__libfuzzer_extra_counters` after each input and clears it before;
+ * so do AFL++'s and Centipede's drivers or they ignore it. The idea is IJON's (Aschermann et al.,
+ * S&P 2020). The counters come from the map's counts and answers alone, never from the models, so
+ * that the oracle can change without changing what is news. */
+#include "environment_state.h"
 
 /* Fills of 0 to 16 each have a level; up to 32 four share one, and above 32. */
 enum { LEVEL_EACH_MAX = 16, LEVEL_FEW_MAX = 32, LEVEL_COUNT = 28, EIGHTHS = 8 };
@@ -42,20 +49,21 @@ static unsigned eighths(uint64_t fill, uint64_t fill_max) {
     return fill_max == 0 ? EIGHTHS : (unsigned)(fill * EIGHTHS / fill_max);
 }
 
-static void count_world(const struct geometry *geometry) {
+static void count_world(const struct world *world) {
+    const struct geometry own = geometry_of_world(world), *geometry = &own;
     count(&counters.layouts[geometry->layout]);
     count(&counters.modes[geometry->hash][geometry->read][geometry->run]);
 }
 
-void state_counters_note(const struct environment *environment, void *context) {
+void run_guide(const struct run_view *view) {
+    const struct environment *environment = environment_of_view(view);
     const struct counts_state *counts = &environment->counts;
-    const uint32_t index = environment->op_index;
-    const struct op *op = &environment->stream->ops[index];
+    const uint32_t index = view->op_index;
+    const struct op *op = &view->stream->ops[index];
     const enum outcome outcome = environment->steps[index].actual.outcome;
     const bool full = counts->stash_count == counts->stash_count_max;
-    (void)context;
     if (index == 0)
-        count_world(&environment->stream->geometry);
+        count_world(&view->stream->world);
     else
         count(&counters.pairs[op[-1].kind][op->kind][outcome_failed(outcome)]);
     count(&counters.answers[op->kind][outcome][counts->scope_open][full]);

@@ -161,7 +161,6 @@ const char *subject_check(const struct subject *subject);
 /* Whether a number of `byte_count` bytes is nothing but the byte that the memory was filled with before
  * init. O(1). */
 bool subject_is_fill(const struct subject *subject, uint64_t number, unsigned byte_count);
-#define SUBJECT_FILL_WORDS "the bytes that memory is filled with before init"
 /* Damages the map in one way after another, asks `check` each time and takes the damage back, byte for
  * byte and poison for poison. Null, or the damage (words, static) for which `check` did not answer
  * just what is broken: it has gone blind. `turn` is any number, and chooses the places: calls with one

@@ -14,18 +14,18 @@ static const char filled[] = "as filled before init", stale[] = "as filled by th
 
 /* The number of the last value that the stream stores; the explorer's stream goes on. */
 static uint32_t last_value(const struct environment *environment) {
-    const struct stream *stream = environment->stream;
+    const struct stream *stream = environment->view.stream;
     uint32_t count = 0;
     for (uint32_t i = 0; i < stream->op_count; i += 1)
-        count += op_stores(stream->ops[i]);
-    return count > environment->value_count ? count : environment->value_count;
+        count += op_is(stream->ops[i], TRAIT_STORES);
+    return count > environment->view.value_count ? count : environment->view.value_count;
 }
 
 const char *value_origin(const struct environment *environment, uint32_t value) {
     const unsigned size = layout_describe(environment->geometry.layout)->value_size;
     /* The content of the smallest values is 2 bytes. */
     const unsigned byte_count = size == 3 ? 2 : 4;
-    if (value >= 1 && (value <= environment->value_count || value <= last_value(environment)))
+    if (value >= 1 && (value <= environment->view.value_count || value <= last_value(environment)))
         return NULL;
     if (subject_is_fill(&environment->subject, value, byte_count))
         return filled;

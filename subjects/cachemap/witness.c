@@ -183,11 +183,12 @@ static bool witness_happens(const struct witness_label *label, const struct witn
 }
 
 /* An on_op of the environment; `context` is the watch. */
-static void witness_note(const struct environment *environment, void *context) {
+static void witness_note(const struct run_view *view, void *context) {
+    const struct environment *environment = environment_of_view(view);
     struct witness_watch *watch = (struct witness_watch *)context;
-    const uint32_t index = environment->op_index;
+    const uint32_t index = environment->view.op_index;
     struct witness_event event = {
-        .op = environment->stream->ops[index],
+        .op = environment->view.stream->ops[index],
         .result = environment->steps[index].actual,
         .before = &watch->states[watch->now],
         .after = &watch->states[1 - watch->now],
@@ -212,34 +213,35 @@ static void witness_note(const struct environment *environment, void *context) {
     witness_remember(watch, &event);
 }
 
-const struct environment *witness_run(const struct stream *stream,
+const struct run_view *witness_run(const struct stream *stream,
                                       const struct result *expectations,
                                       struct witness_watch *watch) {
     static struct stream quiet;
-    const struct input_options options = {
+    const struct run_options options = {
         .layers = LAYERS_ALL,
         .on_op = witness_note,
         .context = watch,
         .expectations = expectations,
     };
     struct witness_state *first = &watch->states[0];
-    quiet.geometry = stream->geometry;
-    quiet.geometry.read = READ_END;
+    const struct geometry geometry = geometry_of_world(&stream->world);
+    quiet.world = stream->world;
+    quiet.world.numbers[FIELD_READ] = READ_END;
     quiet.op_count = stream->op_count;
     /* Calls for many have no labels of their own: what they do is what single calls do. */
     for (uint32_t i = 0; i < stream->op_count; i += 1)
         quiet.ops[i] = op_alone(stream->ops[i]);
     /* Fresh from init: no key, all hands 0. */
-    memset(first->sets, 0, stream->geometry.set_count * sizeof first->sets[0]);
+    memset(first->sets, 0, geometry.set_count * sizeof first->sets[0]);
     memset(&first->counts, 0, sizeof first->counts);
-    first->geometry = stream->geometry;
-    first->counts.stash_count_max = stream->geometry.stash_count_max;
-    first->counts.scope_count_max = stream->geometry.scope_count_max;
+    first->geometry = geometry;
+    first->counts.stash_count_max = geometry.stash_count_max;
+    first->counts.scope_count_max = geometry.scope_count_max;
     watch->now = 0;
     memset(watch->past, 0, sizeof watch->past);
     for (uint32_t label = 0; label < witness_label_count; label += 1)
         watch->first_op[label] = watch->last_op[label] = WITNESS_NEVER;
-    return input_run(&quiet, &options);
+    return run(&quiet, &options);
 }
 
 uint32_t witness_find(const char *name) {

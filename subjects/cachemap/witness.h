@@ -94,12 +94,11 @@ struct witness_watch {
 
 /* Runs all passes of the stream and watches the one with the cache. The reads that the stream's
  * read mode adds are left out: what happens is the ops' own doing. `expectations` as in
- * input_options. Returns what input_run does: null where all agrees; otherwise `watch` says what
+ * run_options. Returns what run does: null where all agrees; otherwise `watch` says what
  * happened until then. Costs the run and, an op, O(slots + stash + records + labels). Not
  * reentrant. */
-const struct environment *witness_run(const struct stream *stream,
-                                      const struct result *expectations,
-                                      struct witness_watch *watch);
+const struct run_view *witness_run(const struct stream *stream, const struct result *expectations,
+                                   struct witness_watch *watch);
 
 /* For predicates. The place of a key, with its set: O(ways + stash). */
 struct witness_key witness_key_in(const struct witness_state *state, const struct policy *policy,

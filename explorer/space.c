@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The world behind world.h. */
-#include "world.h"
+#include "space.h"
 
 #include "key.h"
 #include "subject_state.h"
@@ -56,24 +56,24 @@ static bool keys_alike(const struct geometry *geometry, unsigned a, unsigned b) 
     return true;
 }
 
-static void find_classes(struct world *world, bool symmetry) {
-    const struct geometry *geometry = &world->geometry;
+static void find_classes(struct space *space, bool symmetry) {
+    const struct geometry *geometry = &space->geometry;
     for (unsigned key = 0; key < geometry->key_count; key += 1) {
         unsigned first = 0;
         while (first < key && !(symmetry && keys_alike(geometry, first, key)))
             first += 1;
-        world->class_of_key[key] = (uint8_t)first;
-        world->set_of_key[key] =
+        space->class_of_key[key] = (uint8_t)first;
+        space->set_of_key[key] =
             (uint8_t)(geometry->set_count == 0 ? 0 : traits_of_key(geometry, key).set);
     }
 }
 
-uint32_t world_symmetry(const struct world *world) {
+uint32_t space_symmetry(const struct space *space) {
     uint32_t product = 1;
-    for (unsigned key = 0; key < world->geometry.key_count; key += 1) {
+    for (unsigned key = 0; key < space->geometry.key_count; key += 1) {
         unsigned place = 0; /* of the key in its class, from 1 */
         for (unsigned other = 0; other <= key; other += 1)
-            place += world->class_of_key[other] == world->class_of_key[key];
+            place += space->class_of_key[other] == space->class_of_key[key];
         product *= place;
     }
     return product;
@@ -81,19 +81,19 @@ uint32_t world_symmetry(const struct world *world) {
 
 /* ---- Ops. -------------------------------------------------------------------------------- */
 
-static void add_op(struct world *world, enum op_kind kind) {
+static void add_op(struct space *space, enum op_kind kind) {
     unsigned operand_count = 1, first = 0;
     switch (op_describe(kind)->operand) {
     case OPERAND_NONE: break;
-    case OPERAND_KEY: operand_count = world->geometry.key_count; break;
-    case OPERAND_LAYOUT: first = world->geometry.layout; break;
-    case OPERAND_REFUSAL: operand_count = REFUSAL_COUNT; break;
+    case OPERAND_KEY: operand_count = space->geometry.key_count; break;
+    case OPERAND_FIELDS: first = space->geometry.layout; break;
+    case OPERAND_WORD: operand_count = OPERAND_WORD_COUNT; break;
     }
     for (unsigned i = 0; i < operand_count; i += 1) {
-        assert(world->op_count < WORLD_OP_COUNT_MAX);
-        world->ops[world->op_count].kind = (uint8_t)kind;
-        world->ops[world->op_count].operand = (uint8_t)(first + i);
-        world->op_count += 1;
+        assert(space->op_count < SPACE_OP_COUNT_MAX);
+        space->ops[space->op_count].kind = (uint8_t)kind;
+        space->ops[space->op_count].operand = (uint8_t)(first + i);
+        space->op_count += 1;
     }
 }
 
@@ -108,20 +108,20 @@ static bool list_has(const char *list, const char *word) {
     return false;
 }
 
-static bool find_ops(struct world *world, const char *list, char *error, size_t error_size) {
+static bool find_ops(struct space *space, const char *list, char *error, size_t error_size) {
     const bool all = list != NULL && strcmp(list, "all") == 0;
     unsigned word_count = 1, found_count = 0;
     for (const char *at = list; at != NULL && *at != '\0'; at += 1)
         word_count += *at == ',';
-    world->op_count = 0;
+    space->op_count = 0;
     for (unsigned kind = 0; kind < OP_KIND_COUNT; kind += 1) {
         const struct op op = {(uint8_t)kind, 0};
         /* An edge is one op, and a batch of one is a single call. */
         const bool wanted = list == NULL
-                                ? kind != OP_INIT_REFUSED && !op_is_batched(op)
+                                ? kind != OP_INIT_REFUSED && !op_is(op, TRAIT_BATCHED)
                                 : all || list_has(list, op_describe((enum op_kind)kind)->words);
         if (wanted)
-            add_op(world, (enum op_kind)kind);
+            add_op(space, (enum op_kind)kind);
         found_count += wanted;
     }
     if (list == NULL || all || found_count == word_count)
@@ -135,7 +135,7 @@ static bool find_ops(struct world *world, const char *list, char *error, size_t 
 
 /* ---- The whole. -------------------------------------------------------------------------- */
 
-bool world_make(struct world *world, const char *fields, const char *ops, bool symmetry,
+bool space_make(struct space *space, const char *fields, const char *ops, bool symmetry,
                 char *error, size_t error_size) {
     static struct stream stream;
     static struct result expectations[STREAM_OP_COUNT_MAX];
@@ -151,17 +151,18 @@ bool world_make(struct world *world, const char *fields, const char *ops, bool s
                        size >= (int)sizeof text ? "too many fields" : wrong.message);
         return false;
     }
-    world->geometry = stream.geometry;
-    world->is_tame = false;
-    if (!subject_state_fits(&world->geometry) || world->geometry.key_count > WORLD_KEY_COUNT_MAX) {
+    space->world = stream.world;
+    space->geometry = geometry_of_world(&space->world);
+    space->is_tame = false;
+    if (!subject_state_fits(&space->geometry) || space->geometry.key_count > SPACE_KEY_COUNT_MAX) {
         (void)snprintf(
             error, error_size,
             "the world '%.200s' is too large to explore: at most %d sets and %d slots in "
             "all, stash=%d, scope=%d, keys=%d",
             fields, SUBJECT_STATE_SET_COUNT_MAX, SUBJECT_STATE_SLOT_COUNT_MAX,
-            SUBJECT_STATE_ENTRY_COUNT_MAX, SUBJECT_STATE_RECORD_COUNT_MAX, WORLD_KEY_COUNT_MAX);
+            SUBJECT_STATE_ENTRY_COUNT_MAX, SUBJECT_STATE_RECORD_COUNT_MAX, SPACE_KEY_COUNT_MAX);
         return false;
     }
-    find_classes(world, symmetry);
-    return find_ops(world, ops, error, error_size);
+    find_classes(space, symmetry);
+    return find_ops(space, ops, error, error_size);
 }

@@ -5,8 +5,8 @@
  *
  * Our own, for it is small: json-c, jansson and cJSON build trees to be printed later, and would be the
  * first library that ./trace, which needs gcc and libc, links. */
-#ifndef TOOLS_TRACE_JSON_H
-#define TOOLS_TRACE_JSON_H
+#ifndef HARNESS_JSON_H
+#define HARNESS_JSON_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -36,6 +36,8 @@ void json_array_close(struct json *json);
  * written as \u003c, so that a line may stand in a script element of HTML. Null is written as null. */
 void json_string(struct json *json, const char *name, const char *text);
 void json_number(struct json *json, const char *name, int64_t number);
+/* Members as JSON text, commas between them; empty: none. */
+void json_members(struct json *json, const char *text);
 void json_bool(struct json *json, const char *name, bool truth);
 
 #endif

@@ -1,19 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The state behind trace_record_state.h. */
-#include "trace_record_state.h"
-
+/* record_state (scene.h): what an op has changed of the map, where the naive map differs, what the map's own check
+ * finds. Keeps the state after the last op beside the state now, and writes what differs: one record a process. */
+#include "environment_state.h"
+#include "scene.h"
 #include "subject_broken.h"
 #include "value_words.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- The state of the map. --------------------------------------------------------------- */
+
+/* All that an op can change, as inspection shows it. */
+struct record_map {
+    struct set_state sets[SET_COUNT_MAX];
+    struct entry_state entries[STASH_COUNT_MAX];
+    struct record_state records[SCOPE_COUNT_MAX];
+    struct counts_state counts;
+    struct model_key keys[KEY_COUNT_MAX];
+};
 
 static uint32_t at_most(uint64_t count, uint32_t limit) {
     return count < limit ? (uint32_t)count : limit; /* a broken map may count more than it has */
 }
 
-void record_map_take(const struct environment *environment, const struct model *model,
+static void record_map_take(const struct environment *environment, const struct model *model,
                      struct record_map *map) {
     const struct subject *subject = &environment->subject;
     map->counts = subject_counts(subject);
@@ -216,7 +227,7 @@ static void write_model(struct json *json, const struct model_key *keys_before,
     list_end(&list);
 }
 
-void record_map_write(struct json *json, const struct environment *environment,
+static void record_map_write(struct json *json, const struct environment *environment,
                       const struct record_map *before, const struct record_map *now) {
     write_hands(json, environment->geometry.set_count, before, now);
     write_slots(json, environment, before, now);
@@ -289,7 +300,7 @@ static void naive_write_stash(struct json *json, const struct environment *envir
     list_end(&list);
 }
 
-void record_naive_write(struct json *json, const struct environment *environment,
+static void record_naive_write(struct json *json, const struct environment *environment,
                         const struct record_map *now) {
     const struct policy *policy = &environment->policy;
     const struct counts_state *counts = &now->counts;
@@ -335,7 +346,7 @@ static void check_write_bucket(struct json *json, const struct environment *envi
     json_object_close(json);
 }
 
-void record_check_write(struct json *json, const struct environment *environment) {
+static void record_check_write(struct json *json, const struct environment *environment) {
     const char *broken = subject_check(&environment->subject);
     struct list buckets = {json, "buckets", false};
     struct stash_index index = {0};
@@ -351,4 +362,83 @@ void record_check_write(struct json *json, const struct environment *environment
     }
     list_end(&buckets);
     json_object_close(json);
+}
+
+/* ---- What is written where it has changed. ----------------------------------------------- */
+
+static struct {
+    struct record_map before, now;
+    struct model model; /* after the last op that was recorded */
+    /* As they were written last; null: nothing. */
+    char *naive; /* the differences to the naive map */
+    char *check; /* what the map's check finds */
+} recorder;
+
+static void write_naive(struct json *json, const struct environment *environment) {
+    record_naive_write(json, environment, &recorder.now);
+}
+
+/* What `write` writes, where it is another than after the op before: `last` keeps that; `none` is its text
+ * when there is nothing to say. */
+static void write_difference(struct json *json, const struct environment *environment,
+                             void (*write)(struct json *json,
+                                           const struct environment *environment),
+                             char **last, const char *none) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&text, &size);
+    struct json alone;
+    bool changed;
+    if (memory == NULL)
+        return;
+    alone = json_begin(memory);
+    json_object_open(&alone, NULL);
+    write(&alone, environment);
+    json_object_close(&alone);
+    if (fclose(memory) != 0)
+        return;
+    changed = strcmp(text, *last == NULL ? none : *last) != 0;
+    free(*last);
+    *last = text;
+    if (changed)
+        write(json, environment);
+}
+
+/* The model as it must be after the op. Where the op fails, the environment may have left its own as it was
+ * before: then the last one is advanced here, by what was expected. */
+static void record_model(const struct environment *environment) {
+    const struct op op = environment->view.stream->ops[environment->view.op_index];
+    const struct result expected = environment->steps[environment->view.op_index].expected;
+    bool in_stash[KEY_COUNT_MAX] = {false};
+    if (verdict_agrees(&environment->view.verdict)) {
+        recorder.model = environment->model;
+        return;
+    }
+    if (environment->view.op_index == 0)
+        model_init(&recorder.model, &environment->geometry);
+    if (outcome_failed(expected.outcome))
+        return;
+    for (uint32_t i = 0; i < recorder.before.counts.stash_count; i += 1)
+        in_stash[recorder.before.entries[i].content.key_id % KEY_COUNT_MAX] = true;
+    if (op.kind == OP_COMPACT)
+        model_compact(&recorder.model, in_stash);
+    else
+        model_apply(&recorder.model, op, environment->view.value_count);
+}
+
+void record_state(struct json *json, const struct run_view *view) {
+    const struct environment *environment = environment_of_view(view);
+    const bool at_end = view->in_init || view->op_index >= view->stream->op_count;
+    /* A reinit begins with an empty map: its line is the difference to that. */
+    if (!at_end && op_is(view->stream->ops[view->op_index], TRAIT_REMAKES))
+        memset(&recorder.before, 0, sizeof recorder.before);
+    if (!at_end)
+        record_model(environment);
+    record_map_take(environment, &recorder.model, &recorder.now);
+    record_map_write(json, environment, &recorder.before, &recorder.now);
+    /* Within a call for many the map is ahead of the models: its last op's line compares them. */
+    if (at_end || !run_is_ahead(view))
+        write_difference(json, environment, write_naive, &recorder.naive, "{\"naive\":{}}\n");
+    write_difference(json, environment, record_check_write, &recorder.check, "{\"check\":{}}\n");
+    recorder.before = recorder.now;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The writer behind trace_json.h. */
-#include "trace_json.h"
+/* The writer behind json.h. */
+#include "json.h"
 
 #include "shell_word.h"
 
@@ -88,6 +88,13 @@ void json_string(struct json *json, const char *name, const char *text) {
 void json_number(struct json *json, const char *name, int64_t number) {
     json_member(json, name);
     fprintf(json->file, "%" PRId64, number);
+}
+
+void json_members(struct json *json, const char *text) {
+    if (text[0] == '\0')
+        return;
+    json_member(json, NULL);
+    fputs(text, json->file);
 }
 
 void json_bool(struct json *json, const char *name, bool truth) {

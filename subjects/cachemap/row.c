@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rows behind trace_row.h. */
-#include "trace_row.h"
-
+/* The map in one row of a table (scene.h): cache, stash and scope log in a few words each, and which keys an op
+ * moved. For small worlds; picture.c draws the others. By inspection.
+ *
+ *     cache ">0=3x1  ."   key=value x count, '>' at the clock hand, '.' is free; for a number that no op has stored
+ *                         "fill", "zero", or a '?' behind it
+ *     stash "{0=1 2=-}"   key=value, '-' is a tombstone; in the order of keys
+ *     log   "[0 1 -2]"    the keys changed in the open scope, '-' removed
+ *     note  "0 to stash"  keys that moved, beside the op's own; of a refused init what it asked for */
+#include "environment_state.h"
 #include "refusal_words.h"
+#include "scene.h"
 #include "value_words.h"
 
 #include <stdarg.h>
@@ -71,7 +78,7 @@ static void row_cache(const struct environment *environment, struct op op, char 
         for (uint32_t set = 0; set < set_count && fits; set += 1)
             fits = text_add(text, set == 0 ? "" : " | ") && row_set(environment, set, text);
     } else if (ways <= DRAWN_SLOT_COUNT_MAX &&
-               op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY) {
+               op_has_key(op)) {
         const uint32_t set = policy_set_of_key(&environment->policy, op.operand);
         fits = set_count == 1 || text_add(text, "set %u: ", (unsigned)set);
         fits = fits && row_set(environment, set, text);
@@ -135,15 +142,17 @@ static const char *move_words(enum place from, enum place to) {
     return "has a tombstone";
 }
 
-static void row_moves(const struct environment *environment, struct op op,
-                      struct row_places *before, char *text) {
-    const bool has_key = op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY;
+/* Where the keys were when the row before was taken. */
+static enum place places[KEY_COUNT_MAX];
+
+static void row_moves(const struct environment *environment, struct op op, char *text) {
+    const bool has_key = op_has_key(op);
     unsigned count = 0;
     for (uint32_t i = 0; i < environment->named_key_count; i += 1) {
         const unsigned key_id = environment->named_keys[i];
         const enum place now = subject_place(&environment->subject, key_id).place;
-        const enum place was = before->places[key_id];
-        before->places[key_id] = now;
+        const enum place was = places[key_id];
+        places[key_id] = now;
         if (now == was || (has_key && key_id == op.operand))
             continue;
         count += 1;
@@ -153,31 +162,21 @@ static void row_moves(const struct environment *environment, struct op op,
     }
 }
 
-static void row_answer(const struct environment *environment, uint32_t op_index, char *text) {
-    struct result result;
-    const char *origin = NULL;
-    if (op_index >= environment->stream->op_count)
-        return;
-    result = environment->steps[op_index].actual;
-    if (result.outcome == OUTCOME_FOUND)
-        origin = value_origin(environment, result.value);
-    (void)snprintf(text, ROW_TEXT_SIZE, "%s", origin == NULL ? "" : origin);
-}
-
 /* ---- The whole. -------------------------------------------------------------------------- */
 
-void row_take(const struct environment *environment, uint32_t op_index, struct row_places *before,
-              struct row *row) {
+void row_take(const struct run_view *view, uint32_t op_index, struct row *row) {
     static const struct op none = {OP_INSPECT, 0};
-    const bool at_end = op_index >= environment->stream->op_count;
-    const struct op op = at_end ? none : environment->stream->ops[op_index];
+    const struct environment *environment = environment_of_view(view);
+    const bool at_end = op_index >= view->stream->op_count;
+    const struct op op = at_end ? none : view->stream->ops[op_index];
+    if (view->op_index == 0)
+        memset(places, 0, sizeof places);
     memset(row, 0, sizeof *row);
-    row_cache(environment, op, row->cache);
-    row_stash(environment, row->stash);
-    row_log(environment, row->log);
-    row_moves(environment, op, before, row->note);
+    row_cache(environment, op, row->cells[ROW_CACHE]);
+    row_stash(environment, row->cells[ROW_STASH]);
+    row_log(environment, row->cells[ROW_LOG]);
+    row_moves(environment, op, row->note);
     if (!at_end && op.kind == OP_INIT_REFUSED)
         refusal_words_short(&environment->geometry, (enum op_refusal)op.operand, row->note,
                             sizeof row->note);
-    row_answer(environment, op_index, row->answer_origin);
 }
