@@ -32,7 +32,7 @@ export FUZZ_SECONDS FUZZ_JOBS COVERAGE_SECONDS
 
 # Whose streams the floor runs: a folder with tables.h and what docs/design of the seam names, harness/run.h.
 SUBJECT := subjects/cachemap
-INCLUDES := -Isrc -I$(SUBJECT) -Iharness
+INCLUDES := -Isrc -I$(SUBJECT) -Iharness -Itools
 STANDARD := -std=c11 -D_DEFAULT_SOURCE
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wstrict-prototypes \
             -Wmissing-prototypes -Wcast-qual -Wformat=2 -Wundef -Wvla -Werror
@@ -111,8 +111,8 @@ help:
 all: fuzz_cachemap fuzz_trace trace soak explore tables
 
 fuzz_objects = $(patsubst %.c,$(BUILD)/fuzz/%.o,$(HARNESS) fuzz_targets/$(1).c)
-plain_objects = $(patsubst %.c,$(BUILD)/plain/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c))
-asan_objects = $(patsubst %.c,$(BUILD)/asan/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c))
+plain_objects = $(patsubst %.c,$(BUILD)/plain/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c $(SUBJECT)/$(1)/*.c))
+asan_objects = $(patsubst %.c,$(BUILD)/asan/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c $(SUBJECT)/$(1)/*.c))
 
 fuzz_cachemap fuzz_trace: %: $(BUILD)/%
 	@cp $< $@
@@ -220,7 +220,7 @@ $(BUILD)/asan/subjects/cachemap/subject_instances.o: $(BUILD)/fuzz/subjects/cach
 	@cp $< $@
 
 # ./trace for a debugger: nothing optimised or inlined. `./trace gdb` starts it.
-debug_objects = $(patsubst %.c,$(BUILD)/debug/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c))
+debug_objects = $(patsubst %.c,$(BUILD)/debug/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c $(SUBJECT)/$(1)/*.c))
 
 $(BUILD)/trace-debug: $(call debug_objects,trace)
 	@echo 'link  $@'
@@ -233,7 +233,7 @@ $(BUILD)/debug/%.o: %.c Makefile
 
 # ./trace for coverage: clang's source coverage, one copy of each body for all layouts, assertions
 # taken out. The compiler's words are kept: they name the decisions that it cannot instrument.
-coverage_objects = $(patsubst %.c,$(BUILD)/coverage/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c))
+coverage_objects = $(patsubst %.c,$(BUILD)/coverage/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c $(SUBJECT)/$(1)/*.c))
 $(patsubst %.c,$(BUILD)/coverage/%.o,$(SANITIZED)): COVERAGE_FLAGS = -O1 -fprofile-instr-generate -fcoverage-mapping $(MCDC)
 # MC/DC is clang 18's and newer's. The recursive = asks the compiler only where the answer is used.
 MCDC = $(shell $(CLANG) -fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc -fsyntax-only -x c /dev/null \
@@ -418,7 +418,7 @@ reduced:
 # Each layer of the oracle has a bug that it alone finds. Built without copies of the library's bodies:
 # in seconds, for each bug anew.
 FAST = $(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) $(FUZZING) -O1
-fast_objects = $(patsubst %.c,$(BUILD)/fast/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c))
+fast_objects = $(patsubst %.c,$(BUILD)/fast/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c $(SUBJECT)/$(1)/*.c))
 
 $(BUILD)/soak-fast: $(call fast_objects,soak)
 	@echo 'link  $@'

@@ -42,7 +42,7 @@ bool layers_remove(uint32_t *bits, const char *name) {
 
 const char *pass_name(enum pass pass) {
     static const char *const names[PASS_COUNT] = {
-#define PASS_ROW(name, words) words,
+#define PASS_ROW(name, words, ...) words,
         PASS_TABLE(PASS_ROW)
 #undef PASS_ROW
     };

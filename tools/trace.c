@@ -53,12 +53,9 @@ static const char usage_text[] =
     "  gdb FILE [-- OPTIONS]        gdb, stopped before the op that fails; OPTIONS are gdb's own\n"
     "                               (docs/debugging.md)\n"
     "  signature FILE               its name, for folders; nothing if all agree\n"
-    "\n"
-    "What can happen:\n"
-    "  witness [LABEL]              the shortest known trace in which it does; without a label, "
-    "the list;\n"
-    "                               --check FILE...: what happens in these (docs/witnesses.md)\n"
-    "\n"
+    "\n";
+
+static const char usage_end[] =
     "--help and --version say what they say. FILE... may be a folder: all in it.\n"
     "Without -o, to standard output. Exit status of replay, explain and signature: 0 all agree, 1 "
     "an\n"
@@ -252,7 +249,7 @@ static int command_encode(int argc, char **argv) {
 static int command_help(int argc, char **argv) {
     (void)argc;
     (void)argv;
-    fputs(usage_text, stdout);
+    printf("%s%s%s", usage_text, subject_commands_usage, usage_end);
     return EXIT_AGREES;
 }
 
@@ -262,26 +259,33 @@ static int command_version(int argc, char **argv) {
     return program_version(run_library_version());
 }
 
-static const struct command {
-    const char *name;
-    int (*run)(int argc, char **argv);
-} commands[] = {
+static const struct command commands[] = {
     {"replay", command_replay},     {"show", command_show},           {"encode", command_encode},
     {"record", command_record},     {"digest", command_digest},       {"explain", command_explain},
     {"html", command_html},         {"reduce", command_reduce},       {"c", command_c},
-    {"gdb", command_gdb},           {"signature", command_signature}, {"witness", command_witness},
+    {"gdb", command_gdb},           {"signature", command_signature},
     {"help", command_help},         {"--help", command_help},         {"-h", command_help},
     {"--version", command_version},
 };
 
+static const struct command *command_find(const char *name) {
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i += 1)
+        if (strcmp(name, commands[i].name) == 0)
+            return &commands[i];
+    for (const struct command *command = subject_commands; command->name != NULL; command += 1)
+        if (strcmp(name, command->name) == 0)
+            return command;
+    return NULL;
+}
+
 static int trace_run(int argc, char **argv) {
+    const struct command *command = argc < 2 ? NULL : command_find(argv[1]);
     if (argc < 2)
         return trace_usage_error("which command?", "");
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i += 1)
-        if (strcmp(argv[1], commands[i].name) == 0)
-            return argc > 2 && program_is_help(argv[2]) ? command_help(argc, argv)
-                                                        : commands[i].run(argc - 1, argv + 1);
-    return trace_usage_error("no such command: ", argv[1]);
+    if (command == NULL)
+        return trace_usage_error("no such command: ", argv[1]);
+    return argc > 2 && program_is_help(argv[2]) ? command_help(argc, argv)
+                                                : command->run(argc - 1, argv + 1);
 }
 
 int main(int argc, char **argv) {

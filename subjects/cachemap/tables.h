@@ -11,6 +11,7 @@
 #define SUBJECT_NOUN           "map" /* in reports, with an article */
 #define SUBJECT_FOLDER         "subjects/cachemap"
 #define SUBJECT_LIBRARY_FOLDER "src"
+#define SUBJECT_LIBRARY_HEADER "cache_map.h"
 
 /* ---- The world. ---------------------------------------------------------------------------------------- */
 
@@ -359,11 +360,11 @@ enum op_refusal {
 /* Of a layer that looks inside, but for this: it judges an answer. */
 #define INVARIANT_OF_ANSWER INVARIANT_POLICY_OUTCOME
 
-/* PASS(identifier, name): what a run makes of its stream, in turn. */
+/* PASS(identifier, name, word on a command line): what a run makes of its stream, in turn. */
 #define PASS_TABLE(PASS) \
-    PASS(CACHE, "with the cache") \
-    PASS(NO_CACHE, "without the cache") \
-    PASS(TWICE, "again on other memory") \
-    PASS(ACROSS, "with another layout")
+    PASS(CACHE, "with the cache", "cache") \
+    PASS(NO_CACHE, "without the cache", "no-cache") \
+    PASS(TWICE, "again on other memory", "twice") \
+    PASS(ACROSS, "with another layout", "across")
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The text of the functions that a generated program may need (trace_program_write.c): C source in which
+/* The text of the functions that a generated program may need (program_write.c): C source in which
  * '@' stands for the number of the layout (nothing for the first), '$' for the type of its key. A program
  * gets those that it uses. Text only: knows nothing of streams. */
-#ifndef TOOLS_TRACE_PROGRAM_HELPERS_H
-#define TOOLS_TRACE_PROGRAM_HELPERS_H
+#ifndef SUBJECT_PROGRAM_HELPERS_H
+#define SUBJECT_PROGRAM_HELPERS_H
 
 #include <stdbool.h>
 #include <stdio.h>

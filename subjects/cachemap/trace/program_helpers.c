@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The texts behind trace_program_helpers.h. They are read by engineers who know the public header alone,
+/* The texts behind program_helpers.h. They are read by engineers who know the public header alone,
  * and compiled under the Makefile's warnings. */
-#include "trace_program_helpers.h"
+#include "program_helpers.h"
 
 #include <assert.h>
 #include <stdlib.h>

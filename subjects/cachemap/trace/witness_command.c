@@ -2,7 +2,7 @@
 /* ./trace witness: the labels of subjects/cachemap/witness.h, the shortest known trace of each, and which of
  * them happen in a file. The traces are files in the folder witnesses/ beside the program, so that
  * people read, replay and copy them without it. */
-#include "trace_witness.h"
+#include "witness_search.h"
 
 #include "report.h"
 #include "trace_command.h"
@@ -298,7 +298,7 @@ static int witness_parse(int argc, char **argv, struct witness_options *options)
     return valid ? EXIT_AGREES : EXIT_USAGE;
 }
 
-int command_witness(int argc, char **argv) {
+static int command_witness(int argc, char **argv) {
     struct witness_options options = {
         .seed = 1, .op_count = OP_COUNT_DEFAULT, .stream_count = STREAM_COUNT_DEFAULT};
     int status = witness_parse(argc, argv, &options);
@@ -319,3 +319,12 @@ int command_witness(int argc, char **argv) {
             optind == argc ? print_list(options.folder) : print_label(options.folder, argv[optind]);
     return status;
 }
+
+const struct command subject_commands[] = {{"witness", command_witness}, {NULL, NULL}};
+
+const char subject_commands_usage[] =
+    "What can happen:\n"
+    "  witness [LABEL]              the shortest known trace in which it does; without a label, "
+    "the list;\n"
+    "                               --check FILE...: what happens in these (docs/witnesses.md)\n"
+    "\n";

@@ -4,7 +4,7 @@
  * had there; then generated streams, cut where the label happens and reduced. Knows labels by their
  * number alone. */
 #include "trace_command.h"
-#include "trace_witness.h"
+#include "witness_search.h"
 
 #include "generate.h"
 #include "reduce.h"

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The writer behind trace_program_write.h. First comes the body of main, into memory (trace_program_body.c);
+/* Writes a stream as a C program against the public header (stand_alone.h): knows streams and the naive map
+ * (policy.h), whose answers and state the program demands; never the library. First comes the body of main, into memory (program_body.c);
  * then it is known which keys, layouts and helpers the program needs, and they are written before it. */
 #define _GNU_SOURCE /* open_memstream */
-#include "trace_program_write.h"
+#include "stand_alone.h"
 
 #include "key.h"
+#include "passes.h"
 #include "shell_word.h"
-#include "trace_program_body.h"
-#include "trace_program_helpers.h"
+#include "program_body.h"
+#include "program_helpers.h"
 #include "trace_text.h"
 
 #include <stdlib.h>

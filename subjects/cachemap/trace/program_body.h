@@ -2,12 +2,13 @@
 /* The body of main of the program that ./trace c prints, and what it turns out to need: keys, layouts,
  * their types. Knows streams and both models, whose answers and state the body demands; not what stands
  * before main. */
-#ifndef TOOLS_TRACE_PROGRAM_BODY_H
-#define TOOLS_TRACE_PROGRAM_BODY_H
+#ifndef SUBJECT_PROGRAM_BODY_H
+#define SUBJECT_PROGRAM_BODY_H
 
 #include "model.h"
+#include "passes.h"
 #include "policy.h"
-#include "trace_program_options.h"
+#include "stand_alone.h"
 
 #include <stdio.h>
 

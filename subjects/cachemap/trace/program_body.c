@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The body behind trace_program_body.h: an op at a time, from the naive map's answers. */
-#include "trace_program_body.h"
+/* The body behind program_body.h: an op at a time, from the naive map's answers. */
+#include "program_body.h"
 
 #include "reads.h"
 
