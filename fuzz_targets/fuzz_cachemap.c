@@ -5,9 +5,9 @@
  * Everything that it does is in harness/; read run.h next, then subjects/cachemap/environment.c. What guides the
  * engine is in mutate.h and state_counters.h. */
 #include "codec.h"
-#include "run.h"
 #include "mutate.h"
 #include "report.h"
+#include "run.h"
 #include "watchdog.h"
 
 #include <stdlib.h>

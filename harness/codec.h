@@ -12,7 +12,12 @@
 
 #include "stream.h"
 
-enum { CODEC_VERSION = 1, CODEC_HEADER_SIZE = WORLD_HEADER_SIZE, CODEC_RECORD_SIZE = 2, CODEC_VERSION_BIT = 4 };
+enum {
+    CODEC_VERSION = 1,
+    CODEC_HEADER_SIZE = WORLD_HEADER_SIZE,
+    CODEC_RECORD_SIZE = 2,
+    CODEC_VERSION_BIT = 4
+};
 enum { CODEC_SIZE_MAX = CODEC_HEADER_SIZE + CODEC_RECORD_SIZE * STREAM_OP_COUNT_MAX };
 
 /* The version that the input claims: 1 or more; CODEC_VERSION for the empty input. */

@@ -17,13 +17,14 @@ struct step {
 /* A run where it stands: in an op, or behind the last one. */
 struct run_view {
     const struct stream *stream;
-    const struct step *steps; /* by op; the expected ones up to op_index, the actual ones below answered_count */
-    uint32_t answered_count;  /* in a call for many the map is ahead of the models */
-    struct world world;       /* of the pass, and as an op has remade it */
+    const struct step
+        *steps; /* by op; the expected ones up to op_index, the actual ones below answered_count */
+    uint32_t answered_count; /* in a call for many the map is ahead of the models */
+    struct world world;      /* of the pass, and as an op has remade it */
     enum pass pass;
-    uint32_t op_index; /* the op count in the final verification */
-    bool in_init;      /* the subject is being made, before the first op */
-    bool is_live;      /* there is a subject, which can be looked at */
+    uint32_t op_index;    /* the op count in the final verification */
+    bool in_init;         /* the subject is being made, before the first op */
+    bool is_live;         /* there is a subject, which can be looked at */
     uint32_t value_count; /* ops so far that store, failed ones too: the number of the last value */
     struct verdict verdict;
 };

@@ -112,7 +112,8 @@ static void print_field(const struct field_description *field) {
 static void print_number_tables(void) {
     for (unsigned field = 0; field < FIELD_COUNT; field += 1)
         print_field(field_describe(field));
-    printf("The operand that is a " OPERAND_WORD_NOUN ":\n\n| operand mod %d | word |\n| --- | --- |\n",
+    printf("The operand that is a " OPERAND_WORD_NOUN
+           ":\n\n| operand mod %d | word |\n| --- | --- |\n",
            OPERAND_WORD_COUNT);
     for (unsigned at = 0; at < OPERAND_WORD_COUNT; at += 1)
         printf("| %u | `%s` |\n", at, operand_word(at));

@@ -77,8 +77,7 @@ static void row_cache(const struct environment *environment, struct op op, char 
     } else if (set_count * ways <= DRAWN_SLOT_COUNT_MAX) {
         for (uint32_t set = 0; set < set_count && fits; set += 1)
             fits = text_add(text, set == 0 ? "" : " | ") && row_set(environment, set, text);
-    } else if (ways <= DRAWN_SLOT_COUNT_MAX &&
-               op_has_key(op)) {
+    } else if (ways <= DRAWN_SLOT_COUNT_MAX && op_has_key(op)) {
         const uint32_t set = policy_set_of_key(&environment->policy, op.operand);
         fits = set_count == 1 || text_add(text, "set %u: ", (unsigned)set);
         fits = fits && row_set(environment, set, text);

@@ -135,9 +135,11 @@ enum {
     REFUSAL(STASH_NONE, "stash_none", OPTIONS_INVALID) \
     REFUSAL(STASH_LIMIT, "stash_limit", OPTIONS_INVALID) \
     REFUSAL(OVERFLOW_PRODUCT, "overflow_product", SIZE_OVERFLOW) /* of a count and a size */ \
-    REFUSAL(OVERFLOW_PADDING, "overflow_padding", SIZE_OVERFLOW) /* of the alignment of the next array */ \
-    REFUSAL(OVERFLOW_SUM, "overflow_sum", SIZE_OVERFLOW)         /* of the arrays */ \
-    REFUSAL(IN_MEMORY_SMALL, "in_memory_small", OUT_OF_MEMORY)   /* init_in_memory: a byte too few */ \
+    REFUSAL(OVERFLOW_PADDING, "overflow_padding", \
+            SIZE_OVERFLOW)                               /* of the alignment of the next array */ \
+    REFUSAL(OVERFLOW_SUM, "overflow_sum", SIZE_OVERFLOW) /* of the arrays */ \
+    REFUSAL(IN_MEMORY_SMALL, "in_memory_small", \
+            OUT_OF_MEMORY) /* init_in_memory: a byte too few */ \
     REFUSAL(IN_MEMORY_STASH_NONE, "in_memory_stash_none", OPTIONS_INVALID)
 
 enum op_refusal {
@@ -183,7 +185,8 @@ enum op_refusal {
 #define LONE_TABLE(LONE) LONE(COMPACT)
 
 /* RUN(op, weight): the mutator lets it run over neighbouring keys. */
-#define RUN_TABLE(RUN) RUN(UPSERT, 5) RUN(REMOVE, 1) RUN(GET, 1) RUN(UPSERT_MANY, 1) RUN(GET_MANY, 1)
+#define RUN_TABLE(RUN) \
+    RUN(UPSERT, 5) RUN(REMOVE, 1) RUN(GET, 1) RUN(UPSERT_MANY, 1) RUN(GET_MANY, 1)
 
 /* FILL(field, out of so many of the last numbers of its list, in one of so many cases): one stream in a hundred has
  * a stash of 128 entries or more and as many keys, and such a stash is full only after as many upserts of different
@@ -226,20 +229,29 @@ enum op_refusal {
     SEQUENCE("scope_of_nothing", {OP_SCOPE_OPEN, 0}, {OP_SCOPE_DISCARD, 0}) \
     SEQUENCE("scope_discards_insert", {OP_SCOPE_OPEN, 0}, {OP_UPSERT, 0}, {OP_SCOPE_DISCARD, 0}) \
     SEQUENCE("scope_discards_remove", {OP_SCOPE_OPEN, 0}, {OP_REMOVE, 0}, {OP_SCOPE_DISCARD, 0}) \
-    SEQUENCE("scope_discards_evictions", {OP_SCOPE_OPEN, 0}, {OP_UPSERT, 0}, {OP_UPSERT, 1}, {OP_UPSERT, 2}, {OP_UPSERT, 3}, {OP_SCOPE_DISCARD, 0}) \
-    SEQUENCE("scope_discards_revival", {OP_REMOVE, 0}, {OP_SCOPE_OPEN, 0}, {OP_UPSERT, 0}, {OP_REMOVE, 0}, {OP_SCOPE_DISCARD, 0}) \
-    SEQUENCE("scope_persists", {OP_SCOPE_OPEN, 0}, {OP_UPSERT, 0}, {OP_REMOVE, 1}, {OP_SCOPE_PERSIST, 0}) \
+    SEQUENCE("scope_discards_evictions", {OP_SCOPE_OPEN, 0}, {OP_UPSERT, 0}, {OP_UPSERT, 1}, \
+             {OP_UPSERT, 2}, {OP_UPSERT, 3}, {OP_SCOPE_DISCARD, 0}) \
+    SEQUENCE("scope_discards_revival", {OP_REMOVE, 0}, {OP_SCOPE_OPEN, 0}, {OP_UPSERT, 0}, \
+             {OP_REMOVE, 0}, {OP_SCOPE_DISCARD, 0}) \
+    SEQUENCE("scope_persists", {OP_SCOPE_OPEN, 0}, {OP_UPSERT, 0}, {OP_REMOVE, 1}, \
+             {OP_SCOPE_PERSIST, 0}) \
     SEQUENCE("compact_run", {OP_COMPACT, 0}, {OP_COMPACT, 0}, {OP_COMPACT, 0}) \
-    SEQUENCE("compact_forgets", {OP_UPSERT, 0}, {OP_UPSERT, 1}, {OP_UPSERT, 2}, {OP_COMPACT, 0}, {OP_LOOKUP, 0}) \
-    SEQUENCE("compact_after_remove", {OP_UPSERT, 0}, {OP_REMOVE, 0}, {OP_COMPACT, 0}, {OP_LOOKUP, 0}) \
-    SEQUENCE("evictions", {OP_UPSERT, 0}, {OP_UPSERT, 1}, {OP_UPSERT, 2}, {OP_UPSERT, 3}, {OP_UPSERT, 4}, {OP_UPSERT, 5}) \
+    SEQUENCE("compact_forgets", {OP_UPSERT, 0}, {OP_UPSERT, 1}, {OP_UPSERT, 2}, {OP_COMPACT, 0}, \
+             {OP_LOOKUP, 0}) \
+    SEQUENCE("compact_after_remove", {OP_UPSERT, 0}, {OP_REMOVE, 0}, {OP_COMPACT, 0}, \
+             {OP_LOOKUP, 0}) \
+    SEQUENCE("evictions", {OP_UPSERT, 0}, {OP_UPSERT, 1}, {OP_UPSERT, 2}, {OP_UPSERT, 3}, \
+             {OP_UPSERT, 4}, {OP_UPSERT, 5}) \
     SEQUENCE("uses_saturate", {OP_GET, 0}, {OP_GET, 0}, {OP_GET, 0}, {OP_GET, 0}) \
-    SEQUENCE("life_of_a_key", {OP_UPSERT, 0}, {OP_REMOVE, 0}, {OP_UPSERT, 0}, {OP_REWRITE, 0}, {OP_DEMOTE, 0}, {OP_REMOVE, 0})
+    SEQUENCE("life_of_a_key", {OP_UPSERT, 0}, {OP_REMOVE, 0}, {OP_UPSERT, 0}, {OP_REWRITE, 0}, \
+             {OP_DEMOTE, 0}, {OP_REMOVE, 0})
 
 /* One set, little stash, each hash mode; then what else makes a map small. */
 #define DICTIONARY_TINY \
     {FIELD_SETS, 1}, {FIELD_WAYS, 2}, {FIELD_TAG, 8}, {FIELD_CLOCK, 2}, {FIELD_STASH, 4}, \
-        {FIELD_SCOPE, 8}, {FIELD_KEYS, 6}, {FIELD_READ, READ_INSPECT}, {FIELD_RUN, RUN_THOROUGH}
+        {FIELD_SCOPE, 8}, {FIELD_KEYS, 6}, {FIELD_READ, READ_INSPECT}, { \
+        FIELD_RUN, RUN_THOROUGH \
+    }
 #define DICTIONARY_HEADERS(HEADER) \
     HEADER("one_set_mix", DICTIONARY_TINY, {FIELD_HASH, HASH_MIX}) \
     HEADER("one_set_seeded", DICTIONARY_TINY, {FIELD_HASH, HASH_SEEDED}) \

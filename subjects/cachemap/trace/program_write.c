@@ -7,9 +7,9 @@
 
 #include "key.h"
 #include "passes.h"
-#include "shell_word.h"
 #include "program_body.h"
 #include "program_helpers.h"
+#include "shell_word.h"
 #include "trace_text.h"
 
 #include <stdlib.h>
@@ -217,8 +217,7 @@ static bool write_program(FILE *file, const struct program *program, const char 
     if (complete) {
         helpers_need(&common, body);
         helpers_need(&common, typed);
-        (void)snprintf(fill, sizeof fill, "0x%02x",
-                       pass_memory(program->options->pass).fill);
+        (void)snprintf(fill, sizeof fill, "0x%02x", pass_memory(program->options->pass).fill);
         write_head(file, program);
         fprintf(file, "#define FIRST_FILL %s\n\n", fill);
         write_all_types(file, program);
