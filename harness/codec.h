@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bytes <-> stream: the form that a fuzzing engine mutates. docs/input-format.md describes it.
  *
- *   WORLD_HEADER_SIZE bytes, where the rows of FIELD_TABLE say; the high nibble of byte 0 is the version, 0 for 1
+ *   WORLD_HEADER_SIZE bytes, where the rows of FIELD_TABLE say; the high nibble of byte 0 is the
+ *   version, 0 for 1
  *   then records of 2 bytes: opcode (6 bits, op.h's slots), operand
  *
- * Every byte string decodes: numbers wrap into their tables, absent header bytes are 0, a trailing
- * half record is ignored, ops past STREAM_OP_COUNT_MAX and past WORK_MAX (work.h) are ignored. Only an
- * input of another version is not guessed at: it decodes to the empty stream, and the tools say so. */
+ * Every byte string decodes: numbers wrap into their tables, absent header bytes are 0, a trailing half
+ * record is ignored, ops past STREAM_OP_COUNT_MAX and past WORK_MAX (work.h) are ignored. Only an input of
+ * another version is not guessed at: it decodes to the empty stream, and the tools say so. */
 #ifndef HARNESS_CODEC_H
 #define HARNESS_CODEC_H
 

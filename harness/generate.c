@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The generator behind generate.h. What keeps a stream good (a rule that is forced by default, and broken by one
- * stream in a few, so that error paths are tested) the subject knows: rules.h. */
+/* The generator behind generate.h. What keeps a stream good (a rule that is forced by default, and broken
+ * by one stream in a few, so that error paths are tested) the subject knows: rules.h. */
 #include "generate.h"
 
 #include "codec.h"

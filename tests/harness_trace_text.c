@@ -134,7 +134,7 @@ static void mistakes_in_ops(void **state) {
         {HEAD "reinit 3\n", 3, 8, "'3': expected name=value"},
         {HEAD "reinit sets=2\n", 3, 8, "'sets': no such field"},
         {HEAD "reinit ways=2 ways=2\n", 3, 15, "'ways' is there twice"},
-        {HEAD "reinit ways=17\n", 3, 13, "ways=17: expected a number from 2 to 16"},
+        {HEAD "reinit ways=17\n", 3, 13, "ways=17: expected one of 2, 4, 8, 16"},
         {HEAD "reinit policy=fifo = ok\n", 3, 15, "policy=fifo: no such policy"},
         {HEAD "reinit ways=6 = ok\n", 3, 1, "no such layout"},
         {HEAD "reinit ways=2 =\n", 3, 16, "the line ends here: expected an outcome"},

@@ -172,7 +172,7 @@ static void print_dictionary_sequences(void) {
 #undef SEQUENCE
 }
 
-/* The tiny worlds in which most bugs are near: `name` with the fields that it sets, the others being small. */
+/* The tiny worlds in which most bugs are near: the fields that each sets, the others being standard. */
 static void print_dictionary_headers(void) {
 #define HEADER(name, ...) \
     { \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One run of a stream, watched: what each op answered, what was inside after it, and where it stopped. The run
+/* One run of a stream, watched: what each op answered, what was inside after it, and where it stopped. It
  * is in a process of its own, which may die of it; the story is in memory that both share, so that all is
  * known up to there. */
 #ifndef TOOLS_TRACE_STORY_H

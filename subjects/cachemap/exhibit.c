@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What of scene.h is about what is wrong: the map's own check, and the index of the stash bucket by bucket. */
+/* What of scene.h is about what is wrong: the map's own check, and the index of the stash bucket by
+ * bucket. */
 #include "environment_state.h"
 #include "refusal_words.h"
 #include "scene.h"

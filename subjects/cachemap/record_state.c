@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record_state (scene.h): what an op has changed of the map, where the naive map differs, what the map's own check
- * finds. Keeps the state after the last op beside the state now, and writes what differs: one record a process. */
+/* record_state (scene.h): what an op has changed of the map, where the naive map differs, what the map's
+ * own check finds. Keeps the state after the last op beside the state now, and writes what differs: one
+ * record a process. */
 #include "environment_state.h"
 #include "scene.h"
 #include "subject_broken.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writes a stream as a C program against the public header (stand_alone.h): knows streams and the naive map
- * (policy.h), whose answers and state the program demands; never the library. First comes the body of main, into memory (program_body.c);
- * then it is known which keys, layouts and helpers the program needs, and they are written before it. */
+/* Writes a stream as a C program against the public header (stand_alone.h): knows streams and the naive
+ * map (policy.h), whose answers and state the program demands; never the library. First comes the body of
+ * main, into memory (program_body.c); then it is known which keys, layouts and helpers the program needs,
+ * and they are written before it. */
 #define _GNU_SOURCE /* open_memstream */
 #include "stand_alone.h"
 
