@@ -346,7 +346,7 @@ cache_map_upsert_into_cache(const struct cache_map_layout *layout, struct cache_
     } else if (stashed) {
         cache_map_stash_remove_at(layout, &map->stash, entry);
     }
-    (void)cache_map_cache_fill(layout, &map->cache, set, sweep, hash, value);
+    cache_map_cache_fill(layout, &map->cache, set, sweep, hash, value);
     return cache_map_upsert_status(before);
 }
 
