@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The rules of CONTRIBUTING.md that a machine can see: columns, lengths of functions and files, who includes whom,
-# subjects of commits, a license line in each source. Each is also tried on a copy with a violation planted, which it
-# has to tell. Known exceptions are in tests/contributing.txt, and may only become fewer and smaller.
+# subjects of commits, a license line in each source, patches. Each is also tried on a copy with a violation planted,
+# which it has to tell. Known exceptions are in tests/contributing.txt, and may only become fewer and smaller.
 #
 #   tests/contributing.sh            the tests
 #   tests/contributing.sh --sizes    the lines of tests/contributing.txt about long files, as they would be now
@@ -176,6 +176,14 @@ subjects() {
         /\.$/ { print id ": a subject with a full stop" }'
 }
 
+# A planted bug goes where it was meant to go: no line of its context may have changed.
+patches() {
+    local patch
+    for patch in bugs/*.patch bugs/layers/*.patch bench/variants/*.patch; do
+        [ ! -f "$patch" ] || patch --dry-run -p1 -F0 -s -t <"$patch" >/dev/null 2>&1 || echo "$patch does not apply as it is"
+    done
+}
+
 top=$PWD
 out_all=$PWD/$out
 subjects_since=$(sed -n 's/^subjects-since //p' "$exceptions")
@@ -191,7 +199,7 @@ holds() {
     "$1" >"$out_all/said"
     [ ! -s "$out_all/said" ] || { cat "$out_all/said" && return 1; }
 }
-for rule in columns functions sizes folders floors models circles old_circles licenses subjects; do
+for rule in columns functions sizes folders floors models circles old_circles licenses patches subjects; do
     check "$rule" holds "$rule"
 done
 
@@ -216,6 +224,8 @@ plant() {
 grep -E '\.(c|h|cpp|hpp|sh|py|js|css)$' "$list" | xargs cp --parents -t "$out/copy"
 grep -E '\.(c|h|cpp|hpp|sh|py|js|css)$' "$list" >"$out/copy.files"
 list=$PWD/$out/copy.files
+mkdir -p "$out/copy/bugs"
+sed 's/ASSERT(count > 0)/ASSERT(count >= 0)/' bugs/counter-wraps.patch >"$out/copy/bugs/counter-wraps.patch"
 long=$(printf '%120s' '' | tr ' ' x)
 plant harness/op.c "int $long;"
 plant harness/codec.c "/* $long */"
@@ -240,6 +250,7 @@ told "two of one floor" floors '^src/cache_map_stash\.h includes src/cache_map_s
 told "operations that know inspection" floors '^src/cache_map_core\.h includes src/cache_map_inspect\.h'
 told "an example that includes the harness" folders '^examples/random\.h includes harness/op\.h'
 told "a circle" circles '^a circle: harness/codec'
+told "a patch whose context is another" patches '^bugs/counter-wraps\.patch does not apply'
 told "a source without a license" licenses '^harness/random\.h: no SPDX'
 # A commit of its own, in a repository of its own.
 (
