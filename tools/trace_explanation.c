@@ -137,23 +137,19 @@ static void field_set(struct geometry *geometry, enum field field, unsigned valu
 }
 
 static const char *field_word(enum field field, unsigned value) {
-    switch (field) {
-    case FIELD_POLICY: return layout_policy_name(value);
-    case FIELD_HASH: return hash_mode_name(value);
-    case FIELD_READ: return read_mode_name(value);
-    case FIELD_RUN: return run_mode_name(value);
-    default: return NULL;
-    }
+    return field == FIELD_POLICY ? layout_policy_name(value)
+           : field == FIELD_HASH ? hash_mode_name(value)
+           : field == FIELD_READ ? read_mode_name(value)
+           : field == FIELD_RUN  ? run_mode_name(value)
+                                 : NULL;
 }
 
 static unsigned mode_count(enum field field) {
-    switch (field) {
-    case FIELD_POLICY: return 2;
-    case FIELD_HASH: return HASH_MODE_COUNT;
-    case FIELD_READ: return READ_MODE_COUNT;
-    case FIELD_RUN: return RUN_MODE_COUNT;
-    default: return 0;
-    }
+    return field == FIELD_POLICY ? 2
+           : field == FIELD_HASH ? HASH_MODE_COUNT
+           : field == FIELD_READ ? READ_MODE_COUNT
+           : field == FIELD_RUN  ? RUN_MODE_COUNT
+                                 : 0;
 }
 
 static void field_words(enum field field, unsigned value, char *words, size_t size) {
@@ -488,8 +484,12 @@ static bool failure_is_inside(const struct failure *failure) {
     case LAYER_STRUCTURE:
     case LAYER_POLICY:
     case LAYER_VERIFY: return failure->invariant != INVARIANT_NONE;
-    default: return false;
+    case LAYER_OUTCOME:
+    case LAYER_DIFFERENTIAL:
+    case LAYER_RUNTIME:
+    case LAYER_COUNT: break;
     }
+    return false;
 }
 
 static void candidate_add(enum op_kind kind, unsigned operand) {
