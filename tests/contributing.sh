@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The rules of CONTRIBUTING.md that a machine can see: columns, lengths of functions and files, who includes whom,
-# subjects of commits, a license line in each source, patches. Each is also tried on a copy with a violation planted,
+# subjects of commits, a license line in each source, patches, switches. Each is also tried on a copy with a violation planted,
 # which it has to tell. Known exceptions are in tests/contributing.txt, and may only become fewer and smaller.
 #
 #   tests/contributing.sh            the tests
@@ -135,6 +135,22 @@ below() {
 }
 models() { below harness/model.c harness/policy.c | sed -n 's/^src\/.*/a model includes &/p'; }
 
+# No `default:` takes an op, an outcome, a layer, a field, ... that a later change adds: without it -Wswitch names the
+# place. The words of a page are such names; letters, numbers of options and signals are none.
+defaults() {
+    grep -E '^(harness|subjects/[^/]+|tools|explorer|fuzz_targets|tests/second_subject)/.*\.(c|h|js)$' "$list" |
+        grep -v '^tools/page/page_files.h$' | xargs awk '
+        FNR == 1 { top = 0 }
+        { match($0, /^ */) }
+        /^ *switch \(/ { depth[++top] = RLENGTH; named[top] = line[top] = 0 }
+        /case (\([a-z_ ]+\))?([A-Z][A-Za-z0-9]*_|"[a-z][a-z_ -]+")/ { named[top] = 1 }
+        /^ *default:/ { line[top] = FNR }
+        /^ *\}/ && top && RLENGTH == depth[top] {
+            if (named[top] && line[top]) print FILENAME ":" line[top] ": a default in a switch over names"
+            top -= 1
+        }'
+}
+
 # A header and its .c are one here. Files of a known circle are one, too.
 circles() {
     includes | sed -E 's/\.(cpp|hpp|c|h)( |$)/\2/g' | awk -v exceptions="$top/$exceptions" '
@@ -199,7 +215,7 @@ holds() {
     "$1" >"$out_all/said"
     [ ! -s "$out_all/said" ] || { cat "$out_all/said" && return 1; }
 }
-for rule in columns functions sizes folders floors models circles old_circles licenses patches subjects; do
+for rule in columns functions sizes folders floors models defaults circles old_circles licenses patches subjects; do
     check "$rule" holds "$rule"
 done
 
@@ -239,6 +255,18 @@ plant src/cache_map_stash.h '#include "cache_map_scope.h"'
 plant src/cache_map_core.h '#include "cache_map_inspect.h"'
 plant examples/random.h '#include "op.h"'
 plant harness/op.h '#include "codec.h"'
+plant explorer/live.c 'void f(enum op_kind kind) {
+    switch (kind) {
+#define CASE(name, words) case OP_##name: return;
+        OP_TABLE(CASE)
+#undef CASE
+    default: return;
+    }
+}'
+plant tools/page/record.js 'switch (kind) {
+default: break;
+case "reset": break;
+}'
 sed -i '/SPDX/d' "$out/copy/harness/random.h"
 told "code of over 100 columns" columns '^harness/op\.c:[0-9]+: 125 columns'
 told "a comment of over 110" columns '^harness/codec\.c:[0-9]+: 126 columns'
@@ -249,6 +277,8 @@ told "also by way of another" models '^a model includes src/cache_map_integer\.h
 told "two of one floor" floors '^src/cache_map_stash\.h includes src/cache_map_scope\.h'
 told "operations that know inspection" floors '^src/cache_map_core\.h includes src/cache_map_inspect\.h'
 told "an example that includes the harness" folders '^examples/random\.h includes harness/op\.h'
+told "an op that falls under default" defaults '^explorer/live\.c:[0-9]+: a default'
+told "a word that does" defaults '^tools/page/record\.js:[0-9]+: a default'
 told "a circle" circles '^a circle: harness/codec'
 told "a patch whose context is another" patches '^bugs/counter-wraps\.patch does not apply'
 told "a source without a license" licenses '^harness/random\.h: no SPDX'
