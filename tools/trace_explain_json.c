@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ./trace explain --json: the facts of an explanation as JSON Lines, one object a line, its kind first.
  * docs/explain-json.md says what each member means; tests/explain.sh compares the two. */
-#include "trace_explain.h"
+#include "trace_explain_json.h"
 
+#include "trace_explain_words.h"
 #include "trace_json.h"
 #include "trace_text.h"
 

@@ -2,7 +2,7 @@
 /* ./trace html: one page that steps through a trace, with all that it needs inside. The page is tools/page/;
  * here the runs are recorded and put into it: of a stream that fails the reduced one, the nearest that
  * passes, and the stream as it came. */
-#include "trace_explain.h"
+#include "trace_explain_words.h"
 #include "trace_json.h"
 #include "trace_record.h"
 

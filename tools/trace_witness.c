@@ -2,7 +2,7 @@
 /* ./trace witness: the labels of harness/witness.h, the shortest known trace of each, and which of
  * them happen in a file. The traces are files in the folder witnesses/ beside the program, so that
  * people read, replay and copy them without it. */
-#include "trace_witness.h"
+#include "trace_witness_search.h"
 
 #include "predict.h"
 #include "report.h"
@@ -21,12 +21,6 @@ enum { OP_COUNT_DEFAULT = 5, STREAM_COUNT_DEFAULT = 20000 };
 static struct input_file file;
 
 /* ---- The folder. ------------------------------------------------------------------------- */
-
-const char *witness_path(const char *folder, uint32_t label) {
-    static char path[WITNESS_PATH_SIZE_MAX];
-    (void)snprintf(path, sizeof path, "%s/%s.trace", folder, witness_labels[label].name);
-    return path;
-}
 
 static bool is_folder(const char *path) {
     struct stat status;

@@ -3,13 +3,13 @@
  * sequence of a few ops in tiny worlds, shortest first, which proves that nothing shorter is to be
  * had there; then generated streams, cut where the label happens and reduced. Knows labels by their
  * number alone. */
-#include "trace_command.h"
-#include "trace_witness.h"
+#include "trace_witness_search.h"
 
 #include "generate.h"
 #include "predict.h"
 #include "reduce.h"
 #include "report.h"
+#include "trace_command.h"
 #include "trace_text.h"
 
 #include <assert.h>
@@ -36,6 +36,12 @@ struct search {
 static struct search search;
 static struct witness_watch watch;
 static struct stream stream;
+
+const char *witness_path(const char *folder, uint32_t label) {
+    static char path[WITNESS_PATH_SIZE_MAX];
+    (void)snprintf(path, sizeof path, "%s/%s.trace", folder, witness_labels[label].name);
+    return path;
+}
 
 /* ---- Which trace is shorter. ------------------------------------------------------------- */
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the two files of ./trace witness share: where the files of the witnesses are, and the
- * search. */
-#ifndef TOOLS_TRACE_WITNESS_H
-#define TOOLS_TRACE_WITNESS_H
+/* Where the files of the witnesses are, and the search for shorter ones. Knows nothing of the command
+ * line. */
+#ifndef TOOLS_TRACE_WITNESS_SEARCH_H
+#define TOOLS_TRACE_WITNESS_SEARCH_H
 
 #include "witness.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the two forms of ./trace explain share: the sentences. */
-#ifndef TOOLS_TRACE_EXPLAIN_H
-#define TOOLS_TRACE_EXPLAIN_H
+/* The words that both forms of ./trace explain have, and in part the page of ./trace html. Knows no form. */
+#ifndef TOOLS_TRACE_EXPLAIN_WORDS_H
+#define TOOLS_TRACE_EXPLAIN_WORDS_H
 
 #include "trace_explanation.h"
 
@@ -22,9 +22,5 @@ void explain_place(const struct verdict *verdict, char *place, size_t size);
 enum { EXPLAIN_NEXT_COUNT = 5 };
 const char *explain_next_purpose(unsigned index);
 void explain_next_write(FILE *file, const char *program, const char *path, unsigned index);
-
-/* The whole as JSON Lines on standard output: docs/explain-json.md. */
-void explain_print_json(const struct explanation *explanation, const char *program,
-                        const char *path);
 
 #endif
