@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The rules of CONTRIBUTING.md that a machine can see: columns, lengths of functions and files, who includes whom,
-# subjects of commits, a license line in each source, patches, switches. Each is also tried on a copy with a violation planted,
-# which it has to tell. Known exceptions are in tests/contributing.txt, and may only become fewer and smaller.
+# who calls whom, switches, subjects of commits, a license line in each source, patches. Each is also tried on a copy
+# with a violation planted, which it has to tell. Known exceptions are in tests/contributing.txt, and may only become fewer and smaller.
 #
 #   tests/contributing.sh            the tests
 #   tests/contributing.sh --sizes    the lines of tests/contributing.txt about long files, as they would be now
@@ -27,7 +27,7 @@ c_files() { grep -E '\.(c|h|cpp|hpp)$' "$list" | grep -v '^tools/page/page_files
 
 out=build/test/contributing
 rm -rf "$out"
-mkdir -p "$out/copy"
+mkdir -p "$out/copy" "$out/planted/tools"
 files | while read -r file; do
     [ ! -f "$file" ] || printf '%s\n' "$file"
 done >"$out/files"
@@ -151,27 +151,23 @@ defaults() {
         }'
 }
 
-# A header and its .c are one here. Files of a known circle are one, too.
-circles() {
-    includes | sed -E 's/\.(cpp|hpp|c|h)( |$)/\2/g' | awk -v exceptions="$top/$exceptions" '
-        BEGIN {
-            while ((getline line < exceptions) > 0) {
-                count = split(line, word, " ")
-                for (i = 2; word[1] == "circle" && i <= count; i++) circle_of[word[i]] = word[2]
-            }
-        }
-        { from = $1 in circle_of ? circle_of[$1] : $1; to = $2 in circle_of ? circle_of[$2] : $2 }
-        from != to && !(from " " to in seen) { seen[from " " to] = 1; print from, to }' >"$out_all/edges"
-    { tsort "$out_all/edges" 2>&1 >/dev/null || true; } | sed 's/^tsort: /a circle: /'
+# "FILE CALLED", of what the objects of build/plain take from each other: a header that two .c share hides who calls whom.
+calls() {
+    {
+        grep -E '^(harness|subjects/[^/]+|explorer|tools)/[^/]*\.c$' "$list" | sed "s,^,$top/build/plain/,; s,c$,o,"
+        find "$out_all/planted" -name '*.o'
+    } | LC_ALL=C xargs nm -A -g 2>"$out_all/nm" | awk '
+        { sub(/.*\/(plain|planted)\//, ""); sub(/\.o:/, " ") }
+        $(NF - 1) == "U" { uses[$1 " " $NF] = 1 }
+        $(NF - 1) != "U" { file_of[$NF] = $1 }
+        END { for (use in uses) { split(use, word, " "); if (word[2] in file_of) print word[1], file_of[word[2]] } }'
 }
 
-# An exception that is mended goes: two of a known circle's files at least include each other.
-old_circles() {
-    local name
-    while read -r _ name _; do
-        includes | sed -E 's/\.(cpp|hpp|c|h)( |$)/\2/g' | awk '$1 != $2' | sort -u >"$out_all/edges"
-        { tsort "$out_all/edges" 2>&1 >/dev/null || true; } | grep -xF "tsort: $name" >/dev/null || echo "$name: is in no circle any more: $exceptions"
-    done < <(grep '^circle ' "$top/$exceptions")
+# Who includes or calls whom, in a circle. A header and its .c are one here.
+circles() {
+    { includes && calls; } | sed -E 's/\.(cpp|hpp|c|h)( |$)/\2/g' | awk '$1 != $2' | sort -u >"$out_all/edges"
+    { tsort "$out_all/edges" 2>&1 >/dev/null || true; } | sed 's/^tsort: /a circle: /'
+    sed -n '/No such file/s/$/: is it built?/p' "$out_all/nm"
 }
 
 licenses() {
@@ -215,7 +211,7 @@ holds() {
     "$1" >"$out_all/said"
     [ ! -s "$out_all/said" ] || { cat "$out_all/said" && return 1; }
 }
-for rule in columns functions sizes folders floors models defaults circles old_circles licenses patches subjects; do
+for rule in columns functions sizes folders floors models defaults circles licenses patches subjects; do
     check "$rule" holds "$rule"
 done
 
@@ -280,6 +276,9 @@ told "an example that includes the harness" folders '^examples/random\.h include
 told "an op that falls under default" defaults '^explorer/live\.c:[0-9]+: a default'
 told "a word that does" defaults '^tools/page/record\.js:[0-9]+: a default'
 told "a circle" circles '^a circle: harness/codec'
+echo 'void explain_sentence(void); void up(void); void up(void) { explain_sentence(); }' |
+    gcc -x c -c - -o "$out/planted/tools/trace_explanation.o"
+told "a circle of calls that no header shows" circles '^a circle: tools/trace_expl'
 told "a patch whose context is another" patches '^bugs/counter-wraps\.patch does not apply'
 told "a source without a license" licenses '^harness/random\.h: no SPDX'
 # A commit of its own, in a repository of its own.
