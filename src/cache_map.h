@@ -96,7 +96,7 @@
  *     under it. Duplicate them in the copy; or outside of a scope take them out of the old value first,
  *     through the pointer that get gave. An upsert of that pointer itself, upsert(map, get(map, key)), is of
  *     one value: it stays, and is not gone. All else that lies in the map is a copy.
- *   - A change through a pointer is no new value: what it lets go of is yours to give up.
+ *   - A write through a pointer does not count as a new value: what it lets go of is yours to give up.
  *   Then persist is O(mutations in the scope), reset and deinit are O(slots + stash + mutations).
  *
  * FOR A WHOLE PROGRAM (defined before the first include, the same in all files)

@@ -12,8 +12,8 @@
 
 #ifdef CACHE_MAP_NAME
 
-/* ---- The user's macros: each is expanded here and nowhere else, on copies, where no names are
- * visible but such with the prefix. What a macro names is then the program's, whatever its name. */
+/* ---- The user's macros: each is expanded here and nowhere else, on copies. The only local names have
+ * the prefix cache_map_, so that every other name in a macro is one of the program's. */
 
 #    if defined(__GNUC__) && !defined(__cplusplus) /* a pointer for a key: in C++ an error anyway */
 #        pragma GCC diagnostic push
@@ -77,7 +77,7 @@ static inline uint64_t CACHE_MAP_INTERNAL(hash_in)(const CACHE_MAP_THIS *map, CA
 #    ifdef CACHE_MAP_VALUE_GONE
 static inline void CACHE_MAP_INTERNAL(value_gone)(void *cache_map_value_untyped) {
     CACHE_MAP_VALUE *cache_map_value_gone_now = (CACHE_MAP_VALUE *)cache_map_value_untyped;
-    (void)cache_map_value_gone_now; /* who counts them only does not use it */
+    (void)cache_map_value_gone_now; /* unused by a macro that only counts */
     CACHE_MAP_VALUE_GONE(cache_map_value_gone_now);
 }
 #        define CACHE_MAP_VALUE_GONE_FUNCTION CACHE_MAP_INTERNAL(value_gone)
