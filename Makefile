@@ -30,7 +30,9 @@ COVERAGE_SECONDS ?= 60
 # By the environment, where a value is no part of a command, whatever it is.
 export FUZZ_SECONDS FUZZ_JOBS COVERAGE_SECONDS
 
-INCLUDES := -Isrc -Iharness
+# Whose streams the floor runs: a folder with tables.h and what docs/design of the seam names, harness/run.h.
+SUBJECT := subjects/cachemap
+INCLUDES := -Isrc -I$(SUBJECT) -Iharness -Itools
 STANDARD := -std=c11 -D_DEFAULT_SOURCE
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wstrict-prototypes \
             -Wmissing-prototypes -Wcast-qual -Wformat=2 -Wundef -Wvla -Werror
@@ -53,12 +55,12 @@ WRITE_DEPENDENCIES = -MM -MP -MT $@
 # Processes and signals are the tools' alone.
 TOOLS_ONLY := harness/stop.c harness/isolate.c harness/program.c
 # The explorer's alone: what it asks of the library is nothing that an input can reach.
-EXPLORER_ONLY := harness/subject_state.c
-HARNESS := $(filter-out $(TOOLS_ONLY) $(EXPLORER_ONLY),$(wildcard harness/*.c))
+EXPLORER_ONLY := $(SUBJECT)/subject_state.c
+HARNESS := $(filter-out $(TOOLS_ONLY) $(EXPLORER_ONLY),$(wildcard harness/*.c $(SUBJECT)/*.c))
 # What touches the map's memory is sanitized, and what has the library's code in it is instrumented.
 # The rest of the harness is neither: it would take a third of the time, and its branches are no news
 # of the map.
-SANITIZED := $(addprefix harness/,subject.c subject_damage.c subject_instances.c key.c)
+SANITIZED := $(addprefix $(SUBJECT)/,subject.c subject_damage.c subject_instances.c key.c)
 
 .PHONY: help
 help:
@@ -109,8 +111,8 @@ help:
 all: fuzz_cachemap fuzz_trace trace soak explore tables
 
 fuzz_objects = $(patsubst %.c,$(BUILD)/fuzz/%.o,$(HARNESS) fuzz_targets/$(1).c)
-plain_objects = $(patsubst %.c,$(BUILD)/plain/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c))
-asan_objects = $(patsubst %.c,$(BUILD)/asan/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c))
+plain_objects = $(patsubst %.c,$(BUILD)/plain/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c $(SUBJECT)/$(1)/*.c))
+asan_objects = $(patsubst %.c,$(BUILD)/asan/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c $(SUBJECT)/$(1)/*.c))
 
 fuzz_cachemap fuzz_trace: %: $(BUILD)/%
 	@cp $< $@
@@ -125,12 +127,12 @@ $(BUILD)/fuzz_trace: $(call fuzz_objects,fuzz_trace)
 
 # The second target is about the readers: there they are instrumented.
 $(BUILD)/fuzz/fuzz_targets/fuzz_trace.o $(BUILD)/fuzz/harness/trace_text.o \
-$(BUILD)/fuzz/harness/codec.o $(BUILD)/fuzz/harness/geometry.o: FUZZ_FLAGS = $(FUZZ_LEVEL) $(FUZZ_SANITIZERS) $(COUNTERS)
+$(BUILD)/fuzz/harness/codec.o $(BUILD)/fuzz/harness/world.o: FUZZ_FLAGS = $(FUZZ_LEVEL) $(FUZZ_SANITIZERS) $(COUNTERS)
 $(patsubst %.c,$(BUILD)/fuzz/%.o,$(SANITIZED)): FUZZ_FLAGS = $(FUZZ_LEVEL) $(FUZZ_SANITIZERS) $(COUNTERS)
 $(BUILD)/fuzz/%: FUZZ_FLAGS = -O2
 # Stacks have functions and lines there. What else -g tells is a sixth of the time to compile the instances;
 # a debugger has build/trace-debug.
-$(BUILD)/fuzz/harness/subject_instances.o: FUZZ_FLAGS += -gline-tables-only
+$(BUILD)/fuzz/subjects/cachemap/subject_instances.o: FUZZ_FLAGS += -gline-tables-only
 
 $(BUILD)/fuzz/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -151,7 +153,7 @@ soak: $(call plain_objects,soak)
 
 # The instances take a third less to compile so.
 PLAIN_LEVEL = -O2
-$(BUILD)/plain/harness/subject_instances.o: PLAIN_LEVEL = -O1
+$(BUILD)/plain/subjects/cachemap/subject_instances.o: PLAIN_LEVEL = -O1
 $(BUILD)/plain/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo 'plain $<'
@@ -213,12 +215,12 @@ $(BUILD)/asan/%.o: %.c Makefile
 
 # The instances are those of the fuzz target, sanitized as they are: 10 s of compiling. What fake stacks would find
 # in the library's bodies the sanitized unit tests find.
-$(BUILD)/asan/harness/subject_instances.o: $(BUILD)/fuzz/harness/subject_instances.o
+$(BUILD)/asan/subjects/cachemap/subject_instances.o: $(BUILD)/fuzz/subjects/cachemap/subject_instances.o
 	@mkdir -p $(@D)
 	@cp $< $@
 
 # ./trace for a debugger: nothing optimised or inlined. `./trace gdb` starts it.
-debug_objects = $(patsubst %.c,$(BUILD)/debug/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c))
+debug_objects = $(patsubst %.c,$(BUILD)/debug/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c $(SUBJECT)/$(1)/*.c))
 
 $(BUILD)/trace-debug: $(call debug_objects,trace)
 	@echo 'link  $@'
@@ -231,7 +233,7 @@ $(BUILD)/debug/%.o: %.c Makefile
 
 # ./trace for coverage: clang's source coverage, one copy of each body for all layouts, assertions
 # taken out. The compiler's words are kept: they name the decisions that it cannot instrument.
-coverage_objects = $(patsubst %.c,$(BUILD)/coverage/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c))
+coverage_objects = $(patsubst %.c,$(BUILD)/coverage/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c $(SUBJECT)/$(1)/*.c))
 $(patsubst %.c,$(BUILD)/coverage/%.o,$(SANITIZED)): COVERAGE_FLAGS = -O1 -fprofile-instr-generate -fcoverage-mapping $(MCDC)
 # MC/DC is clang 18's and newer's. The recursive = asks the compiler only where the answer is used.
 MCDC = $(shell $(CLANG) -fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc -fsyntax-only -x c /dev/null \
@@ -416,7 +418,7 @@ reduced:
 # Each layer of the oracle has a bug that it alone finds. Built without copies of the library's bodies:
 # in seconds, for each bug anew.
 FAST = $(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) $(FUZZING) -O1
-fast_objects = $(patsubst %.c,$(BUILD)/fast/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c))
+fast_objects = $(patsubst %.c,$(BUILD)/fast/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c $(SUBJECT)/$(1)/*.c))
 
 $(BUILD)/soak-fast: $(call fast_objects,soak)
 	@echo 'link  $@'
@@ -546,7 +548,7 @@ $(BUILD)/afl: $(patsubst %.c,$(BUILD)/afl-objects/%.o,$(HARNESS) fuzz_targets/fu
 	@echo 'link  $@'
 	@$(AFL_ENVIRONMENT) $(AFL_CLANG) -fsanitize=fuzzer $^ -o $@
 
-$(BUILD)/afl_mutator.so: bench/afl_mutator.c $(addprefix harness/,mutate.c codec.c geometry.c generate.c op.c work.c) Makefile
+$(BUILD)/afl_mutator.so: bench/afl_mutator.c $(addprefix harness/,mutate.c codec.c generate.c op.c work.c world.c) $(addprefix $(SUBJECT)/,geometry.c rules.c cost.c) Makefile
 	@mkdir -p $(@D)
 	@echo 'build $@'
 	@$(CLANG) $(STANDARD) $(INCLUDES) $(WRITE_DEPENDENCIES) $(filter %.c,$^) >$@.d
@@ -691,8 +693,8 @@ docs:
 
 # ---- Style. ----------------------------------------------------------------------------------------
 
-SOURCES := $(wildcard src/*.h harness/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp bench/*.[ch] bench/*.hpp bench/*.cpp tests/install/*.[ch] examples/*.[ch])
-TIDY_SOURCES := $(wildcard harness/*.c explorer/*.c fuzz_targets/*.c tools/*.c bench/*.c examples/*.c)
+SOURCES := $(wildcard src/*.h harness/*.[ch] subjects/*/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp bench/*.[ch] bench/*.hpp bench/*.cpp tests/install/*.[ch] examples/*.[ch])
+TIDY_SOURCES := $(wildcard harness/*.c subjects/*/*.c explorer/*.c fuzz_targets/*.c tools/*.c bench/*.c examples/*.c)
 
 .PHONY: format format-check tidy
 format:

@@ -18,16 +18,16 @@ fi
 : "${CC:=clang}" "${CXX:=clang++}" "${CFLAGS:=}" "${CXXFLAGS:=}" "${LDFLAGS:=}"
 work=${WORK:-$(mktemp -d)}/cachemap
 rm -rf "$work"
-mkdir -p "$work/harness" "$work/fuzz_targets" "$OUT"
+mkdir -p "$work/harness" "$work/subjects/cachemap" "$work/fuzz_targets" "$OUT"
 
 # The flags are lists of words on purpose.
 # shellcheck disable=SC2086
 compile() {
     $CC $CFLAGS -std=c11 -D_DEFAULT_SOURCE -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION -Isrc \
-        -Iharness -c "$1" -o "$work/${1%.c}.o"
+        -Isubjects/cachemap -Iharness -c "$1" -o "$work/${1%.c}.o"
 }
 
-for source in harness/*.c; do
+for source in harness/*.c subjects/cachemap/*.c; do
     case "$source" in
     harness/stop.c | harness/isolate.c | harness/program.c) ;; # the tools' alone
     *) compile "$source" ;;
@@ -36,7 +36,7 @@ done
 for target in fuzz_cachemap fuzz_trace; do
     compile "fuzz_targets/$target.c"
     # shellcheck disable=SC2086
-    $CXX $CXXFLAGS "$work"/harness/*.o "$work/fuzz_targets/$target.o" $LDFLAGS \
+    $CXX $CXXFLAGS "$work"/harness/*.o "$work"/subjects/cachemap/*.o "$work/fuzz_targets/$target.o" $LDFLAGS \
         $LIB_FUZZING_ENGINE -o "$OUT/$target"
     cp "fuzz_targets/$target.options" "$OUT/$target.options"
 done

@@ -23,7 +23,7 @@ static struct stream stream;
 static void make_input(struct random *random, uint8_t *bytes) {
     static uint8_t encoded[CODEC_SIZE_MAX];
     const char *field = NULL;
-    generate_geometry(random, &stream.geometry);
+    generate_world(random, &stream.world);
     do
         generate_ops(random, &stream, STREAM_OP_COUNT_MAX);
     while (stream.op_count < OP_COUNT);

@@ -8,7 +8,7 @@
  * switched off this does what ./fuzz_cachemap does, input for input. */
 #include "codec.h"
 #include "generate.h"
-#include "input.h"
+#include "run.h"
 #include "mutate.h"
 
 #include <stdio.h>
@@ -106,10 +106,10 @@ static void geometry_fix(struct geometry *geometry) {
         geometry->run = RUN_TWICE;
 }
 
-void __real_generate_geometry(struct random *random, struct geometry *geometry);
-void __wrap_generate_geometry(struct random *random, struct geometry *geometry);
-void __wrap_generate_geometry(struct random *random, struct geometry *geometry) {
-    __real_generate_geometry(random, geometry);
+void __real_generate_world(struct random *random, struct geometry *geometry);
+void __wrap_generate_world(struct random *random, struct geometry *geometry);
+void __wrap_generate_world(struct random *random, struct geometry *geometry) {
+    __real_generate_world(random, geometry);
     geometry_fix(geometry);
 }
 
@@ -124,7 +124,7 @@ void __wrap_codec_decode(const uint8_t *bytes, size_t size, struct stream *strea
         return;
     }
     __real_codec_decode(bytes, size < CODEC_HEADER_SIZE ? size : CODEC_HEADER_SIZE, stream);
-    geometry_fix(&stream->geometry);
+    geometry_fix(&stream->world);
     (void)codec_encode(stream, fixed, &field);
     if (size > CODEC_SIZE_MAX)
         size = CODEC_SIZE_MAX;
@@ -133,7 +133,7 @@ void __wrap_codec_decode(const uint8_t *bytes, size_t size, struct stream *strea
     __real_codec_decode(fixed, size > CODEC_HEADER_SIZE ? size : CODEC_HEADER_SIZE, stream);
     for (uint32_t i = 0; i < stream->op_count; i += 1)
         if (stream->ops[i].kind == OP_REINIT)
-            stream->ops[i].operand = stream->geometry.layout;
+            stream->ops[i].operand = stream->world.layout;
 }
 
 /* ---- The mutator. -------------------------------------------------------------------------- */
@@ -180,12 +180,12 @@ enum { EXECUTIONS_SEEN = 2 };
 static uint64_t execution_count;
 
 const struct environment *__real_input_run(const struct stream *stream,
-                                           const struct input_options *options);
+                                           const struct run_options *options);
 const struct environment *__wrap_input_run(const struct stream *stream,
-                                           const struct input_options *options);
+                                           const struct run_options *options);
 const struct environment *__wrap_input_run(const struct stream *stream,
-                                           const struct input_options *options) {
-    struct input_options reduced = *options;
+                                           const struct run_options *options) {
+    struct run_options reduced = *options;
     const struct environment *failed;
     if (is_without[INGREDIENT_POLICY])
         reduced.layers &= ~(1u << LAYER_POLICY);

@@ -9,7 +9,6 @@
 #include "isolate.h"
 #include "live.h"
 #include "path.h"
-#include "predict.h"
 #include "program.h"
 #include "saved.h"
 #include "shell_word.h"
@@ -27,7 +26,7 @@
 enum { MEMORY_MEBIBYTES = 4096, CONFIRM_CPU_MILLISECONDS = 20000 };
 enum { HOLE_SHOWN_COUNT_MAX = 5, HOLE_SEED_COUNT_MAX = 1000 };
 
-static struct world world;
+static struct space space;
 static struct store store;
 static struct expression goal;
 static double started_at; /* seconds */
@@ -194,7 +193,7 @@ static int show_holes(const struct arguments *arguments) {
          rank = visits_next_hole(&visits, rank + 1)) {
         if (count >= HOLE_SHOWN_COUNT_MAX && arguments->seeds == NULL)
             break;
-        if (!path_make(&world, &store, rank, FINDING_NO_OP, &path, &at))
+        if (!path_make(&space, &store, rank, FINDING_NO_OP, &path, &at))
             return EXIT_USAGE;
         if (count < HOLE_SHOWN_COUNT_MAX)
             show_hole(&path);
@@ -207,10 +206,10 @@ static int show_holes(const struct arguments *arguments) {
 
 static void show_visits(void) {
     const uint32_t state_count = store_state_count(&store);
-    const uint64_t pair_count = (uint64_t)state_count * world.op_count;
+    const uint64_t pair_count = (uint64_t)state_count * space.op_count;
     uint32_t ops_of_kind[OP_KIND_COUNT] = {0};
-    for (uint32_t i = 0; i < world.op_count; i += 1)
-        ops_of_kind[world.ops[i].kind] += 1;
+    for (uint32_t i = 0; i < space.op_count; i += 1)
+        ops_of_kind[space.ops[i].kind] += 1;
     printf("%u inputs have been in %u of %u states (%.1f %%), and have done %llu of %llu ops in "
            "them (%.1f %%)\n",
            visited_count, visits.state_count, state_count, 100.0 * visits.state_count / state_count,
@@ -238,7 +237,7 @@ static void visit_input(const char *path, bool in_folder, void *context) {
 
 static int visit_inputs(const struct arguments *arguments) {
     int status = EXIT_AGREES;
-    if (!visits_create(&visits, &world, &store))
+    if (!visits_create(&visits, &space, &store))
         return file_error("the table of visits", "no memory for it");
     for (int i = 0; i < arguments->input_count; i += 1)
         if (!program_each_file(arguments->inputs[i], visit_input, &status))
@@ -265,7 +264,7 @@ static int print_trace(const struct arguments *arguments, const struct stream *p
     bool written;
     if (file == NULL)
         return program_write_failed(arguments->out);
-    predict_outcomes(path, outcomes);
+    run_predict(path, outcomes);
     trace_text_print(file, path, outcomes);
     written = fflush(file) == 0 && ferror(file) == 0;
     if (file != stdout && fclose(file) != 0)
@@ -305,7 +304,7 @@ static int show_finding(const struct arguments *arguments, const struct search *
                                 ? invariant_function(finding->invariant)
                             : finding->kind == FINDING_CRASH ? "crash"
                                                              : "memory_is_said_by_inspection";
-    if (!path_make(&world, &store, finding->rank, finding->op, &path, &at)) {
+    if (!path_make(&space, &store, finding->rank, finding->op, &path, &at)) {
         fprintf(
             stderr,
             "explore: a run from init does not go the way of the search, after %u ops: an error "
@@ -380,7 +379,7 @@ static int show_end(const struct arguments *arguments, const struct search *sear
 /* ---- The whole. -------------------------------------------------------------------------- */
 
 static int explore(const struct arguments *arguments, FILE *file, const struct saved *saved) {
-    struct search search = {.world = &world,
+    struct search search = {.space = &space,
                             .store = &store,
                             .options = {.job_count = arguments->job_count,
                                         .depth_max = arguments->depth_max,
@@ -401,7 +400,7 @@ static int explore(const struct arguments *arguments, FILE *file, const struct s
     return show_end(arguments, &search, end);
 }
 
-static int run(int argc, char **argv) {
+static int explore_run(int argc, char **argv) {
     const long core_count = sysconf(_SC_NPROCESSORS_ONLN);
     struct arguments arguments = {.program = argv[0],
                                   .depth_max = UINT32_MAX,
@@ -419,19 +418,19 @@ static int run(int argc, char **argv) {
         return status;
     if (arguments.resume != NULL && (file = open_saved(&arguments, &saved)) == NULL)
         return EXIT_USAGE;
-    if (!world_make(&world, arguments.fields, arguments.has_ops ? arguments.ops : NULL,
+    if (!space_make(&space, arguments.fields, arguments.has_ops ? arguments.ops : NULL,
                     !arguments.no_symmetry, error, sizeof error) ||
         (arguments.reach != NULL &&
          !expression_parse(&goal, arguments.reach, error, sizeof error))) {
         fprintf(stderr, "explore: %s\n", error);
         return EXIT_USAGE;
     }
-    world.is_tame = arguments.tame;
+    space.is_tame = arguments.tame;
     if (!store_create(&store, arguments.memory_max))
         return file_error("--memory", "the system does not give it");
-    trace_text_geometry(&world.geometry, fields, sizeof fields);
-    printf("# world %s: %u ops a state, %u orders of keys as one\n", fields, world.op_count,
-           world_symmetry(&world));
+    trace_text_world(&space.world, fields, sizeof fields);
+    printf("# world %s: %u ops a state, %u orders of keys as one\n", fields, space.op_count,
+           space_symmetry(&space));
     status = explore(&arguments, file, &saved);
     if (file != NULL)
         (void)fclose(file);
@@ -441,5 +440,5 @@ static int run(int argc, char **argv) {
 
 int main(int argc, char **argv) {
     program_begin("explore");
-    return program_end(run(argc, argv));
+    return program_end(explore_run(argc, argv));
 }

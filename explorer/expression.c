@@ -163,7 +163,7 @@ static bool emit_variable(struct compiler *compiler, const char *word) {
 }
 
 /* The words of an op have a blank where the constant has an underscore. */
-static bool op_is(const char *words, const char *word) {
+static bool op_has_words(const char *words, const char *word) {
     while (*words != '\0' && (*words == *word || (*words == ' ' && *word == '_'))) {
         words += 1;
         word += 1;
@@ -173,7 +173,7 @@ static bool op_is(const char *words, const char *word) {
 
 static bool emit_constant(struct compiler *compiler, const char *word) {
     for (int32_t i = 0; strncmp(word, "op_", 3) == 0 && i < OP_KIND_COUNT; i += 1)
-        if (op_is(op_describe((enum op_kind)i)->words, word + 3)) {
+        if (op_has_words(op_describe((enum op_kind)i)->words, word + 3)) {
             emit(compiler, ACTION_NUMBER, i);
             return true;
         }
@@ -287,10 +287,10 @@ static uint32_t sweep_steps(const struct policy *policy, struct policy_set set) 
     }
 }
 
-struct expression_before expression_look(const struct world *world,
+struct expression_before expression_look(const struct space *space,
                                          const struct environment *environment, struct op op) {
     const struct policy *policy = &environment->policy;
-    const bool has_key = op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY;
+    const bool has_key = op_has_key(op);
     struct expression_before before = {
         .mutation_count = environment->model.mutation_count,
         .stash_count = policy->stash_count,
@@ -306,8 +306,8 @@ struct expression_before expression_look(const struct world *world,
                                : (uint32_t)PLACE_STASH_TOMBSTONE;
     if (policy_find(policy, op.operand, &set, &way) != NULL)
         before.key_place = (uint32_t)PLACE_CACHE;
-    if (world->geometry.set_count != 0) {
-        const struct policy_set *of_key = &policy->sets[world->set_of_key[op.operand]];
+    if (space->geometry.set_count != 0) {
+        const struct policy_set *of_key = &policy->sets[space->set_of_key[op.operand]];
         before.key_free_ways = free_ways(of_key, policy->ways);
         before.sweep_step_count = sweep_steps(policy, *of_key);
     }

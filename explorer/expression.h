@@ -10,7 +10,7 @@
 #define EXPLORER_EXPRESSION_H
 
 #include "environment.h"
-#include "world.h"
+#include "space.h"
 
 #include <stdio.h>
 
@@ -42,7 +42,7 @@ struct expression_before {
     uint32_t mutation_count;
     uint32_t stash_count;
 };
-struct expression_before expression_look(const struct world *world,
+struct expression_before expression_look(const struct space *space,
                                          const struct environment *environment, struct op op);
 
 /* Whether it is true after the op, which answered `outcome`. `op` is null for the first state. O(steps). */

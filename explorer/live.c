@@ -11,14 +11,14 @@ struct environment *live_environment(void) {
     return &environment;
 }
 
-bool live_begin(const struct world *world) {
+bool live_begin(const struct space *space) {
     const struct environment_options options = {
         .layers = LAYERS_ALL, .pass = PASS_CACHE, .fill = 0x5a, .at_end_only = true};
     if (environment.subject.arena == NULL)
         environment_create(&environment, arena);
-    stream.geometry = world->geometry;
+    stream.world = space->world;
     stream.op_count = 1;
-    return environment_begin(&environment, &stream, &world->geometry, &options);
+    return environment_begin(&environment, &stream, &space->world, &options);
 }
 
 bool live_apply(struct op op) {

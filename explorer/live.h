@@ -5,14 +5,14 @@
 #define EXPLORER_LIVE_H
 
 #include "environment.h"
-#include "world.h"
+#include "space.h"
 
 /* The environment; live between a live_begin and a verdict, or environment_end. */
 struct environment *live_environment(void);
 
 /* A new map of the world. False with a verdict. What is examined after an op is left to
  * environment_audit. */
-bool live_begin(const struct world *world);
+bool live_begin(const struct space *space);
 
 /* One op, with the layers that look at an op. False with a verdict. */
 bool live_apply(struct op op);

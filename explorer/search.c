@@ -41,8 +41,8 @@ static void note(struct finding *finding, enum finding_kind kind, uint32_t rank,
     finding->kind = kind;
     finding->rank = rank;
     finding->op = op;
-    finding->invariant = live_environment()->verdict.invariant;
-    memcpy(finding->detail, live_environment()->verdict.detail, sizeof finding->detail);
+    finding->invariant = live_environment()->view.verdict.invariant;
+    memcpy(finding->detail, live_environment()->view.verdict.detail, sizeof finding->detail);
 }
 
 /* What an edge leaves for the next. */
@@ -60,11 +60,11 @@ static enum finding_kind judge(struct search *search, const struct state *from, 
                                struct op op, struct walk *walk) {
     struct state state;
     struct naming naming;
-    if (!state_encode(search->world, live_environment(), &state, &naming))
+    if (!state_encode(search->space, live_environment(), &state, &naming))
         return environment_audit(live_environment()) ? FINDING_UNSAID : FINDING_VERDICT;
     if (same_state(&state, from)) {
         /* An upsert has stored another number, and a code that is equal may be of other keys. */
-        walk->at_state = !op_stores(op) && naming_is_plain(&naming, search->world);
+        walk->at_state = !op_is(op, TRAIT_STORES) && naming_is_plain(&naming, search->space);
         return FINDING_NONE;
     }
     switch (store_add(search->store, &state, origin)) {
@@ -82,10 +82,10 @@ static enum finding_kind edge(struct search *search, const struct state *from, u
     struct expression_before before = {0};
     enum finding_kind kind;
     if (!walk->at_state)
-        state_decode(search->world, from, live_environment());
+        state_decode(search->space, from, live_environment());
     walk->at_state = false;
     if (goal != NULL)
-        before = expression_look(search->world, live_environment(), op);
+        before = expression_look(search->space, live_environment(), op);
     if (!live_apply(op))
         return FINDING_VERDICT;
     kind = judge(search, from, origin, op, walk);
@@ -97,9 +97,9 @@ static enum finding_kind edge(struct search *search, const struct state *from, u
 
 /* After a verdict there is no map, and a reinit has taken memory from another source. False with a verdict
  * of deinit. */
-static bool renew(const struct world *world, bool is_live) {
+static bool renew(const struct space *space, bool is_live) {
     const bool ended = !is_live || environment_end(live_environment());
-    return ended && live_begin(world);
+    return ended && live_begin(space);
 }
 
 /* All ops in one state. False where the memory is spent: the state counts as not expanded. */
@@ -109,8 +109,8 @@ static bool expand(struct search *search, struct worker_shared *worker, uint32_t
     struct walk walk = {false, false};
     store_get(search->store, rank, &from, &origin);
     atomic_store_explicit(&worker->rank, rank, memory_order_relaxed);
-    for (uint32_t i = 0; i < search->world->op_count && !walk.spent; i += 1) {
-        const struct op op = search->world->ops[i];
+    for (uint32_t i = 0; i < search->space->op_count && !walk.spent; i += 1) {
+        const struct op op = search->space->ops[i];
         enum finding_kind kind;
         atomic_store_explicit(&worker->op, i, memory_order_relaxed);
         kind = edge(search, &from, STORE_ORIGIN(rank, i), op, &walk);
@@ -119,13 +119,13 @@ static bool expand(struct search *search, struct worker_shared *worker, uint32_t
         if (kind != FINDING_VERDICT && op.kind != OP_REINIT)
             continue;
         walk.at_state = false;
-        if (!renew(search->world, kind != FINDING_VERDICT)) {
+        if (!renew(search->space, kind != FINDING_VERDICT)) {
             note(&worker->finding, FINDING_VERDICT, rank, i);
-            if (!live_begin(search->world))
+            if (!live_begin(search->space))
                 abort();
         }
     }
-    atomic_fetch_add_explicit(&worker->edge_count, search->world->op_count, memory_order_relaxed);
+    atomic_fetch_add_explicit(&worker->edge_count, search->space->op_count, memory_order_relaxed);
     return !walk.spent;
 }
 
@@ -139,7 +139,7 @@ static void lower(_Atomic uint32_t *number, uint32_t to) {
 static void work(struct search *search, struct worker_shared *worker) {
     const uint32_t end = search->store->level_begin[search->store->level_count];
     store_enter(search->store);
-    if (!live_begin(search->world))
+    if (!live_begin(search->space))
         abort();
     while (!atomic_load(&shared->stop) && !store_is_crowded(search->store) &&
            !atomic_load(&search->store->shared->memory_spent)) {
@@ -252,9 +252,9 @@ static enum search_end ended_by(const struct search *search) {
 static enum finding_kind first_state(struct search *search, struct state *state) {
     struct naming naming;
     bool said;
-    if (!live_begin(search->world))
+    if (!live_begin(search->space))
         return FINDING_VERDICT;
-    said = state_encode(search->world, live_environment(), state, &naming);
+    said = state_encode(search->space, live_environment(), state, &naming);
     if (!environment_audit(live_environment()))
         return FINDING_VERDICT;
     return said ? FINDING_NONE : FINDING_UNSAID;

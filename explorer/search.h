@@ -55,7 +55,7 @@ struct search_options {
 };
 
 struct search {
-    const struct world *world;
+    const struct space *space;
     struct store *store;
     struct search_options options;
     uint32_t cursor; /* states below this rank are expanded */

@@ -11,7 +11,7 @@ enum { NAME_NONE = UINT8_MAX };
 /* ---- Writing numbers, keys and values. --------------------------------------------------- */
 
 struct writer {
-    const struct world *world;
+    const struct space *space;
     struct state *state;
     struct naming *naming;
     uint32_t rank_count;
@@ -47,9 +47,9 @@ static unsigned name_key(struct writer *writer, unsigned key) {
     unsigned name = naming->name_of_key[key];
     if (name != NAME_NONE)
         return name;
-    name = writer->world->class_of_key[key];
+    name = writer->space->class_of_key[key];
     while (naming->key_of_name[name] != NAME_NONE ||
-           writer->world->class_of_key[name] != writer->world->class_of_key[key])
+           writer->space->class_of_key[name] != writer->space->class_of_key[key])
         name += 1;
     naming->name_of_key[key] = (uint8_t)name;
     naming->key_of_name[name] = (uint8_t)key;
@@ -170,7 +170,7 @@ static void put_policy_undo(struct writer *writer, const struct policy *policy) 
 
 /* Where each key was. Keys that have not appeared so far are nowhere in the map, and alike but for this. */
 static void put_places(struct writer *writer, const struct environment *environment) {
-    const unsigned key_count = writer->world->geometry.key_count;
+    const unsigned key_count = writer->space->geometry.key_count;
     for (unsigned key = 0; key < key_count; key += 1)
         if (environment->places_at_open[key].place != PLACE_ABSENT)
             (void)name_key(writer, key);
@@ -205,8 +205,8 @@ static bool totals_agree(const struct environment *environment, const struct sub
            counts->misses == policy->misses && counts->stash_count == map->entry_count;
 }
 
-static bool keys_are_known(const struct world *world, const struct subject_state *map) {
-    const unsigned key_count = world->geometry.key_count;
+static bool keys_are_known(const struct space *space, const struct subject_state *map) {
+    const unsigned key_count = space->geometry.key_count;
     bool known = true;
     for (uint32_t slot = 0; slot < map->slot_count; slot += 1)
         known &= map->slots[slot].count == 0 || map->slots[slot].content.key_id < key_count;
@@ -217,14 +217,14 @@ static bool keys_are_known(const struct world *world, const struct subject_state
     return known;
 }
 
-bool state_encode(const struct world *world, const struct environment *environment,
+bool state_encode(const struct space *space, const struct environment *environment,
                   struct state *state, struct naming *naming) {
-    struct writer writer = {world, state, naming, 0};
+    struct writer writer = {space, state, naming, 0};
     struct subject_state map;
     const uint32_t mutation_count = environment->model.mutation_count;
-    const uint32_t stash_count_max = world->geometry.stash_count_max;
+    const uint32_t stash_count_max = space->geometry.stash_count_max;
     bool agrees;
-    if (!subject_state_read(&environment->subject, &map) || !keys_are_known(world, &map) ||
+    if (!subject_state_read(&environment->subject, &map) || !keys_are_known(space, &map) ||
         !totals_agree(environment, &map))
         return false;
     begin(&writer);
@@ -239,7 +239,7 @@ bool state_encode(const struct world *world, const struct environment *environme
         put_policy_undo(&writer, &environment->policy);
         put_places(&writer, environment);
     }
-    for (unsigned key = 0; key < world->geometry.key_count; key += 1)
+    for (unsigned key = 0; key < space->geometry.key_count; key += 1)
         (void)name_key(&writer, key);
     end(&writer);
     return agrees;
@@ -353,7 +353,7 @@ static struct policy_stash_key take_row(struct reader *reader) {
     return row;
 }
 
-static void take_policy_undo(struct reader *reader, const struct world *world,
+static void take_policy_undo(struct reader *reader, const struct space *space,
                              struct policy *policy, uint32_t count) {
     policy->undo_count = count;
     for (uint32_t i = 0; i < count; i += 1) {
@@ -364,9 +364,9 @@ static void take_policy_undo(struct reader *reader, const struct world *world,
         undo->victim_id = take(reader);
         undo->key_before = take_row(reader);
         undo->victim_before = take_row(reader);
-        undo->set = world->set_of_key[undo->key_id];
+        undo->set = space->set_of_key[undo->key_id];
         undo->set_before.hand = 0;
-        for (unsigned way = 0; world->geometry.set_count != 0 && way < policy->ways; way += 1) {
+        for (unsigned way = 0; space->geometry.set_count != 0 && way < policy->ways; way += 1) {
             struct policy_slot *slot = &undo->set_before.slots[way];
             slot->count = take(reader);
             if (slot->count == 0)
@@ -377,11 +377,11 @@ static void take_policy_undo(struct reader *reader, const struct world *world,
     }
 }
 
-static void take_places(struct reader *reader, const struct world *world,
+static void take_places(struct reader *reader, const struct space *space,
                         struct environment *environment) {
     const unsigned ways = environment->policy.ways;
     environment->place_at_open_count = environment->named_key_count;
-    for (unsigned key = 0; key < world->geometry.key_count; key += 1) {
+    for (unsigned key = 0; key < space->geometry.key_count; key += 1) {
         struct place_state place = {.place = (enum place)take(reader)};
         if (place.place == PLACE_CACHE) {
             const unsigned slot = take(reader);
@@ -394,21 +394,21 @@ static void take_places(struct reader *reader, const struct world *world,
     }
 }
 
-void state_decode(const struct world *world, const struct state *state,
+void state_decode(const struct space *space, const struct state *state,
                   struct environment *environment) {
     struct reader reader = {state, 0, 0};
     struct model *model = &environment->model;
     struct policy *policy = &environment->policy;
     struct subject_state map;
     uint8_t head;
-    memset(model->keys, 0, world->geometry.key_count * sizeof model->keys[0]);
-    memset(policy->stash, 0, world->geometry.key_count * sizeof policy->stash[0]);
+    memset(model->keys, 0, space->geometry.key_count * sizeof model->keys[0]);
+    memset(policy->stash, 0, space->geometry.key_count * sizeof policy->stash[0]);
     model->mutation_count = take(&reader);
     head = take(&reader);
     map.scope_open = (head & 1) != 0;
     map.entry_count = head >> 1;
     map.record_count = 0;
-    map.set_count = world->geometry.set_count;
+    map.set_count = space->geometry.set_count;
     map.slot_count = map.set_count * policy->ways;
     take_slots(&reader, environment, &map);
     take_entries(&reader, environment, &map);
@@ -416,10 +416,10 @@ void state_decode(const struct world *world, const struct state *state,
     policy->undo_count = 0;
     if (map.scope_open) {
         map.record_count = take(&reader);
-        take_records(&reader, &map, world->geometry.layout);
+        take_records(&reader, &map, space->geometry.layout);
         take_model_undo(&reader, model, map.record_count);
-        take_policy_undo(&reader, world, policy, map.record_count);
-        take_places(&reader, world, environment);
+        take_policy_undo(&reader, space, policy, map.record_count);
+        take_places(&reader, space, environment);
     }
     assert(reader.at == state->size);
     model->scope_open = map.scope_open;
@@ -427,17 +427,17 @@ void state_decode(const struct world *world, const struct state *state,
     policy->hits = map.set_count == 0 ? 0 : SUBJECT_STATE_HITS;
     policy->misses = map.set_count == 0 ? 0 : SUBJECT_STATE_MISSES;
     subject_state_write(&environment->subject, &map,
-                        world->is_tame ? SUBJECT_STATE_NO_KEY
-                                       : (unsigned)(state_hash(state) % world->geometry.key_count));
+                        space->is_tame ? SUBJECT_STATE_NO_KEY
+                                       : (unsigned)(state_hash(state) % space->geometry.key_count));
     environment->counts = subject_counts(&environment->subject);
-    environment->value_count = reader.value_max;
+    environment->view.value_count = reader.value_max;
 }
 
-bool naming_is_plain(const struct naming *naming, const struct world *world) {
+bool naming_is_plain(const struct naming *naming, const struct space *space) {
     unsigned key = 0;
-    while (key < world->geometry.key_count && naming->name_of_key[key] == key)
+    while (key < space->geometry.key_count && naming->name_of_key[key] == key)
         key += 1;
-    return key == world->geometry.key_count;
+    return key == space->geometry.key_count;
 }
 
 uint64_t state_hash(const struct state *state) {

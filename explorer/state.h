@@ -17,7 +17,7 @@
 #define EXPLORER_STATE_H
 
 #include "environment.h"
-#include "world.h"
+#include "space.h"
 
 enum { STATE_SIZE_MAX = 1024 };
 
@@ -28,23 +28,23 @@ struct state {
 
 /* Under which name a key stands in a code, and back. */
 struct naming {
-    uint8_t name_of_key[WORLD_KEY_COUNT_MAX];
-    uint8_t key_of_name[WORLD_KEY_COUNT_MAX];
+    uint8_t name_of_key[SPACE_KEY_COUNT_MAX];
+    uint8_t key_of_name[SPACE_KEY_COUNT_MAX];
 };
 
 /* The code of what is live in the environment. False where map and models do not agree in something that
  * the code leaves out because it follows from the rest: an audit then finds it, and the code is of no use.
  * O(state). */
-bool state_encode(const struct world *world, const struct environment *environment,
+bool state_encode(const struct space *space, const struct environment *environment,
                   struct state *state, struct naming *naming);
 
 /* Makes the environment, which was begun for the world, hold the state. Its keys are the code's names.
  * O(state). */
-void state_decode(const struct world *world, const struct state *state,
+void state_decode(const struct space *space, const struct state *state,
                   struct environment *environment);
 
 /* Whether each key stands under its own name. */
-bool naming_is_plain(const struct naming *naming, const struct world *world);
+bool naming_is_plain(const struct naming *naming, const struct space *space);
 
 /* A hash of the code, from all of its bytes. */
 uint64_t state_hash(const struct state *state);

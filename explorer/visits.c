@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool visits_create(struct visits *visits, const struct world *world, const struct store *store) {
+bool visits_create(struct visits *visits, const struct space *space, const struct store *store) {
     const size_t state_count = store_state_count(store);
     memset(visits, 0, sizeof *visits);
-    visits->world = world;
+    visits->space = space;
     visits->store = store;
     visits->states = calloc(state_count, sizeof *visits->states);
-    visits->pairs = calloc(state_count * world->op_count, sizeof *visits->pairs);
+    visits->pairs = calloc(state_count * space->op_count, sizeof *visits->pairs);
     return visits->states != NULL && visits->pairs != NULL;
 }
 
@@ -23,36 +23,36 @@ void visits_destroy(struct visits *visits) {
 }
 
 /* The op as the world has it: its key within the world, its layout the world's. */
-static struct op op_in_world(const struct world *world, struct op op) {
-    if (op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY)
-        op.operand = (uint8_t)(op.operand % world->geometry.key_count);
+static struct op op_in_world(const struct space *space, struct op op) {
+    if (op_has_key(op))
+        op.operand = (uint8_t)(op.operand % space->geometry.key_count);
     if (op.kind == OP_REINIT)
-        op.operand = world->geometry.layout;
+        op.operand = space->geometry.layout;
     return op;
 }
 
 /* Its number in the world, with its key under the name that it has in a code; or the number of ops. */
-static uint32_t op_number(const struct world *world, struct op op, const struct naming *naming) {
+static uint32_t op_number(const struct space *space, struct op op, const struct naming *naming) {
     uint32_t number = 0;
-    if (op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY)
+    if (op_has_key(op))
         op.operand = naming->name_of_key[op.operand];
-    while (number < world->op_count &&
-           !(world->ops[number].kind == op.kind && world->ops[number].operand == op.operand))
+    while (number < space->op_count &&
+           !(space->ops[number].kind == op.kind && space->ops[number].operand == op.operand))
         number += 1;
     return number;
 }
 
 static void visit_pair(struct visits *visits, uint32_t rank, uint32_t number) {
-    bool *pair = &visits->pairs[(size_t)rank * visits->world->op_count + number];
+    bool *pair = &visits->pairs[(size_t)rank * visits->space->op_count + number];
     visits->pair_count += !*pair;
-    visits->pairs_of_kind[visits->world->ops[number].kind] += !*pair;
+    visits->pairs_of_kind[visits->space->ops[number].kind] += !*pair;
     *pair = true;
 }
 
 /* The rank of what is live, noted. False for a state that was not explored. */
 static bool visit_state(struct visits *visits, uint32_t *rank, struct naming *naming) {
     struct state state;
-    if (!state_encode(visits->world, live_environment(), &state, naming) ||
+    if (!state_encode(visits->space, live_environment(), &state, naming) ||
         !store_find(visits->store, &state, rank)) {
         visits->stray_count += 1;
         return false;
@@ -65,12 +65,12 @@ static bool visit_state(struct visits *visits, uint32_t *rank, struct naming *na
 void visits_run(struct visits *visits, const struct stream *input) {
     struct naming naming;
     uint32_t rank = 0;
-    bool agrees = live_begin(visits->world);
+    bool agrees = live_begin(visits->space);
     bool known = agrees && visit_state(visits, &rank, &naming);
     for (uint32_t i = 0; i < input->op_count && known; i += 1) {
-        const struct op op = op_in_world(visits->world, input->ops[i]);
-        const uint32_t number = op_number(visits->world, op, &naming);
-        if (number == visits->world->op_count)
+        const struct op op = op_in_world(visits->space, input->ops[i]);
+        const uint32_t number = op_number(visits->space, op, &naming);
+        if (number == visits->space->op_count)
             continue;
         visit_pair(visits, rank, number);
         agrees = live_apply(op);

@@ -11,7 +11,7 @@
 #include "stream.h"
 
 struct visits {
-    const struct world *world;
+    const struct space *space;
     const struct store *store; /* at its fixpoint */
     bool *states;              /* by rank */
     bool *pairs;               /* by rank x ops of the world + op */
@@ -22,7 +22,7 @@ struct visits {
 };
 
 /* False where there is no memory. */
-bool visits_create(struct visits *visits, const struct world *world, const struct store *store);
+bool visits_create(struct visits *visits, const struct space *space, const struct store *store);
 void visits_destroy(struct visits *visits);
 
 /* Runs the input. Ops that the world does not have are left out. */

@@ -2,13 +2,12 @@
 /* The fuzz target: bytes -> ops -> the cache map beside its model -> trap at the first
  * disagreement.
  *
- * Everything that it does is in harness/; read input.h next, then environment.c. What guides the
+ * Everything that it does is in harness/; read run.h next, then subjects/cachemap/environment.c. What guides the
  * engine is in mutate.h and state_counters.h. */
 #include "codec.h"
-#include "input.h"
+#include "run.h"
 #include "mutate.h"
 #include "report.h"
-#include "state_counters.h"
 #include "watchdog.h"
 
 #include <stdlib.h>
@@ -26,17 +25,17 @@ enum { CROSS_ODDS = 8 };
 #define NEXT_STEP \
     "      whole story: ./trace explain FILE      (FILE: the artifact named below)\n\n"
 
-_Noreturn static void on_failure(const struct environment *environment) {
-    report_print(stderr, environment, NULL);
+_Noreturn static void on_failure(const struct run_view *view) {
+    report_print(stderr, view, NULL);
     fputs(NEXT_STEP, stderr);
-    verdict_trap(&environment->verdict);
+    verdict_trap(&view->verdict);
 }
 
 /* What stops a run from outside. Between runs there is nothing to tell. */
 static bool tell(const char *cause) {
-    if (input_running() == NULL)
+    if (run_current() == NULL)
         return false;
-    report_print(stderr, input_running(), cause);
+    report_print(stderr, run_current(), cause);
     fputs(NEXT_STEP, stderr);
     return true;
 }
@@ -48,10 +47,11 @@ static void on_hang(void) {
 }
 
 /* After each op, in each pass. What guides the engine comes from the first pass alone. */
-static void on_op(const struct environment *environment, void *context) {
+static void on_op(const struct run_view *view, void *context) {
     watchdog_beat(on_hang);
-    if (environment->options.pass == PASS_CACHE)
-        state_counters_note(environment, context);
+    (void)context;
+    if (view->pass == PASS_FIRST)
+        run_guide(view);
 }
 
 /* The sanitizers call these when they are about to report: the ops come first. */
@@ -68,7 +68,7 @@ void __ubsan_on_report(void) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static struct stream stream;
-    const struct input_options options = {
+    const struct run_options options = {
         .layers = LAYERS_ALL,
         .shows_all_passes = true,
         .on_failure = on_failure,
@@ -76,7 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     };
     watchdog_beat(on_hang);
     codec_decode(data, size, &stream);
-    (void)input_run(&stream, &options);
+    (void)run(&stream, &options);
     return 0;
 }
 

@@ -25,7 +25,7 @@ static uint8_t bytes[CODEC_SIZE_MAX], bytes_again[CODEC_SIZE_MAX];
 
 /* The same geometry and ops. */
 static void require_equal(void) {
-    REQUIRE(memcmp(&stream.geometry, &again.geometry, sizeof stream.geometry) == 0);
+    REQUIRE(memcmp(&stream.world, &again.world, sizeof stream.world) == 0);
     REQUIRE(stream.op_count == again.op_count);
     REQUIRE(memcmp(stream.ops, again.ops, stream.op_count * sizeof stream.ops[0]) == 0);
 }

@@ -7,7 +7,7 @@
  * A file is bytes; a failing one traps, with a report. Exit status: 0 all agree, 2 a file cannot be read,
  * or usage. Knows neither the text form nor how to make inputs. */
 #include "codec.h"
-#include "input.h"
+#include "run.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -37,7 +37,7 @@ static int standalone_file(const char *path) {
         return STANDALONE_USAGE;
     }
     (void)LLVMFuzzerTestOneInput(bytes, size);
-    printf("%016" PRIx64 "  %s\n", input_digest(), path);
+    printf("%016" PRIx64 "  %s\n", run_digest(), path);
     return STANDALONE_AGREES;
 }
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bytes <-> stream: the form that a fuzzing engine mutates. docs/input-format.md describes it.
  *
- *   byte 0    version (high nibble, 0 for version 1), run mode (bits 2-3), read mode (bits 0-1)
- *   byte 1    layout                 byte 2    hash mode (high nibble), sets (low nibble)
- *   byte 3    stash capacity         byte 4    scope capacity         byte 5    keys
+ *   WORLD_HEADER_SIZE bytes, where the rows of FIELD_TABLE say; the high nibble of byte 0 is the version, 0 for 1
  *   then records of 2 bytes: opcode (6 bits, op.h's slots), operand
  *
  * Every byte string decodes: numbers wrap into their tables, absent header bytes are 0, a trailing
@@ -14,7 +12,7 @@
 
 #include "stream.h"
 
-enum { CODEC_VERSION = 1, CODEC_HEADER_SIZE = 6, CODEC_RECORD_SIZE = 2 };
+enum { CODEC_VERSION = 1, CODEC_HEADER_SIZE = WORLD_HEADER_SIZE, CODEC_RECORD_SIZE = 2, CODEC_VERSION_BIT = 4 };
 enum { CODEC_SIZE_MAX = CODEC_HEADER_SIZE + CODEC_RECORD_SIZE * STREAM_OP_COUNT_MAX };
 
 /* The version that the input claims: 1 or more; CODEC_VERSION for the empty input. */
@@ -24,13 +22,15 @@ unsigned codec_version(const uint8_t *bytes, size_t size);
 void codec_decode(const uint8_t *bytes, size_t size, struct stream *stream);
 
 /* The two halves of a record: the op whose slots in OP_TABLE hold the opcode, and the operand of its
- * kind that the byte wraps to in this geometry. */
+ * kind that the byte wraps to in this world. */
 enum op_kind codec_kind(uint8_t opcode);
-uint8_t codec_operand(const struct geometry *geometry, enum op_operand operand, uint8_t byte);
+uint8_t codec_operand(const struct world *world, enum op_operand operand, uint8_t byte);
+/* Operands are below this. At least 1. */
+unsigned codec_operand_count(const struct world *world, enum op_operand operand);
 
 /* The canonical bytes of a stream: decoding them gives the same stream. Returns their number (the
  * header's and the records', which `bytes` has room for: CODEC_SIZE_MAX is always enough), or 0 when
- * the geometry has a number that bytes cannot say; *field is then its name, and otherwise null. */
+ * the world has a number that bytes cannot say; *field is then its name, and otherwise null. */
 size_t codec_encode(const struct stream *stream, uint8_t *bytes, const char **field);
 
 #endif

@@ -78,7 +78,7 @@ static bool input_file_is_text(const uint8_t *bytes, size_t size) {
 
 bool input_file_read(struct input_file *file, const char *path) {
     struct trace_error error;
-    memset(&file->stream.geometry, 0, sizeof file->stream.geometry);
+    memset(&file->stream.world, 0, sizeof file->stream.world);
     file->error[0] = '\0';
     file->is_other_version = false;
     if (!input_file_load(file, path))

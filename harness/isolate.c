@@ -3,7 +3,7 @@
  * sanitizer's report goes into the same pipe before it. Nothing else is written to it. */
 #include "isolate.h"
 
-#include "input.h"
+#include "run.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -23,11 +23,11 @@ void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak)
 
 /* ---- The child. -------------------------------------------------------------------------- */
 
-static const char *op_words(const struct environment *environment) {
-    const uint32_t index = environment->op_index;
-    if (environment->stream == NULL || index >= environment->stream->op_count)
+static const char *op_words(const struct run_view *view) {
+    const uint32_t index = view->op_index;
+    if (view->stream == NULL || index >= view->stream->op_count)
         return "end";
-    return op_describe((enum op_kind)environment->stream->ops[index].kind)->words;
+    return op_describe((enum op_kind)view->stream->ops[index].kind)->words;
 }
 
 /* One line, "MARK op index, invariant, signature", by one write. */
@@ -40,8 +40,8 @@ static void child_tell(uint32_t op_index, enum invariant invariant, const char *
         (void)!write(STDERR_FILENO, line, (size_t)size);
 }
 
-static void child_on_failure(const struct environment *environment) {
-    const struct verdict *verdict = &environment->verdict;
+static void child_on_failure(const struct run_view *view) {
+    const struct verdict *verdict = &view->verdict;
     char cause[160];
     if (verdict->invariant == INVARIANT_ASSERTION)
         (void)snprintf(cause, sizeof cause, "assertion %s '%s'", verdict->function,
@@ -51,15 +51,15 @@ static void child_on_failure(const struct environment *environment) {
                        verdict->file, verdict->line);
     child_tell(
         verdict->op_index, verdict->invariant, cause,
-        verdict->op_index < environment->stream->op_count
-            ? op_describe((enum op_kind)environment->stream->ops[verdict->op_index].kind)->words
+        verdict->op_index < view->stream->op_count
+            ? op_describe((enum op_kind)view->stream->ops[verdict->op_index].kind)->words
             : "end");
     _exit(CHILD_FAILS);
 }
 
 /* Between runs nothing is running, and there is no op to name. */
 static void child_tell_running(const char *cause) {
-    const struct environment *running = input_running();
+    const struct run_view *running = run_current();
     child_tell(running == NULL ? 0 : running->op_index, INVARIANT_NONE, cause,
                running == NULL ? "nothing" : op_words(running));
 }
@@ -79,8 +79,8 @@ static void child_on_signal(int number) {
  * has had all of its time. */
 static volatile sig_atomic_t child_moved;
 
-static void child_on_op(const struct environment *environment, void *context) {
-    (void)environment;
+static void child_on_op(const struct run_view *view, void *context) {
+    (void)view;
     (void)context;
     child_moved = 1;
 }
@@ -128,7 +128,7 @@ void isolate_catch(void (*on_death)(void)) {
 
 _Noreturn static void child_run(const struct stream *stream, const struct isolate_options *options,
                                 int pipe_end) {
-    const struct input_options input = {.layers = options->layers,
+    const struct run_options input = {.layers = options->layers,
                                         .shows_all_passes = true,
                                         .on_failure = child_on_failure,
                                         .on_op = child_on_op};
@@ -142,7 +142,7 @@ _Noreturn static void child_run(const struct stream *stream, const struct isolat
     (void)sigemptyset(&action.sa_mask);
     (void)sigaction(SIGPROF, &action, NULL);
     (void)setitimer(ITIMER_PROF, &ticks, NULL);
-    (void)input_run(stream, &input);
+    (void)run(stream, &input);
     _exit(CHILD_AGREES);
 }
 

@@ -98,19 +98,15 @@ static const struct op *copy_range(struct edit *edit, struct range range) {
 
 /* ---- Single ops. ------------------------------------------------------------------------- */
 
-static enum op_operand operand_of(struct op op) {
-    return op_describe((enum op_kind)op.kind)->operand;
-}
-
 static uint8_t draw_operand(struct edit *edit, enum op_operand operand) {
-    return codec_operand(&edit->stream->geometry, operand,
+    return codec_operand(&edit->stream->world, operand,
                          (uint8_t)random_below(&edit->random, 256));
 }
 
 static struct op draw_op(struct edit *edit) {
     struct op op;
     op.kind = (uint8_t)codec_kind((uint8_t)random_below(&edit->random, 256));
-    op.operand = draw_operand(edit, operand_of(op));
+    op.operand = draw_operand(edit, op_operand(op));
     return op;
 }
 
@@ -119,7 +115,7 @@ static struct op *draw_key_op(struct edit *edit) {
     struct stream *stream = edit->stream;
     uint32_t at = stream->op_count == 0 ? 0 : random_below(&edit->random, stream->op_count);
     for (uint32_t i = 0; i < stream->op_count; i += 1, at = (at + 1) % stream->op_count)
-        if (operand_of(stream->ops[at]) == OPERAND_KEY)
+        if (op_has_key(stream->ops[at]))
             return &stream->ops[at];
     return NULL;
 }
@@ -128,7 +124,7 @@ static struct op *draw_key_op(struct edit *edit) {
 static void wrap_operands(struct stream *stream) {
     for (uint32_t i = 0; i < stream->op_count; i += 1)
         stream->ops[i].operand =
-            codec_operand(&stream->geometry, operand_of(stream->ops[i]), stream->ops[i].operand);
+            codec_operand(&stream->world, op_operand(stream->ops[i]), stream->ops[i].operand);
 }
 
 /* ---- Mutations of ops: true when they found something to change. ------------------------- */
@@ -140,7 +136,7 @@ static bool mutate_insert(struct edit *edit) {
     for (uint32_t i = 0; i < gap; i += 1) {
         ops[i] = draw_op(edit);
         /* Several ops on one key tell more than each on its own. */
-        if (operand_of(ops[i]) == operand_of(ops[0]) && random_one_in(&edit->random, 2))
+        if (op_operand(ops[i]) == op_operand(ops[0]) && random_one_in(&edit->random, 2))
             ops[i].operand = ops[0].operand;
     }
     return gap > 0;
@@ -206,7 +202,7 @@ static bool mutate_kind(struct edit *edit) {
     op = &edit->stream->ops[random_below(&edit->random, edit->stream->op_count)];
     old = *op;
     *op = draw_op(edit);
-    if (operand_of(*op) == operand_of(old))
+    if (op_operand(*op) == op_operand(old))
         op->operand = old.operand;
     return op->kind != old.kind;
 }
@@ -218,14 +214,14 @@ static bool mutate_operand(struct edit *edit) {
         return false;
     op = &edit->stream->ops[random_below(&edit->random, edit->stream->op_count)];
     old = op->operand;
-    op->operand = draw_operand(edit, operand_of(*op));
+    op->operand = draw_operand(edit, op_operand(*op));
     return op->operand != old;
 }
 
 /* Ids two apart are neighbours as numbers, ids four apart share a hash in mode `buckets`: key.h. */
 static bool mutate_retarget(struct edit *edit) {
     static const uint8_t steps[] = {1, 1, 2, 4};
-    const unsigned key_count = edit->stream->geometry.key_count;
+    const unsigned key_count = edit->stream->world.numbers[FIELD_KEYS];
     struct op *op = draw_key_op(edit);
     unsigned step, key;
     if (op == NULL)
@@ -241,30 +237,52 @@ static bool mutate_retarget(struct edit *edit) {
     return true;
 }
 
-/* Discards are the harder half. */
-static bool wrap_in_scope(struct edit *edit, struct range range) {
-    const struct op open = {OP_SCOPE_OPEN, 0};
-    const struct op close = {random_one_in(&edit->random, 4) ? OP_SCOPE_PERSIST : OP_SCOPE_DISCARD,
-                             0};
+static const struct wrap {
+    uint8_t opens, closes, closes_otherwise, odds;
+} wraps[] = {
+#define WRAP_ROW(opens, closes, otherwise, odds) {OP_##opens, OP_##closes, OP_##otherwise, odds},
+    WRAP_TABLE(WRAP_ROW)
+#undef WRAP_ROW
+        {0}};
+enum { WRAP_COUNT = sizeof wraps / sizeof wraps[0] - 1 };
+
+/* A draw of one takes nothing from the random numbers. */
+static uint32_t draw_row(struct random *random, uint32_t count) {
+    return count < 2 ? 0 : random_below(random, count);
+}
+
+static bool wrap_range(struct edit *edit, struct range range) {
+    const struct wrap *wrap = &wraps[draw_row(&edit->random, WRAP_COUNT)];
+    struct op open = {0, 0}, close = {0, 0};
+    if (WRAP_COUNT == 0)
+        return false;
+    open.kind = wrap->opens;
+    close.kind =
+        random_one_in(&edit->random, wrap->odds) ? wrap->closes_otherwise : wrap->closes;
     if (edit->stream->op_count + 2 > edit->op_count_max)
         return false;
     (void)insert_ops(edit, range.at + range.count, &close, 1);
     return insert_ops(edit, range.at, &open, 1);
 }
 
-static bool mutate_scope(struct edit *edit) {
-    return edit->stream->op_count > 0 && wrap_in_scope(edit, draw_range(edit));
+static bool mutate_wrap(struct edit *edit) {
+    return edit->stream->op_count > 0 && wrap_range(edit, draw_range(edit));
 }
 
-static bool mutate_compact(struct edit *edit) {
-    const struct op compact = {OP_COMPACT, 0};
-    return insert_ops(edit, draw_place(edit), &compact, 1);
+static bool mutate_lone(struct edit *edit) {
+    static const uint8_t kinds[] = {
+#define LONE_ROW(op) OP_##op,
+        LONE_TABLE(LONE_ROW)
+#undef LONE_ROW
+            OP_KIND_COUNT};
+    struct op op = {kinds[draw_row(&edit->random, sizeof kinds - 1)], 0};
+    return op.kind != OP_KIND_COUNT && insert_ops(edit, draw_place(edit), &op, 1);
 }
 
 /* One op for each of `length` keys in turn. Returns where they stand; less than `length` if there is
  * no room for all. */
 static struct range insert_run(struct edit *edit, uint8_t kind, uint32_t length) {
-    const unsigned key_count = edit->stream->geometry.key_count;
+    const unsigned key_count = edit->stream->world.numbers[FIELD_KEYS];
     const uint8_t first = draw_operand(edit, OPERAND_KEY);
     const unsigned step = random_one_in(&edit->random, 4) ? 2 : 1;
     const uint32_t at = draw_place(edit);
@@ -276,79 +294,100 @@ static struct range insert_run(struct edit *edit, uint8_t kind, uint32_t length)
     return range;
 }
 
+static enum op_kind draw_run_kind(struct random *random) {
+    static const struct {
+        uint8_t kind, weight;
+    } runs[] = {
+#define RUN_ROW(op, weight) {OP_##op, weight},
+        RUN_TABLE(RUN_ROW)
+#undef RUN_ROW
+    };
+    enum {
+#define RUN_WEIGHT(op, weight) +weight
+        SUM = RUN_TABLE(RUN_WEIGHT)
+#undef RUN_WEIGHT
+    };
+    uint32_t at = random_below(random, SUM);
+    size_t row = 0;
+    for (; at >= runs[row].weight; row += 1)
+        at -= runs[row].weight;
+    return (enum op_kind)runs[row].kind;
+}
+
 static bool mutate_run(struct edit *edit) {
-    static const uint8_t kinds[] = {OP_UPSERT, OP_UPSERT, OP_UPSERT,      OP_UPSERT,  OP_UPSERT,
-                                    OP_REMOVE, OP_GET,    OP_UPSERT_MANY, OP_GET_MANY};
-    const uint8_t kind = kinds[random_below(&edit->random, sizeof kinds)];
+    const enum op_kind kind = draw_run_kind(&edit->random);
     const uint32_t length =
         1 + draw_length(&edit->random, RUN_EXPONENT_MAX + 1, RUN_LENGTH_MAX - 1);
-    return insert_run(edit, kind, length).count > 0;
+    return insert_run(edit, (uint8_t)kind, length).count > 0;
 }
 
-/* One of the last numbers of a table, which are the largest. */
-static uint16_t draw_large(struct random *random, struct number_table table, uint32_t count) {
-    return table.numbers[table.count - 1 - (int)random_below(random, count)];
+/* One of the last numbers of a field's list, which are the largest. */
+static uint16_t draw_large(struct random *random, unsigned field, uint32_t count) {
+    const struct field_description *description = field_describe(field);
+    return description->numbers[description->count - 1 - random_below(random, count)];
 }
 
-/* One stream in a hundred has a stash of 128 entries or more and as many keys, and such a stash is
- * full only after as many upserts of different keys: none of that comes by chance. */
+/* Numbers that are large enough, if the world may change, and a run that fills the first of them. */
 static bool mutate_fill(struct edit *edit) {
-    struct geometry *geometry = &edit->stream->geometry;
+    static const struct {
+        uint8_t field, last_count, odds;
+    } fills[] = {
+#define FILL_ROW(field, last_count, odds) {FIELD_##field, last_count, odds},
+        FILL_TABLE(FILL_ROW)
+#undef FILL_ROW
+    };
+    struct world *world = &edit->stream->world;
     struct range range;
     uint32_t length;
-    if ((edit->ingredients & MUTATE_GEOMETRY) != 0) {
-        geometry->stash_count_max = draw_large(&edit->random, geometry_stash_counts(), 5);
-        geometry->key_count = draw_large(&edit->random, geometry_key_counts(), 2);
-        if (random_one_in(&edit->random, 2))
-            geometry->scope_count_max = draw_large(&edit->random, geometry_scope_counts(), 3);
+    if ((edit->ingredients & MUTATE_WORLD) != 0) {
+        for (size_t i = 0; i < sizeof fills / sizeof fills[0]; i += 1)
+            if (fills[i].odds < 2 || random_one_in(&edit->random, fills[i].odds))
+                world->numbers[fills[i].field] =
+                    draw_large(&edit->random, fills[i].field, fills[i].last_count);
         wrap_operands(edit->stream);
     }
-    /* Some of them stay in the cache. */
-    length = geometry->stash_count_max + random_below(&edit->random, 20);
-    range =
-        insert_run(edit, OP_UPSERT, length < geometry->key_count ? length : geometry->key_count);
+    /* A few of them stay elsewhere. */
+    length = world->numbers[fills[0].field] + random_below(&edit->random, 20);
+    range = insert_run(edit, 0,
+                       length < world->numbers[FIELD_KEYS] ? length : world->numbers[FIELD_KEYS]);
     if (random_one_in(&edit->random, 2))
-        (void)wrap_in_scope(edit, range);
+        (void)wrap_range(edit, range);
     return range.count > 0;
 }
 
-/* ---- Mutations of the geometry, and whole streams. --------------------------------------- */
+/* ---- Mutations of the world, and whole streams. --------------------------------------- */
 
-static bool mutate_geometry(struct edit *edit) {
-    generate_geometry(&edit->random, &edit->stream->geometry);
+static bool mutate_world(struct edit *edit) {
+    generate_world(&edit->random, &edit->stream->world);
     wrap_operands(edit->stream);
     return true;
 }
 
+/* Fields of one turn of the generator are one number. */
 static bool mutate_field(struct edit *edit) {
-    struct geometry *geometry = &edit->stream->geometry, fresh;
-    const struct geometry old = *geometry;
-    generate_geometry(&edit->random, &fresh);
-    switch (random_below(&edit->random, 8)) {
-    case 0: geometry->layout = fresh.layout; break;
-    case 1: geometry->hash = fresh.hash; break;
-    case 2: geometry->read = fresh.read; break;
-    case 3: geometry->run = fresh.run; break;
-    case 4: geometry->set_count = fresh.set_count; break;
-    case 5: geometry->stash_count_max = fresh.stash_count_max; break;
-    case 6: geometry->scope_count_max = fresh.scope_count_max; break;
-    default: geometry->key_count = fresh.key_count; break;
-    }
+    struct world *world = &edit->stream->world, fresh;
+    const struct world old = *world;
+    uint32_t turn;
+    generate_world(&edit->random, &fresh);
+    turn = 1 + random_below(&edit->random, WORLD_DRAW_COUNT);
+    for (unsigned field = 0; field < FIELD_COUNT; field += 1)
+        if (field_describe(field)->draw_turn == turn)
+            world->numbers[field] = fresh.numbers[field];
     wrap_operands(edit->stream);
-    return memcmp(&old, geometry, sizeof old) != 0;
+    return !world_equal(&old, world);
 }
 
-/* In a geometry of its own, where geometries may change. */
+/* In a world of its own, where worlds may change. */
 static bool mutate_swarm_replace(struct edit *edit) {
-    if ((edit->ingredients & MUTATE_GEOMETRY) != 0)
-        generate_geometry(&edit->random, &edit->stream->geometry);
+    if ((edit->ingredients & MUTATE_WORLD) != 0)
+        generate_world(&edit->random, &edit->stream->world);
     generate_ops(&edit->random, edit->stream, edit->op_count_max);
     return true;
 }
 
 static bool mutate_swarm_append(struct edit *edit) {
     const uint32_t at = random_one_in(&edit->random, 2) ? draw_place(edit) : edit->stream->op_count;
-    edit->spare->geometry = edit->stream->geometry;
+    edit->spare->world = edit->stream->world;
     generate_ops(&edit->random, edit->spare, edit->op_count_max - at);
     edit->stream->op_count = at;
     return insert_ops(edit, at, edit->spare->ops, edit->spare->op_count);
@@ -366,12 +405,12 @@ static bool (*const appliers[MUTATION_COUNT])(struct edit *edit) = {
     [MUTATION_KIND] = mutate_kind,
     [MUTATION_OPERAND] = mutate_operand,
     [MUTATION_RETARGET] = mutate_retarget,
-    [MUTATION_SCOPE] = mutate_scope,
-    [MUTATION_COMPACT] = mutate_compact,
+    [MUTATION_WRAP] = mutate_wrap,
+    [MUTATION_LONE] = mutate_lone,
     [MUTATION_RUN] = mutate_run,
     [MUTATION_FILL] = mutate_fill,
     [MUTATION_FIELD] = mutate_field,
-    [MUTATION_GEOMETRY] = mutate_geometry,
+    [MUTATION_WORLD] = mutate_world,
     [MUTATION_SWARM_REPLACE] = mutate_swarm_replace,
     [MUTATION_SWARM_APPEND] = mutate_swarm_append,
     [MUTATION_BYTES] = NULL, /* weight 0 */
@@ -514,7 +553,7 @@ size_t mutate_cross(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_
     if (work.op_count > edit.op_count_max)
         work.op_count = edit.op_count_max;
     if (random_one_in(&edit.random, 4))
-        work.geometry = spare.geometry;
+        work.world = spare.world;
     at = draw_place(&edit);
     from = random_below(&edit.random, spare.op_count + 1);
     /* In the middle of it, or instead of its end. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The mutator: changes a stream by whole ops, where a fuzzing engine would change its bytes. One
- * mutation is a meaning ("wrap these ops in a scope", "fill the stash with neighbouring keys", "a
+ * mutation is a meaning ("these ops go together", "neighbouring keys in turn", "a
  * fresh swarm stream"); with bytes alone the engine needs 20 to 60 times the executions.
  *
  * Custom mutators are libFuzzer's idea (docs: structure-aware fuzzing); swarm streams inside the
  * mutator are from swarm testing, see generate.h. Knows streams, their bytes and the generator,
- * nothing of the map. Not reentrant: the streams that it works on are static. */
+ * nothing of the subject but its tables. Not reentrant: the streams that it works on are static. */
 #ifndef HARNESS_MUTATE_H
 #define HARNESS_MUTATE_H
 
@@ -14,9 +14,9 @@
 
 /* Groups of mutations, to be switched off one at a time when their worth is measured. */
 enum mutate_ingredient {
-    MUTATE_OPS = 1u << 0,      /* ops: insert, delete, move, wrap in a scope, ... */
+    MUTATE_OPS = 1u << 0,      /* ops: insert, delete, move, wrap, ... */
     MUTATE_SWARM = 1u << 1,    /* fresh swarm streams, instead or behind */
-    MUTATE_GEOMETRY = 1u << 2, /* the header: a field, or all of it */
+    MUTATE_WORLD = 1u << 2, /* the header: a field, or all of it */
     MUTATE_BYTES = 1u << 3,    /* one call in eight: the engine's own mutator */
     MUTATE_ALL = (1u << 4) - 1
 };
@@ -35,13 +35,13 @@ enum mutate_ingredient {
     MUTATION(OPERAND, MUTATE_OPS, 6, "an op gets a fresh operand") \
     MUTATION(RETARGET, MUTATE_OPS, 10, \
              "an op gets the key of another op, or a neighbour of its own") \
-    MUTATION(SCOPE, MUTATE_OPS, 10, "a range stands in a scope that is discarded or persisted") \
-    MUTATION(COMPACT, MUTATE_OPS, 4, "a compact") \
-    MUTATION(RUN, MUTATE_OPS, 10, "neighbouring keys are upserted, or removed, or read in turn") \
+    MUTATION(WRAP, MUTATE_OPS, 10, "a range stands between two ops that go together") \
+    MUTATION(LONE, MUTATE_OPS, 4, "an op that matters alone") \
+    MUTATION(RUN, MUTATE_OPS, 10, "neighbouring keys in turn") \
     MUTATION(FILL, MUTATE_OPS, 3, \
-             "a large stash, if geometries may change, and upserts to fill it") \
-    MUTATION(FIELD, MUTATE_GEOMETRY, 10, "one field of the geometry") \
-    MUTATION(GEOMETRY, MUTATE_GEOMETRY, 2, "all fields of the geometry") \
+             "a large room, if worlds may change, and stores to fill it") \
+    MUTATION(FIELD, MUTATE_WORLD, 10, "one field of the world") \
+    MUTATION(WORLD, MUTATE_WORLD, 2, "all fields of the world") \
     MUTATION(SWARM_REPLACE, MUTATE_SWARM, 12, "a fresh swarm stream instead") \
     MUTATION(SWARM_APPEND, MUTATE_SWARM, 12, "a fresh swarm stream behind a part of this one") \
     MUTATION(BYTES, MUTATE_BYTES, 0, "the bytes, by the engine's mutator")
@@ -78,7 +78,7 @@ size_t mutate(uint8_t *data, size_t size, size_t size_max, unsigned seed,
               const struct mutate_options *options);
 
 /* Writes to `out`, which overlaps neither input, a part of `a` with a part of `b` behind it or in it,
- * in the geometry of one of them. Returns its size, canonical, with the bounds of `mutate`. */
+ * in the world of one of them. Returns its size, canonical, with the bounds of `mutate`. */
 size_t mutate_cross(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size, uint8_t *out,
                     size_t out_size_max, unsigned seed);
 

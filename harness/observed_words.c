@@ -22,9 +22,10 @@ static bool is_about_the_answer(const struct observed *observed) {
 
 void observed_words(const struct observed *observed, char *words, size_t size) {
     char op[TRACE_TEXT_OP_SIZE], actual[32], expected[32];
-    const char *when = !observed->is_later       ? ""
-                       : observed->after_discard ? " after it and a scope discard"
-                                                 : " after it";
+    char when[64] = "";
+    if (observed->is_later)
+        (void)snprintf(when, sizeof when, " after it%s%s", observed->after == NULL ? "" : " and a ",
+                       observed->after == NULL ? "" : observed->after);
     trace_text_op(observed->op, op, sizeof op);
     answer_words(observed->actual, actual, sizeof actual);
     answer_words(observed->expected, expected, sizeof expected);

@@ -11,16 +11,17 @@ enum { OBSERVED_WORDS_SIZE = VERDICT_DETAIL_SIZE + 200 };
 /* The call that shows it. */
 struct observed {
     struct op op;
-    bool is_later, after_discard; /* it comes after the failing op; and a scope discard between */
+    bool is_later;     /* it comes after the failing op */
+    const char *after; /* the words of an op between the two, or null */
     const char *death; /* how it ended the run, where it did: "the op does not end"; else null */
     enum invariant invariant; /* that found it; only where `death` is null */
     struct result actual, expected;
     const char
-        *origin; /* of a value that was answered and never stored (value_words.h); null otherwise */
+        *origin; /* of a value that was answered and never stored (row.answer_origin); null otherwise */
     const char *detail; /* the verdict's */
 };
 
-/* "lookup 0 after it answers absent, expected value 1", "get 3 after it and a scope discard does not
+/* "lookup 0 after it answers absent, expected value 1", "get 3 after it and a clear does not
  * return: the op does not end". `size` is OBSERVED_WORDS_SIZE at least. */
 void observed_words(const struct observed *observed, char *words, size_t size);
 

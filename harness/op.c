@@ -1,41 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The op table as data. Knows neither the map nor the model. */
+/* The tables of ops and outcomes as data. */
 #include "op.h"
 
 struct op_slots {
-#define OP_SLOTS_MEMBER(name, words, operand, slots, functions, meaning) char name[slots];
+#define OP_SLOTS_MEMBER(name, words, operand, slots, ...) char name[slots];
     OP_TABLE(OP_SLOTS_MEMBER)
 #undef OP_SLOTS_MEMBER
 };
 _Static_assert(sizeof(struct op_slots) == OP_SLOT_COUNT, "the opcode slots add up");
 
 const struct op_description op_descriptions[OP_KIND_COUNT] = {
-#define OP_ROW(name, words, operand, slots, functions, meaning) \
-    {words, operand, slots, functions, meaning},
+#define OP_ROW(name, words, operand, slots, traits, alone, functions, meaning) \
+    {words, operand, slots, OP_##alone, traits, functions, meaning},
     OP_TABLE(OP_ROW)
 #undef OP_ROW
 };
 
-static const char *const outcome_names[OUTCOME_COUNT] = {
-#define OUTCOME_ROW(name, word) word,
+static const struct {
+    const char *word;
+    bool failed;
+} outcomes[OUTCOME_COUNT] = {
+#define OUTCOME_ROW(name, word, failed) {word, failed},
     OUTCOME_TABLE(OUTCOME_ROW)
 #undef OUTCOME_ROW
 };
 
-const char *op_refusal_name(unsigned refusal) {
-    static const char *const names[REFUSAL_COUNT] = {
-        "out_of_memory", "cache_not_sets",   "stash_none",
-        "stash_limit",   "overflow_product", "overflow_padding",
-        "overflow_sum",  "in_memory_small",  "in_memory_stash_none"};
-    assert(refusal < REFUSAL_COUNT);
-    return names[refusal];
+const char *operand_word(unsigned number) {
+    static const char *const words[] = {
+#define OPERAND_WORD_ROW(name, word, ...) word,
+        OPERAND_WORD_TABLE(OPERAND_WORD_ROW)
+#undef OPERAND_WORD_ROW
+            NULL};
+    assert(number < OPERAND_WORD_COUNT);
+    return words[number];
 }
 
 const char *outcome_name(enum outcome outcome) {
     assert(outcome < OUTCOME_COUNT);
-    return outcome_names[outcome];
+    return outcomes[outcome].word;
 }
 
 bool outcome_failed(enum outcome outcome) {
-    return outcome == OUTCOME_ABSENT || outcome >= OUTCOME_STASH_FULL;
+    assert(outcome < OUTCOME_COUNT);
+    return outcomes[outcome].failed;
 }

@@ -17,7 +17,7 @@ struct reducer {
 /* ---- Tries. ------------------------------------------------------------------------------ */
 
 static void stream_copy(struct stream *to, const struct stream *from) {
-    to->geometry = from->geometry;
+    to->world = from->world;
     to->op_count = from->op_count;
     memcpy(to->ops, from->ops, from->op_count * sizeof from->ops[0]);
 }
@@ -67,24 +67,28 @@ static bool reduce_ranges(struct reducer *reducer) {
     return changed;
 }
 
-/* The op that closes the scope opened at `open`, or the op count. */
-static uint32_t scope_end(const struct stream *stream, uint32_t open) {
+struct wrap {
+    uint8_t opens, closes, closes_otherwise;
+};
+
+/* The op that closes what `open` opened, or the op count. */
+static uint32_t wrap_end(const struct stream *stream, uint32_t open, const struct wrap *wrap) {
     uint32_t at = open + 1;
-    while (at < stream->op_count && stream->ops[at].kind != OP_SCOPE_PERSIST &&
-           stream->ops[at].kind != OP_SCOPE_DISCARD)
+    while (at < stream->op_count && stream->ops[at].kind != wrap->closes &&
+           stream->ops[at].kind != wrap->closes_otherwise)
         at += 1;
     return at;
 }
 
-/* A scope's open and close go together: alone each leaves the other to fail. First with what is in
- * between, then without. */
-static bool reduce_pairs(struct reducer *reducer) {
+/* Two ops that go together: alone each leaves the other to fail. First with what is in between, then
+ * without. */
+static bool reduce_wrap(struct reducer *reducer, const struct wrap *wrap) {
     bool changed = false;
     for (uint32_t open = 0; open < reducer->best->op_count && !reducer->stopped; open += 1) {
         uint32_t close;
-        if (reducer->best->ops[open].kind != OP_SCOPE_OPEN)
+        if (reducer->best->ops[open].kind != wrap->opens)
             continue;
-        close = scope_end(reducer->best, open);
+        close = wrap_end(reducer->best, open, wrap);
         if (close == reducer->best->op_count)
             continue;
         candidate_fresh(reducer);
@@ -101,18 +105,30 @@ static bool reduce_pairs(struct reducer *reducer) {
     return changed;
 }
 
+static bool reduce_wraps(struct reducer *reducer) {
+    static const struct wrap wraps[] = {
+#define WRAP_ROW(opens, closes, otherwise, odds) {OP_##opens, OP_##closes, OP_##otherwise},
+        WRAP_TABLE(WRAP_ROW)
+#undef WRAP_ROW
+            {OP_KIND_COUNT, OP_KIND_COUNT, OP_KIND_COUNT}};
+    bool changed = false;
+    for (size_t i = 0; i + 1 < sizeof wraps / sizeof wraps[0]; i += 1)
+        changed |= reduce_wrap(reducer, &wraps[i]);
+    return changed;
+}
+
 /* An op that is simpler to read, where it does as well. */
 static bool reduce_kinds(struct reducer *reducer) {
     static const struct {
         enum op_kind from, to;
-    } simpler[] = {{OP_REWRITE, OP_UPSERT},
-                   {OP_UPSERT_MANY, OP_UPSERT},
-                   {OP_GET_MANY, OP_GET},
-                   {OP_GET, OP_LOOKUP},
-                   {OP_HAS, OP_LOOKUP}};
+    } simpler[] = {
+#define SIMPLER_ROW(from, to) {OP_##from, OP_##to},
+        SIMPLER_TABLE(SIMPLER_ROW)
+#undef SIMPLER_ROW
+            {OP_KIND_COUNT, OP_KIND_COUNT}};
     bool changed = false;
     for (uint32_t i = 0; i < reducer->best->op_count; i += 1)
-        for (size_t s = 0; s < sizeof simpler / sizeof simpler[0]; s += 1) {
+        for (size_t s = 0; s + 1 < sizeof simpler / sizeof simpler[0]; s += 1) {
             if (reducer->best->ops[i].kind != simpler[s].from)
                 continue;
             candidate_fresh(reducer);
@@ -122,69 +138,95 @@ static bool reduce_kinds(struct reducer *reducer) {
     return changed;
 }
 
-/* ---- Geometry. --------------------------------------------------------------------------- */
+/* ---- The world. -------------------------------------------------------------------------- */
 
-/* Tries the numbers of a table that are below the present one, smallest first. `field` is in the
- * candidate. */
-static bool reduce_number(struct reducer *reducer, uint16_t *field, struct number_table table,
-                          uint16_t least) {
-    const uint16_t now = *field;
-    for (uint16_t number = least; number < now; number += 1) {
-        if (number_table_find(table, number) < 0)
-            continue;
-        *field = number;
+static bool has_turn(unsigned field, unsigned turn) {
+    return field_describe(field)->reduce_turn == turn;
+}
+
+/* Several fields of one turn are one number of their indexes, the first being the highest digit. */
+static unsigned indexes_get(const struct world *world, unsigned turn) {
+    unsigned number = 0;
+    for (unsigned field = 0; field < FIELD_COUNT; field += 1)
+        if (has_turn(field, turn))
+            number = number * field_describe(field)->count +
+                     (unsigned)field_index(field, world->numbers[field]);
+    return number;
+}
+
+static void indexes_set(struct world *world, unsigned turn, unsigned number) {
+    for (unsigned field = FIELD_COUNT; field > 0; field -= 1)
+        if (has_turn(field - 1, turn)) {
+            const unsigned count = field_describe(field - 1)->count;
+            world->numbers[field - 1] = field_number(field - 1, number % count);
+            number /= count;
+        }
+}
+
+static bool reduce_indexes(struct reducer *reducer, unsigned turn) {
+    const unsigned now = indexes_get(&reducer->candidate.world, turn);
+    for (unsigned number = 0; number < now; number += 1) {
+        indexes_set(&reducer->candidate.world, turn, number);
         if (reducer_try(reducer))
             return true;
     }
-    *field = now;
+    indexes_set(&reducer->candidate.world, turn, now);
     return false;
 }
 
-static bool reduce_byte(struct reducer *reducer, uint8_t *field) {
-    const uint8_t now = *field;
-    for (uint8_t number = 0; number < now; number += 1) {
-        *field = number;
-        if (reducer_try(reducer))
+/* The smallest number, then the others below the present one. */
+static bool reduce_number(struct reducer *reducer, unsigned field) {
+    const uint16_t smallest = field_describe(field)->smallest;
+    uint16_t *number = &reducer->candidate.world.numbers[field];
+    const uint16_t now = *number;
+    const uint16_t end = now < smallest ? smallest + 1 : now;
+    uint16_t least = smallest;
+    if (field == FIELD_KEYS && stream_key_count(&reducer->candidate) > least)
+        least = stream_key_count(&reducer->candidate);
+    for (*number = least; *number < end; *number += 1)
+        if (field_index(field, *number) >= 0 && reducer_try(reducer))
             return true;
-    }
-    *field = now;
+    *number = now;
     return false;
 }
 
-/* Each field alone. The tables of the codec hold small numbers of everything, and the first numbers of
- * the modes and of the layouts are the plain ones. */
-static bool reduce_geometry(struct reducer *reducer) {
-    struct geometry *geometry = &reducer->candidate.geometry;
+static bool reduce_turn(struct reducer *reducer, unsigned turn) {
+    unsigned count = 0, last = 0;
+    for (unsigned field = 0; field < FIELD_COUNT; field += 1)
+        if (has_turn(field, turn)) {
+            count += 1;
+            last = field;
+        }
+    return count == 1 ? reduce_number(reducer, last) : reduce_indexes(reducer, turn);
+}
+
+/* Each field alone, or those of one turn together: the lists of the codec hold small numbers of everything, and
+ * their first are the plain ones. */
+static bool reduce_world(struct reducer *reducer) {
     bool changed = false;
     candidate_fresh(reducer);
-    changed |= reduce_byte(reducer, &geometry->run);
-    if (geometry->read != READ_END) {
-        const uint8_t read = geometry->read;
-        geometry->read = READ_END; /* nothing between the ops but the ops */
-        if (reducer_try(reducer))
-            changed = true;
-        else
-            geometry->read = read;
-    }
-    changed |= reduce_number(reducer, &geometry->set_count, geometry_set_counts(), 0);
-    changed |= reduce_byte(reducer, &geometry->layout);
-    changed |= reduce_byte(reducer, &geometry->hash);
-    changed |= reduce_number(reducer, &geometry->stash_count_max, geometry_stash_counts(), 1);
-    changed |= reduce_number(reducer, &geometry->scope_count_max, geometry_scope_counts(), 0);
-    changed |= reduce_number(reducer, &geometry->key_count, geometry_key_counts(),
-                             stream_key_count(&reducer->candidate));
+    for (unsigned turn = 1; turn <= WORLD_REDUCE_COUNT; turn += 1)
+        changed |= reduce_turn(reducer, turn);
     return changed;
 }
 
-/* Operands that are no keys: the layout of a reinit, the reason of a refusal. */
+/* ---- Operands that are no keys. ---------------------------------------------------------- */
+
+static bool reduce_operand(struct reducer *reducer, uint8_t *operand) {
+    const uint8_t now = *operand;
+    for (*operand = 0; *operand < now; *operand += 1)
+        if (reducer_try(reducer))
+            return true;
+    *operand = now;
+    return false;
+}
+
 static bool reduce_operands(struct reducer *reducer) {
     bool changed = false;
     for (uint32_t i = 0; i < reducer->best->op_count && !reducer->stopped; i += 1) {
-        const enum op_operand operand =
-            op_describe((enum op_kind)reducer->best->ops[i].kind)->operand;
         candidate_fresh(reducer);
-        if (operand == OPERAND_LAYOUT || operand == OPERAND_REFUSAL)
-            changed |= reduce_byte(reducer, &reducer->candidate.ops[i].operand);
+        if (!op_has_key(reducer->best->ops[i]))
+            changed |= reduce_operand(reducer, &reducer->candidate.ops[i].operand);
     }
     return changed;
 }
@@ -194,7 +236,7 @@ static bool reduce_operands(struct reducer *reducer) {
 static void candidate_rename(struct reducer *reducer, const uint8_t *names) {
     struct stream *candidate = &reducer->candidate;
     for (uint32_t i = 0; i < candidate->op_count; i += 1)
-        if (op_describe((enum op_kind)candidate->ops[i].kind)->operand == OPERAND_KEY)
+        if (op_has_key(candidate->ops[i]))
             candidate->ops[i].operand = names[candidate->ops[i].operand];
 }
 
@@ -204,7 +246,7 @@ static unsigned keys_used(const struct stream *stream, uint8_t *keys) {
     unsigned count = 0;
     for (uint32_t i = 0; i < stream->op_count; i += 1) {
         const struct op op = stream->ops[i];
-        if (op_describe((enum op_kind)op.kind)->operand != OPERAND_KEY || seen[op.operand])
+        if (!op_has_key(op) || seen[op.operand])
             continue;
         seen[op.operand] = true;
         keys[count] = op.operand;
@@ -258,8 +300,8 @@ struct reduce_result reduce_stream(struct stream *stream, const struct reduce_op
     reducer.stopped = false;
     while (changed && !reducer.stopped) {
         changed = reduce_ranges(&reducer);
-        changed |= reduce_pairs(&reducer);
-        changed |= reduce_geometry(&reducer);
+        changed |= reduce_wraps(&reducer);
+        changed |= reduce_world(&reducer);
         changed |= reduce_keys(&reducer);
         changed |= reduce_operands(&reducer);
         changed |= reduce_kinds(&reducer);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The reducer: the fewest and simplest ops with which a stream still fails in the same way. Delta
- * debugging (Zeller, Hildebrandt 2002) on whole ops, then on what the ops say: pairs of a scope's
- * open and close, the geometry, the keys. Knows streams; how one is run, and which failure is the
+ * debugging (Zeller, Hildebrandt 2002) on whole ops, then on what the ops say: ops that go
+ * together, the world, the keys. Knows streams; how one is run, and which failure is the
  * same, its caller decides. */
 #ifndef HARNESS_REDUCE_H
 #define HARNESS_REDUCE_H
@@ -19,13 +19,13 @@ struct reduce_options {
 
 struct reduce_result {
     uint32_t try_count;
-    /* No op can go, no pair can be unwrapped, no number of the geometry can be made smaller alone.
+    /* No op can go, no pair can go, no number of the world can be made smaller alone.
      * False when it was stopped. */
     bool minimal;
 };
 
 /* Reduces `stream`, which fails, in place. At most O(ops x log ops) tries a round while ops go, a few
- * hundred for the geometry, one a key; rounds until nothing changes. Not reentrant. */
+ * hundred for the world, one a key; rounds until nothing changes. Not reentrant. */
 struct reduce_result reduce_stream(struct stream *stream, const struct reduce_options *options);
 
 #endif

@@ -2,7 +2,7 @@
 /* The handlers behind stop.h. */
 #include "stop.h"
 
-#include "input.h"
+#include "run.h"
 #include "report.h"
 
 #include <signal.h>
@@ -35,8 +35,8 @@ static const char *crash_name(int signal_number) {
  * none. A crash within it falls through to the default action. */
 static void on_crash(int signal_number) {
     (void)fflush(stdout);
-    if (input_running() != NULL)
-        report_print(stderr, input_running(), crash_name(signal_number));
+    if (run_current() != NULL)
+        report_print(stderr, run_current(), crash_name(signal_number));
     else
         fprintf(stderr, "%s\n", crash_name(signal_number));
     if (call_after_crash != NULL)

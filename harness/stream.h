@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A stream: a geometry and the ops to run in it. What the decoder makes of bytes, the parser of
+/* A stream: a world and the ops to run in it. What the decoder makes of bytes, the parser of
  * text, the generator of a seed. */
 #ifndef HARNESS_STREAM_H
 #define HARNESS_STREAM_H
 
-#include "geometry.h"
 #include "op.h"
+#include "world.h"
 
 /* The readers stop here, and earlier where the ops are much work: work.h. */
 enum { STREAM_OP_COUNT_MAX = 16384 };
 
 struct stream {
-    struct geometry geometry;
+    struct world world;
     uint32_t op_count;
     struct op ops[STREAM_OP_COUNT_MAX];
 };
@@ -20,7 +20,7 @@ struct stream {
  * least 1. `first` starts a call. */
 static inline uint32_t stream_batch_count(const struct stream *stream, uint32_t first) {
     uint32_t count = 1;
-    while (op_is_batched(stream->ops[first]) && count < STREAM_BATCH_COUNT_MAX &&
+    while (op_is(stream->ops[first], TRAIT_BATCHED) && count < STREAM_BATCH_COUNT_MAX &&
            first + count < stream->op_count &&
            stream->ops[first + count].kind == stream->ops[first].kind)
         count += 1;
@@ -49,30 +49,11 @@ static inline char stream_call_bracket(const struct stream *stream, uint32_t ind
                                                : '|');
 }
 
-/* Reads after an op at the most. */
-enum { STREAM_READ_COUNT_MAX = 8 };
-
-/* The keys that the read mode looks up after op `op_index`, into `key_ids`. Returns their number. After an
- * op of a batch only the last one's are read. */
-static inline unsigned stream_reads_after(const struct geometry *geometry, uint32_t op_index,
-                                          struct op op, uint8_t key_ids[STREAM_READ_COUNT_MAX]) {
-    unsigned count = 0;
-    if (geometry->read == READ_OWN && op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY)
-        key_ids[count++] = op.operand;
-    while (geometry->read == READ_ALL && count < geometry->key_count &&
-           count < STREAM_READ_COUNT_MAX) {
-        key_ids[count] = (uint8_t)((op_index + count) % geometry->key_count);
-        count += 1;
-    }
-    return count;
-}
-
 /* One more than the largest key id in the stream, at least 1: the fewest keys it can be run with. */
 static inline uint16_t stream_key_count(const struct stream *stream) {
     uint16_t count = 1;
     for (uint32_t i = 0; i < stream->op_count; i += 1)
-        if (op_describe((enum op_kind)stream->ops[i].kind)->operand == OPERAND_KEY &&
-            stream->ops[i].operand >= count)
+        if (op_has_key(stream->ops[i]) && stream->ops[i].operand >= count)
             count = (uint16_t)(stream->ops[i].operand + 1);
     return count;
 }

@@ -86,72 +86,64 @@ static bool word_number(struct word word, unsigned *number) {
     return sum <= UINT32_MAX;
 }
 
-/* ---- The geometry line. ------------------------------------------------------------------ */
+/* ---- The world's line. ------------------------------------------------------------------- */
 
-struct field {
-    const char *name;
-    unsigned low, high;                  /* of a number */
-    const char *(*word_of)(unsigned at); /* or the names of 0..high; null for a number */
-    unsigned standard;
+struct field_list {
+    char text[WORD_SIZE_MAX];
 };
 
-enum {
-    FIELD_SETS,
-    FIELD_WAYS,
-    FIELD_TAG,
-    FIELD_CLOCK,
-    FIELD_POLICY,
-    FIELD_LAYOUT_END,
-    FIELD_STASH = FIELD_LAYOUT_END,
-    FIELD_SCOPE,
-    FIELD_HASH,
-    FIELD_KEYS,
-    FIELD_READ,
-    FIELD_RUN,
-    FIELD_COUNT
-};
-
-static const struct field fields[FIELD_COUNT] = {
-    [FIELD_SETS] = {"sets", 0, SET_COUNT_MAX, NULL, 1},
-    [FIELD_WAYS] = {"ways", 2, WAY_COUNT_MAX, NULL, 2},
-    [FIELD_TAG] = {"tag", 8, 16, NULL, 8},
-    [FIELD_CLOCK] = {"clock", 1, 4, NULL, 2},
-    [FIELD_POLICY] = {"policy", 0, 1, layout_policy_name, 0},
-    [FIELD_STASH] = {"stash", 1, STASH_COUNT_MAX, NULL, 4},
-    [FIELD_SCOPE] = {"scope", 0, SCOPE_COUNT_MAX, NULL, 4},
-    [FIELD_HASH] = {"hash", 0, HASH_MODE_COUNT - 1, hash_mode_name, 0},
-    [FIELD_KEYS] = {"keys", 2, KEY_COUNT_MAX, NULL, 8},
-    [FIELD_READ] = {"read", 0, READ_MODE_COUNT - 1, read_mode_name, 0},
-    [FIELD_RUN] = {"run", 0, RUN_MODE_COUNT - 1, run_mode_name, 0},
-};
-
-/* The value of a field from its word after the '='. */
-static bool field_parse(struct reader *reader, const struct field *field, struct word value,
-                        unsigned *number) {
-    if (field->word_of == NULL) {
-        if (!word_number(value, number) || *number < field->low || *number > field->high)
-            return reader_fail(reader, value.start, "%s=%.*s: expected a number from %u to %u",
-                               field->name, word_width(value), value.start, field->low,
-                               field->high);
-        return true;
-    }
-    for (*number = 0; *number <= field->high; *number += 1)
-        if (word_is(value, field->word_of(*number)))
-            return true;
-    return reader_fail(reader, value.start, "%s=%.*s: no such %s; the first is '%s', see %s",
-                       field->name, word_width(value), value.start, field->name, field->word_of(0),
-                       "docs/input-format.md");
+/* For messages: "1, 2, 4". */
+static struct field_list field_list(unsigned field) {
+    const struct field_description *description = field_describe(field);
+    struct field_list list = {""};
+    size_t used = 0;
+    for (unsigned i = 0; i < description->count && used < sizeof list.text; i += 1)
+        used += (size_t)snprintf(list.text + used, sizeof list.text - used, "%s%u",
+                                 i == 0 ? "" : ", ", description->numbers[i]);
+    return list;
 }
 
-/* Parses name=value words, of fields from `first` on and below `end`, to the end of the line or to
- * the '=' before an outcome; `numbers` has the standard values before. */
-static bool fields_parse(struct reader *reader, unsigned first, unsigned end, unsigned *numbers) {
+/* The value of a field from its word after the '='. */
+static bool field_parse(struct reader *reader, unsigned field, struct word value,
+                        uint16_t *number) {
+    const struct field_description *description = field_describe(field);
+    const char *name = description->name;
+    unsigned wide = 0;
+    if (description->words != NULL) {
+        for (*number = 0; *number < description->count; *number += 1)
+            if (word_is(value, description->words[*number]))
+                return true;
+        return reader_fail(reader, value.start, "%s=%.*s: no such %s; the first is '%s', see %s",
+                           name, word_width(value), value.start, name, description->words[0],
+                           "docs/input-format.md");
+    }
+    if (description->most == 0) {
+        if (!word_number(value, &wide) || field_index(field, wide) < 0)
+            return reader_fail(reader, value.start, "%s=%.*s: expected one of %s", name,
+                               word_width(value), value.start, field_list(field).text);
+    } else if (!word_number(value, &wide) || wide < description->least ||
+               wide > description->most) {
+        return reader_fail(reader, value.start, "%s=%.*s: expected a number from %u to %u", name,
+                           word_width(value), value.start, description->least, description->most);
+    }
+    *number = (uint16_t)wide;
+    return true;
+}
+
+/* Whether the text after an op, or else the world's line, may have the field. */
+static bool field_is_of(unsigned field, bool of_op) {
+    return !of_op || field_describe(field)->byte == OPERAND_FIELDS_BYTE;
+}
+
+/* Parses name=value words to the end of the line or, of an op, to the '=' before an outcome; `world` has the
+ * standard numbers before. */
+static bool fields_parse(struct reader *reader, bool of_op, struct world *world) {
     bool seen[FIELD_COUNT] = {false};
     for (struct word word = reader_next(reader); word.size > 0; word = reader_next(reader)) {
         const char *equals = (const char *)memchr(word.start, '=', word.size);
-        unsigned at = first;
+        unsigned at = 0;
         struct word name = word, value = word;
-        if (end == FIELD_LAYOUT_END && word_is(word, "=")) {
+        if (of_op && word_is(word, "=")) {
             reader->at = word.start;
             return true;
         }
@@ -161,61 +153,19 @@ static bool fields_parse(struct reader *reader, unsigned first, unsigned end, un
         name.size = (size_t)(equals - word.start);
         value.start = equals + 1;
         value.size = word.size - name.size - 1;
-        while (at < end && !word_is(name, fields[at].name))
+        while (at < FIELD_COUNT &&
+               !(field_is_of(at, of_op) && word_is(name, field_describe(at)->name)))
             at += 1;
-        if (at == end)
+        if (at == FIELD_COUNT)
             return reader_fail(reader, name.start, "'%.*s': no such field", word_width(name),
                                name.start);
         if (seen[at])
-            return reader_fail(reader, name.start, "'%s' is there twice", fields[at].name);
+            return reader_fail(reader, name.start, "'%s' is there twice", field_describe(at)->name);
         seen[at] = true;
-        if (!field_parse(reader, &fields[at], value, &numbers[at]))
+        if (!field_parse(reader, at, value, &world->numbers[at]))
             return false;
     }
     return true;
-}
-
-static bool layout_of_numbers(struct reader *reader, const char *at, const unsigned *numbers,
-                              uint8_t *layout) {
-    const int found = layout_find(numbers[FIELD_WAYS], numbers[FIELD_TAG], numbers[FIELD_CLOCK],
-                                  numbers[FIELD_POLICY]);
-    if (found < 0)
-        return reader_fail(reader, at,
-                           "no such layout: ways is 2, 4, 8 or 16, tag 8 or 16, clock 1, 2 or 4");
-    *layout = (uint8_t)found;
-    return true;
-}
-
-static void numbers_of_geometry(const struct geometry *geometry, unsigned *numbers) {
-    const struct layout_description *layout = layout_describe(geometry->layout);
-    numbers[FIELD_SETS] = geometry->set_count;
-    numbers[FIELD_WAYS] = layout->ways;
-    numbers[FIELD_TAG] = layout->tag_bits;
-    numbers[FIELD_CLOCK] = layout->clock_bits;
-    numbers[FIELD_POLICY] = layout->policy;
-    numbers[FIELD_STASH] = geometry->stash_count_max;
-    numbers[FIELD_SCOPE] = geometry->scope_count_max;
-    numbers[FIELD_HASH] = geometry->hash;
-    numbers[FIELD_KEYS] = geometry->key_count;
-    numbers[FIELD_READ] = geometry->read;
-    numbers[FIELD_RUN] = geometry->run;
-}
-
-static void numbers_standard(unsigned *numbers) {
-    for (unsigned at = 0; at < FIELD_COUNT; at += 1)
-        numbers[at] = fields[at].standard;
-}
-
-static bool geometry_of_numbers(struct reader *reader, const char *at, const unsigned *numbers,
-                                struct geometry *geometry) {
-    geometry->set_count = (uint16_t)numbers[FIELD_SETS];
-    geometry->stash_count_max = (uint16_t)numbers[FIELD_STASH];
-    geometry->scope_count_max = (uint16_t)numbers[FIELD_SCOPE];
-    geometry->hash = (uint8_t)numbers[FIELD_HASH];
-    geometry->key_count = (uint16_t)numbers[FIELD_KEYS];
-    geometry->read = (uint8_t)numbers[FIELD_READ];
-    geometry->run = (uint8_t)numbers[FIELD_RUN];
-    return layout_of_numbers(reader, at, numbers, &geometry->layout);
 }
 
 /* ---- Op lines. --------------------------------------------------------------------------- */
@@ -235,48 +185,52 @@ static bool op_parse_kind(struct reader *reader, struct op *op) {
         reader->at = mark;
     }
     return reader_fail(reader, first.start,
-                       "'%.*s' starts no op; ops are upsert, remove, get, scope open, ..., see "
-                       "docs/input-format.md",
-                       word_width(first), first.start);
+                       "'%.*s' starts no op; ops are %s, %s, %s, ..., see docs/input-format.md",
+                       word_width(first), first.start, op_describe((enum op_kind)0)->words, op_describe((enum op_kind)(OP_KIND_COUNT/2))->words,op_describe((enum op_kind)(OP_KIND_COUNT-1))->words);
 }
 
 static bool op_parse_key(struct reader *reader, const struct stream *stream, struct op *op) {
+    const unsigned key_count = stream->world.numbers[FIELD_KEYS];
     const struct word word = reader_next(reader);
     unsigned key_id = 0;
     if (!word_number(word, &key_id))
         return reader_fail(reader, word.start, "%s: expected a key, a number",
                            word_show(word).text);
-    if (key_id >= stream->geometry.key_count)
+    if (key_id >= key_count)
         return reader_fail(reader, word.start, "key %u: the geometry has keys=%u, so 0 to %u",
-                           key_id, stream->geometry.key_count, stream->geometry.key_count - 1);
+                           key_id, key_count, key_count - 1);
     op->operand = (uint8_t)key_id;
     return true;
 }
 
-static bool op_parse_refusal(struct reader *reader, struct op *op) {
+static bool op_parse_word(struct reader *reader, struct op *op) {
     const struct word word = reader_next(reader);
-    for (unsigned refusal = 0; refusal < REFUSAL_COUNT; refusal += 1)
-        if (word_is(word, op_refusal_name((enum op_refusal)refusal))) {
-            op->operand = (uint8_t)refusal;
+    for (unsigned number = 0; number < OPERAND_WORD_COUNT; number += 1)
+        if (word_is(word, operand_word(number))) {
+            op->operand = (uint8_t)number;
             return true;
         }
-    return reader_fail(reader, word.start, "%s: expected a reason such as out_of_memory",
-                       word_show(word).text);
+    return reader_fail(reader, word.start, "%s: expected a reason such as %s", word_show(word).text,
+                       operand_word(0));
+}
+
+static bool op_parse_fields(struct reader *reader, struct op *op) {
+    struct world world = world_standard();
+    if (!fields_parse(reader, true, &world))
+        return false;
+    op->operand = world_byte(&world, OPERAND_FIELDS_BYTE);
+    return true;
 }
 
 static bool op_parse_operand(struct reader *reader, const struct stream *stream, struct op *op) {
-    unsigned numbers[FIELD_COUNT];
-    const char *start = reader->line;
     op->operand = 0;
-    switch (op_describe((enum op_kind)op->kind)->operand) {
-    case OPERAND_NONE: return true;
+    switch (op_operand(*op)) {
     case OPERAND_KEY: return op_parse_key(reader, stream, op);
-    case OPERAND_REFUSAL: return op_parse_refusal(reader, op);
-    case OPERAND_LAYOUT: break;
+    case OPERAND_WORD: return op_parse_word(reader, op);
+    case OPERAND_FIELDS: return op_parse_fields(reader, op);
+    case OPERAND_NONE: break;
     }
-    numbers_standard(numbers);
-    return fields_parse(reader, FIELD_WAYS, FIELD_LAYOUT_END, numbers) &&
-           layout_of_numbers(reader, start, numbers, &op->operand);
+    return true;
 }
 
 /* The outcome after '=', if there is one: a number is the value found. */
@@ -318,7 +272,8 @@ static bool op_parse(struct reader *reader, struct stream *stream, struct result
         return reader_fail(reader, more.start, "unexpected text after the outcome");
     if (!work_add(&reader->work, *op))
         return reader_fail(reader, start,
-                           "too much work: with this op, number %u, the map's places are looked at "
+                           "too much work: with this op, number %u, the " SUBJECT_NOUN
+                           "'s places are looked at "
                            "more than %llu times, see docs/input-format.md",
                            (unsigned)stream->op_count + 1, (unsigned long long)WORK_MAX);
     stream->op_count += 1;
@@ -346,7 +301,8 @@ static size_t mark_size(const char *text, size_t size) {
  * of bytes starts so: those would be of other versions. */
 static bool is_wide(const char *text, size_t size) {
     return starts_with(text, size, "\xff\xfe") || starts_with(text, size, "\xfe\xff") ||
-           (size >= 4 && memcmp(text, "c\0a", 4) == 0);
+           (size >= 4 && text[0] == TRACE_TEXT_MAGIC[0] && text[1] == '\0' &&
+            text[2] == TRACE_TEXT_MAGIC[1] && text[3] == '\0');
 }
 
 static bool starts_with_magic(const uint8_t *bytes, size_t size) {
@@ -390,16 +346,15 @@ static bool parse_magic(struct reader *reader) {
     return true;
 }
 
-static bool parse_geometry(struct reader *reader, struct stream *stream) {
-    unsigned numbers[FIELD_COUNT];
+static bool parse_world(struct reader *reader, struct stream *stream) {
     const struct word word = reader_next(reader);
     if (!word_is(word, "geometry"))
-        return reader_fail(reader, word.start, "expected the line 'geometry sets=... ways=...'");
-    numbers_standard(numbers);
-    if (!fields_parse(reader, FIELD_SETS, FIELD_COUNT, numbers) ||
-        !geometry_of_numbers(reader, word.start, numbers, &stream->geometry))
+        return reader_fail(reader, word.start, "expected the line 'geometry %s=... %s=...'",
+                           field_describe(0)->name, field_describe(1)->name);
+    stream->world = world_standard();
+    if (!fields_parse(reader, false, &stream->world))
         return false;
-    work_start(&reader->work, &stream->geometry);
+    work_start(&reader->work, &stream->world);
     return true;
 }
 
@@ -411,11 +366,8 @@ static const char *byte_words(const char *at, const char *end) {
     case '\f': return ": a form feed";
     case '\r': return ": a carriage return alone ends no line";
     case '\x1a': return ": the end mark of another system";
-    default: break;
+    default: return mark_size(at, (size_t)(end - at)) == 0 ? "" : ": a UTF-8 byte order mark, which only the file's start may have";
     }
-    if (mark_size(at, (size_t)(end - at)) != 0)
-        return ": a UTF-8 byte order mark, which only the file's start may have";
-    return "";
 }
 
 /* Cuts the comment and blanks off a line's end, and refuses what is not text. A carriage return is
@@ -441,7 +393,7 @@ bool trace_text_parse(const char *text, size_t size, struct stream *stream,
                       struct result *expectations, struct trace_error *error) {
     const char *const text_end = text + size;
     struct reader reader = {.line = text, .end = text, .at = text, .error = error};
-    unsigned head_line_count = 0; /* the magic, then the geometry, then ops */
+    unsigned head_line_count = 0; /* the magic, then the world, then ops */
     stream->op_count = 0;
     if (is_wide(text, size)) {
         reader.line_number = 1;
@@ -461,7 +413,7 @@ bool trace_text_parse(const char *text, size_t size, struct stream *stream,
         if (reader.end == reader.line)
             continue;
         if (head_line_count == 0   ? !parse_magic(&reader)
-            : head_line_count == 1 ? !parse_geometry(&reader, stream)
+            : head_line_count == 1 ? !parse_world(&reader, stream)
                                    : !op_parse(&reader, stream, expectations))
             return false;
         head_line_count += head_line_count < 2;
@@ -477,44 +429,34 @@ bool trace_text_parse(const char *text, size_t size, struct stream *stream,
 
 /* ---- Printing. --------------------------------------------------------------------------- */
 
-static size_t fields_print(char *text, size_t size, const unsigned *numbers, unsigned first,
-                           unsigned last) {
+static void fields_print(char *text, size_t size, const struct world *world, bool of_op) {
     size_t used = 0;
-    for (unsigned at = first; at < last; at += 1) {
-        const char *blank = at == first ? "" : " ";
-        const int written =
-            fields[at].word_of == NULL
-                ? snprintf(text + used, size - used, "%s%s=%u", blank, fields[at].name, numbers[at])
-                : snprintf(text + used, size - used, "%s%s=%s", blank, fields[at].name,
-                           fields[at].word_of(numbers[at]));
-        used += (size_t)written;
+    for (unsigned field = 0; field < FIELD_COUNT; field += 1) {
+        char words[FIELD_WORDS_SIZE];
+        if (!field_is_of(field, of_op))
+            continue;
+        field_words(field, world->numbers[field], words, sizeof words);
+        used += (size_t)snprintf(text + used, size - used, "%s%s=%s", used == 0 ? "" : " ",
+                                 field_describe(field)->name, words);
         assert(used < size);
     }
-    return used;
 }
 
 void trace_text_op(struct op op, char *text, size_t size) {
-    const struct op_description *description = op_describe((enum op_kind)op.kind);
-    struct geometry geometry = {0};
-    unsigned numbers[FIELD_COUNT];
-    int used = snprintf(text, size, "%s", description->words);
-    assert(used > 0 && (size_t)used < size);
-    switch (description->operand) {
+    struct world world = world_standard();
+    int used = snprintf(text, size, "%s", op_describe((enum op_kind)op.kind)->words);
+    assert(used > 0 && (size_t)used + 1 < size);
+    text += used;
+    size -= (size_t)used;
+    switch (op_operand(op)) {
     case OPERAND_NONE: return;
-    case OPERAND_KEY:
-        (void)snprintf(text + used, size - (size_t)used, " %u", (unsigned)op.operand);
-        return;
-    case OPERAND_REFUSAL:
-        (void)snprintf(text + used, size - (size_t)used, " %s",
-                       op_refusal_name((enum op_refusal)op.operand));
-        return;
-    case OPERAND_LAYOUT: break;
+    case OPERAND_KEY: (void)snprintf(text, size, " %u", (unsigned)op.operand); return;
+    case OPERAND_WORD: (void)snprintf(text, size, " %s", operand_word(op.operand)); return;
+    case OPERAND_FIELDS: break;
     }
-    geometry.layout = op.operand;
-    numbers_of_geometry(&geometry, numbers);
-    text[used] = ' ';
-    (void)fields_print(text + used + 1, size - (size_t)used - 1, numbers, FIELD_WAYS,
-                       FIELD_LAYOUT_END);
+    world_set_byte(&world, OPERAND_FIELDS_BYTE, op.operand);
+    text[0] = ' ';
+    fields_print(text + 1, size - 1, &world, true);
 }
 
 void trace_text_result(struct result result, char *text, size_t size) {
@@ -524,16 +466,14 @@ void trace_text_result(struct result result, char *text, size_t size) {
         (void)snprintf(text, size, "%s", outcome_name(result.outcome));
 }
 
-void trace_text_geometry(const struct geometry *geometry, char *text, size_t size) {
-    unsigned numbers[FIELD_COUNT];
-    numbers_of_geometry(geometry, numbers);
-    (void)fields_print(text, size, numbers, FIELD_SETS, FIELD_COUNT);
+void trace_text_world(const struct world *world, char *text, size_t size) {
+    fields_print(text, size, world, false);
 }
 
 void trace_text_print(FILE *file, const struct stream *stream, const struct result *outcomes) {
     char text[160];
     unsigned value = 0;
-    trace_text_geometry(&stream->geometry, text, sizeof text);
+    trace_text_world(&stream->world, text, sizeof text);
     fprintf(file, "%s %d\ngeometry %s\n", TRACE_TEXT_MAGIC, TRACE_TEXT_VERSION, text);
     for (uint32_t i = 0; i < stream->op_count; i += 1) {
         trace_text_op(stream->ops[i], text, sizeof text);
@@ -542,7 +482,7 @@ void trace_text_print(FILE *file, const struct stream *stream, const struct resu
             trace_text_result(outcomes[i], text, sizeof text);
             fprintf(file, " = %s", text);
         }
-        if (op_stores(stream->ops[i])) {
+        if (op_is(stream->ops[i], TRAIT_STORES)) {
             value += 1;
             fprintf(file, "    # value %u", value);
         }

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Text <-> stream: the form that people read, write and commit. docs/input-format.md describes it.
  *
- *     cachemap-trace 1
- *     geometry sets=1 ways=2 tag=8 clock=2 policy=clock stash=4 scope=4 hash=collide keys=8
+ *     NAME-trace 1                     the subject's name, the version
+ *     geometry FIELD=NUMBER ...        the world: FIELD_TABLE
  *     upsert 3 = inserted    # value 1
  *     get 3 = 1
- *     scope open
  *
- * What stands after = is an outcome, and optional; replay checks it. Upserts store 1, 2, 3, ... in
- * the order of the file. Knows streams, nothing of the map or the model. */
+ * What stands after = is an outcome, and optional; replay checks it. Ops that store have the values 1, 2, 3,
+ * ... in the order of the file. Knows streams, nothing of the subject or the model. */
 #ifndef HARNESS_TRACE_TEXT_H
 #define HARNESS_TRACE_TEXT_H
 
@@ -16,7 +15,7 @@
 
 #include <stdio.h>
 
-#define TRACE_TEXT_MAGIC "cachemap-trace"
+#define TRACE_TEXT_MAGIC SUBJECT_NAME "-trace"
 
 struct trace_error {
     unsigned line, column; /* from 1 */
@@ -37,16 +36,16 @@ bool trace_text_parse(const char *text, size_t size, struct stream *stream,
 /* One op in text, without an outcome, into `text` (at most `size` bytes, terminated). */
 void trace_text_op(struct op op, char *text, size_t size);
 
-/* Room for the text of any op: "reinit ways=16 tag=16 clock=4 policy=clock_classic" is the longest. */
+/* Room for the text of any op: the longest is one whose operand is a header byte's fields. */
 enum { TRACE_TEXT_OP_SIZE = 64 };
 
 /* One outcome in text: "17" for a found value, else its name. */
 void trace_text_result(struct result result, char *text, size_t size);
 
-/* The geometry's fields, as on the geometry line, without the word. */
-void trace_text_geometry(const struct geometry *geometry, char *text, size_t size);
+/* The world's fields, as on the geometry line, without the word. */
+void trace_text_world(const struct world *world, char *text, size_t size);
 
-/* The head (magic and geometry), and one line an op. `outcomes` may be null; otherwise outcome i is
+/* The head (magic and world), and one line an op. `outcomes` may be null; otherwise outcome i is
  * written after op i unless it is OUTCOME_NONE. */
 void trace_text_print(FILE *file, const struct stream *stream, const struct result *outcomes);
 

@@ -6,36 +6,46 @@
 #include <stdio.h>
 #include <string.h>
 
+static const struct {
+    const char *name;
+    bool is_inside;
+} layers[LAYER_COUNT] = {
+    {"none", false},
+#define LAYER_ROW(name, word, is_inside) {word, is_inside},
+    LAYER_TABLE(LAYER_ROW)
+#undef LAYER_ROW
+};
+
 const char *layer_name(enum layer layer) {
-    static const char *const names[LAYER_COUNT] = {
-        "none",      "outcome", "placement", "failure",      "discard",
-        "structure", "policy",  "verify",    "differential", "runtime"};
     assert(layer < LAYER_COUNT);
-    return names[layer];
+    return layers[layer].name;
 }
 
 const char *layer_names(void) {
     static char names[128];
     size_t size = 0;
-    for (unsigned layer = LAYER_OUTCOME; layer < LAYER_COUNT; layer += 1)
+    for (unsigned layer = LAYER_NONE + 1; layer < LAYER_COUNT; layer += 1)
         size += (size_t)snprintf(names + size, sizeof names - size, "%s%s", size == 0 ? "" : ", ",
                                  layer_name((enum layer)layer));
     assert(size < sizeof names);
     return names;
 }
 
-bool layers_remove(uint32_t *layers, const char *name) {
-    for (unsigned layer = LAYER_OUTCOME; layer < LAYER_COUNT; layer += 1)
+bool layers_remove(uint32_t *bits, const char *name) {
+    for (unsigned layer = LAYER_NONE + 1; layer < LAYER_COUNT; layer += 1)
         if (strcmp(name, layer_name((enum layer)layer)) == 0) {
-            *layers &= ~(UINT32_C(1) << layer);
+            *bits &= ~(UINT32_C(1) << layer);
             return true;
         }
     return false;
 }
 
 const char *pass_name(enum pass pass) {
-    static const char *const names[PASS_COUNT] = {"with the cache", "without the cache",
-                                                  "again on other memory", "with another layout"};
+    static const char *const names[PASS_COUNT] = {
+#define PASS_ROW(name, words, ...) words,
+        PASS_TABLE(PASS_ROW)
+#undef PASS_ROW
+    };
     assert(pass < PASS_COUNT);
     return names[pass];
 }
@@ -46,7 +56,7 @@ struct invariant_description {
 };
 
 static const struct invariant_description descriptions[INVARIANT_COUNT] = {
-    {LAYER_OUTCOME, "none", "every invariant held"},
+    {LAYER_NONE, "none", "every invariant held"},
 #define INVARIANT_ROW(name, layer, function, expression, meaning) {layer, #function, meaning},
     INVARIANT_TABLE(INVARIANT_ROW)
 #undef INVARIANT_ROW
@@ -55,6 +65,17 @@ static const struct invariant_description descriptions[INVARIANT_COUNT] = {
 enum layer invariant_layer(enum invariant invariant) {
     assert(invariant < INVARIANT_COUNT);
     return descriptions[invariant].layer;
+}
+
+bool invariant_is_inside(enum invariant invariant) {
+    return invariant != INVARIANT_OF_ANSWER && layers[invariant_layer(invariant)].is_inside;
+}
+
+void verdict_place(const struct verdict *verdict, char *place, size_t size) {
+    (void)snprintf(place, size, "%s/%s:%d",
+                   verdict->invariant == INVARIANT_ASSERTION ? SUBJECT_LIBRARY_FOLDER
+                                                             : SUBJECT_FOLDER,
+                   verdict->file, verdict->line);
 }
 
 const char *invariant_function(enum invariant invariant) {

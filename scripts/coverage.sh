@@ -83,7 +83,7 @@ facts_of_conditions() {
             END { for (fact in reached) print fact, (reached[fact] > 0) }'
     # What the compiler cannot instrument would otherwise be missing without a word.
     sed -nE 's/^src\/([^:]+):([0-9]+):([0-9]+): warning: unsupported MC\/DC.*/\1\t\2\tdecision\t\3\t0/p' \
-        "$folder"/harness/*.diagnostics | sort -u
+        "$folder"/subjects/cachemap/*.diagnostics | sort -u
 }
 
 # The functions of cache_map.h, one copy a layout: layout and function, calls in all passes.

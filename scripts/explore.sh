@@ -26,7 +26,7 @@ document=docs/proofs.md
 worlds=explorer/worlds.txt
 reasons=explorer/no_witness.txt
 # Objects that have the library's code in them.
-of_library=(subject subject_broken subject_damage subject_instances subject_state key)
+of_library=(subjects/cachemap/{subject,subject_broken,subject_damage,subject_instances,subject_state,key})
 update=false
 
 fail() {
@@ -103,19 +103,19 @@ build_bug() {
     local dir=$2 way=$3 object
     if [ ! -d "$dir/src" ]; then
         mkdir -p "$dir/build"
-        cp -r src harness explorer Makefile "$dir/"
+        cp -r src harness subjects explorer Makefile "$dir/"
         if ! patch -d "$dir" -p1 -s -t --no-backup-if-mismatch <"$1" >"$dir/patch.log" 2>&1; then
             echo "the patch does not apply: $(head -n 1 "$dir/patch.log")"
             return 1
         fi
     fi
     cp -r "build/$way" "$dir/build/$way" # after the sources, so that make finds it newer
-    if grep -q '^+++ b/harness/.*\.h' "$1"; then
+    if grep -q '^+++ b/\(harness\|subjects\)/.*\.h' "$1"; then
         rm -rf "$dir/build/$way"
     fi
     while read -r object; do
-        rm -f "$dir/build/$way/harness/$object.o"
-    done < <(printf '%s\n' "${of_library[@]}" && sed -n 's/^+++ b\/harness\/\(.*\)\.c.*/\1/p' "$1")
+        rm -f "$dir/build/$way/$object.o"
+    done < <(printf '%s\n' "${of_library[@]}" && sed -n 's/^+++ b\/\(.*\)\.c.*/\1/p' "$1")
     if ! make -s --no-print-directory -C "$dir" "build/explore-$way" >"$dir/build.log" 2>&1; then
         echo "it does not compile, see $dir/build.log: $(grep -m 1 -E 'error|\*\*\*' "$dir/build.log" || true)"
         return 1

@@ -140,7 +140,7 @@ make_reference() {
 # build CELL COMPILER...: the cell's program; a cell without a compiler has one already.
 build() {
     local name=$1
-    local -a sources=(harness/*.c)
+    local -a sources=(harness/*.c subjects/cachemap/*.c)
     shift
     case "$name" in
     standalone-*)
@@ -158,7 +158,7 @@ build() {
     esac
     [[ "$*" == *"$shared"* ]] || set -- "$@" -DCACHEMAP_FOLDED
     # shellcheck disable=SC2046  # a list of flags
-    "$@" -std=c11 -D_DEFAULT_SOURCE $(make -s --no-print-directory print-warnings) "-I$source" -Iharness \
+    "$@" -std=c11 -D_DEFAULT_SOURCE $(make -s --no-print-directory print-warnings) "-I$source" -Isubjects/cachemap -Iharness \
         "${sources[@]}" -o "$out/$name/program" || return
     [ ! -f "$out/$name/program.exe" ] || mv "$out/$name/program.exe" "$out/$name/program"
 }
@@ -170,7 +170,7 @@ build_units() {
     while read -r unit; do
         # shellcheck disable=SC2046  # a list of flags
         "$@" -std=c11 -D_DEFAULT_SOURCE $(make -s --no-print-directory print-warnings) -Itests/mingw \
-            "-I$source" -Iharness -Itests '-DCACHE_MAP_INLINE=static inline' \
+            "-I$source" -Isubjects/cachemap -Iharness -Itests '-DCACHE_MAP_INLINE=static inline' \
             "$unit" -o "$out/$name/$(basename "$unit" .c).exe" || return
     done <"$out/units"
 }

@@ -66,9 +66,9 @@ build_planted() {
     local dir=$out/$1 kind=$2 program=$3 object
     cp -pr "build/$kind" "$dir/$kind"
     for object in "${rebuilt[@]}"; do
-        rm -f "$dir/$kind/harness/$object.o"
+        rm -f "$dir/$kind/subjects/cachemap/$object.o"
     done
-    if ! make -s --no-print-directory IN_PLACE=yes BUILD="$dir" INCLUDES="-I$dir/src -Iharness" "${planted_settings[@]}" \
+    if ! make -s --no-print-directory IN_PLACE=yes BUILD="$dir" INCLUDES="-I$dir/src -Isubjects/cachemap -Iharness" "${planted_settings[@]}" \
         "$dir/$program" >"$dir/build.log" 2>&1; then
         echo "it does not compile, see $dir/build.log: $(grep -m 1 -E 'error|\*\*\*' "$dir/build.log" || true)"
         return 1

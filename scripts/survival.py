@@ -235,9 +235,9 @@ def build(settings, bug, configs):
         if (ROOT / "build" / shared).is_dir():
             shutil.copytree(ROOT / "build" / shared, folder / shared, copy_function=shutil.copy2)
             for name in REBUILT:
-                (folder / shared / "harness" / f"{name}.o").unlink(missing_ok=True)
+                (folder / shared / "subjects" / "cachemap" / f"{name}.o").unlink(missing_ok=True)
     make(f"-j{settings.jobs}", "IN_PLACE=yes", f"BUILD={folder.relative_to(ROOT)}",
-         f"INCLUDES=-I{folder.relative_to(ROOT)}/src -Iharness",
+         f"INCLUDES=-I{folder.relative_to(ROOT)}/src -Isubjects/cachemap -Iharness",
          *[f"{folder.relative_to(ROOT)}/{program}" for program in programs_of(configs)])
     return folder
 
@@ -247,7 +247,7 @@ def sources_digest():
     count, for each is measured for itself."""
     digest = hashlib.sha256()
     programs = tuple(f"bench/{name}" for name in ("variant.c", "naive.c", "original.c", "reference.h", "afl_mutator.c"))
-    for pattern in ("src/*", "harness/*", "fuzz_targets/*.c", "fuzz_targets/*.txt", *programs, "dict/*"):
+    for pattern in ("src/*", "harness/*", "subjects/cachemap/*", "fuzz_targets/*.c", "fuzz_targets/*.txt", *programs, "dict/*"):
         for path in sorted(ROOT.glob(pattern)):
             digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
     flags = re.findall(r"^[A-Z_]*(?:FLAGS|SANITIZERS|SANITIZED|COUNTERS|STANDARD) (?:.*\\\n)*.*",

@@ -17,13 +17,13 @@ compiles() { compiled "$1" | grep -xF "$2" >/dev/null; }
 leaves() { ! compiles "$@"; }
 
 for header in op geometry subject verdict environment; do
-    check "harness/$header.h: the instances of the library stay" leaves "harness/$header.h" harness/subject_instances.c
-    check "harness/$header.h: what includes it does not" compiles "harness/$header.h" harness/environment.c
+    check "harness/$header.h: the instances of the library stay" leaves "harness/$header.h" subjects/cachemap/subject_instances.c
+    check "harness/$header.h: what includes it does not" compiles "harness/$header.h" subjects/cachemap/environment.c
 done
-check "harness/layout.h: the instances do not" compiles harness/layout.h harness/subject_instances.c
-check "src/cache_map_core.h: the instances do not" compiles src/cache_map_core.h harness/subject_instances.c
-check "src/cache_map_core.h: the models stay" leaves src/cache_map_core.h harness/model.c
-check "Makefile: everything is compiled" compiles Makefile harness/model.c
+check "subjects/cachemap/layout.h: the instances do not" compiles subjects/cachemap/layout.h subjects/cachemap/subject_instances.c
+check "src/cache_map_core.h: the instances do not" compiles src/cache_map_core.h subjects/cachemap/subject_instances.c
+check "src/cache_map_core.h: the models stay" leaves src/cache_map_core.h subjects/cachemap/model.c
+check "Makefile: everything is compiled" compiles Makefile subjects/cachemap/model.c
 check "make fuzz builds the target alone" bash -c "! make -n fuzz | grep -E 'fuzz_cachemap.* trace( |\$)'"
 
 # ---- One step. -----------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ target_with_bug() {
     local object
     local -a objects=()
     trace_with_bug discard-loses-victim "$out/trace"
-    for object in build/fuzz/harness/*.o build/fuzz/fuzz_targets/fuzz_cachemap.o; do
+    for object in build/fuzz/harness/*.o build/fuzz/subjects/cachemap/*.o build/fuzz/fuzz_targets/fuzz_cachemap.o; do
         case "$object" in
         */subject.o | */subject_broken.o | */subject_damage.o | */subject_instances.o | */key.o) ;;
         *) objects+=("$object") ;;

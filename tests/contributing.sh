@@ -78,7 +78,7 @@ sizes() {
 # "FILE INCLUDED", of each #include "..." of ours.
 includes() {
     c_files | xargs awk -v list="$list" '
-        BEGIN { while ((getline file < list) > 0) there[file] = 1; split("src harness explorer bench tests tools examples", folders, " ") }
+        BEGIN { while ((getline file < list) > 0) there[file] = 1; split("src subjects/cachemap harness explorer bench tests tools examples", folders, " ") }
         /^ *# *include "/ {
             name = $0
             sub(/^[^"]*"/, "", name)
@@ -86,7 +86,7 @@ includes() {
             folder = FILENAME
             sub(/[^\/]*$/, "", folder)
             if ((folder name) in there) { print FILENAME, folder name; next }
-            for (i = 1; i <= 7; i++) if ((folders[i] "/" name) in there) { print FILENAME, folders[i] "/" name; break }
+            for (i = 1; i <= 8; i++) if ((folders[i] "/" name) in there) { print FILENAME, folders[i] "/" name; break }
         }'
 }
 
@@ -133,7 +133,7 @@ below() {
             for (file in seen) print file
         }'
 }
-models() { below harness/model.c harness/policy.c | sed -n 's/^src\/.*/a model includes &/p'; }
+models() { below subjects/cachemap/model.c subjects/cachemap/policy.c | sed -n 's/^src\/.*/a model includes &/p'; }
 
 # No `default:` takes an op, an outcome, a layer, a field, ... that a later change adds: without it -Wswitch names the
 # place. The words of a page are such names; letters, numbers of options and signals are none.
@@ -245,8 +245,8 @@ plant explorer/path.c "static void long_one(void) {
 $(seq -f '    use(%g);' 70)
 }"
 plant harness/stop.c "$(seq -f '/* %g */' 600)"
-plant harness/policy.c '#include "cache_map_integer.h"'
-plant harness/model.h '#include "key.h"'
+plant subjects/cachemap/policy.c '#include "cache_map_integer.h"'
+plant subjects/cachemap/model.h '#include "key.h"'
 plant src/cache_map_stash.h '#include "cache_map_scope.h"'
 plant src/cache_map_core.h '#include "cache_map_inspect.h"'
 plant examples/random.h '#include "op.h"'
@@ -268,7 +268,7 @@ told "code of over 100 columns" columns '^harness/op\.c:[0-9]+: 125 columns'
 told "a comment of over 110" columns '^harness/codec\.c:[0-9]+: 126 columns'
 told "a function of 72 lines" functions '^explorer/path\.c:[0-9]+: a function of 72 lines'
 told "a file of over 600 lines" sizes '^harness/stop\.c: 6[0-9]+ lines, it may have 600'
-told "a model that includes the library" folders '^harness/policy\.c includes src/'
+told "a model that includes the library" folders '^subjects/cachemap/policy\.c includes src/'
 told "also by way of another" models '^a model includes src/cache_map_integer\.h'
 told "two of one floor" floors '^src/cache_map_stash\.h includes src/cache_map_scope\.h'
 told "operations that know inspection" floors '^src/cache_map_core\.h includes src/cache_map_inspect\.h'

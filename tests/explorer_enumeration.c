@@ -20,20 +20,20 @@ static enum falsify {
     FALSIFY_MUTATIONS, /* how many mutations there were is left out */
 } falsify;
 
-bool __real_state_encode(const struct world *world, const struct environment *environment,
+bool __real_state_encode(const struct space *space, const struct environment *environment,
                          struct state *state, struct naming *naming);
-bool __wrap_state_encode(const struct world *world, const struct environment *environment,
+bool __wrap_state_encode(const struct space *space, const struct environment *environment,
                          struct state *state, struct naming *naming);
 
-bool __wrap_state_encode(const struct world *world, const struct environment *environment,
+bool __wrap_state_encode(const struct space *space, const struct environment *environment,
                          struct state *state, struct naming *naming) {
-    const bool whole = __real_state_encode(world, environment, state, naming);
-    const unsigned ways = layout_describe(world->geometry.layout)->ways;
+    const bool whole = __real_state_encode(space, environment, state, naming);
+    const unsigned ways = layout_describe(space->geometry.layout)->ways;
     unsigned at = 2; /* the first set: its hand, and for each way a count, a key and a value */
     if (falsify == FALSIFY_HANDS)
         state->bytes[at] = 0;
     if (falsify == FALSIFY_MUTATIONS)
-        state->bytes[0] = (uint8_t)world->geometry.stash_count_max;
+        state->bytes[0] = (uint8_t)space->geometry.stash_count_max;
     at += 1;
     for (unsigned way = 0; falsify == FALSIFY_COUNTS && way < ways; way += 1) {
         const bool in_use = state->bytes[at] != 0;
@@ -46,7 +46,7 @@ bool __wrap_state_encode(const struct world *world, const struct environment *en
 /* ---- Enumeration. ------------------------------------------------------------------------ */
 
 struct enumeration {
-    const struct world *world;
+    const struct space *space;
     const struct store *store; /* or null: transitions only */
     uint32_t sequence[DEPTH_MAX];
     uint32_t mismatch_count;
@@ -55,9 +55,9 @@ struct enumeration {
 
 /* Runs the first `count` ops of the sequence, each by number, on a new map. False where a layer objects. */
 static bool run_real(const struct enumeration *enumeration, uint32_t count) {
-    bool agrees = live_begin(enumeration->world);
+    bool agrees = live_begin(enumeration->space);
     for (uint32_t i = 0; i < count && agrees; i += 1)
-        agrees = live_apply(enumeration->world->ops[enumeration->sequence[i]]) &&
+        agrees = live_apply(enumeration->space->ops[enumeration->sequence[i]]) &&
                  environment_audit(live_environment());
     return agrees;
 }
@@ -68,25 +68,25 @@ static void end_run(void) {
 }
 
 static struct op named(struct op op, const struct naming *naming) {
-    if (op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY)
+    if (op_has_key(op))
         op.operand = naming->name_of_key[op.operand];
     return op;
 }
 
 /* The last op of a sequence, in the real state before it and in the one that its code makes. */
 static void compare_last(struct enumeration *enumeration, uint32_t count) {
-    const struct op op = enumeration->world->ops[enumeration->sequence[count - 1]];
+    const struct op op = enumeration->space->ops[enumeration->sequence[count - 1]];
     struct state before, after, code;
     struct naming names_before, names;
     enum outcome outcome;
     bool same;
     uint32_t rank = 0;
     assert_true(run_real(enumeration, count - 1));
-    assert_true(state_encode(enumeration->world, live_environment(), &before, &names_before));
+    assert_true(state_encode(enumeration->space, live_environment(), &before, &names_before));
     assert_true(live_apply(op));
     outcome = live_outcome();
-    assert_true(__real_state_encode(enumeration->world, live_environment(), &after, &names));
-    assert_true(state_encode(enumeration->world, live_environment(), &code, &names));
+    assert_true(__real_state_encode(enumeration->space, live_environment(), &after, &names));
+    assert_true(state_encode(enumeration->space, live_environment(), &code, &names));
     end_run();
     if (enumeration->store != NULL) {
         same = store_find(enumeration->store, &code, &rank) &&
@@ -94,10 +94,10 @@ static void compare_last(struct enumeration *enumeration, uint32_t count) {
         enumeration->mismatch_count += !same;
         enumeration->is_visited[rank] |= same;
     }
-    assert_true(live_begin(enumeration->world));
-    state_decode(enumeration->world, &before, live_environment());
+    assert_true(live_begin(enumeration->space));
+    state_decode(enumeration->space, &before, live_environment());
     same = live_apply(named(op, &names_before)) && live_outcome() == outcome &&
-           __real_state_encode(enumeration->world, live_environment(), &code, &names) &&
+           __real_state_encode(enumeration->space, live_environment(), &code, &names) &&
            code.size == after.size && memcmp(code.bytes, after.bytes, code.size) == 0;
     enumeration->mismatch_count += !same;
     end_run();
@@ -107,7 +107,7 @@ static void compare_last(struct enumeration *enumeration, uint32_t count) {
 static bool advance(struct enumeration *enumeration, uint32_t count) {
     for (uint32_t i = count; i > 0; i -= 1) {
         enumeration->sequence[i - 1] += 1;
-        if (enumeration->sequence[i - 1] < enumeration->world->op_count)
+        if (enumeration->sequence[i - 1] < enumeration->space->op_count)
             return true;
         enumeration->sequence[i - 1] = 0;
     }
@@ -130,15 +130,15 @@ static uint32_t enumerate(struct enumeration *enumeration, uint32_t depth) {
 static const char ops_few[] =
     "upsert,remove,lookup,demote,compact,scope open,scope persist,scope discard,reset";
 
-static void make(struct world *world, const char *fields, const char *ops) {
+static void make(struct space *space, const char *fields, const char *ops) {
     char error[400];
-    if (!world_make(world, fields, ops, true, error, sizeof error))
+    if (!world_make(space, fields, ops, true, error, sizeof error))
         fail_msg("%s", error);
 }
 
-static enum search_end explore_all(const struct world *world, struct store *store) {
+static enum search_end explore_all(const struct space *space, struct store *store) {
     struct search search = {
-        .world = world, .store = store, .options = {.job_count = 2, .depth_max = UINT32_MAX}};
+        .space = space, .store = store, .options = {.job_count = 2, .depth_max = UINT32_MAX}};
     enum search_end end;
     assert_true(store_create(store, MEMORY));
     end = search_begin(&search);
@@ -157,12 +157,12 @@ static void test_enumeration(void **context) {
     };
     (void)context;
     for (size_t i = 0; i < SUPPORT_COUNT_OF(cases); i += 1) {
-        struct world world;
+        struct space space;
         struct store store;
-        struct enumeration enumeration = {.world = &world, .store = &store};
+        struct enumeration enumeration = {.space = &space, .store = &store};
         uint32_t state_count;
-        make(&world, cases[i].fields, ops_few);
-        assert_int_equal(explore_all(&world, &store), SEARCH_FIXPOINT);
+        make(&space, cases[i].fields, ops_few);
+        assert_int_equal(explore_all(&space, &store), SEARCH_FIXPOINT);
         state_count = store_state_count(&store);
         enumeration.is_visited = calloc(state_count, sizeof *enumeration.is_visited);
         assert_non_null(enumeration.is_visited);
@@ -179,23 +179,23 @@ static void test_enumeration(void **context) {
 
 /* Ops with all keys and all kinds, one deep from every state of a world: made from its code. */
 static void test_codes_are_whole(void **context) {
-    struct world world;
+    struct space space;
     struct store store;
     (void)context;
-    make(&world, "sets=1 ways=2 clock=2 stash=2 scope=2 keys=3 hash=same_home", NULL);
-    assert_int_equal(explore_all(&world, &store), SEARCH_FIXPOINT);
-    assert_true(live_begin(&world));
+    make(&space, "sets=1 ways=2 clock=2 stash=2 scope=2 keys=3 hash=same_home", NULL);
+    assert_int_equal(explore_all(&space, &store), SEARCH_FIXPOINT);
+    assert_true(live_begin(&space));
     for (uint32_t rank = 0; rank < store_state_count(&store); rank += 1) {
         struct state state, again;
         struct naming naming;
         uint64_t origin;
         store_get(&store, rank, &state, &origin);
-        state_decode(&world, &state, live_environment());
+        state_decode(&space, &state, live_environment());
         assert_true(environment_audit(live_environment()));
-        assert_true(state_encode(&world, live_environment(), &again, &naming));
+        assert_true(state_encode(&space, live_environment(), &again, &naming));
         assert_int_equal(again.size, state.size);
         assert_memory_equal(again.bytes, state.bytes, state.size);
-        assert_true(naming_is_plain(&naming, &world));
+        assert_true(naming_is_plain(&naming, &space));
     }
     assert_true(environment_end(live_environment()));
     store_destroy(&store);
@@ -203,12 +203,12 @@ static void test_codes_are_whole(void **context) {
 
 /* Whether a code that is false so shows: the search finds what is no bug, or an op does in a state that was
  * made from its code what it does not do in the real one. */
-static bool is_caught(const struct world *world, enum falsify how) {
-    struct enumeration enumeration = {.world = world};
+static bool is_caught(const struct space *space, enum falsify how) {
+    struct enumeration enumeration = {.space = space};
     struct store store;
     bool caught;
     falsify = how;
-    caught = explore_all(world, &store) != SEARCH_FIXPOINT || enumerate(&enumeration, 3) > 0;
+    caught = explore_all(space, &store) != SEARCH_FIXPOINT || enumerate(&enumeration, 3) > 0;
     falsify = FALSIFY_NOTHING;
     store_destroy(&store);
     return caught;
@@ -216,23 +216,23 @@ static bool is_caught(const struct world *world, enum falsify how) {
 
 static void test_falsified_codes(void **context) {
     static const enum falsify all[] = {FALSIFY_HANDS, FALSIFY_COUNTS, FALSIFY_MUTATIONS};
-    struct world world;
+    struct space space;
     (void)context;
-    make(&world, "sets=1 ways=2 clock=2 stash=2 scope=1 keys=3 hash=same_home", ops_few);
-    assert_false(is_caught(&world, FALSIFY_NOTHING));
+    make(&space, "sets=1 ways=2 clock=2 stash=2 scope=1 keys=3 hash=same_home", ops_few);
+    assert_false(is_caught(&space, FALSIFY_NOTHING));
     for (size_t i = 0; i < SUPPORT_COUNT_OF(all); i += 1)
-        if (!is_caught(&world, all[i]))
+        if (!is_caught(&space, all[i]))
             fail_msg("a code without fact %zu is not caught", i);
 }
 
 static void test_falsified_symmetry(void **context) {
-    struct world world;
+    struct space space;
     (void)context;
-    make(&world, "sets=2 ways=2 clock=1 stash=2 scope=1 keys=3 hash=identity", ops_few);
-    assert_int_equal(world_symmetry(&world), 1);
-    assert_false(is_caught(&world, FALSIFY_NOTHING));
-    memset(world.class_of_key, 0, sizeof world.class_of_key);
-    assert_true(is_caught(&world, FALSIFY_NOTHING));
+    make(&space, "sets=2 ways=2 clock=1 stash=2 scope=1 keys=3 hash=identity", ops_few);
+    assert_int_equal(space_symmetry(&space), 1);
+    assert_false(is_caught(&space, FALSIFY_NOTHING));
+    memset(space.class_of_key, 0, sizeof space.class_of_key);
+    assert_true(is_caught(&space, FALSIFY_NOTHING));
 }
 
 int main(void) {

@@ -9,7 +9,7 @@ clang=$(make -s print-clang)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 . tests/checks.sh
-flags=(-std=c11 -D_DEFAULT_SOURCE -Isrc -Iharness)
+flags=(-std=c11 -D_DEFAULT_SOURCE -Isrc -Isubjects/cachemap -Iharness)
 section=__libfuzzer_extra_counters
 
 # ---- The section. --------------------------------------------------------------------------------
@@ -19,7 +19,7 @@ has_section() {
 }
 
 object_has_section() { # COMPILER LEVEL
-    "$1" "${flags[@]}" "$2" -c harness/state_counters.c -o "$scratch/counters.o" &&
+    "$1" "${flags[@]}" "$2" -c subjects/cachemap/state_counters.c -o "$scratch/counters.o" &&
         has_section "$scratch/counters.o"
 }
 
@@ -59,7 +59,7 @@ merge_keeps() {
 link_without_counters() {
     local objects
     mapfile -t objects < <(find build/fuzz/harness -name '*.o' ! -name state_counters.o ! -name stop.o)
-    objcopy --rename-section $section=.data build/fuzz/harness/state_counters.o "$scratch/counters.o" &&
+    objcopy --rename-section $section=.data build/fuzz/subjects/cachemap/state_counters.o "$scratch/counters.o" &&
         "$clang" -fsanitize=fuzzer,address,undefined "$scratch/counters.o" "${objects[@]}" \
             build/fuzz/fuzz_targets/fuzz_cachemap.o -o "$scratch/without_counters"
 }
@@ -109,7 +109,7 @@ check "they come to every run mode" distinct 4 run
 # The target's own entry points and the mutator, on a map that only looks at its ops: a branch for
 # each byte of the stream.
 cat >"$scratch/no_map.c" <<'CODE'
-#include "input.h"
+#include "passes.h"
 #include "report.h"
 #include "state_counters.h"
 #include "watchdog.h"
@@ -131,7 +131,7 @@ CODE
 
 build_for_memory_sanitizer() {
     "$clang" "${flags[@]}" -O1 -g -fsanitize=memory,fuzzer "$scratch/no_map.c" fuzz_targets/fuzz_cachemap.c \
-        harness/mutate.c harness/codec.c harness/generate.c harness/geometry.c harness/op.c harness/work.c -o "$scratch/memory"
+        harness/mutate.c harness/codec.c harness/generate.c subjects/cachemap/geometry.c harness/op.c harness/work.c -o "$scratch/memory"
 }
 
 check "the mutator builds with MemorySanitizer" build_for_memory_sanitizer

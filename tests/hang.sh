@@ -53,10 +53,10 @@ fuzz_with() {
     clang=$(make -s --no-print-directory print-clang)
     for object in subject subject_damage subject_instances key; do
         "$clang" -std=c11 -D_DEFAULT_SOURCE -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION -O0 -gline-tables-only \
-            -fsanitize=address "-I$1" -Iharness -c "harness/$object.c" -o "$2-$object.o"
+            -fsanitize=address "-I$1" -Isubjects/cachemap -Iharness -c "subjects/cachemap/$object.c" -o "$2-$object.o"
         objects+=("$2-$object.o")
     done
-    for object in build/fuzz/harness/*.o build/fuzz/fuzz_targets/fuzz_cachemap.o; do
+    for object in build/fuzz/harness/*.o build/fuzz/subjects/cachemap/*.o build/fuzz/fuzz_targets/fuzz_cachemap.o; do
         case "$object" in
         */subject.o | */subject_damage.o | */subject_instances.o | */key.o) ;;
         *) objects+=("$object") ;;
@@ -81,11 +81,11 @@ check "and its stack shows where" grep -Eq '#[0-9]+ .* in cache_map_remove ' "$o
 trace_with() {
     local object
     local -a objects=()
-    for object in build/plain/harness/*.o build/plain/tools/trace*.o; do
+    for object in build/plain/harness/*.o build/plain/subjects/cachemap/*.o build/plain/tools/trace*.o; do
         case "$object" in
         */subject.o | */subject_damage.o | */subject_instances*.o | */key.o)
             object=${object#build/plain/}
-            gcc -std=c11 -D_DEFAULT_SOURCE -O0 '-DCACHE_MAP_INLINE=static inline' "-I$1" -Iharness \
+            gcc -std=c11 -D_DEFAULT_SOURCE -O0 '-DCACHE_MAP_INLINE=static inline' "-I$1" -Isubjects/cachemap -Iharness \
                 -c "${object%.o}.c" -o "$2-${object##*/}"
             object=$2-${object##*/}
             ;;

@@ -124,14 +124,14 @@ static void every_geometry_that_bytes_can_say_comes_back(void **state) {
     (void)state;
     for (unsigned i = 0; i < 256; i += 1) {
         memset(&stream, 0, sizeof stream);
-        stream.geometry.layout = (uint8_t)(i % LAYOUT_COUNT);
-        stream.geometry.hash = (uint8_t)(i % HASH_MODE_COUNT);
-        stream.geometry.read = (uint8_t)(i % READ_MODE_COUNT);
-        stream.geometry.run = (uint8_t)(i / READ_MODE_COUNT % RUN_MODE_COUNT);
-        stream.geometry.set_count = sets.numbers[i % sets.count];
-        stream.geometry.stash_count_max = stashes.numbers[i % stashes.count];
-        stream.geometry.scope_count_max = scopes.numbers[i % scopes.count];
-        stream.geometry.key_count = keys.numbers[i % keys.count];
+        stream.world.layout = (uint8_t)(i % LAYOUT_COUNT);
+        stream.world.hash = (uint8_t)(i % HASH_MODE_COUNT);
+        stream.world.read = (uint8_t)(i % READ_MODE_COUNT);
+        stream.world.run = (uint8_t)(i / READ_MODE_COUNT % RUN_MODE_COUNT);
+        stream.world.set_count = sets.numbers[i % sets.count];
+        stream.world.stash_count_max = stashes.numbers[i % stashes.count];
+        stream.world.scope_count_max = scopes.numbers[i % scopes.count];
+        stream.world.key_count = keys.numbers[i % keys.count];
         assert_bytes_round_trip(&stream, "geometry");
         assert_text_round_trip(&stream, NULL, "geometry");
     }
@@ -275,8 +275,8 @@ static void operands_wrap_into_their_range(void **state) {
             for (unsigned operand = 0; operand < 256; operand += 1) {
                 const struct op op =
                     op_of_bytes((uint8_t)key_byte, (uint8_t)opcode, (uint8_t)operand);
-                assert_int_equal(stream.geometry.key_count, keys.numbers[key_byte]);
-                assert_int_equal(op.operand, operand % operand_limit(&stream.geometry, op));
+                assert_int_equal(stream.world.key_count, keys.numbers[key_byte]);
+                assert_int_equal(op.operand, operand % operand_limit(&stream.world, op));
             }
 }
 
@@ -297,10 +297,10 @@ static void encode_refuses_and_names_the_field(void **state) {
         const char *field = NULL;
         memset(&stream, 0, sizeof stream);
         stream.op_count = 3;
-        stream.geometry.set_count = refused[i].sets;
-        stream.geometry.stash_count_max = refused[i].stash;
-        stream.geometry.scope_count_max = refused[i].scope;
-        stream.geometry.key_count = refused[i].keys;
+        stream.world.set_count = refused[i].sets;
+        stream.world.stash_count_max = refused[i].stash;
+        stream.world.scope_count_max = refused[i].scope;
+        stream.world.key_count = refused[i].keys;
         assert_int_equal(codec_encode(&stream, bytes, &field), 0);
         assert_non_null(field);
         assert_string_equal(field, refused[i].field);

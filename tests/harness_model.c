@@ -100,7 +100,7 @@ static struct result step(uint32_t op_index, struct op op) {
     const struct result expected = model_expect(&model, op);
     struct result result;
     bool in_stash[KEY_COUNT_MAX] = {false};
-    value_count += op_stores(op);
+    value_count += op_is(op, TRAIT_STORES);
     if (op.kind == OP_INIT_REFUSED)
         return expected;
     if (op.kind == OP_REINIT)
@@ -109,7 +109,7 @@ static struct result step(uint32_t op_index, struct op op) {
         in_stash[key_id] = policy.stash[key_id].state != POLICY_STASH_NONE;
     result = policy_apply(&policy, op, value_count);
     if (result.outcome == OUTCOME_STASH_FULL) {
-        assert_true(op_stores(op) || op.kind == OP_REMOVE);
+        assert_true(op_is(op, TRAIT_STORES) || op.kind == OP_REMOVE);
         assert_false(model_guarantees_room(&model));
         assert_int_equal(policy.stash_count, policy.geometry.stash_count_max);
     } else if (!result_equal(result, expected)) {
@@ -128,7 +128,7 @@ static struct result step(uint32_t op_index, struct op op) {
 /* Runs a trace whose outcomes were written by hand. */
 static void run(const char *text) {
     support_parse(text, &stream, expectations);
-    begin(&stream.geometry);
+    begin(&stream.world);
     for (uint32_t i = 0; i < stream.op_count; i += 1) {
         const struct result result = step(i, stream.ops[i]);
         char op[64];
@@ -439,7 +439,7 @@ static void the_models_agree_on_random_streams(void **state) {
     (void)state;
     for (uint64_t number = 0; number < STREAM_COUNT; number += 1) {
         support_generate(31, number, &stream);
-        begin(&stream.geometry);
+        begin(&stream.world);
         for (uint32_t i = 0; i < stream.op_count; i += 1)
             seen[step(i, stream.ops[i]).outcome] += 1;
     }

@@ -170,7 +170,7 @@ static void without_geometry_the_header_stays(void **state) {
     for (unsigned i = 0; i < 4000; i += 1) {
         const size_t size = generated(i, data, sizeof data);
         (void)assert_mutates(data, size, sizeof data, i, &options);
-        assert_memory_equal(&stream.geometry, &after.geometry, sizeof stream.geometry);
+        assert_memory_equal(&stream.world, &after.geometry, sizeof stream.world);
     }
 }
 

@@ -269,7 +269,7 @@ static void the_ops_are_at_most_as_many_as_asked_for(void **state) {
     for (uint32_t most = 1; most <= 64; most += 1)
         for (uint64_t seed = 0; seed < 32; seed += 1) {
             struct random random = {seed};
-            generate_geometry(&random, &stream.geometry);
+            generate_world(&random, &stream.world);
             generate_ops(&random, &stream, most);
             assert_in_range(stream.op_count, 1, most);
         }
@@ -295,14 +295,14 @@ static void every_geometry_occurs(void **state) {
     (void)state;
     for (uint64_t number = 0; number < STREAM_COUNT; number += 1) {
         support_generate(4, number, &stream);
-        layouts[stream.geometry.layout] += 1;
-        hashes[stream.geometry.hash] += 1;
-        reads[stream.geometry.read] += 1;
-        runs[stream.geometry.run] += 1;
-        tally(geometry_set_counts(), stream.geometry.set_count, sets);
-        tally(geometry_stash_counts(), stream.geometry.stash_count_max, stashes);
-        tally(geometry_scope_counts(), stream.geometry.scope_count_max, scopes);
-        tally(geometry_key_counts(), stream.geometry.key_count, keys);
+        layouts[stream.world.layout] += 1;
+        hashes[stream.world.hash] += 1;
+        reads[stream.world.read] += 1;
+        runs[stream.world.run] += 1;
+        tally(geometry_set_counts(), stream.world.set_count, sets);
+        tally(geometry_stash_counts(), stream.world.stash_count_max, stashes);
+        tally(geometry_scope_counts(), stream.world.scope_count_max, scopes);
+        tally(geometry_key_counts(), stream.world.key_count, keys);
     }
     for (unsigned i = 0; i < LAYOUT_COUNT; i += 1)
         assert_true(layouts[i] >= STREAM_COUNT / 400);
@@ -384,10 +384,10 @@ static void a_batched_op_alone_is_a_single_call(void **state) {
     for (unsigned kind = 0; kind < OP_KIND_COUNT; kind += 1) {
         const struct op op = {(uint8_t)kind, 7};
         const struct op alone = op_alone(op);
-        assert_false(op_is_batched(alone));
-        assert_int_equal(op_stores(alone), op_stores(op));
+        assert_false(op_is(alone, TRAIT_BATCHED));
+        assert_int_equal(op_is(alone, TRAIT_STORES), op_is(op, TRAIT_STORES));
         assert_int_equal(alone.operand, 7);
-        assert_int_equal(alone.kind != op.kind, op_is_batched(op));
+        assert_int_equal(alone.kind != op.kind, op_is(op, TRAIT_BATCHED));
     }
 }
 

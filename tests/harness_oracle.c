@@ -209,14 +209,14 @@ static void load(const struct lie *told) {
 
 /* Runs the stream that is loaded while the lie is told; null tells the truth. */
 static const struct environment *tell(const struct lie *told, uint32_t layers) {
-    const struct input_options options = {.layers = layers, .expectations = expectations};
+    const struct run_options options = {.layers = layers, .expectations = expectations};
     const struct environment *failed;
     lie = told;
     lie_calls = 0;
     lie_told = 0;
-    failed = input_run(&stream, &options);
+    failed = run(&stream, &options);
     lie = NULL;
-    assert_null(input_running());
+    assert_null(run_current());
     assert_null(subject_assertion_hook);
     return failed;
 }
@@ -228,7 +228,7 @@ static void assert_reported(const struct lie *told, size_t number,
     if (failed == NULL)
         fail_msg("lie %u (%s): nothing is reported", (unsigned)number,
                  invariant_function(told->invariant));
-    verdict = &failed->verdict;
+    verdict = &failed->view.verdict;
     if (verdict->invariant != told->invariant || verdict->pass != told->pass ||
         verdict->op_index != op_index)
         fail_msg("lie %u: expected %s, %s, op %u\n  got %s, %s, op %u: %s", (unsigned)number,
@@ -264,7 +264,7 @@ static void the_same_streams_agree_when_nobody_lies(void **state) {
         memset(expectations, 0, sizeof expectations);
         failed = tell(NULL, LAYERS_ALL);
         if (failed != NULL)
-            fail_msg("lie %u: the truth fails too: %s", (unsigned)i, failed->verdict.detail);
+            fail_msg("lie %u: the truth fails too: %s", (unsigned)i, failed->view.verdict.detail);
     }
 }
 
@@ -278,7 +278,7 @@ static void a_lie_is_not_reported_by_a_layer_that_is_off(void **state) {
         failed = tell(&lies[i], layers & ~(1u << layer));
         if (lies[i].layers == 0 && lies[i].whatever_off)
             assert_reported(&lies[i], i, failed);
-        else if (failed != NULL && failed->verdict.invariant == lies[i].invariant)
+        else if (failed != NULL && failed->view.verdict.invariant == lies[i].invariant)
             fail_msg("lie %u: %s reports it although layer '%s' is off", (unsigned)i,
                      invariant_function(lies[i].invariant), layer_name(layer));
     }
@@ -318,19 +318,19 @@ static void a_verdict_says_what_was_expected_and_what_came(void **state) {
     (void)state;
     load(&lies[0]);
     failed = tell(&lies[0], LAYERS_ALL);
-    assert_int_equal(failed->verdict.expected.outcome, OUTCOME_INSERTED);
-    assert_int_equal(failed->verdict.actual.outcome, OUTCOME_UPDATED);
+    assert_int_equal(failed->view.verdict.expected.outcome, OUTCOME_INSERTED);
+    assert_int_equal(failed->view.verdict.actual.outcome, OUTCOME_UPDATED);
     assert_int_equal(failed->steps[1].actual.outcome, OUTCOME_UPDATED);
     load(&lies[SUPPORT_COUNT_OF(lies) - 1]);
     failed = tell(&lies[SUPPORT_COUNT_OF(lies) - 1], LAYERS_ALL);
-    assert_int_equal(failed->verdict.expected.value, 9);
-    assert_int_equal(failed->verdict.actual.value, 2);
+    assert_int_equal(failed->view.verdict.expected.value, 9);
+    assert_int_equal(failed->view.verdict.actual.value, 2);
     load(&lies[SUPPORT_COUNT_OF(lies) - 2]);
     failed = tell(&lies[SUPPORT_COUNT_OF(lies) - 2], LAYERS_ALL);
-    assert_string_equal(failed->verdict.file, "file.h");
-    assert_string_equal(failed->verdict.function, "some_function");
-    assert_string_equal(failed->verdict.expression, "1 + 1 == 3");
-    assert_int_equal(failed->verdict.line, 77);
+    assert_string_equal(failed->view.verdict.file, "file.h");
+    assert_string_equal(failed->view.verdict.function, "some_function");
+    assert_string_equal(failed->view.verdict.expression, "1 + 1 == 3");
+    assert_int_equal(failed->view.verdict.line, 77);
 }
 
 /* ---- Traps. ------------------------------------------------------------------------------ */

@@ -7,7 +7,7 @@
 #ifndef TESTS_HARNESS_ORACLE_LIE_H
 #define TESTS_HARNESS_ORACLE_LIE_H
 
-#include "input.h"
+#include "run.h"
 
 #include <string.h>
 
@@ -91,9 +91,9 @@ static unsigned lie_calls, lie_told;
 
 /* What the wrapper of `function` has to do now. */
 static enum falsehood lie_now(enum wrapped function) {
-    const struct environment *running = input_running();
-    const bool at_end = running != NULL && running->op_index == running->stream->op_count;
-    const uint32_t op_index = running == NULL ? 0 : at_end ? AT_END : running->op_index;
+    const struct environment *running = run_current();
+    const bool at_end = running != NULL && running->view.op_index == running->view.stream->op_count;
+    const uint32_t op_index = running == NULL ? 0 : at_end ? AT_END : running->view.op_index;
     if (running == NULL || lie == NULL || lie->function != function ||
         running->options.pass != lie->pass || op_index != lie->op_index)
         return TRUTH;

@@ -337,14 +337,14 @@ static void numbers_at_their_limits(void **state) {
                   "stash=256 scope=256 hash=same_home keys=256 read=end run=thorough\n"
                   "get 255 = 4294967295\nget 000 = 0\n",
                   &stream, expectations);
-    assert_int_equal(stream.geometry.set_count, 64);
-    assert_int_equal(stream.geometry.layout, 47);
-    assert_int_equal(stream.geometry.stash_count_max, 256);
-    assert_int_equal(stream.geometry.scope_count_max, 256);
-    assert_int_equal(stream.geometry.key_count, 256);
-    assert_int_equal(stream.geometry.hash, HASH_SAME_HOME);
-    assert_int_equal(stream.geometry.read, READ_END);
-    assert_int_equal(stream.geometry.run, RUN_THOROUGH);
+    assert_int_equal(stream.world.set_count, 64);
+    assert_int_equal(stream.world.layout, 47);
+    assert_int_equal(stream.world.stash_count_max, 256);
+    assert_int_equal(stream.world.scope_count_max, 256);
+    assert_int_equal(stream.world.key_count, 256);
+    assert_int_equal(stream.world.hash, HASH_SAME_HOME);
+    assert_int_equal(stream.world.read, READ_END);
+    assert_int_equal(stream.world.run, RUN_THOROUGH);
     assert_int_equal(stream.ops[0].operand, 255);
     assert_int_equal(expectations[0].outcome, OUTCOME_FOUND);
     assert_int_equal(expectations[0].value, UINT32_MAX);
@@ -352,8 +352,8 @@ static void numbers_at_their_limits(void **state) {
     assert_int_equal(expectations[1].value, 0);
     support_parse("cachemap-trace 1\ngeometry sets=0 stash=1 scope=0 keys=2", &stream,
                   expectations);
-    assert_int_equal(stream.geometry.set_count, 0);
-    assert_int_equal(stream.geometry.scope_count_max, 0);
+    assert_int_equal(stream.world.set_count, 0);
+    assert_int_equal(stream.world.scope_count_max, 0);
     assert_int_equal(stream.op_count, 0);
 }
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The labels of harness/witness.h and the files in witnesses/: each file shows its label with its
+/* The labels of subjects/cachemap/witness.h and the files in witnesses/: each file shows its label with its
  * last op and with no op less, and what generated streams do has labels. */
 #include "harness_support.h"
 
-#include "predict.h"
 #include "witness.h"
 
 #include <dirent.h>
@@ -27,7 +26,7 @@ static void read_witness(uint32_t label) {
 }
 
 static void copy_without(uint32_t gone) {
-    candidate.geometry = stream.geometry;
+    candidate.world = stream.world;
     candidate.op_count = 0;
     for (uint32_t i = 0; i < stream.op_count; i += 1)
         if (i != gone)
@@ -140,7 +139,7 @@ static void read_modes_add_nothing(void **state) {
     (void)state;
     read_witness(witness_find("use-raises-count"));
     for (unsigned read = 0; read < READ_MODE_COUNT; read += 1) {
-        stream.geometry.read = (uint8_t)read;
+        stream.world.read = (uint8_t)read;
         stream.op_count = 2;
         assert_null(witness_run(&stream, NULL, &watch));
         assert_int_equal(watch.first_op[witness_find("use-raises-count")], 1);
@@ -181,7 +180,7 @@ static void a_map_that_fails_is_told(void **state) {
     failed = witness_run(&stream, NULL, &watch);
     map_is_broken = false;
     assert_non_null(failed);
-    assert_int_equal(failed->verdict.invariant, INVARIANT_OUTCOME);
+    assert_int_equal(failed->view.verdict.invariant, INVARIANT_OUTCOME);
     assert_int_equal(watch.first_op[witness_find("insert-into-free-way")], 0);
     assert_int_equal(watch.first_op[witness_find("remove-from-cache")], WITNESS_NEVER);
     assert_null(witness_run(&stream, expectations, &watch));
@@ -227,13 +226,13 @@ static void note_last_op(const struct stream *run, struct seen *seen) {
     static struct policy policy;
     static struct result outcomes[STREAM_OP_COUNT_MAX];
     const struct op op = run->ops[run->op_count - 1];
-    const bool has_key = op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY;
+    const bool has_key = op_has_key(op);
     const bool has_cache = run->geometry.set_count != 0;
     const struct witness_state *after, *before;
     assert_null(witness_run(run, NULL, &watch));
     after = &watch.states[watch.now];
     before = &watch.states[1 - watch.now];
-    predict_outcomes(run, outcomes);
+    run_predict(run, outcomes);
     seen->answers[op.kind][outcomes[run->op_count - 1].outcome] = true;
     note_declined(run, outcomes[run->op_count - 1].outcome, seen);
     if (op.kind == OP_RESET || op.kind == OP_REINIT)
@@ -251,9 +250,9 @@ static void note_last_op(const struct stream *run, struct seen *seen) {
 
 /* Each op of the stream, as the last of its prefix. */
 static void note_stream(const struct stream *run, struct seen *seen) {
-    candidate.geometry = run->geometry;
-    candidate.geometry.run = RUN_PLAIN;
-    candidate.geometry.read = READ_END;
+    candidate.world = run->geometry;
+    candidate.world.run = RUN_PLAIN;
+    candidate.world.read = READ_END;
     for (uint32_t i = 0; i < run->op_count; i += 1)
         candidate.ops[i] = op_alone(run->ops[i]);
     for (candidate.op_count = 1;

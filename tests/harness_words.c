@@ -346,7 +346,7 @@ static void a_value_that_was_never_stored(void **state) {
     make_map(HASH_MIX, 0);
     support_parse("cachemap-trace 1\ngeometry sets=0\nupsert 0\nget 0\nupsert_many 1\n", &stream,
                   (struct result[STREAM_OP_COUNT_MAX]){{OUTCOME_NONE, 0}});
-    environment.stream = &stream;
+    environment.view.stream = &stream;
     environment.geometry = subject.geometry;
     environment.subject = subject;
     assert_null(value_origin(&environment, 1));

@@ -5,7 +5,7 @@
 #include "harness_support.h"
 
 #include "codec.h"
-#include "input.h"
+#include "run.h"
 #include "watchdog.h"
 #include "work.h"
 
@@ -26,9 +26,9 @@ static struct stream stream, again;
 static uint8_t bytes[CODEC_SIZE_MAX];
 
 static double seconds_of_run(const struct stream *run) {
-    const struct input_options options = {.layers = LAYERS_ALL};
+    const struct run_options options = {.layers = LAYERS_ALL};
     const clock_t start = clock();
-    assert_null(input_run(run, &options));
+    assert_null(run(run, &options));
     return (double)(clock() - start) / CLOCKS_PER_SEC;
 }
 
@@ -104,7 +104,7 @@ static void make(const struct world *world, const struct pattern *pattern) {
         .scope_count_max = (uint16_t)world->scope,
         .key_count = KEY_COUNT_MAX,
     };
-    stream.geometry = geometry;
+    stream.world = geometry;
     stream.op_count = 0;
     for (unsigned key_id = 0; key_id < KEY_COUNT_MAX; key_id += 1)
         add(OP_UPSERT, key_id);
@@ -192,7 +192,7 @@ static void bytes_are_cut_off_at_the_op_that_is_too_much(void **state) {
         assert_memory_equal(stream.ops, again.ops, stream.op_count * sizeof stream.ops[0]);
         if (stream.op_count == again.op_count)
             continue;
-        work_start(&work, &again.geometry);
+        work_start(&work, &again.world);
         for (uint32_t i = 0; i < stream.op_count; i += 1)
             assert_true(work_add(&work, again.ops[i]));
         assert_false(work_add(&work, again.ops[stream.op_count]));

@@ -127,7 +127,7 @@ check "gdb without a debug build: what it says to run has its folder as a word" 
 # ---- ./soak and ./explore. ---------------------------------------------------------------------------
 
 objects=("$out"/trace-*.o)
-for object in build/plain/harness/*.o build/plain/tools/soak.o; do
+for object in build/plain/harness/*.o build/plain/subjects/cachemap/*.o build/plain/tools/soak.o; do
     case "$object" in
     */subject.o | */subject_broken.o | */subject_damage.o | */subject_instances.o | */key.o) ;;
     *) objects+=("$object") ;;

@@ -11,10 +11,10 @@ trace_with() {
     : "${clang:=$(make -s --no-print-directory print-clang)}"
     for object in subject subject_broken subject_damage subject_instances key; do
         "$clang" -std=c11 -D_DEFAULT_SOURCE -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION -O0 \
-            "${flags[@]}" "-I$1" -Iharness -c "harness/$object.c" -o "$2-$object.o"
+            "${flags[@]}" "-I$1" -Isubjects/cachemap -Iharness -c "subjects/cachemap/$object.c" -o "$2-$object.o"
         objects+=("$2-$object.o")
     done
-    for object in build/plain/harness/*.o build/plain/tools/trace.o build/plain/tools/trace_*.o; do
+    for object in build/plain/harness/*.o build/plain/subjects/cachemap/*.o build/plain/tools/trace.o build/plain/tools/trace_*.o; do
         case "$object" in
         */subject.o | */subject_broken.o | */subject_damage.o | */subject_instances.o | */key.o) ;;
         *) objects+=("$object") ;;

@@ -3,7 +3,7 @@
  * seed: the seed and the number of a stream name the stream. */
 #include "codec.h"
 #include "generate.h"
-#include "input.h"
+#include "run.h"
 #include "program.h"
 #include "report.h"
 #include "shell_word.h"
@@ -158,14 +158,14 @@ static void save_after_crash(void) {
 }
 
 static int soak_run(void) {
-    const struct input_options options = {.layers = soak.layers};
+    const struct run_options options = {.layers = soak.layers};
     for (; !soak_done() && !stop_requested(); soak.stream_count += 1) {
         struct random random = {soak.seed + soak.stream_count * UINT64_C(0xd1342543de82ef95)};
-        const struct environment *failed;
-        generate_geometry(&random, &stream.geometry);
+        const struct run_view *failed;
+        generate_world(&random, &stream.world);
         generate_ops(&random, &stream, STREAM_OP_COUNT_MAX);
         stop_limit_cpu(STOP_INPUT_CPU_SECONDS);
-        failed = input_run(&stream, &options);
+        failed = run(&stream, &options);
         stop_limit_cpu(0);
         if (failed != NULL) {
             report_print(stderr, failed, NULL);
@@ -203,7 +203,7 @@ static int soak_options(int argc, char **argv) {
                     layer_names());
             return EXIT_USAGE;
         case 'h': fputs(usage_text, stdout); exit(program_end(EXIT_AGREES));
-        case 'V': exit(program_end(program_version(subject_library_version())));
+        case 'V': exit(program_end(program_version(run_library_version())));
         default: return usage_error("no such option", "");
         }
         if (!good)

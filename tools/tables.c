@@ -5,7 +5,7 @@
  * A short main over harness/: tables -> text. Runs no map. */
 #include "codec.h"
 #include "program.h"
-#include "subject.h"
+#include "run.h"
 #include "verdict.h"
 
 #include <assert.h>
@@ -15,7 +15,7 @@
 static const char usage_text[] =
     "usage: tables PART\n"
     "\n"
-    "  dictionary        dict/fuzz_cachemap.dict, for libFuzzer and AFL++\n"
+    "  dictionary        the dictionary, for libFuzzer and AFL++\n"
     "  op-table          the ops: opcodes, weight, operand, meaning      (docs/input-format.md)\n"
     "  number-tables     the numbers behind each header byte             (docs/input-format.md)\n"
     "  outcome-table     the words of an outcome                         (docs/input-format.md)\n"
@@ -24,13 +24,13 @@ static const char usage_text[] =
 /* ---- Ops and outcomes. ------------------------------------------------------------------- */
 
 static const char *operand_words(enum op_operand operand) {
-    switch (operand) {
-    case OPERAND_NONE: return "none";
-    case OPERAND_KEY: return "key";
-    case OPERAND_LAYOUT: return "layout";
-    case OPERAND_REFUSAL: break;
-    }
-    return "reason";
+    static const char *const words[] = {
+        [OPERAND_NONE] = "none",
+        [OPERAND_KEY] = "key",
+        [OPERAND_FIELDS] = OPERAND_FIELDS_NOUN,
+        [OPERAND_WORD] = OPERAND_WORD_NOUN,
+    };
+    return words[operand];
 }
 
 static void print_op_table(void) {
@@ -76,63 +76,49 @@ static void print_invariant_table(void) {
 
 /* ---- Header bytes. ----------------------------------------------------------------------- */
 
+/* "byte 2 / 16 mod 8". */
+static void print_place(const struct field_description *field) {
+    printf("byte %u", field->byte);
+    if (field->divisor != 1)
+        printf(" / %u", field->divisor);
+    printf(" mod %u", field->count);
+}
+
 /* Where index and number go up together, one row says so. */
-static void print_numbers(const char *head, struct number_table table) {
-    printf("| %s | number |\n| --- | --- |\n", head);
-    for (unsigned first = 0, last; first < table.count; first = last + 1) {
+static void print_numbers(const struct field_description *field) {
+    for (unsigned first = 0, last; first < field->count; first = last + 1) {
         last = first;
-        while (last + 1u < table.count && table.numbers[last + 1] == table.numbers[last] + 1)
+        while (last + 1u < field->count && field->numbers[last + 1] == field->numbers[last] + 1)
             last += 1;
         if (first == last)
-            printf("| %u | %u |\n", first, table.numbers[first]);
+            printf("| %u | %u |\n", first, field->numbers[first]);
         else
-            printf("| %u to %u | %u to %u |\n", first, last, table.numbers[first],
-                   table.numbers[last]);
-    }
-    printf("\n");
-}
-
-static void print_words(const char *head, const char *(*word_of)(unsigned), unsigned count) {
-    printf("| %s mod %u | word |\n| --- | --- |\n", head, count);
-    for (unsigned at = 0; at < count; at += 1)
-        printf("| %u | `%s` |\n", at, word_of(at));
-    printf("\n");
-}
-
-static void print_layouts(void) {
-    printf("| byte 1 mod %d | ways | tag bits | clock bits | policy | value bytes |\n"
-           "| --- | --- | --- | --- | --- | --- |\n",
-           LAYOUT_COUNT);
-    for (unsigned number = 0; number < LAYOUT_COUNT; number += 1) {
-        const struct layout_description *layout = layout_describe(number);
-        printf("| %u | %u | %u | %u | `%s` | %u |\n", number, layout->ways, layout->tag_bits,
-               layout->clock_bits, layout_policy_name(layout->policy), layout->value_size);
+            printf("| %u to %u | %u to %u |\n", first, last, field->numbers[first],
+                   field->numbers[last]);
     }
 }
 
-static void print_capacity(const char *meaning, unsigned byte, struct number_table table) {
-    char head[64];
-    printf("%s:\n\n", meaning);
-    (void)snprintf(head, sizeof head, "byte %u mod %u", byte, table.count);
-    print_numbers(head, table);
+static void print_field(const struct field_description *field) {
+    printf("`%s`:\n\n| ", field->name);
+    print_place(field);
+    printf(" | %s |\n| --- | --- |\n", field->words == NULL ? "number" : "word");
+    if (field->words == NULL)
+        print_numbers(field);
+    for (unsigned at = 0; field->words != NULL && at < field->count; at += 1)
+        printf("| %u | `%s` |\n", at, field->words[at]);
+    printf("\n");
 }
 
 static void print_number_tables(void) {
-    printf("Read mode:\n\n");
-    print_words("byte 0, bits 0 and 1", read_mode_name, READ_MODE_COUNT);
-    printf("Run mode:\n\n");
-    print_words("byte 0, bits 2 and 3", run_mode_name, RUN_MODE_COUNT);
-    printf("Hash mode:\n\n");
-    print_words("byte 2, high nibble", hash_mode_name, HASH_MODE_COUNT);
-    printf("Sets:\n\n");
-    print_numbers("byte 2, low nibble", geometry_set_counts());
-    print_capacity("Stash capacity", 3, geometry_stash_counts());
-    print_capacity("Scope capacity", 4, geometry_scope_counts());
-    print_capacity("Keys", 5, geometry_key_counts());
-    printf("Reason, the operand of `init_refused`:\n\n");
-    print_words("operand", op_refusal_name, REFUSAL_COUNT);
-    printf("Layout, also the operand of `reinit`:\n\n");
-    print_layouts();
+    for (unsigned field = 0; field < FIELD_COUNT; field += 1)
+        print_field(field_describe(field));
+    printf("The operand that is a " OPERAND_WORD_NOUN ":\n\n| operand mod %d | word |\n| --- | --- |\n",
+           OPERAND_WORD_COUNT);
+    for (unsigned at = 0; at < OPERAND_WORD_COUNT; at += 1)
+        printf("| %u | `%s` |\n", at, operand_word(at));
+    printf("\nThe operand that is a " OPERAND_FIELDS_NOUN
+           " is what byte %u is, for the fields of that byte.\n",
+           OPERAND_FIELDS_BYTE);
 }
 
 /* ---- The dictionary. --------------------------------------------------------------------- */
@@ -174,76 +160,40 @@ static void print_dictionary_ops(void) {
     }
 }
 
-#define PRINT_SEQUENCE(name, ...) \
-    do { \
+/* Histories that random bytes seldom say. */
+static void print_dictionary_sequences(void) {
+#define SEQUENCE(name, ...) \
+    { \
         static const struct op ops[] = {__VA_ARGS__}; \
         print_entry_ops(name, ops, (uint32_t)(sizeof ops / sizeof ops[0])); \
-    } while (0)
-
-/* Histories that random bytes seldom say: a scope that is closed, a set that overflows, a key that
- * goes through all its states between two compacts. */
-static void print_dictionary_sequences(void) {
-    PRINT_SEQUENCE("scope_of_nothing", {OP_SCOPE_OPEN, 0}, {OP_SCOPE_DISCARD, 0});
-    PRINT_SEQUENCE("scope_discards_insert", {OP_SCOPE_OPEN, 0}, {OP_UPSERT, 0},
-                   {OP_SCOPE_DISCARD, 0});
-    PRINT_SEQUENCE("scope_discards_remove", {OP_SCOPE_OPEN, 0}, {OP_REMOVE, 0},
-                   {OP_SCOPE_DISCARD, 0});
-    PRINT_SEQUENCE("scope_discards_evictions", {OP_SCOPE_OPEN, 0}, {OP_UPSERT, 0}, {OP_UPSERT, 1},
-                   {OP_UPSERT, 2}, {OP_UPSERT, 3}, {OP_SCOPE_DISCARD, 0});
-    PRINT_SEQUENCE("scope_discards_revival", {OP_REMOVE, 0}, {OP_SCOPE_OPEN, 0}, {OP_UPSERT, 0},
-                   {OP_REMOVE, 0}, {OP_SCOPE_DISCARD, 0});
-    PRINT_SEQUENCE("scope_persists", {OP_SCOPE_OPEN, 0}, {OP_UPSERT, 0}, {OP_REMOVE, 1},
-                   {OP_SCOPE_PERSIST, 0});
-    PRINT_SEQUENCE("compact_run", {OP_COMPACT, 0}, {OP_COMPACT, 0}, {OP_COMPACT, 0});
-    PRINT_SEQUENCE("compact_forgets", {OP_UPSERT, 0}, {OP_UPSERT, 1}, {OP_UPSERT, 2},
-                   {OP_COMPACT, 0}, {OP_LOOKUP, 0});
-    PRINT_SEQUENCE("compact_after_remove", {OP_UPSERT, 0}, {OP_REMOVE, 0}, {OP_COMPACT, 0},
-                   {OP_LOOKUP, 0});
-    PRINT_SEQUENCE("evictions", {OP_UPSERT, 0}, {OP_UPSERT, 1}, {OP_UPSERT, 2}, {OP_UPSERT, 3},
-                   {OP_UPSERT, 4}, {OP_UPSERT, 5});
-    PRINT_SEQUENCE("uses_saturate", {OP_GET, 0}, {OP_GET, 0}, {OP_GET, 0}, {OP_GET, 0});
-    PRINT_SEQUENCE("life_of_a_key", {OP_UPSERT, 0}, {OP_REMOVE, 0}, {OP_UPSERT, 0}, {OP_REWRITE, 0},
-                   {OP_DEMOTE, 0}, {OP_REMOVE, 0});
+    }
+    DICTIONARY_SEQUENCES(SEQUENCE)
+#undef SEQUENCE
 }
 
-/* The tiny worlds in which most bugs are near: one set, little stash, each hash mode. */
+/* The tiny worlds in which most bugs are near: `name` with the fields that it sets, the others being small. */
 static void print_dictionary_headers(void) {
-    char name[64];
-    for (unsigned mode = 0; mode < HASH_MODE_COUNT; mode += 1) {
-        const struct geometry tiny = {.layout = (uint8_t)layout_find(2, 8, 2, LAYOUT_POLICY_CLOCK),
-                                      .hash = (uint8_t)mode,
-                                      .run = RUN_THOROUGH,
-                                      .set_count = 1,
-                                      .stash_count_max = 4,
-                                      .scope_count_max = 8,
-                                      .key_count = 6};
-        stream.geometry = tiny;
-        (void)snprintf(name, sizeof name, "header_one_set_%s", hash_mode_name(mode));
-        print_entry(name, 0);
+#define HEADER(name, ...) \
+    { \
+        static const uint16_t pairs[][2] = {__VA_ARGS__}; \
+        stream.world = world_standard(); \
+        for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i += 1) \
+            stream.world.numbers[pairs[i][0]] = pairs[i][1]; \
+        print_entry("header_" name, 0); \
     }
-    stream.geometry.layout = (uint8_t)layout_find(2, 8, 1, LAYOUT_POLICY_CLOCK_CLASSIC);
-    stream.geometry.hash = HASH_MIX;
-    print_entry("header_one_set_classic", 0);
-    stream.geometry.read = READ_ALL;
-    stream.geometry.stash_count_max = 1;
-    stream.geometry.scope_count_max = 1;
-    print_entry("header_least_room", 0);
-    stream.geometry.set_count = 0;
-    stream.geometry.stash_count_max = 8;
-    print_entry("header_no_cache", 0);
+    DICTIONARY_HEADERS(HEADER)
+#undef HEADER
 }
 
 static void print_dictionary(void) {
-    const struct geometry any = {
-        .set_count = 1, .stash_count_max = 1, .scope_count_max = 0, .key_count = KEY_COUNT_MAX};
     printf("# For libFuzzer and AFL++. Printed by `./tables dictionary`: do not edit.\n"
            "#\n"
            "# One record (opcode, operand) of each op.\n");
-    stream.geometry = any;
+    stream.world = world_standard();
     print_dictionary_ops();
     printf("\n# Histories. Keys are small numbers; a mutator changes them.\n");
     print_dictionary_sequences();
-    printf("\n# Headers of tiny geometries.\n");
+    printf("\n# Headers of tiny worlds.\n");
     print_dictionary_headers();
 }
 
@@ -267,7 +217,7 @@ int main(int argc, char **argv) {
         return program_end(EXIT_AGREES);
     }
     if (argc == 2 && strcmp(argv[1], "--version") == 0)
-        return program_end(program_version(subject_library_version()));
+        return program_end(program_version(run_library_version()));
     fprintf(stderr, "tables: which part?\n\n%s", usage_text);
     return EXIT_USAGE;
 }

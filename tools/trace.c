@@ -6,11 +6,9 @@
 #include "trace_command.h"
 
 #include "codec.h"
-#include "input.h"
-#include "predict.h"
+#include "run.h"
 #include "report.h"
 #include "stop.h"
-#include "subject.h"
 #include "trace_text.h"
 
 #include <getopt.h>
@@ -55,12 +53,9 @@ static const char usage_text[] =
     "  gdb FILE [-- OPTIONS]        gdb, stopped before the op that fails; OPTIONS are gdb's own\n"
     "                               (docs/debugging.md)\n"
     "  signature FILE               its name, for folders; nothing if all agree\n"
-    "\n"
-    "What can happen:\n"
-    "  witness [LABEL]              the shortest known trace in which it does; without a label, "
-    "the list;\n"
-    "                               --check FILE...: what happens in these (docs/witnesses.md)\n"
-    "\n"
+    "\n";
+
+static const char usage_end[] =
     "--help and --version say what they say. FILE... may be a folder: all in it.\n"
     "Without -o, to standard output. Exit status of replay, explain and signature: 0 all agree, 1 "
     "an\n"
@@ -87,34 +82,34 @@ static void worst(struct replay *replay, int status) {
 
 /* ---- replay ------------------------------------------------------------------------------ */
 
-static void print_op(const struct environment *environment, void *context) {
-    const struct step *step = &environment->steps[environment->op_index];
+static void print_op(const struct run_view *view, void *context) {
+    const struct step *step = &view->steps[view->op_index];
     char op[TRACE_TEXT_OP_SIZE], result[24];
     const bool *verbose = (const bool *)context;
     if (!*verbose)
         return;
-    trace_text_op(environment->stream->ops[environment->op_index], op, sizeof op);
+    trace_text_op(view->stream->ops[view->op_index], op, sizeof op);
     trace_text_result(step->actual, result, sizeof result);
-    printf("%6u%c %s = %s\n", verdict_op_number(environment->op_index, false),
-           stream_call_bracket(environment->stream, environment->op_index), op, result);
+    printf("%6u%c %s = %s\n", verdict_op_number(view->op_index, false),
+           stream_call_bracket(view->stream, view->op_index), op, result);
 }
 
 /* One run of the input that is loaded. */
 static bool replay_once(struct replay *replay, const char *path, bool verbose) {
-    const struct input_options options = {
+    const struct run_options options = {
         .layers = replay->layers,
         .on_op = print_op,
         .context = &verbose,
         .expectations = file.is_text ? file.expectations : NULL,
     };
-    const struct environment *failed;
+    const struct run_view *failed;
     stop_limit_cpu(STOP_INPUT_CPU_SECONDS);
-    failed = input_run(&file.stream, &options);
+    failed = run(&file.stream, &options);
     stop_limit_cpu(0);
     if (failed == NULL)
         return true;
     if (verbose && !failed->in_init && failed->op_index < failed->stream->op_count &&
-        failed->options.pass == PASS_CACHE) {
+        failed->pass == PASS_FIRST) {
         char op[TRACE_TEXT_OP_SIZE];
         trace_text_op(failed->stream->ops[failed->op_index], op, sizeof op);
         printf("%6u%c %s    <- fails here\n", verdict_op_number(failed->op_index, false),
@@ -145,14 +140,14 @@ static void replay_file(const char *path, bool in_folder, void *context) {
     replay->op_count += file.stream.op_count;
     if (replay->verbose) {
         char geometry[160];
-        trace_text_geometry(&file.stream.geometry, geometry, sizeof geometry);
+        trace_text_world(&file.stream.world, geometry, sizeof geometry);
         printf("%s: %u ops, geometry %s\n", path, (unsigned)file.stream.op_count, geometry);
     }
     if (!replay_once(replay, path, replay->verbose))
         return;
-    digest = input_digest();
+    digest = run_digest();
     /* The second run shows what the first one left behind. */
-    if (replay_once(replay, path, false) && input_digest() != digest) {
+    if (replay_once(replay, path, false) && run_digest() != digest) {
         fprintf(stderr, "%s:\nFAIL  the second run in one process gave another digest\n", path);
         worst(replay, EXIT_FAILS);
     }
@@ -212,7 +207,7 @@ static int command_show(int argc, char **argv) {
         return status;
     /* What the model says: the map is not run, for it may crash, and a trace with the outcomes of a bug
      * would pass on the bug. */
-    predict_outcomes(&file.stream, outcomes);
+    run_predict(&file.stream, outcomes);
     trace_text_print(stdout, &file.stream, outcomes);
     return EXIT_AGREES;
 }
@@ -254,36 +249,43 @@ static int command_encode(int argc, char **argv) {
 static int command_help(int argc, char **argv) {
     (void)argc;
     (void)argv;
-    fputs(usage_text, stdout);
+    printf("%s%s%s", usage_text, subject_commands_usage, usage_end);
     return EXIT_AGREES;
 }
 
 static int command_version(int argc, char **argv) {
     (void)argc;
     (void)argv;
-    return program_version(subject_library_version());
+    return program_version(run_library_version());
 }
 
-static const struct command {
-    const char *name;
-    int (*run)(int argc, char **argv);
-} commands[] = {
+static const struct command commands[] = {
     {"replay", command_replay},     {"show", command_show},           {"encode", command_encode},
     {"record", command_record},     {"digest", command_digest},       {"explain", command_explain},
     {"html", command_html},         {"reduce", command_reduce},       {"c", command_c},
-    {"gdb", command_gdb},           {"signature", command_signature}, {"witness", command_witness},
+    {"gdb", command_gdb},           {"signature", command_signature},
     {"help", command_help},         {"--help", command_help},         {"-h", command_help},
     {"--version", command_version},
 };
 
+static const struct command *command_find(const char *name) {
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i += 1)
+        if (strcmp(name, commands[i].name) == 0)
+            return &commands[i];
+    for (const struct command *command = subject_commands; command->name != NULL; command += 1)
+        if (strcmp(name, command->name) == 0)
+            return command;
+    return NULL;
+}
+
 static int trace_run(int argc, char **argv) {
+    const struct command *command = argc < 2 ? NULL : command_find(argv[1]);
     if (argc < 2)
         return trace_usage_error("which command?", "");
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i += 1)
-        if (strcmp(argv[1], commands[i].name) == 0)
-            return argc > 2 && program_is_help(argv[2]) ? command_help(argc, argv)
-                                                        : commands[i].run(argc - 1, argv + 1);
-    return trace_usage_error("no such command: ", argv[1]);
+    if (command == NULL)
+        return trace_usage_error("no such command: ", argv[1]);
+    return argc > 2 && program_is_help(argv[2]) ? command_help(argc, argv)
+                                                : command->run(argc - 1, argv + 1);
 }
 
 int main(int argc, char **argv) {

@@ -64,6 +64,14 @@ int trace_reduce(struct stream *stream, const char *path, struct reduction *redu
  * takes longer than a try does. */
 void trace_restart_without_symbols(char **argv);
 
+struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+};
+/* The subject's: its own commands and their lines of the help; the last has no name. */
+extern const struct command subject_commands[];
+extern const char subject_commands_usage[];
+
 /* argv[0] is the command's name. Each returns an exit code of stop.h, or 130 after Ctrl-C. */
 int command_reduce(int argc, char **argv);
 int command_explain(int argc, char **argv);
@@ -71,7 +79,6 @@ int command_signature(int argc, char **argv);
 int command_record(int argc, char **argv);
 int command_digest(int argc, char **argv);
 int command_html(int argc, char **argv);
-int command_witness(int argc, char **argv);
 int command_c(int argc, char **argv);
 int command_gdb(int argc, char **argv);
 

@@ -5,7 +5,7 @@
  * Knows no compilers and no expected digests. */
 #include "trace_command.h"
 
-#include "input.h"
+#include "run.h"
 #include "report.h"
 
 #include <getopt.h>
@@ -17,8 +17,8 @@ static struct input_file file;
  * byte order, the size of a pointer, the padding and the vector unit are. */
 static void digest_file(const char *path, bool in_folder, void *context) {
     int *worst = (int *)context; /* an input that fails says more than one that cannot be read */
-    const struct input_options options = {.layers = LAYERS_ALL};
-    const struct environment *failed;
+    const struct run_options options = {.layers = LAYERS_ALL};
+    const struct run_view *failed;
     (void)in_folder;
     if (!input_file_read(&file, path)) {
         fprintf(stderr, "trace: %s\n", file.error);
@@ -26,7 +26,7 @@ static void digest_file(const char *path, bool in_folder, void *context) {
             *worst = EXIT_USAGE;
         return;
     }
-    failed = input_run(&file.stream, &options);
+    failed = run(&file.stream, &options);
     if (failed != NULL) {
         (void)fflush(stdout);
         fprintf(stderr, "%s:\n", path);
@@ -35,7 +35,7 @@ static void digest_file(const char *path, bool in_folder, void *context) {
         *worst = EXIT_FAILS;
         return;
     }
-    printf("%016" PRIx64 "  %s\n", input_digest(), path);
+    printf("%016" PRIx64 "  %s\n", run_digest(), path);
 }
 
 /* What a text trace says after '=' is left alone: a digest says what a build does, right or wrong. There is

@@ -6,7 +6,6 @@
 #include "trace_explain_json.h"
 #include "trace_explain_words.h"
 
-#include "input.h"
 #include "report.h"
 #include "trace_text.h"
 
@@ -57,7 +56,7 @@ static void print_reduction(const struct explanation *explanation) {
 /* The fields that matter with their values; those that do not, by name. */
 static void print_world(const struct explanation *explanation) {
     char matter[200] = "", free[120] = "", line[400];
-    for (unsigned i = 0; i < EXPLANATION_FIELD_COUNT; i += 1) {
+    for (unsigned i = 0; i < FIELD_COUNT; i += 1) {
         const struct explanation_field *field = &explanation->fields[i];
         char *list = field->freedom == FREEDOM_ANY ? free : matter;
         const size_t used = strlen(list);
@@ -92,37 +91,35 @@ static void print_failure(const struct explanation *explanation) {
     report_text(stdout, "FAIL", line);
     fputs(style(STYLE_PLAIN), stdout);
     if (story->end == STORY_FAILS) {
-        char place[80];
-        explain_place(&story->verdict, place, sizeof place);
+        char place[VERDICT_PLACE_SIZE];
+        verdict_place(&story->verdict, place, sizeof place);
         (void)snprintf(line, sizeof line, "%s (layer '%s', %s)",
                        invariant_meaning(story->verdict.invariant),
                        layer_name(invariant_layer(story->verdict.invariant)), place);
         report_text(stdout, "", line);
     }
-    if (story->refusal[0] != '\0')
-        report_text(stdout, "", story->refusal);
+    if (story->asked[0] != '\0')
+        report_text(stdout, "", story->asked);
     if (story->broken[0] != '\0' && story->verdict.invariant != INVARIANT_STRUCTURE) {
-        (void)snprintf(line, sizeof line, "the map's check finds: %s", story->broken);
+        (void)snprintf(line, sizeof line, "the " SUBJECT_NOUN "'s check finds: %s", story->broken);
         report_text(stdout, "", line);
     }
     print_observation(explanation);
     print_reduction(explanation);
     print_world(explanation);
-    if (story->pass != PASS_CACHE) {
-        const struct geometry *geometry = &story->geometry;
-        const struct layout_description *layout = layout_describe(geometry->layout);
-        (void)snprintf(line, sizeof line,
-                       "it fails in the pass %s, which is what is shown: sets=%u ways=%u tag=%u "
-                       "clock=%u policy=%s",
-                       pass_name(story->pass), geometry->set_count, layout->ways, layout->tag_bits,
-                       layout->clock_bits, layout_policy_name(layout->policy));
+    if (story->pass != PASS_FIRST) {
+        char world[160];
+        trace_text_world(&story->world, world, sizeof world);
+        (void)snprintf(line, sizeof line, "it fails in the pass %s, which is what is shown: %s",
+                       pass_name(story->pass), world);
         report_text(stdout, "", line);
     }
 }
 
 /* ---- The table. -------------------------------------------------------------------------- */
 
-enum column { OP, MAP, MODEL, CACHE, STASH, LOG, NOTE, COLUMN_COUNT };
+/* INSIDE is the first of row.cells. */
+enum column { OP, MAP, MODEL, INSIDE, NOTE = INSIDE + ROW_COLUMN_COUNT, COLUMN_COUNT };
 enum { TABLE_ROW_COUNT_MAX = 40, TABLE_COLUMN_COUNT_MAX = 100, TABLE_MARGIN = 7, CELL_SIZE = 64 };
 
 struct table {
@@ -131,8 +128,11 @@ struct table {
     size_t widths[COLUMN_COUNT]; /* 0: not shown */
 };
 
-static const char *const table_heads[COLUMN_COUNT] = {"op",    "map",       "model", "cache",
-                                                      "stash", "scope log", "moved"};
+static const char *const table_heads[COLUMN_COUNT] = {"op", SUBJECT_NOUN, "model",
+#define COLUMN_HEAD(name, head, ...) head,
+                                                      COLUMN_TABLE(COLUMN_HEAD)
+#undef COLUMN_HEAD
+                                                          "moved"};
 
 static void table_fill_row(struct table *table, const struct explanation *explanation,
                            uint32_t index) {
@@ -162,16 +162,14 @@ static void table_fill_row(struct table *table, const struct explanation *explan
     }
     if (row == NULL)
         return;
-    (void)snprintf(cells[CACHE], CELL_SIZE, "%s", row->cache);
-    (void)snprintf(cells[STASH], CELL_SIZE, "%s", row->stash);
-    (void)snprintf(cells[LOG], CELL_SIZE, "%s", row->log);
+    for (unsigned i = 0; i < ROW_COLUMN_COUNT; i += 1)
+        (void)snprintf(cells[INSIDE + i], CELL_SIZE, "%s", row->cells[i]);
     (void)snprintf(cells[NOTE], CELL_SIZE, "%s", row->note);
 }
 
 /* The width of each column; columns that are empty, or for which there is no room, are not shown. */
 static void table_measure(struct table *table) {
-    static const enum column dispensable[] = {NOTE, LOG, STASH, CACHE};
-    size_t total = TABLE_MARGIN, dropped = 0;
+    size_t total = TABLE_MARGIN;
     for (unsigned column = 0; column < COLUMN_COUNT; column += 1) {
         size_t width = 0;
         for (uint32_t i = 0; i < table->end - table->first; i += 1)
@@ -182,10 +180,10 @@ static void table_measure(struct table *table) {
         table->widths[column] = width;
         total += width == 0 ? 0 : width + 2;
     }
-    for (; total > TABLE_COLUMN_COUNT_MAX && dropped < COLUMN_COUNT - CACHE; dropped += 1) {
-        const size_t width = table->widths[dispensable[dropped]];
+    for (unsigned column = NOTE; total > TABLE_COLUMN_COUNT_MAX && column >= INSIDE; column -= 1) {
+        const size_t width = table->widths[column];
         total -= width == 0 ? 0 : width + 2;
-        table->widths[dispensable[dropped]] = 0;
+        table->widths[column] = 0;
     }
 }
 
@@ -203,13 +201,29 @@ static void table_print_cells(const struct table *table, const char *const *cell
     }
 }
 
-/* Whether a cell of the map has the text. */
+/* Whether a cell of the inside has the text. */
 static bool table_has(const struct table *table, const char *text) {
     for (uint32_t i = 0; i < table->end - table->first; i += 1)
-        if (strstr(table->cells[i][CACHE], text) != NULL ||
-            strstr(table->cells[i][STASH], text) != NULL)
-            return true;
+        for (unsigned column = INSIDE; column < NOTE; column += 1)
+            if (strstr(table->cells[i][column], text) != NULL)
+                return true;
     return false;
+}
+
+static void print_legends(const struct table *table, bool has_calls) {
+    static const struct {
+        const char *text, *sentence;
+    } legends[] = {
+#define LEGEND_ROW(text, sentence) {text, sentence},
+        LEGEND_TABLE(LEGEND_ROW)
+#undef LEGEND_ROW
+            {NULL, NULL}};
+    for (size_t i = 0; legends[i].text != NULL; i += 1)
+        if (legends[i].text[0] != '\0' ? table_has(table, legends[i].text)
+                                       : table->widths[INSIDE] > 0)
+            printf("       %s\n", legends[i].sentence);
+    if (has_calls)
+        printf("       / | \\ one call: the " SUBJECT_NOUN " is that after all of its ops\n");
 }
 
 static void print_table(const struct explanation *explanation) {
@@ -247,13 +261,7 @@ static void print_table(const struct explanation *explanation) {
         table_print_cells(&table, cells);
         printf("%s\n", style(STYLE_PLAIN));
     }
-    if (table.widths[CACHE] > 0)
-        printf("       cache: key=value x count, > hand, . free; stash: - tombstone; ! differs "
-               "inside\n");
-    if (has_calls)
-        printf("       / | \\ one call: the map is that after all of its ops\n");
-    if (table_has(&table, "=fill"))
-        printf("       fill: " SUBJECT_FILL_WORDS ": nothing was stored there\n");
+    print_legends(&table, has_calls);
 }
 
 /* ---- Pictures. --------------------------------------------------------------------------- */
@@ -270,21 +278,21 @@ static void print_picture_head(const struct explanation *explanation, uint32_t i
 static void print_pictures(const struct explanation *explanation) {
     const struct story *story = explanation->story;
     const bool at_end = story->stop >= explanation->stream.op_count;
-    if (story->index.row_count > 0) {
-        print_head("What disagrees in the stash");
-        report_index(stdout, &story->index);
+    if (story->exhibit.row_count > 0) {
+        print_head(story->exhibit.title);
+        exhibit_print(stdout, &story->exhibit);
     }
     if (story->at_init)
-        print_head("The map after init");
+        print_head("The " SUBJECT_NOUN " after init");
     else if (at_end)
-        print_head("The map at the end");
+        print_head("The " SUBJECT_NOUN " at the end");
     else
         print_picture_head(explanation, story->stop,
-                           !story->has_row ? "The map before"
+                           !story->has_row ? "The " SUBJECT_NOUN " before"
                            : story->verdict.invariant == INVARIANT_ASSERTION
-                               ? "The map in the midst of"
-                               : "The map after");
-    printf("      * changed by it   ! the naive map has something else there\n\n");
+                               ? "The " SUBJECT_NOUN " in the midst of"
+                               : "The " SUBJECT_NOUN " after");
+    printf("      * changed by it   ! the model has something else there\n\n");
     if (story->has_row)
         (void)picture_print(stdout, &story->after,
                             story->before.line_count == 0 ? NULL : &story->before);
@@ -294,8 +302,8 @@ static void print_pictures(const struct explanation *explanation) {
         return;
     print_picture_head(explanation, story->diverged_at, "It went wrong inside before that: after");
     report_text(stdout, "", story->divergence);
-    if (story->divergence_index.row_count > 0)
-        report_index(stdout, &story->divergence_index);
+    if (story->divergence_exhibit.row_count > 0)
+        exhibit_print(stdout, &story->divergence_exhibit);
     printf("\n");
     (void)picture_print(stdout, &story->divergence_picture, NULL);
 }
@@ -310,9 +318,10 @@ static const char *keys_words(const struct explanation *explanation, char *words
         (void)snprintf(words, size, count == 1 ? "any key does" : "any %u keys do", count);
         break;
     case KEYS_SAME_SETS:
-        (void)snprintf(
-            words, size,
-            count == 1 ? "any key of the same set does" : "any %u keys of the same sets do", count);
+        (void)snprintf(words, size,
+                       count == 1 ? "any key of the same " KEY_PLACE_NOUN " does"
+                                  : "any %u keys of the same " KEY_PLACE_NOUN "s do",
+                       count);
         break;
     case KEYS_JUST_THESE:
         (void)snprintf(words, size, "not any key%s do%s: how they hash matters",
@@ -342,7 +351,8 @@ static void print_matters(const struct explanation *explanation) {
         (void)snprintf(line, sizeof line, "interrupted: not each op is known to be needed");
     else if (explanation->stream.op_count < 2)
         (void)snprintf(line, sizeof line, "%s",
-                       explanation->stream.op_count == 0 ? "no op is needed: an empty map fails"
+                       explanation->stream.op_count == 0 ? "no op is needed: an empty " SUBJECT_NOUN
+                                                           " fails"
                                                          : "the op is needed");
     else
         (void)snprintf(line, sizeof line, "all %u ops are needed",

@@ -3,8 +3,8 @@
  * docs/explain-json.md says what each member means; tests/explain.sh compares the two. */
 #include "trace_explain_json.h"
 
+#include "json.h"
 #include "trace_explain_words.h"
-#include "trace_json.h"
 #include "trace_text.h"
 
 #include <stdlib.h>
@@ -21,7 +21,7 @@ static void open_line(struct json *json, const char *kind) {
 static void write_reduction(struct json *json, const struct explanation *explanation) {
     const struct reduction *reduction = &explanation->reduction;
     char geometry[180];
-    trace_text_geometry(&explanation->stream.geometry, geometry, sizeof geometry);
+    trace_text_world(&explanation->stream.world, geometry, sizeof geometry);
     open_line(json, "reduction");
     json_number(json, "ops_before", reduction->op_count_before);
     json_number(json, "ops", explanation->stream.op_count);
@@ -38,10 +38,10 @@ static void write_failure(struct json *json, const struct explanation *explanati
     const struct story *story = explanation->story;
     const struct failure *failure = &explanation->failure;
     const bool has_verdict = story->end == STORY_FAILS;
-    char sentence[EXPLAIN_SENTENCE_SIZE], place[80] = "";
+    char sentence[EXPLAIN_SENTENCE_SIZE], place[VERDICT_PLACE_SIZE] = "";
     explain_sentence(explanation, sentence, sizeof sentence);
     if (has_verdict)
-        explain_place(&story->verdict, place, sizeof place);
+        verdict_place(&story->verdict, place, sizeof place);
     open_line(json, "failure");
     json_string(json, "sentence", sentence);
     json_string(json, "signature", failure->signature);
@@ -55,30 +55,27 @@ static void write_failure(struct json *json, const struct explanation *explanati
                 has_verdict ? layer_name(invariant_layer(story->verdict.invariant)) : NULL);
     json_string(json, "place", has_verdict ? place : NULL);
     json_string(json, "check", story->broken[0] != '\0' ? story->broken : NULL);
-    json_string(json, "refusal", story->refusal[0] != '\0' ? story->refusal : NULL);
+    json_string(json, "refusal", story->asked[0] != '\0' ? story->asked : NULL);
     json_object_close(json);
 }
 
-/* The stash's index where the map's check finds something. */
-static void write_index(struct json *json, const struct stash_index *index) {
-    for (uint32_t i = 0; i < index->row_count; i += 1) {
-        const struct index_row *row = &index->rows[i];
-        open_line(json, "bucket");
+/* What disagrees inside, where the check finds something. */
+static void write_exhibit(struct json *json, const struct exhibit *exhibit) {
+    for (uint32_t i = 0; i < exhibit->row_count; i += 1) {
+        const struct exhibit_row *row = &exhibit->rows[i];
+        open_line(json, EXHIBIT_KIND);
         json_bool(json, "broken", row->broken[0] != '\0');
         json_string(json, "words", row->broken[0] != '\0' ? row->broken : NULL);
-        if (row->bucket != INDEX_NONE)
-            json_number(json, "bucket", row->bucket);
-        if (row->entry != INDEX_NONE)
-            json_number(json, "entry", row->entry);
-        if (row->home != INDEX_NONE) {
-            json_number(json, "entry_bucket", row->entry_bucket);
-            json_number(json, "home", row->home);
-            json_number(json, "key", row->content.key_id);
-            json_bool(json, "tombstone", row->tombstone);
-        }
+        json_members(json, row->members);
         json_object_close(json);
     }
 }
+
+static const char *const column_members[ROW_COLUMN_COUNT] = {
+#define COLUMN_MEMBER(name, head, member) member,
+    COLUMN_TABLE(COLUMN_MEMBER)
+#undef COLUMN_MEMBER
+};
 
 /* Up to the failing op, or the last op of the call that it is in. The final verification is no step, nor is
  * the init. */
@@ -103,9 +100,8 @@ static void write_steps(struct json *json, const struct explanation *explanation
             json_string(json, "origin", row->answer_origin);
         if (row != NULL) {
             json_bool(json, "differs_inside", row->differs);
-            json_string(json, "cache", row->cache);
-            json_string(json, "stash", row->stash);
-            json_string(json, "scope_log", row->log);
+            for (unsigned column = 0; column < ROW_COLUMN_COUNT; column += 1)
+                json_string(json, column_members[column], row->cells[column]);
             json_string(json, "moved", row->note);
         }
         json_object_close(json);
@@ -128,7 +124,7 @@ static void write_matter(struct json *json, const struct explanation *explanatio
         open_line(json, "matter");
         json_number(json, "op", verdict_op_number(i, false));
         json_bool(json, "needed", explanation->reduction.minimal);
-        if (op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY)
+        if (op_has_key(op))
             json_string(json, "key", freedom_name((enum freedom)explanation->key_freedom[i]));
         json_object_close(json);
     }
@@ -136,7 +132,7 @@ static void write_matter(struct json *json, const struct explanation *explanatio
     json_number(json, "count", explanation->key_count);
     json_string(json, "freedom", key_freedom_name(explanation->keys));
     json_object_close(json);
-    for (unsigned i = 0; i < EXPLANATION_FIELD_COUNT; i += 1) {
+    for (unsigned i = 0; i < FIELD_COUNT; i += 1) {
         open_line(json, "geometry");
         json_string(json, "field", explanation->fields[i].name);
         json_string(json, "value", explanation->fields[i].value);
@@ -155,7 +151,7 @@ static void write_neighbour(struct json *json, const struct explanation *explana
         json_string(json, "words", explanation->neighbour_words);
         json_array_open(json, "trace");
         json_string(json, NULL, TRACE_TEXT_MAGIC " 1");
-        trace_text_geometry(&neighbour->geometry, text + strlen(text), sizeof text - strlen(text));
+        trace_text_world(&neighbour->world, text + strlen(text), sizeof text - strlen(text));
         json_string(json, NULL, text);
         for (uint32_t i = 0; i < neighbour->op_count; i += 1) {
             trace_text_op(neighbour->ops[i], text, sizeof text);
@@ -194,7 +190,7 @@ void explain_print_json(const struct explanation *explanation, const char *progr
                         const char *path) {
     struct json json = json_begin(stdout);
     open_line(&json, "header");
-    json_string(&json, "format", "cachemap-explanation");
+    json_string(&json, "format", SUBJECT_NAME "-explanation");
     json_number(&json, "version", EXPLAIN_JSON_VERSION);
     json_string(&json, "file", path);
     json_bool(&json, "complete", explanation->complete);
@@ -202,7 +198,7 @@ void explain_print_json(const struct explanation *explanation, const char *progr
     write_reduction(&json, explanation);
     write_failure(&json, explanation);
     write_steps(&json, explanation);
-    write_index(&json, &explanation->story->index);
+    write_exhibit(&json, &explanation->story->exhibit);
     write_divergence(&json, explanation->story);
     write_matter(&json, explanation);
     write_neighbour(&json, explanation);

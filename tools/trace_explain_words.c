@@ -21,12 +21,6 @@ void explain_sentence(const struct explanation *explanation, char *sentence, siz
     (void)snprintf(sentence, size, "%s: %s", op, words);
 }
 
-void explain_place(const struct verdict *verdict, char *place, size_t size) {
-    (void)snprintf(place, size, "%s/%s:%d",
-                   verdict->invariant == INVARIANT_ASSERTION ? "src" : "harness", verdict->file,
-                   verdict->line);
-}
-
 const char *explain_observation(const struct explanation *explanation) {
     static char words[OBSERVED_WORDS_SIZE + 40];
     words[0] = '\0';

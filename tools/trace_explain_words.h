@@ -14,9 +14,6 @@ void explain_sentence(const struct explanation *explanation, char *sentence, siz
  * answer itself, or nothing is known. Static, until the next call. */
 const char *explain_observation(const struct explanation *explanation);
 
-/* Where a verdict was made: "harness/environment.c:386". */
-void explain_place(const struct verdict *verdict, char *place, size_t size);
-
 /* A command to go on with, and what it is for. It is one line of a shell, and runs in any folder. `index` is
  * below EXPLAIN_NEXT_COUNT. `program` is how ./trace was called, `path` the input's. */
 enum { EXPLAIN_NEXT_COUNT = 5 };

@@ -2,7 +2,6 @@
 /* The facts behind trace_explanation.h: each part of the reduced stream is changed and run again. */
 #include "trace_explanation.h"
 
-#include "policy.h"
 #include "random.h"
 #include "trace_text.h"
 
@@ -62,10 +61,6 @@ static bool candidate_passes(const struct explanation *explanation) {
     return failure.outcome == ISOLATE_AGREES;
 }
 
-static bool has_key(struct op op) {
-    return op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY;
-}
-
 static enum freedom freedom_of(unsigned same_count, unsigned try_count) {
     if (try_count == 0 || stop_requested())
         return FREEDOM_UNKNOWN;
@@ -74,137 +69,41 @@ static enum freedom freedom_of(unsigned same_count, unsigned try_count) {
                                    : FREEDOM_SOME;
 }
 
-/* ---- The geometry, a field at a time. ---------------------------------------------------- */
+/* ---- The world, a field at a time. ------------------------------------------------------- */
 
-/* In the order of the geometry line. */
-enum field {
-    FIELD_SETS,
-    FIELD_WAYS,
-    FIELD_TAG,
-    FIELD_CLOCK,
-    FIELD_POLICY,
-    FIELD_STASH,
-    FIELD_SCOPE,
-    FIELD_HASH,
-    FIELD_KEYS,
-    FIELD_READ,
-    FIELD_RUN
-};
-static_assert(FIELD_RUN + 1 == EXPLANATION_FIELD_COUNT, "one row for each field");
-
-static const char *const field_names[EXPLANATION_FIELD_COUNT] = {
-    "sets", "ways", "tag", "clock", "policy", "stash", "scope", "hash", "keys", "read", "run"};
-
-/* A number; of a mode, its place in the enum. */
-static unsigned field_get(const struct geometry *geometry, enum field field) {
-    const struct layout_description *layout = layout_describe(geometry->layout);
-    const unsigned values[EXPLANATION_FIELD_COUNT] = {geometry->set_count,
-                                                      layout->ways,
-                                                      layout->tag_bits,
-                                                      layout->clock_bits,
-                                                      layout->policy,
-                                                      geometry->stash_count_max,
-                                                      geometry->scope_count_max,
-                                                      geometry->hash,
-                                                      geometry->key_count,
-                                                      geometry->read,
-                                                      geometry->run};
-    return values[field];
-}
-
-static void field_set(struct geometry *geometry, enum field field, unsigned value) {
-    const struct layout_description *layout = layout_describe(geometry->layout);
-    const int with = layout_find(field == FIELD_WAYS ? value : layout->ways,
-                                 field == FIELD_TAG ? value : layout->tag_bits,
-                                 field == FIELD_CLOCK ? value : layout->clock_bits,
-                                 field == FIELD_POLICY ? value : layout->policy);
-    switch (field) {
-    case FIELD_WAYS:
-    case FIELD_TAG:
-    case FIELD_CLOCK:
-    case FIELD_POLICY:
-        if (with >= 0)
-            geometry->layout = (uint8_t)with;
-        return;
-    case FIELD_SETS: geometry->set_count = (uint16_t)value; return;
-    case FIELD_STASH: geometry->stash_count_max = (uint16_t)value; return;
-    case FIELD_SCOPE: geometry->scope_count_max = (uint16_t)value; return;
-    case FIELD_KEYS: geometry->key_count = (uint16_t)value; return;
-    case FIELD_HASH: geometry->hash = (uint8_t)value; return;
-    case FIELD_READ: geometry->read = (uint8_t)value; return;
-    case FIELD_RUN: geometry->run = (uint8_t)value; return;
-    }
-}
-
-static const char *field_word(enum field field, unsigned value) {
-    return field == FIELD_POLICY ? layout_policy_name(value)
-           : field == FIELD_HASH ? hash_mode_name(value)
-           : field == FIELD_READ ? read_mode_name(value)
-           : field == FIELD_RUN  ? run_mode_name(value)
-                                 : NULL;
-}
-
-static unsigned mode_count(enum field field) {
-    return field == FIELD_POLICY ? 2
-           : field == FIELD_HASH ? HASH_MODE_COUNT
-           : field == FIELD_READ ? READ_MODE_COUNT
-           : field == FIELD_RUN  ? RUN_MODE_COUNT
-                                 : 0;
-}
-
-static void field_words(enum field field, unsigned value, char *words, size_t size) {
-    const char *word = field_word(field, value);
-    if (word != NULL)
-        (void)snprintf(words, size, "%s", word);
-    else
-        (void)snprintf(words, size, "%u", value);
-}
-
-/* The values that the field can have, ascending: of numbers those that bytes can say too, from `least`
- * to a few above the present one. Returns their number. */
-static unsigned field_values(enum field field, unsigned now, unsigned least, unsigned *values) {
-    static const unsigned ways[] = {2, 4, 8, 16}, tags[] = {8, 16}, clocks[] = {1, 2, 4};
-    const struct number_table table = field == FIELD_SETS    ? geometry_set_counts()
-                                      : field == FIELD_STASH ? geometry_stash_counts()
-                                      : field == FIELD_SCOPE ? geometry_scope_counts()
-                                                             : geometry_key_counts();
+/* The numbers that the field can have and that bytes can say, ascending; of counts from what the stream needs to a
+ * few above the present one. Returns how many. */
+static unsigned field_values(const struct explanation *explanation, unsigned field,
+                             uint16_t *values) {
+    const struct field_description *description = field_describe(field);
+    const bool is_short = description->words != NULL || description->most == 0;
+    const unsigned least = field == FIELD_KEYS ? stream_key_count(&explanation->stream) : 0;
+    const unsigned most = is_short ? UINT16_MAX
+                                   : explanation->stream.world.numbers[field] + NUMBER_TRY_REACH;
     unsigned count = 0;
-    if (field == FIELD_WAYS || field == FIELD_TAG || field == FIELD_CLOCK) {
-        const unsigned *from = field == FIELD_WAYS ? ways : field == FIELD_TAG ? tags : clocks;
-        count = field == FIELD_WAYS ? 4 : field == FIELD_TAG ? 2 : 3;
-        memcpy(values, from, count * sizeof values[0]);
-    } else if (field_word(field, 0) != NULL) {
-        for (; count < mode_count(field); count += 1)
-            values[count] = count;
-    } else {
-        for (unsigned value = least;
-             value <= now + NUMBER_TRY_REACH && count < FIELD_VALUE_COUNT_MAX; value += 1)
-            if (number_table_find(table, value) >= 0)
-                values[count++] = value;
-    }
+    for (unsigned value = least; value <= most && count < FIELD_VALUE_COUNT_MAX &&
+                                 (!is_short || count < description->count);
+         value += 1)
+        if (field_index(field, value) >= 0)
+            values[count++] = (uint16_t)value;
     return count;
 }
 
-static unsigned values_of(const struct explanation *explanation, enum field field,
-                          unsigned *values) {
-    const unsigned least = field == FIELD_KEYS ? stream_key_count(&explanation->stream) : 0;
-    return field_values(field, field_get(&explanation->stream.geometry, field), least, values);
-}
-
-static void find_field_freedom(struct explanation *explanation, enum field field) {
+static void find_field_freedom(struct explanation *explanation, unsigned field) {
     struct explanation_field *row = &explanation->fields[field];
-    const unsigned now = field_get(&explanation->stream.geometry, field);
-    unsigned values[FIELD_VALUE_COUNT_MAX], same = 0, tried = 0;
-    const unsigned count = values_of(explanation, field, values);
-    row->name = field_names[field];
+    const uint16_t now = explanation->stream.world.numbers[field];
+    uint16_t values[FIELD_VALUE_COUNT_MAX];
+    unsigned same = 0, tried = 0;
+    const unsigned count = field_values(explanation, field, values);
+    row->name = field_describe(field)->name;
     field_words(field, now, row->value, sizeof row->value);
     for (unsigned i = 0; i < count && !stop_requested(); i += 1) {
         if (values[i] == now)
             continue;
-        field_set(&candidate.geometry, field, values[i]);
+        candidate.world.numbers[field] = values[i];
         tried += 1;
         same += candidate_fails(explanation);
-        candidate.geometry = explanation->stream.geometry;
+        candidate.world = explanation->stream.world;
     }
     row->freedom = freedom_of(same, tried);
 }
@@ -216,10 +115,10 @@ static void find_key_freedom(struct explanation *explanation, uint32_t index) {
     const unsigned try_count =
         explanation->stream.op_count > LONG_OP_COUNT ? KEY_TRY_COUNT_LONG : KEY_TRY_COUNT;
     unsigned same = 0, tried = 0;
-    if (!has_key(explanation->stream.ops[index]))
+    if (!op_has_key(explanation->stream.ops[index]))
         return;
     for (unsigned key = 0;
-         key < candidate.geometry.key_count && tried < try_count && !stop_requested(); key += 1) {
+         key < candidate.world.numbers[FIELD_KEYS] && tried < try_count && !stop_requested(); key += 1) {
         if (key == now)
             continue;
         candidate.ops[index].operand = (uint8_t)key;
@@ -234,10 +133,7 @@ static void find_key_freedom(struct explanation *explanation, uint32_t index) {
  * key that it replaces. False when there are too few. */
 static bool renaming_draw(const struct explanation *explanation, struct random *random,
                           bool same_sets, uint8_t *names) {
-    static struct policy policy;
-    const bool sets = same_sets && candidate.geometry.set_count > 1;
     bool taken[KEY_COUNT_MAX] = {false};
-    policy_init(&policy, &candidate.geometry);
     for (unsigned key = 0; key < KEY_COUNT_MAX; key += 1) {
         unsigned name = 0, tries = 0;
         if (!explanation->names_key[key])
@@ -245,8 +141,7 @@ static bool renaming_draw(const struct explanation *explanation, struct random *
         do {
             name = (unsigned)random_below(random, RENAMING_KEY_COUNT);
             tries += 1;
-        } while (tries < 1000 && (taken[name] || (sets && policy_set_of_key(&policy, name) !=
-                                                              policy_set_of_key(&policy, key))));
+        } while (tries < 1000 && (taken[name] || (same_sets && !scene_keys_share_place(&candidate.world, name, key))));
         if (tries == 1000)
             return false;
         taken[name] = true;
@@ -260,11 +155,11 @@ static bool renamings_fail(const struct explanation *explanation, bool same_sets
     struct random random = {1};
     uint8_t names[KEY_COUNT_MAX] = {0};
     bool all = true;
-    candidate.geometry.key_count = RENAMING_KEY_COUNT;
+    candidate.world.numbers[FIELD_KEYS] = RENAMING_KEY_COUNT;
     for (unsigned i = 0; i < RENAMING_COUNT && all && !stop_requested(); i += 1) {
         all = renaming_draw(explanation, &random, same_sets, names);
         for (uint32_t op = 0; op < candidate.op_count; op += 1)
-            if (has_key(candidate.ops[op]))
+            if (op_has_key(candidate.ops[op]))
                 candidate.ops[op].operand = names[explanation->stream.ops[op].operand];
         all = all && candidate_fails(explanation);
     }
@@ -275,7 +170,7 @@ static bool renamings_fail(const struct explanation *explanation, bool same_sets
 static void find_keys(struct explanation *explanation) {
     for (uint32_t i = 0; i < explanation->stream.op_count; i += 1) {
         const struct op op = explanation->stream.ops[i];
-        if (!has_key(op) || explanation->names_key[op.operand])
+        if (!op_has_key(op) || explanation->names_key[op.operand])
             continue;
         explanation->names_key[op.operand] = true;
         explanation->key_count += 1;
@@ -283,7 +178,7 @@ static void find_keys(struct explanation *explanation) {
     for (uint32_t i = 0; i < explanation->stream.op_count && !stop_requested(); i += 1)
         find_key_freedom(explanation, i);
     /* The others are drawn from RENAMING_KEY_COUNT keys. */
-    if (explanation->key_count == 0 || explanation->stream.geometry.key_count > RENAMING_KEY_COUNT)
+    if (explanation->key_count == 0 || explanation->stream.world.numbers[FIELD_KEYS] > RENAMING_KEY_COUNT)
         return;
     explanation->keys = renamings_fail(explanation, false)  ? KEYS_ANY
                         : renamings_fail(explanation, true) ? KEYS_SAME_SETS
@@ -315,9 +210,9 @@ static void neighbour_say_op(struct explanation *explanation, uint32_t index) {
 }
 
 static bool neighbour_by_key(struct explanation *explanation, uint32_t index) {
-    if (!has_key(candidate.ops[index]))
+    if (!op_has_key(candidate.ops[index]))
         return false;
-    for (unsigned key = 0; key < candidate.geometry.key_count && key < KEY_TRY_COUNT; key += 1) {
+    for (unsigned key = 0; key < candidate.world.numbers[FIELD_KEYS] && key < KEY_TRY_COUNT; key += 1) {
         if (key == explanation->stream.ops[index].operand)
             continue;
         candidate.ops[index].operand = (uint8_t)key;
@@ -329,28 +224,29 @@ static bool neighbour_by_key(struct explanation *explanation, uint32_t index) {
     return false;
 }
 
-/* The next larger number, then the next smaller one: reduction has made them small. Modes have no
+/* The next larger number, then the next smaller one: reduction has made them small. Words have no
  * order: each is tried. */
-static bool neighbour_by_field(struct explanation *explanation, enum field field) {
-    const unsigned now = field_get(&explanation->stream.geometry, field);
-    const bool is_mode = field_word(field, now) != NULL;
-    unsigned values[FIELD_VALUE_COUNT_MAX], at = 0;
-    const unsigned count = values_of(explanation, field, values);
+static bool neighbour_by_field(struct explanation *explanation, unsigned field) {
+    const uint16_t now = explanation->stream.world.numbers[field];
+    const bool has_words = field_describe(field)->words != NULL;
+    uint16_t values[FIELD_VALUE_COUNT_MAX];
+    unsigned at = 0;
+    const unsigned count = field_values(explanation, field, values);
     while (at < count && values[at] < now)
         at += 1;
-    for (unsigned step = 0; step < (is_mode ? count : 2); step += 1) {
-        const unsigned other = is_mode     ? step
+    for (unsigned step = 0; step < (has_words ? count : 2); step += 1) {
+        const unsigned other = has_words   ? step
                                : step == 0 ? at + 1
                                            : at - 1; /* may wrap: no value */
-        char words[32];
+        char words[FIELD_WORDS_SIZE];
         if (other >= count || values[other] == now)
             continue;
-        field_set(&candidate.geometry, field, values[other]);
+        candidate.world.numbers[field] = values[other];
         if (!neighbour_try(explanation, NEIGHBOUR_NUMBER))
             continue;
         field_words(field, values[other], words, sizeof words);
         (void)snprintf(explanation->neighbour_words, sizeof explanation->neighbour_words,
-                       "geometry: %s=%s instead of %s", field_names[field], words,
+                       "geometry: %s=%s instead of %s", field_describe(field)->name, words,
                        explanation->fields[field].value);
         return true;
     }
@@ -361,7 +257,7 @@ static bool neighbour_by_swap(struct explanation *explanation, uint32_t index) {
     const struct op *ops = explanation->stream.ops;
     char first[TRACE_TEXT_OP_SIZE], second[TRACE_TEXT_OP_SIZE];
     if (index + 1 >= candidate.op_count ||
-        (ops[index].kind == ops[index + 1].kind && ops[index].operand == ops[index + 1].operand))
+        op_equal(ops[index], ops[index + 1]))
         return false;
     candidate.ops[index] = ops[index + 1];
     candidate.ops[index + 1] = ops[index];
@@ -375,23 +271,16 @@ static bool neighbour_by_swap(struct explanation *explanation, uint32_t index) {
     return true;
 }
 
-/* The op that is most like it and does less, or the other way to close a scope. */
+/* The op that is most like it and does less, or the other way to do it. */
 static bool neighbour_by_kind(struct explanation *explanation, uint32_t index) {
     static const struct {
         enum op_kind from, to;
-    } like[] = {{OP_UPSERT, OP_GET},
-                {OP_UPSERT_MANY, OP_UPSERT},
-                {OP_GET_MANY, OP_GET},
-                {OP_REWRITE, OP_GET},
-                {OP_REMOVE, OP_GET},
-                {OP_GET, OP_DEMOTE},
-                {OP_LOOKUP, OP_DEMOTE},
-                {OP_HAS, OP_DEMOTE},
-                {OP_DEMOTE, OP_GET},
-                {OP_SCOPE_DISCARD, OP_SCOPE_PERSIST},
-                {OP_SCOPE_PERSIST, OP_SCOPE_DISCARD},
-                {OP_RESET, OP_COMPACT}};
-    for (size_t i = 0; i < sizeof like / sizeof like[0]; i += 1) {
+    } like[] = {
+#define LIKE_ROW(from, to) {OP_##from, OP_##to},
+        LIKE_TABLE(LIKE_ROW)
+#undef LIKE_ROW
+            {OP_KIND_COUNT, OP_KIND_COUNT}};
+    for (size_t i = 0; i + 1 < sizeof like / sizeof like[0]; i += 1) {
         if (candidate.ops[index].kind != like[i].from)
             continue;
         candidate.ops[index].kind = (uint8_t)like[i].to;
@@ -433,8 +322,8 @@ static void find_neighbour(struct explanation *explanation) {
     const uint32_t end = failing < op_count ? failing : op_count;
     if (neighbour_by(explanation, end, neighbour_by_key))
         return;
-    for (unsigned field = 0; field < EXPLANATION_FIELD_COUNT && !stop_requested(); field += 1)
-        if (neighbour_by_field(explanation, (enum field)field))
+    for (unsigned field = 0; field < FIELD_COUNT && !stop_requested(); field += 1)
+        if (neighbour_by_field(explanation, field))
             return;
     if (neighbour_by(explanation, end, neighbour_by_swap) ||
         neighbour_by(explanation, end, neighbour_by_kind))
@@ -454,13 +343,13 @@ void death_words(const struct failure *failure, char *words, size_t size) {
     if (starts_with(signature, "hang "))
         (void)snprintf(words, size, "the op does not end");
     else if (starts_with(signature, "signal "))
-        (void)snprintf(words, size, "the map crashed: %s",
+        (void)snprintf(words, size, "the " SUBJECT_NOUN " crashed: %s",
                        strsignal((int)strtol(signature + strlen("signal "), NULL, 10)));
     else if (starts_with(signature, "asan "))
         (void)snprintf(words, size, "AddressSanitizer: %.*s",
                        (int)strcspn(signature + strlen("asan "), " "), signature + strlen("asan "));
     else if (starts_with(signature, "ubsan "))
-        (void)snprintf(words, size, "undefined behaviour at src/%.*s",
+        (void)snprintf(words, size, "undefined behaviour at " SUBJECT_LIBRARY_FOLDER "/%.*s",
                        (int)strcspn(signature + 6, " "), signature + 6);
     else
         (void)snprintf(words, size, "the run ended, and nothing tells why");
@@ -473,25 +362,6 @@ const char *observation_name(enum observation observation) {
     return names[observation];
 }
 
-/* Found by looking inside, where answers may still be right. */
-static bool failure_is_inside(const struct failure *failure) {
-    if (failure->invariant == INVARIANT_POLICY_OUTCOME)
-        return false; /* an answer, which only the naive map can judge */
-    switch (invariant_layer(failure->invariant)) {
-    case LAYER_PLACEMENT:
-    case LAYER_FAILURE:
-    case LAYER_DISCARD:
-    case LAYER_STRUCTURE:
-    case LAYER_POLICY:
-    case LAYER_VERIFY: return failure->invariant != INVARIANT_NONE;
-    case LAYER_OUTCOME:
-    case LAYER_DIFFERENTIAL:
-    case LAYER_RUNTIME:
-    case LAYER_COUNT: break;
-    }
-    return false;
-}
-
 static void candidate_add(enum op_kind kind, unsigned operand) {
     const struct op op = {(uint8_t)kind, (uint8_t)operand};
     if (candidate.op_count == STREAM_OP_COUNT_MAX)
@@ -500,27 +370,26 @@ static void candidate_add(enum op_kind kind, unsigned operand) {
     candidate.op_count += 1;
 }
 
-/* The stream up to the failing op, the close of its scope where that is asked for, and a lookup of each
- * key. */
-static void candidate_look_everywhere(const struct explanation *explanation, bool discard) {
+/* The stream up to the failing op, LOOK_AFTER_OP where that is asked for, and a look at each key. */
+static void candidate_look_everywhere(const struct explanation *explanation, bool after) {
     candidate = explanation->stream;
     if (explanation->failure.op_index < candidate.op_count)
         candidate.op_count = explanation->failure.op_index + 1;
-    if (discard)
-        candidate_add(OP_SCOPE_DISCARD, 0);
-    for (unsigned key = 0; key < candidate.geometry.key_count; key += 1)
-        candidate_add(OP_LOOKUP, key);
+    if (after)
+        candidate_add(LOOK_AFTER_OP, 0);
+    for (unsigned key = 0; key < candidate.world.numbers[FIELD_KEYS]; key += 1)
+        candidate_add(LOOK_OP, key);
 }
 
 static void observation_say(struct explanation *explanation, const struct story *story,
-                            bool discard) {
+                            bool after) {
     const struct row *row = story_row(story, story->stop);
     const bool dies = story->end == STORY_DIES;
     char death[EXPLANATION_WORDS_SIZE] = "";
     struct observed observed = {
         .op = candidate.ops[story->stop],
         .is_later = story->stop > explanation->failure.op_index,
-        .after_discard = discard,
+        .after = after ? op_describe(LOOK_AFTER_OP)->words : NULL,
         .death = dies ? death : NULL,
         .invariant = story->verdict.invariant,
         .actual = story->steps[story->stop].actual,
@@ -544,23 +413,23 @@ static void observation_say(struct explanation *explanation, const struct story 
 }
 
 /* True when that is known. */
-static bool find_observation_by(struct explanation *explanation, bool discard) {
+static bool find_observation_by(struct explanation *explanation, bool after) {
     struct story *story = NULL;
-    candidate_look_everywhere(explanation, discard);
+    candidate_look_everywhere(explanation, after);
     if (!stop_requested())
         story = story_watch(&candidate, OBSERVED_LAYERS);
     if (story != NULL && story->end == STORY_AGREES)
         explanation->observation = OBSERVED_NOT;
     else if (story != NULL && story->stop < candidate.op_count)
-        observation_say(explanation, story, discard);
+        observation_say(explanation, story, after);
     story_free(story);
     return explanation->observation == OBSERVED_LATER;
 }
 
 static void find_observation(struct explanation *explanation) {
-    if (!failure_is_inside(&explanation->failure))
+    if (!invariant_is_inside(explanation->failure.invariant))
         explanation->observation = OBSERVED_ITSELF;
-    else if (!find_observation_by(explanation, false))
+    else if (!find_observation_by(explanation, false) && LOOK_AFTER_OP != OP_KIND_COUNT)
         (void)find_observation_by(explanation, true);
     candidate = explanation->stream;
 }
@@ -586,8 +455,8 @@ int explanation_find(const struct stream *stream, const char *path,
     }
     find_keys(explanation);
     find_observation(explanation);
-    for (unsigned field = 0; field < EXPLANATION_FIELD_COUNT; field += 1)
-        find_field_freedom(explanation, (enum field)field);
+    for (unsigned field = 0; field < FIELD_COUNT; field += 1)
+        find_field_freedom(explanation, field);
     find_neighbour(explanation);
     explanation->complete = !stop_requested();
     return EXIT_FAILS;

@@ -24,7 +24,7 @@ const char *freedom_name(enum freedom freedom);
 enum key_freedom {
     KEYS_UNKNOWN,    /* not tried */
     KEYS_JUST_THESE, /* renamed keys do not all fail in the same way */
-    KEYS_SAME_SETS,  /* any keys do that fall into the same sets */
+    KEYS_SAME_SETS,  /* any keys do that fall into the same places: scene_keys_share_place */
     KEYS_ANY         /* any keys do, each for one of them */
 };
 /* "unknown", "just these", "same sets", "any". Static. */
@@ -34,7 +34,7 @@ const char *key_freedom_name(enum key_freedom freedom);
 enum neighbour_kind {
     NEIGHBOUR_NONE,   /* none was found, or it was interrupted */
     NEIGHBOUR_KEY,    /* one op has another key */
-    NEIGHBOUR_NUMBER, /* one field of the geometry has the number next to it, or another mode */
+    NEIGHBOUR_NUMBER, /* one field of the world has the number next to it, or another mode */
     NEIGHBOUR_SWAP,   /* two ops in a row have changed places */
     NEIGHBOUR_OP,     /* one op is of another kind: an upsert is a get */
     NEIGHBOUR_DROP,   /* one op is gone */
@@ -43,7 +43,7 @@ enum neighbour_kind {
 /* "none", "key", "number", "swap", "op", "drop". Static. */
 const char *neighbour_kind_name(enum neighbour_kind kind);
 
-enum { EXPLANATION_FIELD_COUNT = 11, EXPLANATION_WORDS_SIZE = 200 };
+enum { EXPLANATION_WORDS_SIZE = 200 };
 
 /* When a wrong answer shows a failure that was found inside. */
 enum observation {
@@ -55,8 +55,7 @@ enum observation {
 /* "unknown", "itself", "later", "not". Static. */
 const char *observation_name(enum observation observation);
 
-/* A field of the geometry line, in its order: sets, ways, tag, clock, policy, stash, scope, hash, keys,
- * read, run. */
+/* A field of the world. */
 struct explanation_field {
     const char *name;
     char value[24]; /* in text: "1", "mix" */
@@ -70,8 +69,8 @@ struct explanation {
     bool complete;       /* false after Ctrl-C: what was not tried is unknown */
     struct story *story; /* the failing run, watched; it lives until explanation_free */
 
-    /* Whether a caller sees it: the stream runs again with a lookup of each key after it, then with a
-     * scope discard between, and only answers are compared (layer 1). Where the failure is an answer
+    /* Whether a caller sees it: the stream runs again with LOOK_OP of each key after it, then with
+     * LOOK_AFTER_OP between, and only answers are compared (layer 1). Where the failure is an answer
      * itself nothing is tried. */
     enum observation observation;
     char observed_words
@@ -83,7 +82,7 @@ struct explanation {
     enum key_freedom keys;                    /* all together */
     bool names_key[KEY_COUNT_MAX];            /* the keys that the stream names, and their number */
     unsigned key_count;
-    struct explanation_field fields[EXPLANATION_FIELD_COUNT];
+    struct explanation_field fields[FIELD_COUNT];
 
     enum neighbour_kind neighbour_kind;
     struct stream neighbour;                      /* it passes; where there is one */
@@ -98,7 +97,7 @@ void death_words(const struct failure *failure, char *words, size_t size);
  * said so. EXIT_USAGE: no process could be started. The explanation holds two streams: make it static;
  * after EXIT_FAILS it is to be freed.
  *
- * Costs the reduction (trace_reduce) and some ten runs an op and forty for the geometry; a run is a fork
+ * Costs the reduction (trace_reduce) and some ten runs an op and forty for the world; a run is a fork
  * and about a millisecond, or what a hang or a sanitizer's report takes. After stop_requested it returns
  * what it has. The idea that the closest passing run tells the cause is Zeller's ("Isolating
  * cause-effect chains from computer programs", 2002). */

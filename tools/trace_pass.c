@@ -2,7 +2,7 @@
 /* The child behind trace_pass.h: it says the pass by its exit code. */
 #include "trace_pass.h"
 
-#include "input.h"
+#include "run.h"
 #include "isolate.h"
 
 #include <errno.h>
@@ -13,23 +13,23 @@
 /* Above any exit code that a sanitizer or the harness would choose below 70, and below a signal's. */
 enum { CHILD_AGREES = 0, CHILD_PASS = 70 };
 
-static void child_on_failure(const struct environment *environment) {
-    _exit(CHILD_PASS + (int)environment->verdict.pass);
+static void child_on_failure(const struct run_view *view) {
+    _exit(CHILD_PASS + (int)view->verdict.pass);
 }
 
 static void child_on_death(void) {
-    const struct environment *running = input_running();
-    _exit(running == NULL ? CHILD_AGREES : CHILD_PASS + (int)running->options.pass);
+    const struct run_view *running = run_current();
+    _exit(running == NULL ? CHILD_AGREES : CHILD_PASS + (int)running->pass);
 }
 
 _Noreturn static void child_run(const struct stream *stream) {
-    const struct input_options options = {.layers = LAYERS_ALL, .on_failure = child_on_failure};
+    const struct run_options options = {.layers = LAYERS_ALL, .on_failure = child_on_failure};
     /* What a sanitizer says is said elsewhere. */
     const int nowhere = open("/dev/null", O_WRONLY);
     if (nowhere >= 0)
         (void)dup2(nowhere, STDERR_FILENO);
     isolate_catch(child_on_death);
-    (void)input_run(stream, &options);
+    (void)run(stream, &options);
     _exit(CHILD_AGREES);
 }
 

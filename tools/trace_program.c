@@ -1,18 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ./trace c: the trace as a C program that shows the failure without the harness. Which pass fails, and at
- * which op, is found here; trace_program_write.c writes the program. */
+ * which op, is found here; the subject writes the program. */
+#include "stand_alone.h"
 #include "trace_command.h"
-
 #include "trace_pass.h"
-#include "trace_program_write.h"
 
 #include <getopt.h>
 #include <string.h>
 
 static const char usage_c[] =
-    "c takes -o OUT, --whole, --pass cache|no-cache|twice|across, --as NAME and one file";
+    "c takes -o OUT, --whole, --pass WORD, --as NAME and one file; WORD is one of"
+#define PASS_WORD(name, words, word) " " word
+    PASS_TABLE(PASS_WORD);
+#undef PASS_WORD
 
-static const char *const pass_words[PASS_COUNT] = {"cache", "no-cache", "twice", "across"};
+static const char *const pass_words[PASS_COUNT] = {
+#define PASS_WORD(name, words, word) word,
+    PASS_TABLE(PASS_WORD)
+#undef PASS_WORD
+};
 
 struct c_arguments {
     const char *out; /* null: standard output */
@@ -57,7 +63,7 @@ static int c_options(int argc, char **argv, struct c_arguments *arguments) {
 static void c_analyse(const struct stream *stream, const struct c_arguments *arguments,
                       struct failure *failure, struct program_options *options) {
     const struct isolate_options isolate = {.layers = LAYERS_ALL, .cpu_milliseconds = 5000};
-    enum pass failing = PASS_CACHE;
+    enum pass failing = PASS_FIRST;
     options->pass = arguments->pass;
     options->failing_op = UINT32_MAX;
     isolate_run(stream, &isolate, failure);
@@ -85,9 +91,9 @@ static int c_write(const struct stream *stream, const struct program_options *op
 
 int command_c(int argc, char **argv) {
     static struct input_file file;
-    struct c_arguments arguments = {.pass = PASS_CACHE};
+    struct c_arguments arguments = {.pass = PASS_FIRST};
     struct program_options options = {.name = NULL};
-    char folder[TRACE_PATH_SIZE], library[TRACE_PATH_SIZE + sizeof "/src"];
+    char folder[TRACE_PATH_SIZE], library[TRACE_PATH_SIZE + sizeof "/" SUBJECT_LIBRARY_FOLDER];
     struct reduction reduction;
     struct failure failure;
     int status;
@@ -105,8 +111,8 @@ int command_c(int argc, char **argv) {
         c_analyse(&file.stream, &arguments, &failure, &options);
     }
     options.name = arguments.as != NULL ? arguments.as : arguments.out;
-    if (trace_own_folder(folder) && trace_find_above(folder, "src/cache_map.h")) {
-        (void)snprintf(library, sizeof library, "%s/src", folder);
+    if (trace_own_folder(folder) && trace_find_above(folder, SUBJECT_LIBRARY_FOLDER "/" SUBJECT_LIBRARY_HEADER)) {
+        (void)snprintf(library, sizeof library, "%s/" SUBJECT_LIBRARY_FOLDER, folder);
         options.library = library;
     }
     if (options.cause == NULL)

@@ -4,13 +4,8 @@
  * run which dies leaves whole lines. */
 #include "trace_record.h"
 
-#include "environment_batch.h"
-#include "input.h"
-#include "refusal_words.h"
-#include "trace_json.h"
-#include "trace_record_state.h"
+#include "scene.h"
 #include "trace_text.h"
-#include "value_words.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -21,7 +16,7 @@
 #include <unistd.h>
 
 /* A walk over the largest map after each of 16,384 ops, sanitized, takes a few seconds. */
-enum { RECORD_VERSION = 2, RECORD_OP_CPU_SECONDS = 5, REPORT_SIZE_MAX = 8 * 1024 };
+enum { RECORD_VERSION = 3, RECORD_OP_CPU_SECONDS = 5, REPORT_SIZE_MAX = 8 * 1024 };
 
 /* What the child knows and the parent cannot read from the file. */
 struct record_shared {
@@ -33,48 +28,11 @@ struct record_shared {
 
 struct recorder {
     FILE *out;
-    struct record_map before, now;
-    struct model model; /* after the last op that was recorded */
-    /* As they were written last; null: nothing. */
-    char *naive;            /* the differences to the naive map */
-    char *check;            /* what the map's check finds */
     struct verdict verdict; /* the first that was heard of */
     struct record_shared *shared;
 };
 
 static struct recorder recorder;
-
-/* ---- What is written where it has changed. ----------------------------------------------- */
-
-static void write_naive(struct json *json, const struct environment *environment) {
-    record_naive_write(json, environment, &recorder.now);
-}
-
-/* What `write` writes, where it is another than after the op before: `last` keeps that; `none` is its text
- * when there is nothing to say. */
-static void write_difference(struct json *json, const struct environment *environment,
-                             void (*write)(struct json *json,
-                                           const struct environment *environment),
-                             char **last, const char *none) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *memory = open_memstream(&text, &size);
-    struct json alone;
-    bool changed;
-    if (memory == NULL)
-        return;
-    alone = json_begin(memory);
-    json_object_open(&alone, NULL);
-    write(&alone, environment);
-    json_object_close(&alone);
-    if (fclose(memory) != 0)
-        return;
-    changed = strcmp(text, *last == NULL ? none : *last) != 0;
-    free(*last);
-    *last = text;
-    if (changed)
-        write(json, environment);
-}
 
 /* ---- Lines. ------------------------------------------------------------------------------ */
 
@@ -104,55 +62,49 @@ static void line_close(struct line *line, FILE *out) {
     free(line->text);
 }
 
-static void write_layout(struct json *json, unsigned number) {
-    const struct layout_description *layout = layout_describe(number);
-    json_object_open(json, "layout");
-    json_number(json, "ways", layout->ways);
-    json_number(json, "tag_bits", layout->tag_bits);
-    json_number(json, "clock_bits", layout->clock_bits);
-    json_string(json, "policy", layout_policy_name(layout->policy));
-    json_number(json, "value_bytes", layout->value_size);
+static void write_world(struct json *json, const struct world *world) {
+    json_object_open(json, "world");
+    for (unsigned field = 0; field < FIELD_COUNT; field += 1) {
+        const struct field_description *description = field_describe(field);
+        const uint16_t number = world->numbers[field];
+        if (description->words == NULL)
+            json_number(json, description->name, number);
+        else
+            json_string(json, description->name, description->words[number]);
+    }
     json_object_close(json);
 }
 
 static void record_head(FILE *out, const struct stream *stream) {
-    const struct geometry *geometry = &stream->geometry;
     struct line line;
     if (!line_open(&line))
         return;
     json_string(&line.json, "type", "head");
-    json_string(&line.json, "format", "cachemap-record");
+    json_string(&line.json, "format", SUBJECT_NAME "-record");
     json_number(&line.json, "version", RECORD_VERSION);
     json_number(&line.json, "op_count", stream->op_count);
-    json_number(&line.json, "sets", geometry->set_count);
-    json_number(&line.json, "stash", geometry->stash_count_max);
-    json_number(&line.json, "scope", geometry->scope_count_max);
-    json_string(&line.json, "hash", hash_mode_name(geometry->hash));
-    json_number(&line.json, "keys", geometry->key_count);
-    json_string(&line.json, "read", read_mode_name(geometry->read));
-    json_string(&line.json, "run", run_mode_name(geometry->run));
-    write_layout(&line.json, geometry->layout);
+    write_world(&line.json, &stream->world);
     line_close(&line, out);
 }
 
 /* Of an op that is one call with others: the first and the last of them. */
-static void write_call(struct json *json, const struct environment *environment) {
-    const struct batch *batch = &environment->batch;
-    if (!op_is_batched(environment->stream->ops[environment->op_index]) ||
-        batch->end - batch->start < 2)
+static void write_call(struct json *json, const struct run_view *view) {
+    const uint32_t start = stream_batch_start(view->stream, view->op_index);
+    const uint32_t end = run_call_end(view, view->op_index);
+    if (end - start < 2)
         return;
     json_object_open(json, "call");
-    json_number(json, "first", verdict_op_number(batch->start, false));
-    json_number(json, "last", verdict_op_number(batch->end - 1, false));
+    json_number(json, "first", verdict_op_number(start, false));
+    json_number(json, "last", verdict_op_number(end - 1, false));
     json_object_close(json);
 }
 
 /* Which op it was, in all its words. */
-static void write_op(struct json *json, const struct environment *environment) {
-    const struct op op = environment->stream->ops[environment->op_index];
-    const struct step *step = &environment->steps[environment->op_index];
+static void write_op(struct json *json, const struct run_view *view) {
+    const struct op op = view->stream->ops[view->op_index];
+    const struct step *step = &view->steps[view->op_index];
     const struct op_description *description = op_describe((enum op_kind)op.kind);
-    char text[TRACE_TEXT_OP_SIZE], actual[24], expected[24], asked[REFUSAL_WORDS_SIZE];
+    char text[TRACE_TEXT_OP_SIZE], actual[24], expected[24], asked[SCENE_WORDS_SIZE];
     trace_text_op(op, text, sizeof text);
     trace_text_result(step->actual, actual, sizeof actual);
     trace_text_result(step->expected, expected, sizeof expected);
@@ -160,96 +112,57 @@ static void write_op(struct json *json, const struct environment *environment) {
     json_string(json, "kind", description->words);
     if (description->operand == OPERAND_KEY)
         json_number(json, "key", op.operand);
-    if (op_stores(op))
-        json_number(json, "value", environment->value_count);
+    if (op_is(op, TRAIT_STORES))
+        json_number(json, "value", view->value_count);
     json_string(json, "map", actual);
     json_string(json, "model", expected);
-    if (step->actual.outcome == OUTCOME_FOUND &&
-        value_origin(environment, step->actual.value) != NULL)
-        json_string(json, "map_origin", value_origin(environment, step->actual.value));
-    if (op.kind == OP_INIT_REFUSED) {
-        refusal_words(&environment->geometry, (enum op_refusal)op.operand, asked, sizeof asked);
+    if (scene_answer_origin(view, view->op_index) != NULL)
+        json_string(json, "map_origin", scene_answer_origin(view, view->op_index));
+    scene_asked(view, op, asked);
+    if (asked[0] != '\0')
         json_string(json, "asked", asked);
-    }
-    write_call(json, environment);
+    write_call(json, view);
 }
 
-/* The model as it must be after the op. Where the op fails, the environment may have left its own as it was
- * before: then the last one is advanced here, by what was expected. */
-static void record_model(const struct environment *environment) {
-    const struct op op = environment->stream->ops[environment->op_index];
-    const struct result expected = environment->steps[environment->op_index].expected;
-    bool in_stash[KEY_COUNT_MAX] = {false};
-    if (verdict_agrees(&environment->verdict)) {
-        recorder.model = environment->model;
-        return;
-    }
-    if (environment->op_index == 0)
-        model_init(&recorder.model, &environment->geometry);
-    if (outcome_failed(expected.outcome))
-        return;
-    for (uint32_t i = 0; i < recorder.before.counts.stash_count; i += 1)
-        in_stash[recorder.before.entries[i].content.key_id % KEY_COUNT_MAX] = true;
-    if (op.kind == OP_COMPACT)
-        model_compact(&recorder.model, in_stash);
-    else
-        model_apply(&recorder.model, op, environment->value_count);
+/* Whether it stands in an op of the stream, and not in the init or at the end. */
+static bool is_op(const struct run_view *view) {
+    return !view->in_init && view->op_index < view->stream->op_count;
 }
 
-/* A reinit begins with an empty map: its line is the difference to that. */
-static void record_changes(struct json *json, const struct environment *environment) {
-    const struct geometry *geometry = &environment->geometry;
-    const bool at_end =
-        environment->in_init || environment->op_index >= environment->stream->op_count;
-    if (!at_end && environment->stream->ops[environment->op_index].kind == OP_REINIT) {
-        write_layout(json, geometry->layout);
-        memset(&recorder.before, 0, sizeof recorder.before);
-    }
-    if (!at_end)
-        record_model(environment);
-    record_map_take(environment, &recorder.model, &recorder.now);
-    record_map_write(json, environment, &recorder.before, &recorder.now);
-    /* Within a call for many the map is ahead of the models: its last op's line compares them. */
-    if (at_end ||
-        !environment_is_ahead(environment, environment->stream->ops[environment->op_index]))
-        write_difference(json, environment, write_naive, &recorder.naive, "{\"naive\":{}}\n");
-    write_difference(json, environment, record_check_write, &recorder.check, "{\"check\":{}}\n");
-    recorder.before = recorder.now;
-}
-
-static void record_op(const struct environment *environment, bool can_be_read) {
+static void record_op(const struct run_view *view, bool can_be_read) {
     struct line line;
     if (!line_open(&line))
         return;
     json_string(&line.json, "type", "op");
-    json_number(&line.json, "op", verdict_op_number(environment->op_index, environment->in_init));
-    if (environment->in_init) {
+    json_number(&line.json, "op", verdict_op_number(view->op_index, view->in_init));
+    if (view->in_init) {
         json_string(&line.json, "text", "init");
         json_string(&line.json, "kind", "init");
-    } else if (environment->op_index < environment->stream->op_count) {
-        write_op(&line.json, environment);
+    } else if (is_op(view)) {
+        write_op(&line.json, view);
     } else {
         json_string(&line.json, "text", "final verification");
         json_string(&line.json, "kind", "end");
     }
-    if (can_be_read && environment->subject.live)
-        record_changes(&line.json, environment);
+    if (can_be_read && view->is_live) {
+        if (is_op(view) && op_is(view->stream->ops[view->op_index], TRAIT_REMAKES))
+            write_world(&line.json, &view->world);
+        record_state(&line.json, view);
+    }
     line_close(&line, recorder.out);
 }
 
-static void record_on_op(const struct environment *environment, void *context) {
+static void record_on_op(const struct run_view *view, void *context) {
     (void)context;
-    record_op(environment, true);
+    record_op(view, true);
     stop_limit_cpu(RECORD_OP_CPU_SECONDS); /* an op, not a stream, is judged by its time */
 }
 
 /* ---- The verdict. ------------------------------------------------------------------------ */
 
 static void write_finding(struct json *json, const struct verdict *verdict) {
-    char place[200], result[24];
-    (void)snprintf(place, sizeof place, "%s/%s:%d",
-                   verdict->invariant == INVARIANT_ASSERTION ? "src" : "harness", verdict->file,
-                   verdict->line);
+    char place[VERDICT_PLACE_SIZE], result[24];
+    verdict_place(verdict, place, sizeof place);
     json_string(json, "outcome", "fails");
     json_number(json, "op", verdict_op_number(verdict->op_index, verdict->at_init));
     json_string(json, "pass", pass_name(verdict->pass));
@@ -281,24 +194,24 @@ static void record_finish(const struct verdict *failed) {
 
 /* The failing op has its line too, if it is the recorded pass that fails. An assertion of the library may
  * fail while a broken map is read, and lead here again: then the line goes without the state. */
-static void record_on_failure(const struct environment *environment) {
+static void record_on_failure(const struct run_view *view) {
     const bool can_be_read = recorder.verdict.invariant == INVARIANT_NONE;
     if (can_be_read)
-        recorder.verdict = environment->verdict;
-    if (recorder.verdict.pass == PASS_CACHE)
-        record_op(environment, can_be_read);
+        recorder.verdict = view->verdict;
+    if (recorder.verdict.pass == PASS_FIRST)
+        record_op(view, can_be_read);
     record_finish(&recorder.verdict);
     _exit(EXIT_FAILS);
 }
 
 /* A sanitizer or a signal: the state cannot be read any more. The parent adds the verdict. */
 static void record_on_death(void) {
-    const struct environment *running = input_running();
+    const struct run_view *running = run_current();
     if (running == NULL)
         return;
-    recorder.shared->pass = running->options.pass;
+    recorder.shared->pass = running->pass;
     recorder.shared->op_number = verdict_op_number(running->op_index, running->in_init);
-    if (running->options.pass == PASS_CACHE)
+    if (running->pass == PASS_FIRST)
         record_op(running, false);
 }
 
@@ -314,7 +227,7 @@ static const char *death_meaning(const char *signature) {
         return "an op does not end";
     if (strncmp(signature, "signal ", 7) == 0)
         number = (int)strtol(signature + 7, NULL, 10);
-    (void)snprintf(words, sizeof words, "the map crashed: %s",
+    (void)snprintf(words, sizeof words, "the " SUBJECT_NOUN " crashed: %s",
                    number > 0 ? strsignal(number) : "the run is lost");
     return words;
 }
@@ -345,13 +258,13 @@ static void record_death(FILE *out, const struct stream *stream, const struct re
 /* ---- The whole. -------------------------------------------------------------------------- */
 
 _Noreturn static void record_child(const struct stream *stream, FILE *report) {
-    const struct input_options options = {
+    const struct run_options options = {
         .layers = LAYERS_ALL, .on_failure = record_on_failure, .on_op = record_on_op};
     if (dup2(fileno(report), STDERR_FILENO) < 0)
         _exit(EXIT_USAGE);
     isolate_catch(record_on_death);
     stop_limit_cpu(RECORD_OP_CPU_SECONDS);
-    (void)input_run(stream, &options);
+    (void)run(stream, &options);
     record_finish(NULL);
     _exit(EXIT_AGREES);
 }

@@ -4,8 +4,7 @@
  * and hangs reduce as well. */
 #include "trace_command.h"
 
-#include "input.h"
-#include "predict.h"
+#include "run.h"
 #include "reduce.h"
 #include "report.h"
 #include "trace_pass.h"
@@ -93,14 +92,13 @@ static int reduction_start(struct reduction *reduction, const char *path,
 /* The geometry of the pass that fails becomes the stream's, if that fails in the same way: who reads the
  * trace has one world to think of, and not two. */
 static void reduction_enter_pass(struct reduction *reduction, struct stream *stream) {
-    const struct geometry original = stream->geometry;
-    enum pass pass = PASS_CACHE;
+    const struct world original = stream->world;
+    enum pass pass = PASS_FIRST;
     if (!trace_failing_pass(stream, &pass))
         return;
-    stream->geometry = input_pass_world(&original, pass).geometry;
-    stream->geometry.run = RUN_PLAIN;
+    stream->world = run_world_alone(&original, pass);
     if (!reduction_fails(stream, reduction))
-        stream->geometry = original;
+        stream->world = original;
 }
 
 /* The reduced trace, with the failure as a comment; what the model says stands after each '='. */
@@ -111,7 +109,7 @@ static int reduction_write(const struct reduction *reduction, const struct strea
     const int status = trace_output_open(&output, path);
     if (status != EXIT_AGREES)
         return status;
-    predict_outcomes(stream, outcomes);
+    run_predict(stream, outcomes);
     trace_text_print(output.file, stream, outcomes);
     fprintf(output.file, "# fails: %s\n", reduction->original.signature);
     return trace_output_close(&output);

@@ -136,7 +136,7 @@ class Shop:
         self.programs, self.lock, self.limits, self.objects = Programs(), threading.Lock(), {}, {}
         self.sources = {os.path.basename(path): self.read(path) for path in sorted(glob.glob('src/*.h'))}
         self.parsed = {name: operators.Source(name, text) for name, text in self.sources.items()}
-        harness = glob.glob('harness/*') + TRACE_SOURCES + ['fuzz_targets/fuzz_cachemap.c']
+        harness = glob.glob('harness/*') + glob.glob('subjects/cachemap/*') + TRACE_SOURCES + ['fuzz_targets/fuzz_cachemap.c']
         self.harness_digest = digest_of(harness)
         self.library_digest = digest_of(glob.glob('src/*'))
         self.corpus_digest = digest_of(glob.glob('corpus/*') + glob.glob('regressions/*'))
@@ -167,13 +167,13 @@ class Shop:
         os.makedirs(base)
         for path in self.shared_sources() + TRACE_SOURCES + ['fuzz_targets/fuzz_cachemap.c']:
             log = base + '/log'
-            if not self.compile(FUZZING + ['-O2', '-Isrc', '-Iharness', '-c', path, '-o', self.base_object(path)], log):
+            if not self.compile(FUZZING + ['-O2', '-Isrc', '-Isubjects/cachemap', '-Iharness', '-c', path, '-o', self.base_object(path)], log):
                 raise CannotRun('%s does not compile, see %s' % (path, log))
         with open(stamp, 'w', encoding='utf-8') as file:
             file.write(made_of)
 
     def shared_sources(self):
-        return [path for path in sorted(glob.glob('harness/*.c'))
+        return [path for path in sorted(glob.glob('harness/*.c') + glob.glob('subjects/cachemap/*.c'))
                 if os.path.basename(path)[:-2] not in WITH_LIBRARY and path not in TRACE_SOURCES]
 
     def base_object(self, path):
@@ -237,7 +237,7 @@ class Bench:
             file.write(text)
 
     def includes(self):
-        return BUILDS[self.build] + ['-I%s/src' % self.folder, '-Iharness']
+        return BUILDS[self.build] + ['-I%s/src' % self.folder, '-Isubjects/cachemap', '-Iharness']
 
     def judge(self, mutant, build):
         """(verdict, who saw it)."""
@@ -264,7 +264,7 @@ class Bench:
         objects = ['%s/%s.o' % (self.folder, name) for name in WITH_LIBRARY]
         for name, path in zip(WITH_LIBRARY, objects):
             if not self.shop.compile(FUZZING + flags + self.includes() + REFUSED +
-                                     ['-c', 'harness/%s.c' % name, '-o', path], self.folder + '/compile.log'):
+                                     ['-c', 'subjects/cachemap/%s.c' % name, '-o', path], self.folder + '/compile.log'):
                 return None
         return objects
 

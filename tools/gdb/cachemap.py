@@ -44,7 +44,7 @@ class Layout:
 
 
 def harness_value_words(value):
-    """A value of the harness: ids of keys are harness/key.h's, the content repeats the value's number."""
+    """A value of the harness: ids of keys are subjects/cachemap/key.h's, the content repeats the value's number."""
     key = value["key"]
     low = int(key["low"] if key.type.strip_typedefs().code == gdb.TYPE_CODE_STRUCT else key) & 0xff
     key_id = low * 2 if low < 128 else (255 - low) * 2 + 1

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The field table as data. */
+#include "world.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define UNPACK(...) __VA_ARGS__
+#define COUNT_OF(array) (uint8_t)(sizeof(array) / sizeof(array)[0])
+
+#define FIELD_NUMBERS(name, text, list, ...) static const uint16_t numbers_of_##name[] = {UNPACK list};
+#define FIELD_WORDS(name, text, list, ...) static const char *const words_of_##name[] = {UNPACK list};
+FIELD_TABLE(FIELD_NUMBERS, FIELD_WORDS)
+#undef FIELD_NUMBERS
+#undef FIELD_WORDS
+
+#define PLACE(byte, divisor) (byte), (divisor)
+#define DRAW(turn) (turn), 0, 0
+#define DRAW_SMALL(turn, odds) (turn), (odds), 0
+#define DRAW_RARE(turn, odds) (turn), 0, (odds)
+#define NUMBER_ROW(name, text, list, least, most, standard, smallest, place, draw, turn) \
+    {text, numbers_of_##name, NULL, COUNT_OF(numbers_of_##name), least, most, standard, smallest, \
+     place, draw, turn},
+#define WORD_ROW(name, text, list, standard, smallest, place, draw, turn) \
+    {text, NULL, words_of_##name, COUNT_OF(words_of_##name), 0, COUNT_OF(words_of_##name) - 1, \
+     standard, smallest, place, draw, turn},
+const struct field_description field_descriptions[FIELD_COUNT] = {
+    FIELD_TABLE(NUMBER_ROW, WORD_ROW)};
+
+uint16_t field_number(unsigned field, unsigned index) {
+    const struct field_description *description = field_describe(field);
+    assert(index < description->count);
+    return description->words == NULL ? description->numbers[index] : (uint16_t)index;
+}
+
+int field_index(unsigned field, unsigned number) {
+    for (unsigned index = 0; index < field_describe(field)->count; index += 1)
+        if (field_number(field, index) == number)
+            return (int)index;
+    return -1;
+}
+
+void field_words(unsigned field, unsigned number, char *words, size_t size) {
+    const struct field_description *description = field_describe(field);
+    if (description->words == NULL)
+        (void)snprintf(words, size, "%u", number);
+    else
+        (void)snprintf(words, size, "%s",
+                       number < description->count ? description->words[number] : "?");
+}
+
+struct world world_standard(void) {
+    struct world world;
+    for (unsigned field = 0; field < FIELD_COUNT; field += 1)
+        world.numbers[field] = field_describe(field)->standard;
+    return world;
+}
+
+void world_set_byte(struct world *world, unsigned byte, unsigned value) {
+    for (unsigned field = 0; field < FIELD_COUNT; field += 1) {
+        const struct field_description *description = field_describe(field);
+        if (description->byte == byte)
+            world->numbers[field] =
+                field_number(field, value / description->divisor % description->count);
+    }
+}
+
+uint8_t world_byte(const struct world *world, unsigned byte) {
+    unsigned value = 0;
+    for (unsigned field = 0; field < FIELD_COUNT; field += 1) {
+        const int index = field_index(field, world->numbers[field]);
+        if (field_describe(field)->byte == byte && index > 0)
+            value += (unsigned)index * field_describe(field)->divisor;
+    }
+    return (uint8_t)value;
+}
+
+bool world_equal(const struct world *a, const struct world *b) {
+    return memcmp(a->numbers, b->numbers, sizeof a->numbers) == 0;
+}

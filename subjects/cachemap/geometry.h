@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a world (world.h) is to a cache map: which instance of the library, how large, with which hash, how many
+ * keys, and how thoroughly it is read. Knows numbers, neither the map nor the model. */
+#ifndef HARNESS_GEOMETRY_H
+#define HARNESS_GEOMETRY_H
+
+#include "layout.h"
+#include "world.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The policies under the harness's own names: the naive model must not share the library's. */
+enum layout_policy { LAYOUT_POLICY_CLOCK, LAYOUT_POLICY_CLOCK_CLASSIC };
+
+struct layout_description {
+    uint8_t ways;
+    uint8_t tag_bits;
+    uint8_t clock_bits;
+    uint8_t policy; /* enum layout_policy */
+    uint16_t value_size;
+};
+
+/* `layout` is below LAYOUT_COUNT. The description is static. */
+const struct layout_description *layout_describe(unsigned layout);
+/* The layout with these parameters, or -1. */
+int layout_find(unsigned ways, unsigned tag_bits, unsigned clock_bits, unsigned policy);
+
+struct geometry {
+    uint8_t layout;
+    uint8_t hash;       /* enum hash_mode */
+    uint8_t read;       /* enum read_mode */
+    uint8_t run;        /* enum run_mode */
+    uint16_t set_count; /* 0: no cache */
+    uint16_t stash_count_max;
+    uint16_t scope_count_max;
+    uint16_t key_count;
+};
+
+/* What the numbers of a world mean, and back. Back, a layout that no field can say is none: `layout` is below
+ * LAYOUT_COUNT. */
+struct geometry geometry_of_world(const struct world *world);
+struct world world_of_geometry(const struct geometry *geometry);
+
+#endif

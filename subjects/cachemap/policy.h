@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The policy model: a naive twin of the whole map, written from the contract's sections 5 to 7 with
+ * loops over arrays. It predicts every outcome (stash full too), slot, count, hand, stash entry and
+ * metric. Shares no code with the library: no packed counts, no hash table, no inverse functions.
+ *
+ * Where the contract leaves a discard free (counts and hands), it states what the library chose:
+ * hands stay; a value that was never away keeps its count; one that a remove took away has the
+ * count it had; one that was evicted comes back with count 1. */
+#ifndef HARNESS_POLICY_H
+#define HARNESS_POLICY_H
+
+#include "geometry.h"
+#include "op.h"
+
+struct policy_slot {
+    uint32_t value;
+    uint16_t key_id;
+    uint8_t count; /* 0: free */
+};
+
+struct policy_set {
+    struct policy_slot slots[WAY_COUNT_MAX];
+    uint8_t hand;
+};
+
+enum policy_stash_state { POLICY_STASH_NONE, POLICY_STASH_VALUE, POLICY_STASH_TOMBSTONE };
+
+struct policy_stash_key {
+    uint32_t value;
+    uint8_t state; /* enum policy_stash_state */
+};
+
+/* What a mutation met: its set as it was, and the two stash rows that it may have changed. */
+struct policy_undo {
+    struct policy_set set_before;
+    uint32_t set;
+    uint16_t key_id, victim_id; /* the same where there was no victim */
+    struct policy_stash_key key_before, victim_before;
+    bool is_remove;
+};
+
+struct policy {
+    struct geometry geometry;
+    uint8_t ways;
+    uint8_t count_max;
+    bool classic;
+    uint8_t tag_bits;
+    struct policy_set sets[SET_COUNT_MAX];
+    struct policy_stash_key stash[KEY_COUNT_MAX];
+    uint32_t stash_count;
+    uint32_t value_count;
+    uint64_t hits, misses;
+    bool scope_open;
+    uint32_t undo_count;
+    struct policy_undo undo[SCOPE_COUNT_MAX];
+};
+
+void policy_init(struct policy *policy, const struct geometry *geometry);
+
+/* Carries out any op, and says what it answers: all who predict ask here. `value` is the number of the value that
+ * the op stores. */
+struct result policy_apply(struct policy *policy, struct op op, uint32_t value);
+
+/* Where the naive map has a key in its cache: its slot, set and way; null when it is not there. */
+const struct policy_slot *policy_find(const struct policy *policy, unsigned key_id, uint32_t *set,
+                                      unsigned *way);
+
+/* What the newest record of an open scope has to say of the mutation: whether it evicted, where the key
+ * was before it, and the value that was there (0 where none was). */
+struct policy_record {
+    bool is_remove, evicts, in_cache;
+    enum policy_stash_state in_stash;
+    uint32_t value;
+};
+struct policy_record policy_newest_record(const struct policy *policy);
+
+/* The set of a key, only where the geometry has a cache; and its tag. */
+uint32_t policy_set_of_key(const struct policy *policy, unsigned key_id);
+uint16_t policy_tag_of_key(const struct policy *policy, unsigned key_id);
+
+#endif

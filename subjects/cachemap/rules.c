@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rules behind rules.h. */
+#include "rules.h"
+
+enum { RULE_BREAK_ODDS = 4, PERSIST_ODDS = 3 };
+
+static void rules_restart(struct rules *rules) {
+    rules->mutation_count = 0;
+    rules->scope_mutation_count = 0;
+    rules->scope_open = false;
+}
+
+void rules_begin(struct rules *rules, struct random *random, const struct world *world) {
+    rules->stash_count_max = world->numbers[FIELD_STASH];
+    rules->scope_count_max = world->numbers[FIELD_SCOPE];
+    rules->breaks_compact = random_one_in(random, RULE_BREAK_ODDS);
+    rules->breaks_close = random_one_in(random, RULE_BREAK_ODDS);
+    rules->breaks_end = random_one_in(random, RULE_BREAK_ODDS);
+    rules_restart(rules);
+}
+
+static enum op_kind rules_close(struct random *random) {
+    return random_one_in(random, PERSIST_ODDS) ? OP_SCOPE_PERSIST : OP_SCOPE_DISCARD;
+}
+
+enum op_kind rules_force(const struct rules *rules, struct random *random, bool last) {
+    if (last && rules->scope_open && !rules->breaks_end)
+        return rules_close(random);
+    if (rules->scope_open && !rules->breaks_close &&
+        rules->scope_mutation_count >= rules->scope_count_max)
+        return rules_close(random);
+    if (!rules->breaks_compact && rules->mutation_count >= rules->stash_count_max)
+        return rules->scope_open ? rules_close(random) : OP_COMPACT;
+    return OP_KIND_COUNT;
+}
+
+enum op_kind rules_amend(const struct rules *rules, enum op_kind kind, bool last) {
+    /* The last op must not open what nothing closes. */
+    return last && kind == OP_SCOPE_OPEN && !rules->breaks_end ? OP_INSPECT : kind;
+}
+
+void rules_note(struct rules *rules, enum op_kind kind) {
+    switch (kind) {
+    case OP_UPSERT:
+    case OP_UPSERT_MANY:
+    case OP_REWRITE:
+    case OP_REMOVE:
+        rules->mutation_count += 1;
+        rules->scope_mutation_count += rules->scope_open;
+        return;
+    case OP_SCOPE_OPEN:
+        if (!rules->scope_open)
+            rules->scope_mutation_count = 0;
+        rules->scope_open = true;
+        return;
+    case OP_SCOPE_PERSIST:
+    case OP_SCOPE_DISCARD: rules->scope_open = false; return;
+    case OP_COMPACT:
+        if (!rules->scope_open)
+            rules->mutation_count = 0;
+        return;
+    case OP_RESET:
+        if (!rules->scope_open)
+            rules_restart(rules);
+        return;
+    case OP_REINIT: rules_restart(rules); return;
+    case OP_GET:
+    case OP_GET_MANY:
+    case OP_LOOKUP:
+    case OP_HAS:
+    case OP_DEMOTE:
+    case OP_INIT_REFUSED:
+    case OP_INSPECT:
+    case OP_KIND_COUNT: return;
+    }
+}
