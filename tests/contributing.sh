@@ -276,9 +276,9 @@ told "an example that includes the harness" folders '^examples/random\.h include
 told "an op that falls under default" defaults '^explorer/live\.c:[0-9]+: a default'
 told "a word that does" defaults '^tools/page/record\.js:[0-9]+: a default'
 told "a circle" circles '^a circle: harness/codec'
-echo 'void explain_sentence(void); void up(void); void up(void) { explain_sentence(); }' |
-    gcc -x c -c - -o "$out/planted/tools/trace_explanation.o"
-told "a circle of calls that no header shows" circles '^a circle: tools/trace_expl'
+echo 'void command_explain(void); void up(void); void up(void) { command_explain(); }' |
+    gcc -x c -c - -o "$out/planted/tools/trace_command.o"
+told "a circle of calls that no header shows" circles '^a circle: tools/trace_command'
 told "a patch whose context is another" patches '^bugs/counter-wraps\.patch does not apply'
 told "a source without a license" licenses '^harness/random\.h: no SPDX'
 # A commit of its own, in a repository of its own.

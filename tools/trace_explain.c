@@ -4,7 +4,6 @@
  * matters, and the smallest change that makes it pass. Here as text for people; trace_explain_json.c
  * has the form for programs. Both print the facts of trace_explanation.h and find none. */
 #include "trace_explain_json.h"
-#include "trace_explain_words.h"
 
 #include "report.h"
 #include "trace_text.h"
@@ -78,15 +77,15 @@ static void print_world(const struct explanation *explanation) {
 
 /* When an answer shows a failure that was found inside. */
 static void print_observation(const struct explanation *explanation) {
-    const char *words = explain_observation(explanation);
+    const char *words = explanation_observation(explanation);
     if (words[0] != '\0')
         report_text(stdout, "", words);
 }
 
 static void print_failure(const struct explanation *explanation) {
     const struct story *story = explanation->story;
-    char line[EXPLAIN_SENTENCE_SIZE];
-    explain_sentence(explanation, line, sizeof line);
+    char line[EXPLANATION_SENTENCE_SIZE];
+    explanation_sentence(explanation, line, sizeof line);
     fputs(style(STYLE_BAD), stdout);
     report_text(stdout, "FAIL", line);
     fputs(style(STYLE_PLAIN), stdout);
@@ -383,9 +382,9 @@ static void print_neighbour(const struct explanation *explanation) {
 /* A command is one line, however long: what is wrapped cannot be copied. */
 static void print_next(const char *program, const char *path) {
     print_head("Next");
-    for (unsigned i = 0; i < EXPLAIN_NEXT_COUNT; i += 1) {
-        printf("      # %s\n      ", explain_next_purpose(i));
-        explain_next_write(stdout, program, path, i);
+    for (unsigned i = 0; i < EXPLANATION_NEXT_COUNT; i += 1) {
+        printf("      # %s\n      ", explanation_next_purpose(i));
+        explanation_next_write(stdout, program, path, i);
         printf("\n");
     }
 }

@@ -4,7 +4,6 @@
 #include "trace_explain_json.h"
 
 #include "json.h"
-#include "trace_explain_words.h"
 #include "trace_text.h"
 
 #include <stdlib.h>
@@ -38,8 +37,8 @@ static void write_failure(struct json *json, const struct explanation *explanati
     const struct story *story = explanation->story;
     const struct failure *failure = &explanation->failure;
     const bool has_verdict = story->end == STORY_FAILS;
-    char sentence[EXPLAIN_SENTENCE_SIZE], place[VERDICT_PLACE_SIZE] = "";
-    explain_sentence(explanation, sentence, sizeof sentence);
+    char sentence[EXPLANATION_SENTENCE_SIZE], place[VERDICT_PLACE_SIZE] = "";
+    explanation_sentence(explanation, sentence, sizeof sentence);
     if (has_verdict)
         verdict_place(&story->verdict, place, sizeof place);
     open_line(json, "failure");
@@ -176,11 +175,11 @@ static void write_next(struct json *json, const char *program, const char *path,
     FILE *memory = open_memstream(&command, &size);
     if (memory == NULL)
         return;
-    explain_next_write(memory, program, path, index);
+    explanation_next_write(memory, program, path, index);
     if (fclose(memory) == 0) {
         open_line(json, "next");
         json_string(json, "command", command);
-        json_string(json, "purpose", explain_next_purpose(index));
+        json_string(json, "purpose", explanation_next_purpose(index));
         json_object_close(json);
     }
     free(command);
@@ -203,6 +202,6 @@ void explain_print_json(const struct explanation *explanation, const char *progr
     write_matter(&json, explanation);
     write_neighbour(&json, explanation);
     write_observation(&json, explanation);
-    for (unsigned i = 0; i < EXPLAIN_NEXT_COUNT; i += 1)
+    for (unsigned i = 0; i < EXPLANATION_NEXT_COUNT; i += 1)
         write_next(&json, program, path, i);
 }
