@@ -72,8 +72,8 @@ static enum freedom freedom_of(unsigned same_count, unsigned try_count) {
 
 /* ---- The world, a field at a time. ------------------------------------------------------- */
 
-/* The numbers that the field can have and that bytes can say, ascending; of counts from what the stream needs to a
- * few above the present one. Returns how many. */
+/* The numbers that the field can have and that bytes can say, ascending; of counts from what the stream
+ * needs to a few above the present one. Returns how many. */
 static unsigned field_values(const struct explanation *explanation, unsigned field,
                              uint16_t *values) {
     const struct field_description *description = field_describe(field);

@@ -4,6 +4,7 @@
  * had there; then generated streams, cut where the label happens and reduced. Knows labels by their
  * number alone. */
 #include "witness_search.h"
+#include "trace_command.h"
 
 #include "generate.h"
 #include "reduce.h"
