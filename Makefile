@@ -713,6 +713,6 @@ clean:
 # ---- What each object was made of, from the last time. -------------------------------------------------
 
 -include $(wildcard $(foreach kind,fuzz plain asan debug coverage fast bench afl-objects hit-ratio speed test \
-    examples,$(addprefix $(BUILD)/$(kind)/,*.d */*.d */*/*.d */*/*/*.d)) $(BUILD)/*.d)
+    examples,$(addprefix $(BUILD)/$(kind)/,*.d */*.d */*/*.o.d */*/*/*.o.d)) $(BUILD)/*.d)
 
 endif # BUILD is build
