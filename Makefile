@@ -192,11 +192,12 @@ $(BUILD)/explore-fast: $(call explorer_objects,fast)
 	@echo 'link  $@'
 	@$(GCC) $^ -o $@
 
-# The page of ./trace html, as C. Any compiler line over tools/trace*.c finds it once `make trace` was run.
-tools/page/page_files.h: tools/page/embed.sh tools/page/page.html tools/page/page.css $(addprefix tools/page/,record.js elements.js panels.js page.js)
-	@echo 'embed tools/page/'
-	@tools/page/embed.sh > $@
-$(patsubst %,$(BUILD)/%/tools/trace_html.o,plain asan coverage fast): tools/page/page_files.h
+# What ./trace writes out again, as C: the page, the parts of programs. Any compiler line over tools/trace*.c finds
+# it once `make trace` was run.
+tools/embedded.h: tools/embed.sh $(wildcard tools/page/* tools/program/*)
+	@echo 'embed tools/page/ tools/program/'
+	@tools/embed.sh > $@
+$(foreach way,plain asan debug coverage fast,$(addprefix $(BUILD)/$(way)/tools/trace_,html.o program_parts.o)): tools/embedded.h
 
 # ./trace with everything sanitized, the harness too.
 $(BUILD)/trace-asan: $(call asan_objects,trace)
@@ -667,7 +668,7 @@ sizing-table: $(BUILD)/sizing
 
 # MUTANTS='--file FILE', '--only PATTERN', ...: see scripts/mutants --help. FUZZ_RUNS and JOBS reach it.
 .PHONY: mutants
-mutants: tools/page/page_files.h
+mutants: tools/embedded.h
 	@scripts/need.sh mutants
 	@scripts/mutants --document docs/mutation-score.md $(MUTANTS)
 
@@ -691,7 +692,7 @@ docs:
 
 # ---- Style. ----------------------------------------------------------------------------------------
 
-SOURCES := $(wildcard src/*.h harness/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp bench/*.[ch] bench/*.hpp bench/*.cpp tests/install/*.[ch] examples/*.[ch])
+SOURCES := $(wildcard src/*.h harness/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tools/program/*.[ch] tests/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp bench/*.[ch] bench/*.hpp bench/*.cpp tests/install/*.[ch] examples/*.[ch])
 TIDY_SOURCES := $(wildcard harness/*.c explorer/*.c fuzz_targets/*.c tools/*.c bench/*.c examples/*.c)
 
 .PHONY: format format-check tidy
@@ -701,12 +702,12 @@ format:
 format-check:
 	@clang-format --dry-run --Werror $(SOURCES)
 
-tidy: tools/page/page_files.h
+tidy: tools/embedded.h
 	@clang-tidy --quiet $(TIDY_SOURCES) -- $(STANDARD) $(INCLUDES) -Iexplorer $(GLIB_FLAGS)
 
 .PHONY: clean
 clean:
-	rm -rf $(BUILD) fuzz_cachemap fuzz_trace trace soak explore tables tools/page/page_files.h
+	rm -rf $(BUILD) fuzz_cachemap fuzz_trace trace soak explore tables tools/embedded.h
 
 # ---- What each object was made of, from the last time. -------------------------------------------------
 

@@ -23,7 +23,7 @@ subject_size_max=72
 files() {
     git ls-files 2>/dev/null || find . -type f ! -path './build/*' ! -path './findings/*' ! -path './.git/*' -printf '%P\n'
 }
-c_files() { grep -E '\.(c|h|cpp|hpp)$' "$list" | grep -v '^tools/page/page_files.h$'; }
+c_files() { grep -E '\.(c|h|cpp|hpp)$' "$list" | grep -v '^tools/embedded.h$'; }
 
 out=build/test/contributing
 rm -rf "$out"
@@ -100,7 +100,8 @@ folders() {
         is_of($1, "harness") && is_of($2, "src") && $1 !~ /^harness\/(subject[^\/]*\.[ch]|key\.c)$/ { bad() }
         is_of($1, "explorer") && !is_of($2, "explorer") && !is_of($2, "harness") { bad() }
         is_of($1, "fuzz_targets") && !is_of($2, "harness") { bad() }
-        is_of($1, "tools") && !is_of($2, "tools") && !is_of($2, "harness") { bad() }
+        is_of($1, "tools") && !is_of($1, "tools/program") && !is_of($2, "tools") && !is_of($2, "harness") { bad() }
+        is_of($1, "tools/program") && !is_of($2, "tools/program") && $2 != "src/cache_map.h" { bad() }
         is_of($1, "bench") && $2 !~ /^(bench|harness|src)\// { bad() }
         $1 ~ /^bench\/(peer|speed)/ && is_of($2, "harness") { bad() }
         is_of($1, "examples") && !is_of($2, "examples") && $2 != "src/cache_map.h" { bad() }'
@@ -228,6 +229,7 @@ plant harness/model.h '#include "key.h"'
 plant src/cache_map_stash.h '#include "cache_map_scope.h"'
 plant src/cache_map_core.h '#include "cache_map_inspect.h"'
 plant examples/random.h '#include "op.h"'
+plant tools/program/map.c '#include "op.h"'
 plant harness/op.h '#include "codec.h"'
 sed -i '/SPDX/d' "$out/copy/harness/random.h"
 told "code of over 100 columns" columns '^harness/op\.c:[0-9]+: 125 columns'
@@ -239,6 +241,7 @@ told "also by way of another" models '^a model includes src/cache_map_integer\.h
 told "two of one floor" floors '^src/cache_map_stash\.h includes src/cache_map_scope\.h'
 told "operations that know inspection" floors '^src/cache_map_core\.h includes src/cache_map_inspect\.h'
 told "an example that includes the harness" folders '^examples/random\.h includes harness/op\.h'
+told "a part of a program that does" folders '^tools/program/map\.c includes harness/op\.h'
 told "a circle" circles '^a circle: harness/codec'
 told "a source without a license" licenses '^harness/random\.h: no SPDX'
 # A commit of its own, in a repository of its own.

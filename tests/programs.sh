@@ -100,6 +100,14 @@ check_bug() {
     [ ! -f "$dir/plain.compile" ] || check "$name: and by gcc, without sanitizers" agrees "$dir/plain.status"
 }
 
+# They are C by themselves: tools/program/. A program has those that it uses.
+check_parts() {
+    local compiler
+    for compiler in "$clang" gcc; do
+        check "the parts, by $compiler" "$compiler" -std=c11 "${warnings[@]}" -Wno-unused-function -Isrc -fsyntax-only tools/program/map.c
+    done
+}
+
 # What ./trace c says of arguments that it cannot take.
 check_arguments() {
     local trace
@@ -154,6 +162,7 @@ main() {
         check "$name is a planted bug" test -f "bugs/$name.patch"
     done
     if [ $# -eq 0 ]; then
+        check_parts
         check_arguments
         check_passes
     fi

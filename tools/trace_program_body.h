@@ -5,11 +5,22 @@
 #ifndef TOOLS_TRACE_PROGRAM_BODY_H
 #define TOOLS_TRACE_PROGRAM_BODY_H
 
+#include "input.h"
 #include "model.h"
 #include "policy.h"
-#include "trace_program_options.h"
+#include "trace_program_parts.h"
 
-#include <stdio.h>
+/* What is wanted of the program. */
+struct program_options {
+    enum pass pass; /* of the stream's passes the one that the program repeats */
+    /* Where the state is demanded as a whole: after this op; at the op count after the final lookups.
+     * UINT32_MAX: after the last op and after the lookups. */
+    uint32_t failing_op;
+    const char *cause; /* the failure's signature for the head; null when nothing fails */
+    /* For the commands in its head. */
+    const char *name;    /* of the program's file; null: program.c, wherever it will be */
+    const char *library; /* the folder of cache_map.h; null: src */
+};
 
 /* The user's types of the layouts, by the size of their value: harness/subject_values.h. */
 struct value_kind {
@@ -21,7 +32,7 @@ struct value_kind {
 /* One layout that the program instantiates. */
 struct instance {
     uint8_t layout;
-    char suffix[4]; /* nothing for the first, then "2", "3", ... */
+    struct part_words words;
     const struct value_kind *kind;
     bool key_is_used[KEY_COUNT_MAX];
 };
@@ -46,8 +57,7 @@ struct program {
     unsigned instance_count;
 };
 
-/* The whole body, to program->body; `stream` and `options` are given, all else is 0. O(ops), and O(sets) for
- * the state. */
-void program_body(struct program *program);
+/* The whole body; `stream` and `options` are given, all else is 0. O(ops), and O(sets) for the state. */
+void program_body(FILE *file, struct program *program);
 
 #endif

@@ -4,9 +4,7 @@
 #ifndef TOOLS_TRACE_PROGRAM_WRITE_H
 #define TOOLS_TRACE_PROGRAM_WRITE_H
 
-#include "trace_program_options.h"
-
-#include <stdio.h>
+#include "trace_program_body.h"
 
 /* Writes the program to `file`; the caller sees to errors of the file. It prints each op, then "agrees", and
  * ends with 0; or a line that starts with FAIL, and ends with 1. False when there is no memory. O(ops), and
