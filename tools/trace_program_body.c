@@ -115,18 +115,18 @@ static void program_reinit(struct program *program, unsigned number, uint8_t lay
     policy_init(&program->policy, &program->geometry);
 }
 
-static void program_init_refused(struct program *program, unsigned number, struct op op) {
-    const enum op_refusal refusal = (enum op_refusal)op.operand;
+static void program_init_refused(struct program *program, unsigned number, enum op_refusal refusal,
+                                 enum outcome outcome) {
     const bool in_memory =
         refusal == REFUSAL_IN_MEMORY_SMALL || refusal == REFUSAL_IN_MEMORY_STASH_NONE;
     uint64_t numbers[3];
     subject_refused_capacities(&program->geometry, refusal, numbers);
     LINE(program, "/* %s */", op_refusal_name(refusal));
-    LINE(program, "%s0(%u,", in_memory ? "init_in_memory_is_refused" : "init_is_refused", number);
-    LINE(program, "    (struct cache_map_options){UINT64_C(%llu), %llu, %llu, 0}, %s);",
+    LINE(program,
+         "%s0(%u,\n        (struct cache_map_options){UINT64_C(%llu), %llu, %llu, 0}, %s);",
+         in_memory ? "init_in_memory_is_refused" : "init_is_refused", number,
          (unsigned long long)numbers[0], (unsigned long long)numbers[1],
-         (unsigned long long)numbers[2],
-         status_constant(model_expect(&program->model, op).outcome));
+         (unsigned long long)numbers[2], status_constant(outcome));
 }
 
 /* ---- The state that the naive map has. --------------------------------------------------- */
@@ -225,63 +225,31 @@ static void program_read(struct program *program, unsigned key_id) {
          status_constant(result.outcome), (unsigned)result.value);
 }
 
-static void program_reads_after(struct program *program, unsigned index, struct op op) {
-    uint8_t key_ids[STREAM_READ_COUNT_MAX];
-    const unsigned count = stream_reads_after(&program->geometry, index, op, key_ids);
-    for (unsigned i = 0; i < count; i += 1)
-        program_read(program, key_ids[i]);
-}
+/* What this file asks of a kind of op. */
+enum { MAKES_A_MAP = 1, TAKES_VALUES_AWAY = 2 };
 
-static void program_key_op(struct program *program, unsigned number, struct op op,
-                           struct result result) {
-    const char *key = program_key(program, op.operand);
-    const char *status = status_constant(result.outcome);
+static unsigned program_traits(struct op op) {
     switch ((enum op_kind)op.kind) {
     case OP_UPSERT:
-        LINE(program, "upsert0(%u, %s, %u, %s);", number, key, (unsigned)program->value_count,
-             status);
-        return;
     case OP_UPSERT_MANY:
-        LINE(program, "upsert_next0(%u, %s, %u, %s);", number, key, (unsigned)program->value_count,
-             status);
-        return;
-    case OP_GET_MANY:
-        LINE(program, "many_next0(%u, %s, %u);", number, key, (unsigned)result.value);
-        return;
-    case OP_REWRITE: LINE(program, "rewrite0(%u, %s, %s);", number, key, status); return;
-    case OP_REMOVE: LINE(program, "remove_key0(%u, %s, %s);", number, key, status); return;
-    case OP_LOOKUP:
-        LINE(program, "lookup0(%u, %s, %s, %u);", number, key, status, (unsigned)result.value);
-        return;
+    case OP_REWRITE:
+    case OP_REMOVE:
+    case OP_COMPACT:
+    case OP_SCOPE_PERSIST:
+    case OP_SCOPE_DISCARD:
+    case OP_RESET: return TAKES_VALUES_AWAY;
+    case OP_REINIT:
+    case OP_INIT_REFUSED: return MAKES_A_MAP;
     case OP_GET:
-        if (result.outcome == OUTCOME_FOUND)
-            LINE(program, "get_value0(%u, %s, %u);", number, key, (unsigned)result.value);
-        else
-            LINE(program, "get_nothing0(%u, %s);", number, key);
-        return;
+    case OP_GET_MANY:
+    case OP_LOOKUP:
     case OP_HAS:
-        LINE(program, "has_key0(%u, %s, %s);", number, key,
-             result.outcome == OUTCOME_YES ? "true" : "false");
-        return;
-    default: LINE(program, "demote0(%u, %s);", number, key); return;
+    case OP_DEMOTE:
+    case OP_SCOPE_OPEN:
+    case OP_INSPECT:
+    case OP_KIND_COUNT: break;
     }
-}
-
-/* The functions that take the op's number and the expected status. */
-static const char *function_of_op(enum op_kind kind) {
-    switch (kind) {
-    case OP_COMPACT: return "compact";
-    case OP_SCOPE_OPEN: return "scope_open";
-    case OP_SCOPE_PERSIST: return "scope_persist";
-    case OP_SCOPE_DISCARD: return "scope_discard";
-    default: return "reset";
-    }
-}
-
-static bool op_may_free(struct op op) {
-    return !(op.kind == OP_GET || op.kind == OP_GET_MANY || op.kind == OP_LOOKUP ||
-             op.kind == OP_HAS || op.kind == OP_DEMOTE || op.kind == OP_INSPECT ||
-             op.kind == OP_INIT_REFUSED || op.kind == OP_REINIT || op.kind == OP_SCOPE_OPEN);
+    return 0;
 }
 
 static void program_inspect(struct program *program, unsigned number) {
@@ -291,21 +259,6 @@ static void program_inspect(struct program *program, unsigned number) {
         LINE(program, "freed_are_poisoned0();");
 }
 
-static void program_name_key(struct program *program, uint8_t key_id) {
-    if (program->key_is_named[key_id])
-        return;
-    program->key_is_named[key_id] = true;
-    program->named_keys[program->named_key_count++] = key_id;
-}
-
-/* Notes the call that op `index` belongs to; an op that is not batched is a call of its own. */
-static void program_note_batch(struct program *program, unsigned index) {
-    if (index < program->batch_end)
-        return;
-    program->batch_start = index;
-    program->batch_end = index + stream_batch_count(program->stream, index);
-}
-
 /* Whether the state is to be written out after the call that has just been. */
 static bool program_wants_state(const struct program *program) {
     const uint32_t failing_op = program->options->failing_op;
@@ -313,10 +266,13 @@ static bool program_wants_state(const struct program *program) {
            (failing_op == UINT32_MAX && program->batch_end == program->stream->op_count);
 }
 
-/* The op in both models. Compact forgets what the naive map has in its stash. */
+/* What the op answers; both models follow it, but for a map that is made: program_reinit. Compact forgets
+ * what the naive map has in its stash. */
 static struct result program_apply(struct program *program, struct op op) {
     struct result result;
     bool in_stash[KEY_COUNT_MAX];
+    if ((program_traits(op) & MAKES_A_MAP) != 0)
+        return model_expect(&program->model, op);
     for (unsigned key_id = 0; key_id < program->geometry.key_count; key_id += 1)
         in_stash[key_id] = program->policy.stash[key_id].state != POLICY_STASH_NONE;
     result = policy_apply(&program->policy, op, program->value_count);
@@ -329,39 +285,76 @@ static struct result program_apply(struct program *program, struct op op) {
     return result;
 }
 
-static void program_op(struct program *program, unsigned index, struct op op) {
-    const unsigned number = verdict_op_number(index, false);
-    const bool has_key = op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY;
-    struct result result;
-    program_note_batch(program, index);
-    program->value_count += op_stores(op);
-    if (has_key)
-        program_name_key(program, op.operand);
-    if (program->notes_values && op_may_free(op) && index == program->batch_start)
-        LINE(program, "note_values0();");
-    if (op.kind == OP_REINIT) {
-        program_reinit(program, number, op.operand);
-    } else if (op.kind == OP_INIT_REFUSED) {
-        program_init_refused(program, number, op);
-    } else if (op.kind == OP_INSPECT) {
-        program_inspect(program, number);
-    } else {
-        result = program_apply(program, op);
-        if (has_key)
-            program_key_op(program, number, op, result);
-        else
-            LINE(program, "%s0(%u, %s);", function_of_op((enum op_kind)op.kind), number,
-                 status_constant(result.outcome));
+/* The lines of an op that answered so. Its key counts as named from here on. */
+static void program_op_line(struct program *program, unsigned number, struct op op,
+                            struct result result) {
+    const char *status = status_constant(result.outcome);
+    const unsigned stored = (unsigned)program->value_count, found = (unsigned)result.value;
+    const char *key = "";
+    if (op_describe((enum op_kind)op.kind)->operand == OPERAND_KEY) {
+        key = program_key(program, op.operand);
+        if (!program->key_is_named[op.operand])
+            program->named_keys[program->named_key_count++] = op.operand;
+        program->key_is_named[op.operand] = true;
     }
+    switch ((enum op_kind)op.kind) {
+    case OP_UPSERT: LINE(program, "upsert0(%u, %s, %u, %s);", number, key, stored, status); return;
+    case OP_UPSERT_MANY:
+        LINE(program, "upsert_next0(%u, %s, %u, %s);", number, key, stored, status);
+        return;
+    case OP_REWRITE: LINE(program, "rewrite0(%u, %s, %s);", number, key, status); return;
+    case OP_REMOVE: LINE(program, "remove_key0(%u, %s, %s);", number, key, status); return;
+    case OP_GET:
+        if (result.outcome == OUTCOME_FOUND)
+            LINE(program, "get_value0(%u, %s, %u);", number, key, found);
+        else
+            LINE(program, "get_nothing0(%u, %s);", number, key);
+        return;
+    case OP_GET_MANY: LINE(program, "many_next0(%u, %s, %u);", number, key, found); return;
+    case OP_LOOKUP: LINE(program, "lookup0(%u, %s, %s, %u);", number, key, status, found); return;
+    case OP_HAS:
+        LINE(program, "has_key0(%u, %s, %s);", number, key,
+             result.outcome == OUTCOME_YES ? "true" : "false");
+        return;
+    case OP_DEMOTE: LINE(program, "demote0(%u, %s);", number, key); return;
+    case OP_COMPACT: LINE(program, "compact0(%u, %s);", number, status); return;
+    case OP_SCOPE_OPEN: LINE(program, "scope_open0(%u, %s);", number, status); return;
+    case OP_SCOPE_PERSIST: LINE(program, "scope_persist0(%u, %s);", number, status); return;
+    case OP_SCOPE_DISCARD: LINE(program, "scope_discard0(%u, %s);", number, status); return;
+    case OP_RESET: LINE(program, "reset0(%u, %s);", number, status); return;
+    case OP_REINIT: program_reinit(program, number, op.operand); return;
+    case OP_INIT_REFUSED:
+        program_init_refused(program, number, (enum op_refusal)op.operand, result.outcome);
+        return;
+    case OP_INSPECT: program_inspect(program, number); return;
+    case OP_KIND_COUNT: break;
+    }
+    assert(false && "no such op");
+}
+
+static void program_op(struct program *program, unsigned index, struct op op) {
+    const bool takes_away = (program_traits(op) & TAKES_VALUES_AWAY) != 0;
+    uint8_t read_ids[STREAM_READ_COUNT_MAX];
+    unsigned read_count;
+    if (index >= program->batch_end) {
+        program->batch_start = index;
+        program->batch_end = index + stream_batch_count(program->stream, index);
+    }
+    program->value_count += op_stores(op);
+    if (program->notes_values && takes_away && index == program->batch_start)
+        LINE(program, "note_values0();");
+    program_op_line(program, verdict_op_number(index, false), op, program_apply(program, op));
     if (index + 1 < program->batch_end)
         return;
     if (op_is_batched(op))
         LINE(program, "%s0();", op_describe((enum op_kind)op.kind)->words);
-    if (op_may_free(op))
+    if (takes_away)
         program_gone(program);
     if (program_wants_state(program))
         program_state(program);
-    program_reads_after(program, index, op);
+    read_count = stream_reads_after(&program->geometry, index, op, read_ids);
+    for (unsigned i = 0; i < read_count; i += 1)
+        program_read(program, read_ids[i]);
 }
 
 /* The lookups of every key that was named, and of a few that were not; then the map goes. */
@@ -370,14 +363,9 @@ static void program_end(struct program *program) {
     LINE(program, "begin(%u, \"end\");", verdict_op_number(program->stream->op_count, false));
     for (unsigned i = 0; i < program->named_key_count; i += 1)
         program_read(program, program->named_keys[i]);
-    for (unsigned key_id = 0;
-         key_id < program->geometry.key_count && unnamed_count < UNNAMED_READ_COUNT_MAX;
-         key_id += 1) {
-        if (program->key_is_named[key_id])
-            continue;
-        program_read(program, key_id);
-        unnamed_count += 1;
-    }
+    for (unsigned key_id = 0; key_id < program->geometry.key_count; key_id += 1)
+        if (!program->key_is_named[key_id] && unnamed_count++ < UNNAMED_READ_COUNT_MAX)
+            program_read(program, key_id);
     if (program->options->failing_op >= program->stream->op_count)
         program_state(program);
     program_deinit(program);
