@@ -693,7 +693,7 @@ docs:
 # ---- Style. ----------------------------------------------------------------------------------------
 
 SOURCES := $(wildcard src/*.h harness/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tools/program/*.[ch] tests/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp bench/*.[ch] bench/*.hpp bench/*.cpp tests/install/*.[ch] examples/*.[ch])
-TIDY_SOURCES := $(wildcard harness/*.c explorer/*.c fuzz_targets/*.c tools/*.c bench/*.c examples/*.c)
+TIDY_SOURCES := $(wildcard harness/*.c explorer/*.c fuzz_targets/*.c tools/*.c tools/program/*.c bench/*.c examples/*.c)
 
 .PHONY: format format-check tidy
 format:

@@ -123,11 +123,18 @@ check_arguments() {
     check "c: is said to" grep -q 'agrees in this build' "$out/stderr"
 }
 
-# Every op, layout and pass: programs of shipped inputs, which all agree.
+# Every op, layout and pass: programs of shipped inputs, which all agree. Two more: maps that have the same parts,
+# and one without a key; and one whose values are never noted.
 check_passes() {
     local pass input
+    local layout='tag=8 clock=2 policy=clock'
+    local -a many=('upsert_many 0' 'upsert_many 1' 'get_many 0')
+    printf '%s\n' 'cachemap-trace 1' 'geometry hash=buckets' "${many[@]}" "reinit ways=4 $layout" "${many[@]}" \
+        "reinit ways=8 $layout" "reinit ways=2 $layout" >"$out/maps.trace"
+    printf '%s\n' 'cachemap-trace 1' 'geometry ways=2 tag=8 clock=4 policy=clock' inspect \
+        'reinit ways=2 tag=16 clock=2 policy=clock_classic' >"$out/not-noted.trace"
     for pass in cache no-cache twice across; do
-        for input in corpus/every-layout-of-16-ways-16-bit-tags corpus/check-sees-every-damage; do
+        for input in corpus/every-layout-of-16-ways-16-bit-tags corpus/check-sees-every-damage "$out"/{maps,not-noted}.trace; do
             ./trace c --pass "$pass" -o "$out/pass.c" "$input" 2>"$out/stderr" || true
             "$clang" -std=c11 -O0 "${warnings[@]}" "${sanitizers[@]}" -Isrc "$out/pass.c" -o "$out/pass" 2>"$out/pass.compile" &&
                 run_program "$out/pass"

@@ -86,23 +86,25 @@ static void write_hash(FILE *file, const struct program *program, const struct i
     _Static_assert(sizeof meanings / sizeof meanings[0] == HASH_MODE_COUNT, "each has a meaning");
     const enum hash_mode mode = (enum hash_mode)program->stream->geometry.hash;
     const char *number = instance->kind->key_bits > 64 ? "key.low" : "key";
+    bool is_used = false;
     parts_print(file, &instance->words,
                 "/* %s */\nstatic uint64_t hash_of0(key0 key, uint64_t seed) {\n", meanings[mode]);
-    if (hash_has_formula(instance, mode) && mode == HASH_MIX) {
-        fprintf(file, "    return cache_map_hash_64(%s, seed);\n}\n\n", number);
+    if (hash_has_formula(instance, mode)) {
+        fprintf(file,
+                mode == HASH_MIX ? "    return cache_map_hash_64(%s, seed);\n}\n\n"
+                                 : "    (void)seed;\n    return %s;\n}\n\n",
+                number);
         return;
     }
     fprintf(file, "    (void)seed;\n");
-    if (hash_has_formula(instance, mode)) {
-        fprintf(file, "    return %s;\n}\n\n", number);
-        return;
-    }
-    for (unsigned key_id = 0; key_id < KEY_COUNT_MAX; key_id += 1)
+    for (unsigned key_id = 0; key_id < KEY_COUNT_MAX; key_id += 1) {
+        is_used |= instance->key_is_used[key_id];
         if (instance->key_is_used[key_id])
             fprintf(file, "    if (%s == UINT64_C(0x%llx))\n        return UINT64_C(0x%016llx);\n",
                     number, (unsigned long long)key_number_of_kind(key_id, instance->kind),
                     (unsigned long long)key_hash(key_id, mode));
-    fprintf(file, "    return 0;\n}\n\n");
+    }
+    fprintf(file, "%s    return 0;\n}\n\n", is_used ? "" : "    (void)key;\n");
 }
 
 static void write_keys(FILE *file, const struct program *program, const struct instance *instance) {

@@ -7,14 +7,11 @@
 #include <stdio.h>
 
 #define FIRST_FILL 0xa5
-
 typedef uint8_t key0;
-
 struct value0 {
     key0 key;
     unsigned char content[2];
 };
-
 #define CACHE_MAP_NAME          map0
 #define CACHE_MAP_VALUE         struct value0
 #define CACHE_MAP_KEY           key0
@@ -140,6 +137,7 @@ static void no_other_is_gone(void) {
 
 /* Where values have been: what has been freed is poisoned under AddressSanitizer. */
 static const void *noted[2048];
+
 static size_t noted_count;
 
 static bool is_among(const void *const *values, size_t count, const void *value) {
@@ -148,3 +146,6 @@ static bool is_among(const void *const *values, size_t count, const void *value)
             return true;
     return false;
 }
+
+/* Ops that are one call at the most. */
+enum { MANY_COUNT_MAX = 16 };

@@ -13,24 +13,26 @@ static struct value0 value_of0(key0 key, uint32_t number) {
     return value;
 }
 
+static uint32_t number_of0(const struct value0 *value) {
+    const size_t size = sizeof value->content;
+    uint32_t number = 0;
+    for (size_t i = 0; i < size && i < 4; i += 1)
+        number |= (uint32_t)value->content[i] << (8 * i);
+    return number;
+}
+
 static void value_is0(const struct value0 *value, key0 key, uint32_t number) {
     const struct value0 expected = value_of0(key, number);
-    uint32_t actual = 0;
     if (value == NULL)
         fail("there is no value");
-    for (size_t i = 0; i < sizeof value->content && i < 4; i += 1)
-        actual |= (uint32_t)value->content[i] << (8 * i);
-    number_is("the number of the value", actual, number);
+    number_is("the number of the value", number_of0(value), number);
     if (memcmp(value, &expected, sizeof expected) != 0)
         fail("the value's bytes are damaged, or its key is another");
 }
 
 static void note_gone0(const struct value0 *value) {
-    uint32_t number = 0;
-    for (size_t i = 0; i < sizeof value->content && i < 4; i += 1)
-        number |= (uint32_t)value->content[i] << (8 * i);
     if (gone_count < sizeof gone_numbers / sizeof gone_numbers[0])
-        gone_numbers[gone_count++] = number;
+        gone_numbers[gone_count++] = number_of0(value);
 }
 
 /* A walk over the map tells of the key once, as a lookup would; never, if it is absent. */
@@ -121,9 +123,6 @@ static void upsert0(unsigned op, key0 key, uint32_t number, enum cache_map_statu
     status_is(map0_upsert(&map0, &value), expected);
 }
 
-/* Ops that are one call at the most. */
-enum { MANY_COUNT_MAX = 16 };
-
 /* What the next call for many is about: its ops, and what each must answer. */
 static unsigned many_ops0[MANY_COUNT_MAX], many_count0;
 static key0 many_keys0[MANY_COUNT_MAX];
@@ -149,6 +148,7 @@ static void upsert_many0(void) {
     size_t returned, success_count = 0;
     for (unsigned i = 0; i < many_count0; i += 1)
         values[i] = value_of0(many_keys0[i], many_numbers0[i]);
+    memset(statuses, 0x3c, sizeof statuses);
     begin(many_ops0[0], "upsert_many");
     returned = map0_upsert_many(&map0, values, many_count0, statuses);
     for (unsigned i = 0; i < many_count0; i += 1) {
@@ -165,6 +165,7 @@ static void upsert_many0(void) {
 static void get_many0(void) {
     struct value0 *values[MANY_COUNT_MAX];
     size_t returned, found_count = 0;
+    memset(values, 0x3c, sizeof values);
     begin(many_ops0[0], "get_many");
     returned = map0_get_many(&map0, many_keys0, many_count0, values);
     for (unsigned i = 0; i < many_count0; i += 1) {
