@@ -104,7 +104,7 @@ build_bug() {
     local dir=$2 way=$3 object
     if [ ! -d "$dir/src" ]; then
         mkdir -p "$dir/build"
-        cp -r src harness subjects explorer Makefile "$dir/"
+        cp -r src harness subjects explorer fuzz_targets Makefile "$dir/"
         if ! patch -d "$dir" -p1 -s -t --no-backup-if-mismatch <"$1" >"$dir/patch.log" 2>&1; then
             echo "the patch does not apply: $(head -n 1 "$dir/patch.log")"
             return 1
