@@ -54,9 +54,7 @@ DEPENDENCIES = -MMD -MP -MT $@ -MF $@.d
 WRITE_DEPENDENCIES = -MM -MP -MT $@
 # Processes and signals are the tools' alone.
 TOOLS_ONLY := harness/stop.c harness/isolate.c harness/program.c
-# The explorer's alone: what it asks of the library is nothing that an input can reach.
-EXPLORER_ONLY := $(SUBJECT)/subject_state.c
-HARNESS := $(filter-out $(TOOLS_ONLY) $(EXPLORER_ONLY),$(wildcard harness/*.c $(SUBJECT)/*.c))
+HARNESS := $(filter-out $(TOOLS_ONLY),$(wildcard harness/*.c $(SUBJECT)/*.c))
 # What touches the map's memory is sanitized, and what has the library's code in it is instrumented.
 # The rest of the harness is neither: it would take a third of the time, and its branches are no news
 # of the map.
@@ -161,9 +159,11 @@ $(BUILD)/plain/%.o: %.c Makefile
 
 # ---- The explorer: every state of a small world. ---------------------------------------------------
 
-EXPLORER := $(EXPLORER_ONLY) $(wildcard explorer/*.c)
+# The subject's part asks of the library what no input can reach: it is in no other program.
+EXPLORER := $(wildcard explorer/*.c $(SUBJECT)/explore/*.c)
+EXPLORER_INCLUDES := -Iexplorer -I$(SUBJECT)/explore
 explorer_objects = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(HARNESS) $(TOOLS_ONLY) $(EXPLORER))
-$(foreach way,plain asan fast,$(patsubst %.c,$(BUILD)/$(way)/%.o,$(EXPLORER))): INCLUDES += -Iexplorer
+$(foreach way,plain asan fast,$(patsubst %.c,$(BUILD)/$(way)/%.o,$(EXPLORER))): INCLUDES += $(EXPLORER_INCLUDES)
 
 explore: $(call explorer_objects,plain)
 	@echo 'link  $@'
@@ -179,7 +179,7 @@ EXPLORER_TEST_OBJECTS := $(filter-out %/explore.o,$(call explorer_objects,plain)
 $(BUILD)/test/explorer/%: tests/%.c Makefile $(EXPLORER_TEST_OBJECTS)
 	@mkdir -p $(@D)
 	@echo 'test  $<'
-	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -Itests -Iexplorer -g -O2 $(DEPENDENCIES) $< $(EXPLORER_TEST_OBJECTS) -Wl,--wrap=state_encode -lcmocka -o $@
+	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -Itests $(EXPLORER_INCLUDES) -g -O2 $(DEPENDENCIES) $< $(EXPLORER_TEST_OBJECTS) -Wl,--wrap=live_encode -lcmocka -o $@
 
 .PHONY: explore-small explore-large explore-bugs
 explore-small explore-large: explore-%: explore
@@ -713,7 +713,7 @@ format-check:
 	@clang-format --dry-run --Werror $(SOURCES)
 
 tidy: $(EMBEDDED)
-	@clang-tidy --quiet $(TIDY_SOURCES) -- $(STANDARD) $(INCLUDES) -Iexplorer $(GLIB_FLAGS)
+	@clang-tidy --quiet $(TIDY_SOURCES) -- $(STANDARD) $(INCLUDES) $(EXPLORER_INCLUDES) $(GLIB_FLAGS)
 
 .PHONY: clean
 clean:

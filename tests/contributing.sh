@@ -78,7 +78,7 @@ sizes() {
 # "FILE INCLUDED", of each #include "..." of ours.
 includes() {
     c_files | xargs awk -v list="$list" '
-        BEGIN { while ((getline file < list) > 0) there[file] = 1; split("src subjects/cachemap subjects/cachemap/trace harness explorer bench tests tools examples", folders, " ") }
+        BEGIN { while ((getline file < list) > 0) there[file] = 1; split("src subjects/cachemap subjects/cachemap/trace subjects/cachemap/explore harness explorer bench tests tools examples", folders, " ") }
         /^ *# *include "/ {
             name = $0
             sub(/^[^"]*"/, "", name)
@@ -86,7 +86,7 @@ includes() {
             folder = FILENAME
             sub(/[^\/]*$/, "", folder)
             if ((folder name) in there) { print FILENAME, folder name; next }
-            for (i = 1; i <= 9; i++) if ((folders[i] "/" name) in there) { print FILENAME, folders[i] "/" name; break }
+            for (i = 1; i <= 10; i++) if ((folders[i] "/" name) in there) { print FILENAME, folders[i] "/" name; break }
         }'
 }
 
@@ -98,10 +98,10 @@ folders() {
         BEGIN { seam = "^subjects/cachemap/(tables|cost|rules)[.]h$" } # what harness/run.h names
         is_of($1, "src") && !is_of($2, "src") { bad() }
         is_of($1, "harness") && !is_of($2, "harness") && $2 !~ seam { bad() }
-        is_of($1, "subjects") && $2 !~ /^(subjects|harness|src)\// && !($1 ~ /\/trace\// && is_of($2, "tools")) { bad() }
+        is_of($1, "subjects") && $2 !~ /^(subjects|harness|src)\// && !($1 ~ /\/trace\// && is_of($2, "tools")) && !($1 ~ /\/explore\// && is_of($2, "explorer")) { bad() }
         $1 ~ /\/program\// && $2 !~ /\/program\// && $2 != "src/cache_map.h" { bad() }
-        is_of($1, "subjects") && is_of($2, "src") && $1 !~ /\/program\// && $1 !~ /^subjects\/cachemap\/(subject[^\/]*\.[ch]|key\.c)$/ { bad() }
-        is_of($1, "explorer") && !is_of($2, "explorer") && !is_of($2, "harness") && !is_of($2, "subjects") { bad() }
+        is_of($1, "subjects") && is_of($2, "src") && $1 !~ /\/program\// && $1 !~ /^subjects\/cachemap\/(explore\/)?(subject[^\/]*\.[ch]|key\.c)$/ { bad() }
+        is_of($1, "explorer") && !is_of($2, "explorer") && !is_of($2, "harness") && $2 !~ /\/explore_tables[.]h$/ { bad() }
         is_of($1, "fuzz_targets") && !is_of($2, "harness") { bad() }
         is_of($1, "tools") && !is_of($2, "tools") && !is_of($2, "harness") { bad() }
         is_of($1, "bench") && $2 !~ /^(bench|harness|subjects|src)\// { bad() }
@@ -255,7 +255,7 @@ plant src/cache_map_core.h '#include "cache_map_inspect.h"'
 plant examples/random.h '#include "op.h"'
 plant subjects/cachemap/program/map.c '#include "op.h"'
 plant harness/op.h '#include "codec.h"'
-plant explorer/live.c 'void f(enum op_kind kind) {
+plant explorer/path.h 'void f(enum op_kind kind) {
     switch (kind) {
 #define CASE(name, words) case OP_##name: return;
         OP_TABLE(CASE)
@@ -277,7 +277,7 @@ told "also by way of another" models '^a model includes src/cache_map_integer\.h
 told "two of one floor" floors '^src/cache_map_stash\.h includes src/cache_map_scope\.h'
 told "operations that know inspection" floors '^src/cache_map_core\.h includes src/cache_map_inspect\.h'
 told "an example that includes the harness" folders '^examples/random\.h includes harness/op\.h'
-told "an op that falls under default" defaults '^explorer/live\.c:[0-9]+: a default'
+told "an op that falls under default" defaults '^explorer/path\.h:[0-9]+: a default'
 told "a word that does" defaults '^tools/page/record\.js:[0-9]+: a default'
 told "a part of a program that does" folders '^subjects/cachemap/program/map\.c includes harness/op\.h'
 told "a circle" circles '^a circle: harness/codec'
