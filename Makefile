@@ -8,9 +8,8 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 BUILD := build
-# `make BUILD=/elsewhere ...`: nothing is written here, everything there. IN_PLACE is for scripts that build
-# objects of their own from these sources.
-ifeq ($(or $(filter build,$(BUILD)),$(IN_PLACE)),)
+# `make BUILD=/elsewhere ...`: nothing is written here, everything there.
+ifneq ($(BUILD),build)
 ELSEWHERE := $(or $(MAKECMDGOALS),help)
 .PHONY: $(ELSEWHERE) elsewhere
 $(ELSEWHERE): elsewhere
@@ -406,12 +405,12 @@ test-examples: examples
 bugs:
 	@scripts/need.sh bugs
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap
-	@scripts/bugs.sh $(BUGS)
+	@scripts/planted.sh bugs $(BUGS)
 
 .PHONY: reduced
 reduced:
 	@scripts/need.sh bugs
-	@scripts/reduced.sh $(BUGS)
+	@scripts/planted.sh reduced $(BUGS)
 
 # Each layer of the oracle has a bug that it alone finds. Built without copies of the library's bodies:
 # in seconds, for each bug anew.
@@ -434,7 +433,7 @@ $(BUILD)/fast/%.o: %.c Makefile
 .PHONY: layers
 layers:
 	@scripts/need.sh bugs
-	@scripts/layers.sh
+	@scripts/planted.sh layers
 
 .PHONY: witnesses
 witnesses: trace

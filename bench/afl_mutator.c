@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* One call in so many crosses; inputs are as long as scripts/bugs.sh has them. */
+/* One call in so many crosses; inputs are as long as scripts/fuzz_flags.sh has them. */
 enum { CROSS_ODDS = 8, SIZE_MAX_OF_INPUT = 1024 };
 
 static struct random source;

@@ -60,13 +60,12 @@ def signature(trace, path):
 
 def build(bug):
     """build/bugs/BUG with the fuzz target, ./trace and the sanitized ./trace."""
-    steps = f"plant_bug {bug} && build_planted {bug} fuzz fuzz_cachemap && " \
-            f"build_planted {bug} fast trace-fast && build_planted {bug} asan trace-asan"
-    done = subprocess.run(["bash", "-c", f"set -eu; . scripts/planted.sh; {steps}"], cwd=ROOT,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    folder = ROOT / "build/bugs" / bug
+    done = subprocess.run(["scripts/planted.sh", "build", bug, folder, "fuzz_cachemap", "build/trace-fast",
+                           "build/trace-asan"], cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        fail(f"{bug} does not build: {done.stdout.strip()}")
-    return ROOT / "build/bugs" / bug
+        fail(f"{bug} does not build: {done.stdout.strip() or done.stderr.strip()}")
+    return folder
 
 
 def artifact_of(folder, bug, seed):
@@ -84,7 +83,7 @@ def artifact_of(folder, bug, seed):
 def program_that_fails(folder, path):
     """./trace, or the sanitized one where only a sanitizer sees the bug; and the signature."""
     for name in ("trace-fast", "trace-asan"):
-        program = folder / name
+        program = folder / "build" / name
         if program.exists():
             told = signature(program, path)
             if told is not None:
@@ -165,7 +164,7 @@ def main():
     known = sorted(patch.stem for patch in (ROOT / "bugs").glob("*.patch"))
     for bug in arguments.bugs:
         if bug not in known:
-            fail(f"there is no bugs/{bug}.patch; scripts/bugs.sh --list names them all")
+            fail(f"there is no bugs/{bug}.patch; scripts/planted.sh list names them all")
     OUT.mkdir(parents=True, exist_ok=True)
     done = {(row["bug"], row["seed"]) for row in results()}
     for bug in arguments.bugs or known:

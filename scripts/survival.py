@@ -36,18 +36,12 @@ import sys
 import threading
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from common import ROOT, size_max, target_flags
+
 OUT = ROOT / (os.environ.get("FOLDER") or "build/survival")
 RESULTS = OUT / "results.jsonl"
 CONTROL = "control"
-# What includes the library is built again for each bug; every other object is the library's as it is.
-REBUILT = ("subject", "subject_broken", "subject_damage", "subject_instances", "key")
-SHARED_FOLDERS = ("fuzz", "afl-objects")
-# As scripts/bugs.sh runs the target: one place says how.
-BUGS_OPTIONS = re.search(r"^options=\((.*)\)$", (ROOT / "scripts" / "planted.sh").read_text("utf-8"),
-                         re.M)[1].split()
-OUR_OPTIONS = [*BUGS_OPTIONS, f"-dict={ROOT}/dict/fuzz_cachemap.dict"]
-INPUT_SIZE_MAX = re.search(r"-max_len=([0-9]+)", " ".join(BUGS_OPTIONS))[1]
+OUR_OPTIONS = [*target_flags(), f"-dict={ROOT}/dict/fuzz_cachemap.dict"]
 # Ingredients of bench/variant.c; `feedback` is both kinds of it.
 ABLATIONS = {word: word for word in ("mutator", "swarm", "op_edits", "bytes", "counters", "coverage",
                                      "geometry", "tiny_geometry", "policy", "each_op")}
@@ -161,7 +155,7 @@ class Afl(LibFuzzer):
         (folder / "in").mkdir()
         (folder / "in" / "seed").write_bytes(AFL_SEED)
         # A limit for each input as the other targets have; theirs notice a hang before.
-        return ["afl-fuzz", "-s", str(seed), "-t", "10000", "-m", "none", "-G", INPUT_SIZE_MAX,
+        return ["afl-fuzz", "-s", str(seed), "-t", "10000", "-m", "none", "-G", size_max(),
                 "-x", f"{ROOT}/dict/fuzz_cachemap.dict", "-i", str(folder / "in"),
                 "-o", str(folder / "out"), "--", str(builds / "afl")]
 
@@ -223,23 +217,12 @@ def build(settings, bug, configs):
     if bug == CONTROL:
         return ROOT / "build"
     folder = OUT / "builds" / bug
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    shutil.copytree(ROOT / "src", folder / "src", copy_function=shutil.copy2)
-    with open(ROOT / "bugs" / f"{bug}.patch", "rb") as patch:
-        done = subprocess.run(["patch", "-d", folder, "-p1", "-s", "-t", "--no-backup-if-mismatch"],
-                              stdin=patch, capture_output=True, check=False)
+    done = subprocess.run(["scripts/planted.sh", "build", bug, folder, f"-j{settings.jobs}",
+                           *(f"build/{program}" for program in programs_of(configs))],
+                          cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise CannotRun(f"bugs/{bug}.patch does not apply: {done.stdout.decode()}")
-    for shared in SHARED_FOLDERS:
-        if (ROOT / "build" / shared).is_dir():
-            shutil.copytree(ROOT / "build" / shared, folder / shared, copy_function=shutil.copy2)
-            for name in REBUILT:
-                (folder / shared / "harness" / f"{name}.o").unlink(missing_ok=True)
-    make(f"-j{settings.jobs}", "IN_PLACE=yes", f"BUILD={folder.relative_to(ROOT)}",
-         f"INCLUDES=-I{folder.relative_to(ROOT)}/src -Iharness",
-         *[f"{folder.relative_to(ROOT)}/{program}" for program in programs_of(configs)])
-    return folder
+        raise CannotRun(f"{bug}: {done.stdout.strip() or done.stderr.strip()}")
+    return folder / "build"
 
 
 def sources_digest():
@@ -252,7 +235,7 @@ def sources_digest():
             digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
     flags = re.findall(r"^[A-Z_]*(?:FLAGS|SANITIZERS|SANITIZED|COUNTERS|STANDARD) (?:.*\\\n)*.*",
                        (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
-    options = [BUGS_OPTIONS, ABLATIONS, AFL_SEED]
+    options = [target_flags(), ABLATIONS, AFL_SEED]
     digest.update(repr((flags, options)).encode())
     return digest.hexdigest()[:12]
 
@@ -455,7 +438,7 @@ class Bug:
                 thread.join(0.2)  # the handler of Ctrl-C runs in between
                 self.wake()
         if self.bug != CONTROL and not self.settings.keep:
-            shutil.rmtree(builds, ignore_errors=True)
+            shutil.rmtree(builds.parent, ignore_errors=True)
         if self.error is not None:
             raise self.error
 

@@ -38,7 +38,7 @@ check "ONLY: and the steps are listed" grep -q 'canary: a planted bug is found' 
 check "ONLY: a part of many names" one 2 'is a part of [0-9]+ names' unit_
 check "ONLY: the tier of a step" [ "$(ONLY=explain scripts/test.sh tier) $(ONLY=gdb scripts/test.sh tier)" = "test test-all" ]
 check "no tier" bash -c "scripts/test.sh bogus 2>/dev/null; [ \$? -eq 2 ]"
-for script in bugs explore finding fuzz layers matrix merge reduced; do
+for script in planted explore finding fuzz matrix merge; do
     check "scripts/$script.sh --help" bash -c '[ "$("$1" --help | wc -l)" -ge 5 ]' bash "scripts/$script.sh"
     check "scripts/$script.sh --help on a full disk" bash -c '"$1" --help >/dev/full 2>/dev/null; [ $? -eq 2 ]' bash "scripts/$script.sh"
 done

@@ -14,21 +14,6 @@ rm -rf "$out"
 mkdir -p "$out"
 polls_max=300
 
-# The fuzz target with the bug: the objects of ./fuzz_cachemap, but for those that include the library.
-target_with_bug() {
-    local object
-    local -a objects=()
-    trace_with_bug discard-loses-victim "$out/trace"
-    for object in build/fuzz/harness/*.o build/fuzz/fuzz_targets/fuzz_cachemap.o; do
-        case "$object" in
-        */subject.o | */subject_broken.o | */subject_damage.o | */subject_instances.o | */key.o) ;;
-        *) objects+=("$object") ;;
-        esac
-    done
-    "$(make -s --no-print-directory print-clang)" -fsanitize=fuzzer,address,undefined \
-        "$out"/trace-{subject,subject_broken,subject_damage,subject_instances,key}.o "${objects[@]}" -o "$out/target"
-}
-
 # campaign FOLDER SETTING...: as `make campaign` runs it, but small.
 campaign() {
     local folder=$1
@@ -274,7 +259,8 @@ check_names() {
     check "what it says to run is of that folder" same "$(cd / && bash -c "$command")" "$PWD/$name"
 }
 
-target_with_bug
+trace_with_bug discard-loses-victim "$out/trace"
+program_with "$out/trace-src" "$out/target" fuzz_cachemap FUZZ_LEVEL=-O0
 start_broken
 check_names
 check "executions a second are by when the engine said it" same "$(rates | xargs)" "500.0 500.0"

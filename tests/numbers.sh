@@ -17,10 +17,8 @@ scripts/fuzz.sh FUZZ_LINE_SECONDS
 scripts/afl.sh FUZZ_SECONDS
 scripts/coverage_empty.sh COVERAGE_SECONDS
 scripts/coverage_empty.sh COVERAGE_PERCENT
-scripts/bugs.sh SEEDS
-scripts/bugs.sh JOBS
-scripts/layers.sh JOBS
-scripts/reduced.sh JOBS
+scripts/planted.sh SEEDS
+scripts/planted.sh JOBS
 scripts/matrix.sh JOBS
 scripts/explore.sh JOBS
 scripts/test.sh JOBS

@@ -53,7 +53,7 @@ check_silent() {
 }
 
 check_finds() {
-    local builds=$PWD/$folder/planted without
+    local builds=$PWD/$folder/planted/build without
     check "original finds $bug" status_is 1 "$builds/original" --seed 1 --streams 10
     check "naive finds it" finds "$builds" naive 5000
     check "the target finds it" finds "$builds" fuzz_cachemap 2000

@@ -108,7 +108,7 @@ class Programs:
 
 
 def cause_of(log):
-    """Who saw it, in the words of a report; the rest of bugs.sh's layer_of."""
+    """Who saw it, in the words of a report; the rest of layer_of in scripts/planted/."""
     with open(log, encoding='utf-8', errors='replace') as file:
         text = file.read()
     for pattern, words in ((r'an assertion of the library failed', 'library assertion'),
