@@ -194,7 +194,7 @@ check_cannot_run() {
 engine_does() {
     PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=scripts python3 -c "
 import os, pathlib, time, types
-from campaign_engines import LibFuzzer
+from campaigns.engines import LibFuzzer
 folder = pathlib.Path('$PWD/$1')
 engine = LibFuzzer(types.SimpleNamespace(folder=folder), 0)
 $2"
@@ -218,7 +218,7 @@ for said_at, executions in ((1010, 5000), (1090, 45000)):
 rates_of_resumed() {
     mkdir -p "$out/afl/main"
     engine_does "$out" '
-from campaign_engines import Afl
+from campaigns.engines import Afl
 engine, now = Afl(types.SimpleNamespace(folder=folder), 1000), int(time.time())
 engine.process = types.SimpleNamespace(pid=7)
 engine.begin_figures()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The engines of a campaign: libFuzzer's -fork and AFL++ as processes that are started, read and ended. A module of
-scripts/campaign.py, which plans, logs and files; this knows nothing of it but its settings' names."""
+"""The engines of a campaign: libFuzzer's -fork and AFL++ as processes that are started, read and ended. Knows nothing
+of the campaign but its settings' names."""
 
 import hashlib
 import os
@@ -11,7 +11,8 @@ import signal
 import subprocess
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from common import ROOT, size_max
+
 # In the environment of all that a campaign starts: told by it, what a killed campaign left running is found.
 MARK = "CACHEMAP_CAMPAIGN"
 POLL_SECONDS = 0.1
@@ -40,13 +41,6 @@ def files_in(folder):
 def content_name(path):
     """As libFuzzer names inputs, so that the same input is one file whoever found it."""
     return hashlib.sha1(path.read_bytes()).hexdigest()
-
-
-def shell_word(text):
-    """As scripts/words.sh has it: what a printed command needs to run as it is printed."""
-    done = subprocess.run(["bash", "-c", '. scripts/words.sh; shell_word "$1"', "bash", os.fsencode(text)], cwd=ROOT,
-                          capture_output=True, check=True)
-    return os.fsdecode(done.stdout)
 
 
 # ---- Processes. -------------------------------------------------------------------------------------
@@ -270,9 +264,8 @@ class Afl(Engine):
     counts_from_zero = False
 
     def command(self):
-        maximum = re.search(r"-max_len=(\d+)", (ROOT / "scripts/fuzz_flags.sh").read_text("utf-8"))[1]
         source = self.linked("source", ROOT)
-        return ["afl-fuzz", "-M", "main", "-F", "corpus", "-t", "10000", "-m", "none", "-G", maximum,
+        return ["afl-fuzz", "-M", "main", "-F", "corpus", "-t", "10000", "-m", "none", "-G", size_max(),
                 "-x", f"{source}/dict/fuzz_cachemap.dict", "-i", f"{source}/corpus", "-o", "afl", "--", "./program-afl"]
 
     def environment(self):
