@@ -2,6 +2,7 @@
 """What the Python scripts of this repository share: how they fail and end, and the settings that they take from the
 environment. Knows nothing of what any of them does."""
 
+import argparse
 import os
 import pathlib
 import re
@@ -57,6 +58,13 @@ def run(main):
             status = 2
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # where the rest of it goes
     sys.exit(status)
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse's own forgets that its help was not written."""
+
+    def print_help(self, file=None):
+        say(self.format_help())
 
 
 def help_or_usage(arguments, text):

@@ -9,7 +9,7 @@ one page that needs nothing else. Behind `make report`; docs/campaigns.md says h
     REPORT=P               the page (report.html in FOLDER)
     FINDINGS=F             where findings are filed (findings)
     INPUTS=1500            inputs of the corpus that are looked into: of more, a sample, the same each time
-    SURVIVAL=P             curves of scripts/survival_report.R (docs/effectiveness-survival.json)
+    SURVIVAL=P             curves of studies/survival/survival_report.R (studies/survival/curves.json)
     TRACE=P                ./trace
 
 tools/campaign_report/ holds the page; the plots are uPlot's, from npm at the version of the lock there, kept in
@@ -76,7 +76,7 @@ def gather():
     paths, input_count = inputs_of([folder / "corpus", folder / "afl/main/queue"], count_max)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         surveys = list(pool.map(lambda path: survey(trace, path), paths))
-    survival = path_of("SURVIVAL", "docs/effectiveness-survival.json")
+    survival = path_of("SURVIVAL", "studies/survival/curves.json")
     data = {"starts": [line for line in lines if line["type"] == "start"],
             "events": [line for line in lines if line["type"] == "event"],
             "marks": marks_of(lines), "state": state_of(lines, runs(folder)), "last_time": lines[-1]["time"],

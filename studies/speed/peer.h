@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What `make bench` measures: a bounded map from 64-bit keys to values of one size, behind one
- * table of functions. A peer is C, compiled once for each size of value (bench/peer_*.c); the
- * driver is C++ (bench/speed.cpp).
+ * table of functions. A peer is C, compiled once for each size of value (studies/speed/peer_*.c); the
+ * driver is C++ (studies/speed/speed.cpp).
  *
  * The timed loops are the peer's own (`run`, made by peer_runs.h), so that a call costs what it
  * costs in a program that includes the peer's header: the driver's indirect call is paid once

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Executions per second of the fuzz target without a fuzzing engine: the same generated inputs of 64
- * ops, again and again. scripts/performance.sh builds it in two ways and compares them in one run.
+ * ops, again and again. performance.sh compares two builds of it in one run.
  *
  *   executions [--inputs N] [--rounds N]      prints one line a round: executions/s ops/s */
 #include "codec.h"

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Time to bug: plants each bug of bugs/ in turn and runs each fuzzer configuration on it, seed by seed,
-until it is found or the cutoff is spent. Behind `make survival`; scripts/survival_report.R reads what
+until it is found or the cutoff is spent. Behind `make survival`; studies/survival/survival_report.R reads what
 it writes, and docs/effectiveness.md says what is compared and why.
 
-    scripts/survival.py [--list]       --list names the configurations
+    studies/survival/survival.py [--list]       --list names the configurations
 
     SEEDS=20             runs of each configuration on each bug: seeds 1 to SEEDS
     CUTOFF=60            CPU seconds after which a run is cut off
@@ -36,45 +36,25 @@ import sys
 import threading
 import time
 
-from common import ROOT, size_max, target_flags
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts"))
+
+import common  # noqa: E402
+from common import ROOT, CannotRun, fail, say, target_flags, tell, whole_number  # noqa: E402
+from configurations import ABLATIONS, AFL_SEED, CONFIGS  # noqa: E402
+from processes import watch  # noqa: E402
 
 OUT = ROOT / (os.environ.get("FOLDER") or "build/survival")
 RESULTS = OUT / "results.jsonl"
 CONTROL = "control"
-OUR_OPTIONS = [*target_flags(), f"-dict={ROOT}/dict/fuzz_cachemap.dict"]
-# Ingredients of bench/variant.c; `feedback` is both kinds of it.
-ABLATIONS = {word: word for word in ("mutator", "swarm", "op_edits", "bytes", "counters", "coverage",
-                                     "geometry", "tiny_geometry", "policy", "each_op")}
-ABLATIONS["feedback"] = "coverage,counters"
-# A header of zeros, an upsert and a get: AFL++ wants one input that does not fail.
-AFL_SEED = bytes(6) + b"\x00\x00\x22\x00"
-POLL_SECONDS = 0.02
-GRACE_SECONDS = 3.0
-# libFuzzer's statuses: 70 timeout, 71 out of memory, 77 crash or what a sanitizer is told to end with.
-FOUND_STATUSES = (70, 71, 77)
-FOUND_SIGNALS = (signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSEGV,
-                 signal.SIGTRAP)
-
-
-class CannotRun(Exception):
-    """The measurement itself failed; the message says what to do."""
-
 
 # ---- Settings. --------------------------------------------------------------------------------------
-
-
-def number(name, default, minimum):
-    text = os.environ.get(name, "") or str(default)
-    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) < minimum:
-        raise CannotRun(f"{name} must be a whole number from {minimum}, it is '{text}'")
-    return int(text)
 
 
 def choice(name, known, what):
     chosen = os.environ.get(name, "").split() or list(known)
     for word in chosen:
         if word not in known:
-            raise CannotRun(f"{name}: there is no {what} '{word}'; there are: {' '.join(known)}")
+            fail(f"{name}: there is no {what} '{word}'; there are: {' '.join(known)}")
     return chosen
 
 
@@ -82,14 +62,14 @@ class Settings:
     def __init__(self):
         self.interrupted = threading.Event()
         bugs = sorted(patch.stem for patch in (ROOT / "bugs").glob("*.patch"))
-        self.seeds = number("SEEDS", 20, 1)
-        self.cutoff = number("CUTOFF", 60, 1)
-        self.ablation_cutoff = number("ABLATION_CUTOFF", self.cutoff, 1)
-        self.control_seeds = number("CONTROL_SEEDS", 3, 0)
-        self.jobs = number("JOBS", os.cpu_count() or 1, 1)
-        self.hopeless = number("HOPELESS", 0, 0)
-        self.fresh = number("FRESH", 0, 0) != 0
-        self.keep = number("KEEP", 0, 0) != 0
+        self.seeds = whole_number("SEEDS", 20, 1)
+        self.cutoff = whole_number("CUTOFF", 60, 1)
+        self.ablation_cutoff = whole_number("ABLATION_CUTOFF", self.cutoff, 1)
+        self.control_seeds = whole_number("CONTROL_SEEDS", 3, 0)
+        self.jobs = whole_number("JOBS", os.cpu_count() or 1, 1)
+        self.hopeless = whole_number("HOPELESS", 0, 0)
+        self.fresh = whole_number("FRESH", 0, 0) != 0
+        self.keep = whole_number("KEEP", 0, 0) != 0
         self.configs = choice("CONFIGS", list(CONFIGS), "configuration")
         self.bugs = choice("BUGS", [CONTROL] + bugs, "bug")
 
@@ -99,101 +79,6 @@ class Settings:
     def cutoff_of(self, config):
         return self.ablation_cutoff if config.startswith("no_") else self.cutoff
 
-
-# ---- Configurations. --------------------------------------------------------------------------------
-
-
-class LibFuzzer:
-    """A libFuzzer target with nothing but a seed; `options` are the configuration's own."""
-
-    def __init__(self, meaning, program, options=(), without=""):
-        self.meaning = meaning
-        self.programs = [program]
-        self.options = list(options)
-        self.without = without
-
-    def command(self, builds, folder, seed):
-        return [str(builds / self.programs[0]), "-print_final_stats=1", *self.options,
-                f"-seed={seed}", f"-artifact_prefix={folder}/"]
-
-    def environment(self, _builds):
-        return {"CACHEMAP_WITHOUT": self.without} if self.without else {}
-
-    def found(self, status, _folder, log):
-        if status in FOUND_STATUSES or -status in FOUND_SIGNALS:
-            return True
-        raise CannotRun(f"it ended with status {status}:\n{log[-600:]}")
-
-    def executions(self, _folder, log):
-        counts = re.findall(r"^stat::number_of_executed_units: *([0-9]+)", log, re.M)
-        return int((counts or re.findall(r"^#([0-9]+)", log, re.M) or [0])[-1])
-
-
-class Original(LibFuzzer):
-    """bench/original.c: a program of its own, whose failures are status 1."""
-
-    def command(self, builds, folder, seed):
-        return [str(builds / self.programs[0]), "--seed", str(seed)]
-
-    def found(self, status, folder, log):
-        return status == 1 or super().found(status, folder, log)
-
-    def executions(self, _folder, log):
-        return int((re.findall(r"^executions: ([0-9]+)", log, re.M) or [0])[-1])
-
-
-class Afl(LibFuzzer):
-    """Our target and oracle under AFL++."""
-
-    def __init__(self, meaning, mutator=False):
-        super().__init__(meaning, "afl")
-        self.mutator = mutator
-        if mutator:
-            self.programs.append("afl_mutator.so")
-
-    def command(self, builds, folder, seed):
-        (folder / "in").mkdir()
-        (folder / "in" / "seed").write_bytes(AFL_SEED)
-        # A limit for each input as the other targets have; theirs notice a hang before.
-        return ["afl-fuzz", "-s", str(seed), "-t", "10000", "-m", "none", "-G", size_max(),
-                "-x", f"{ROOT}/dict/fuzz_cachemap.dict", "-i", str(folder / "in"),
-                "-o", str(folder / "out"), "--", str(builds / "afl")]
-
-    def environment(self, builds):
-        settings = {"AFL_SKIP_CPUFREQ": "1", "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES": "1",
-                    "AFL_NO_UI": "1", "AFL_NO_AFFINITY": "1", "AFL_BENCH_UNTIL_CRASH": "1",
-                    "ASAN_OPTIONS": "abort_on_error=1:symbolize=0",
-                    "UBSAN_OPTIONS": "abort_on_error=1:symbolize=0"}
-        if self.mutator:
-            settings["AFL_CUSTOM_MUTATOR_LIBRARY"] = str(builds / "afl_mutator.so")
-        return settings
-
-    def stat(self, folder, name):
-        stats = folder / "out" / "default" / "fuzzer_stats"
-        text = stats.read_text() if stats.exists() else ""
-        return int((re.findall(rf"^{name} *: ([0-9]+)", text, re.M) or [0])[0])
-
-    def found(self, status, folder, log):
-        # The bug may break the seed input already: AFL++ then refuses to start.
-        if (self.stat(folder, "saved_crashes") + self.stat(folder, "saved_hangs") > 0 or
-                "results in a crash" in log or "does not crash" in log):
-            return True
-        raise CannotRun(f"it ended with status {status}:\n{log[-600:]}")
-
-    def executions(self, folder, _log):
-        return max(self.stat(folder, "execs_done"), 1)
-
-
-CONFIGS = {
-    "ours": LibFuzzer("./fuzz_cachemap as it ships", "fuzz_cachemap", OUR_OPTIONS),
-    "original": Original("bench/original.c: random ops, large map, no coverage", "original"),
-    "naive": LibFuzzer("bench/naive.c: bytes as ops, large map, libFuzzer's defaults", "naive"),
-    "afl": Afl("our target and oracle under AFL++, its mutations"),
-    "afl_mutator": Afl("the same, with our mutator beside AFL++'s", mutator=True),
-    **{f"no_{word}": LibFuzzer(f"bench/variant.c with CACHEMAP_WITHOUT={without}", "variant",
-                               OUR_OPTIONS, without)
-       for word, without in ABLATIONS.items()},
-}
 
 # ---- Building. --------------------------------------------------------------------------------------
 
@@ -205,7 +90,7 @@ def make(*arguments):
         done = subprocess.run(["make", "-s", "--no-print-directory", *map(str, arguments)], cwd=ROOT,
                               env=environment, stdout=log, stderr=subprocess.STDOUT, check=False)
     if done.returncode != 0:
-        raise CannotRun(f"make {' '.join(map(str, arguments))} fails; see {OUT}/build.log")
+        fail(f"make {' '.join(map(str, arguments))} fails; see {OUT}/build.log")
 
 
 def programs_of(configs):
@@ -221,7 +106,7 @@ def build(settings, bug, configs):
                            *(f"build/{program}" for program in programs_of(configs))],
                           cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise CannotRun(f"{bug}: {done.stdout.strip() or done.stderr.strip()}")
+        fail(f"{bug}: {done.stdout.strip() or done.stderr.strip()}")
     return folder / "build"
 
 
@@ -229,8 +114,8 @@ def sources_digest():
     """What a result is a result of: the code, the flags and the options. A bug more or less does not
     count, for each is measured for itself."""
     digest = hashlib.sha256()
-    programs = tuple(f"bench/{name}" for name in ("variant.c", "naive.c", "original.c", "reference.h", "afl_mutator.c"))
-    for pattern in ("src/*", "harness/*", "fuzz_targets/*.c", "fuzz_targets/*.txt", *programs, "dict/*"):
+    for pattern in ("src/*", "harness/*", "subjects/*/*", "fuzz_targets/*.c", "fuzz_targets/*.txt",
+                    "studies/survival/*.[ch]", "dict/*"):
         for path in sorted(ROOT.glob(pattern)):
             digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
     flags = re.findall(r"^[A-Z_]*(?:FLAGS|SANITIZERS|SANITIZED|COUNTERS|STANDARD) (?:.*\\\n)*.*",
@@ -241,54 +126,6 @@ def sources_digest():
 
 
 # ---- One run. ---------------------------------------------------------------------------------------
-
-TICKS = os.sysconf("SC_CLK_TCK")
-
-
-def cpu_seconds(pid, seen):
-    """Of the process and its descendants that live; `seen` keeps the last figure of those that do not."""
-    try:
-        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except (OSError, ValueError):
-        return
-    seen[pid] = (int(fields[11]) + int(fields[12])) / TICKS
-    for child in children:
-        cpu_seconds(int(child), seen)
-
-
-def stop_process(pid):
-    """Asks for an end as Ctrl-C does, so that statistics are printed; then insists. Returns its usage."""
-    os.killpg(pid, signal.SIGINT)
-    deadline = time.monotonic() + GRACE_SECONDS
-    while time.monotonic() < deadline:
-        done, status, usage = os.wait4(pid, os.WNOHANG)
-        if done:
-            return status, usage
-        time.sleep(POLL_SECONDS)
-    os.killpg(pid, signal.SIGKILL)
-    return os.wait4(pid, 0)[1:]
-
-
-def watch(pid, cutoff, interrupted):
-    """Waits for the process's end or for its cutoff. Returns (its status, or None where it was stopped;
-    its CPU seconds). Those of AFL++'s children, for which it does not wait, are read as they run."""
-    seen = {}
-    wall_deadline = time.monotonic() + 20 * cutoff + 60
-    while True:
-        done, status, usage = os.wait4(pid, os.WNOHANG)
-        seconds = max(sum(seen.values()), usage.ru_utime + usage.ru_stime)
-        if done:
-            return os.waitstatus_to_exitcode(status), seconds
-        cpu_seconds(pid, seen)
-        if interrupted.is_set() or sum(seen.values()) >= cutoff:
-            stop_process(pid)
-            return None, sum(seen.values())
-        if time.monotonic() > wall_deadline:
-            stop_process(pid)
-            raise CannotRun(f"it waits: {sum(seen.values()):.1f} CPU seconds only")
-        time.sleep(POLL_SECONDS)
-
 
 def run(settings, config, bug, seed, builds, interrupted):
     """One run. Returns its result, or None where it was interrupted."""
@@ -314,7 +151,7 @@ def run(settings, config, bug, seed, builds, interrupted):
             return None
         found = status is not None and configuration.found(status, folder, log)
     except CannotRun as error:
-        raise CannotRun(f"{config} on {bug}, seed {seed}: {error}\n(see {folder}/log)") from None
+        fail(f"{config} on {bug}, seed {seed}: {error}\n(see {folder}/log)")
     result = {"config": config, "bug": bug, "seed": seed, "found": found, "seconds": round(seconds, 3),
               "executions": configuration.executions(folder, log), "cutoff": cutoff}
     if not settings.keep:
@@ -347,10 +184,10 @@ class Results:
         for runs in self.by_pair.values():
             for result in runs.values():
                 if result["sources"] != self.sources:
-                    raise CannotRun(f"{RESULTS} has results of other sources ({result['sources']}, here "
+                    fail(f"{RESULTS} has results of other sources ({result['sources']}, here "
                                     f"{self.sources}), which are not comparable; move it away, or FRESH=1")
                 if result["cutoff"] != settings.cutoff_of(result["config"]):
-                    raise CannotRun(f"{RESULTS} has runs of {result['config']} with a cutoff of "
+                    fail(f"{RESULTS} has runs of {result['config']} with a cutoff of "
                                     f"{result['cutoff']} s; take the same, or FRESH=1")
 
     def note(self, result):
@@ -478,45 +315,33 @@ def campaign(settings):
               f"{describe(settings, results, name)}", flush=True)
         if name == CONTROL and any(run["found"] for config in settings.configs
                                    for run in results.of(config, CONTROL).values()):
-            print("survival.py: FALSE ALARM: the library as it is fails; run again with KEEP=1 FRESH=1 "
-                  f"BUGS=control and see {OUT}/runs/",
-                  file=sys.stderr)
+            tell("FALSE ALARM: the library as it is fails; run again with KEEP=1 FRESH=1 "
+                 f"BUGS=control and see {OUT}/runs/")
             return 1
     return 0
 
 
 def main(arguments):
     if arguments in (["-h"], ["--help"]):
-        print(__doc__)
+        say(__doc__)
         return 0
     if arguments == ["--list"]:
-        for name, configuration in CONFIGS.items():
-            print(f"{name:18} {configuration.meaning}")
+        say("\n".join(f"{name:18} {configuration.meaning}" for name, configuration in CONFIGS.items()))
         return 0
     if arguments:
-        print(f"survival.py: no such option: {arguments[0]}; see scripts/survival.py --help",
-              file=sys.stderr)
-        return 2
-    settings = None
+        fail(f"no such option: {arguments[0]}; see studies/survival/survival.py --help")
+    settings = Settings()
+    # No exception: it could hit anywhere, and Python's join() forgets a thread that it interrupts.
+    for number_of_signal in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number_of_signal, lambda *_: settings.interrupted.set())
     try:
-        settings = Settings()
-        # No exception: it could hit anywhere, and Python's join() forgets a thread that it interrupts.
-        for number_of_signal in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number_of_signal, lambda *_: settings.interrupted.set())
         return campaign(settings)
-    except CannotRun as error:
-        if settings is not None and settings.interrupted.is_set():  # a compiler that Ctrl-C ended
-            return interrupted()
-        print(f"survival.py: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return interrupted()
-
-
-def interrupted():
-    print("survival.py: interrupted; what was measured is kept, run it again to go on", file=sys.stderr)
-    return 130
+    except (CannotRun, KeyboardInterrupt):
+        if not settings.interrupted.is_set():
+            raise
+        tell("interrupted; what was measured is kept, run it again to go on")  # also a compiler that Ctrl-C ended
+        return 130
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    common.run(main)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What one run of bench/speed.cpp measures: the table of workloads, and the command line. */
+/* What one run of studies/speed/speed.cpp measures: the table of workloads, and the command line. */
 #ifndef BENCH_SETTINGS_HPP
 #define BENCH_SETTINGS_HPP
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How small an artifact becomes, and how soon: ./trace reduce beside libFuzzer's -minimize_crash=1.
 
-    scripts/reduction.py [--seeds N] [--seconds N] [--table] [BUG...]
+    studies/reduction/reduction.py [--seeds N] [--seconds N] [--table] [BUG...]
 
 For each planted bug, N artifacts (5) as fuzzing from an empty corpus leaves them, one for each of the seeds 1 to N.
 Each is made smaller by both, one after the other in the same run: by ./trace reduce until no op can go, and by
@@ -23,15 +23,14 @@ import subprocess
 import sys
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts"))
+
+import common  # noqa: E402
+from common import ROOT, fail, tell  # noqa: E402
+
 OUT = ROOT / "build/reduction"
 RESULTS = OUT / "results.jsonl"
 SEED_SECONDS_MAX = 60  # for the reducer, and for finding an artifact
-
-
-def fail(message):
-    print(f"reduction.py: {message}", file=sys.stderr)
-    sys.exit(2)
 
 
 def run(command, seconds):
@@ -73,7 +72,7 @@ def artifact_of(folder, bug, seed):
     prefix = OUT / f"{bug}-{seed}-"
     for old in OUT.glob(f"{bug}-{seed}-*"):
         old.unlink()
-    run([folder / "fuzz_cachemap", "-len_control=0", "-max_len=1024", "-timeout=10", f"-seed={seed}",
+    run([folder / "fuzz_cachemap", *common.target_flags(), f"-seed={seed}",
          f"-max_total_time={SEED_SECONDS_MAX}", f"-artifact_prefix={prefix}",
          "-dict=dict/fuzz_cachemap.dict"], 2 * SEED_SECONDS_MAX)
     found = sorted(OUT.glob(f"{bug}-{seed}-*"))
@@ -119,7 +118,7 @@ def results():
             try:
                 rows.append(json.loads(line))
             except json.JSONDecodeError:  # the last line of a run that was stopped, or of a full disk
-                print(f"reduction.py: {RESULTS}:{number}: not JSON, left out", file=sys.stderr)
+                tell(f"{RESULTS}:{number}: not JSON, left out")
     return rows
 
 
@@ -149,8 +148,8 @@ def table():
           f"{sum(not row['their_signature_same'] for row in rows)}.")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def main(_words):
+    parser = common.Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--table", action="store_true")
@@ -177,7 +176,5 @@ def main():
             print(json.dumps(row), flush=True)
 
 
-try:
-    main()
-except KeyboardInterrupt:
-    sys.exit(130)
+if __name__ == "__main__":
+    common.run(main)

@@ -270,7 +270,7 @@ VARIANT(in_place, "in_place", table_create, false, NULL, NULL, NULL, run_modify,
 VARIANT(large_stash, "large_stash", table_create_large_stash, true, NULL, NULL, NULL, NULL, NULL)
 
 /* A shared object of another state of the library has these rows, under names of its own: for
- * bench/speed.cpp --variant. */
+ * studies/speed/speed.cpp --variant. */
 #ifdef PEER_VARIANT_NAME
 VARIANT(other, PEER_VARIANT_NAME, table_create, true, run_get, run_chain, run_upsert_directly,
         run_modify_by_upsert, run_scope)

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The figures, tables and plot of docs/hit-ratio.md, from build/hit_ratio. Behind `make hit-ratio`.
 
-  scripts/hit_ratio.py --run     measures: docs/hit-ratio.csv; then as without
-  scripts/hit_ratio.py           the tables and docs/hit-ratio.svg anew, from docs/hit-ratio.csv
-  scripts/hit_ratio.py --check   whether the tables and the plot are of docs/hit-ratio.csv; writes nothing
-  scripts/hit_ratio.py --recompute
-                                 whether a part of docs/hit-ratio.csv is what build/hit_ratio says now
+  studies/hit_ratio/hit_ratio.py [OPTION]
 
-  DOCUMENTS=docs                 the folder of the three files
+  --run          measures: studies/hit_ratio/hit-ratio.csv; then as without an option
+  (none)         the tables and docs/hit-ratio.svg anew, from these figures
+  --check        whether the tables and the plot are of these figures; writes nothing
+  --recompute    whether a part of the figures is what build/hit_ratio says now
+
+  FIGURES=P DOCUMENTS=docs   the figures; the folder of hit-ratio.md and hit-ratio.svg
 
 Exit status: 0 done, or all is current; 1 something is not; 2 it cannot run, or usage."""
 
@@ -21,11 +22,16 @@ import subprocess
 import sys
 import tempfile
 
-os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), '../..'))
+sys.path.insert(0, 'scripts')
+
+import common  # noqa: E402
+from common import fail  # noqa: E402
 
 PROGRAM = 'build/hit_ratio'
 FOLDER = os.environ.get('DOCUMENTS', 'docs')
-FIGURES, DOCUMENT, PLOT = (os.path.join(FOLDER, 'hit-ratio.' + end) for end in ('csv', 'md', 'svg'))
+FIGURES = os.environ.get('FIGURES', 'studies/hit_ratio/hit-ratio.csv')
+DOCUMENT, PLOT = (os.path.join(FOLDER, 'hit-ratio.' + end) for end in ('md', 'svg'))
 
 SHARES = {1024: 1, 5120: 5, 10240: 10, 25600: 25}  # percent of 102,400 keys
 POLICIES = ['belady', 'map_clock', 'map_clock_classic', 'clock_2bit', 'clock_1bit', 'lru', 'fifo',
@@ -44,10 +50,6 @@ PLOT_WORKLOADS = ['zipf-0.99', 'scan', 'drift', 'jump', 'loop', 'read-modify-wri
 # What a test can afford to compute anew: one size, and each kind of access.
 SAMPLE = [option for name in ('read-modify-write', 'loop', 'removes-discards')
           for option in ('--workload', name)] + ['--share', '5']
-
-
-class Problem(Exception):
-    """Cannot go on; the message says why."""
 
 
 def named(option, names):
@@ -71,10 +73,10 @@ RUNS = [
 def run(options):
     """The lines of a run, the head first."""
     if not os.access(PROGRAM, os.X_OK):
-        raise Problem(f'{PROGRAM} is missing; run: make {PROGRAM}')
+        fail(f'{PROGRAM} is missing; run: make {PROGRAM}')
     done = subprocess.run([PROGRAM, '--csv', *options], stdout=subprocess.PIPE, text=True)
     if done.returncode != 0:
-        raise Problem(f'{PROGRAM} has failed: status {done.returncode}')
+        fail(f'{PROGRAM} has failed: status {done.returncode}')
     return done.stdout.splitlines()
 
 
@@ -89,7 +91,7 @@ def measure():
 
 
 class Figures:
-    """The rows of docs/hit-ratio.csv, by workload, size, policy and, where it matters, stash."""
+    """The rows of studies/hit_ratio/hit-ratio.csv, by workload, size, policy and, where it matters, stash."""
 
     def __init__(self, text):
         self.rows = {}
@@ -100,7 +102,7 @@ class Figures:
 
     def row(self, *key):
         if key not in self.rows:
-            raise Problem(f'{FIGURES} has no row for {key}; run: make hit-ratio')
+            fail(f'{FIGURES} has no row for {key}; run: make hit-ratio')
         return self.rows[key]
 
     def has(self, *key):
@@ -220,7 +222,7 @@ def document_anew(text, figures):
     for part, make in PARTS.items():
         pattern = re.compile(rf'(^<!-- generated: {part} -->\n).*?(?=^<!-- end -->$)', re.M | re.S)
         if len(pattern.findall(text)) != 1:
-            raise Problem(f'{DOCUMENT}: expected one part between "<!-- generated: {part} -->" and '
+            fail(f'{DOCUMENT}: expected one part between "<!-- generated: {part} -->" and '
                           '"<!-- end -->"')
         text = pattern.sub(lambda match, lines=make(figures): match[1] + '\n'.join(lines) + '\n', text)
     return text
@@ -247,11 +249,11 @@ def plot(figures, figures_text):
                     f'workloads = "{" ".join(PLOT_WORKLOADS)}"; '
                     f'policies = "{"|".join(TITLES[policy] for policy in POLICIES)}"')
         try:
-            done = subprocess.run(['gnuplot', '-e', settings, 'scripts/hit_ratio.gnuplot'])
+            done = subprocess.run(['gnuplot', '-e', settings, 'studies/hit_ratio/hit_ratio.gnuplot'])
         except FileNotFoundError:
-            raise Problem('gnuplot is missing; run: scripts/need.sh hit-ratio') from None
+            fail('gnuplot is missing; run: scripts/need.sh hit-ratio')
         if done.returncode != 0:
-            raise Problem('gnuplot has failed')
+            fail('gnuplot has failed')
     with open(PLOT, 'a') as out:
         out.write(plot_mark(figures_text))
 
@@ -272,12 +274,10 @@ def check(figures, figures_text):
 
 def main(arguments):
     if arguments == ['--help']:
-        print(__doc__)
+        common.say(__doc__)
         return 0
     if arguments not in ([], ['--run'], ['--check'], ['--recompute']):
-        print('hit_ratio.py: usage: scripts/hit_ratio.py [--run|--check|--recompute|--help]',
-              file=sys.stderr)
-        return 2
+        fail('usage: studies/hit_ratio/hit_ratio.py [--run|--check|--recompute|--help]')
     if arguments == ['--run']:
         measure()
     with open(FIGURES) as source:
@@ -295,15 +295,9 @@ def main(arguments):
             out.write(text)
         plot(figures, figures_text)
     for line in stale:
-        print(f'hit_ratio.py: {line}; run: make hit-ratio', file=sys.stderr)
+        common.tell(f'{line}; run: make hit-ratio')
     return 1 if stale else 0
 
 
 if __name__ == '__main__':
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except (OSError, Problem) as problem:
-        print(f'hit_ratio.py: {problem}', file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    common.run(main)

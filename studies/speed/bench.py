@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The library's speed against its peers: runs build/speed/speed for every configuration (entries, size of
 value, pages), keeps what each measured in build/bench/, prints a table of each, and with --document writes
-docs/speed.json, the generated parts of docs/speed.md, and the plot. Behind `make bench`.
+studies/speed/speed.json, the generated parts of docs/speed.md, and the plot. Behind `make bench`.
 
 What a configuration has measured is not measured again, unless the program or the settings changed: an
 interrupted run goes on where it was.
@@ -19,9 +19,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import speed_report
+sys.path.insert(1, str(Path(__file__).resolve().parents[2] / "scripts"))
 
-ROOT = Path(__file__).resolve().parent.parent
+import common  # noqa: E402
+import speed_report  # noqa: E402
+from common import ROOT  # noqa: E402
+
 PROGRAM = ROOT / "build/speed/speed"
 HUGE_PAGES_SWITCH = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 ENTRIES = [65536, 1048576, 4194304]
@@ -42,7 +45,7 @@ def numbers(text):
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(
+    parser = common.Parser(
         description="Speed of the library against its peers, as ratios.",
         epilog="exit codes: 0 measured, 1 a peer answered wrongly, 2 usage or cannot run, 130 interrupted")
     parser.add_argument("--entries", type=numbers, default=ENTRIES, metavar="N,N",
@@ -55,13 +58,13 @@ def parse_arguments():
     parser.add_argument("--workloads", help="names, with commas; build/speed/speed --list has them all")
     parser.add_argument("--peers", help="names, with commas; see --list too")
     parser.add_argument("--variant", action="append", default=[], metavar="NAME",
-                        help="measure build/speed/variants/NAME-BYTES.so too, by scripts/bench_variant.sh")
+                        help="measure build/speed/variants/NAME-BYTES.so too, by studies/speed/bench_variant.sh")
     parser.add_argument("--folder", type=Path, default=ROOT / "build/bench", help="build/bench")
     parser.add_argument("--again", action="store_true", help="measure anew what was measured before")
     parser.add_argument("--document", action="store_true",
-                        help="write docs/speed.json, docs/speed.md and docs/speed.svg")
+                        help="write studies/speed/speed.json, docs/speed.md and docs/speed.svg")
     parser.add_argument("--redraw", action="store_true",
-                        help="measure nothing; write the documents and the plot anew from docs/speed.json")
+                        help="measure nothing; write the documents and the plot anew from studies/speed/speed.json")
     arguments = parser.parse_args()
     arguments.pages = arguments.pages.split(",")
     if not set(arguments.pages) <= set(PAGES):
@@ -162,11 +165,11 @@ def run(arguments):
 
 
 def measure_variants(arguments):
-    """One more configuration: the library beside itself with each patch of bench/variants/."""
+    """One more configuration: the library beside itself with each patch of studies/speed/variants/."""
     words = {}
-    for patch in sorted((ROOT / "bench/variants").glob("*.patch")):
+    for patch in sorted((ROOT / "studies/speed/variants").glob("*.patch")):
         words[patch.stem] = patch.read_text().splitlines()[0].removeprefix("What: ")
-        if subprocess.run([str(ROOT / "scripts/bench_variant.sh"), patch.stem, str(patch)],
+        if subprocess.run([str(ROOT / "studies/speed/bench_variant.sh"), patch.stem, str(patch)],
                           stdout=subprocess.DEVNULL, check=False).returncode != 0:
             raise Failure(2, "%s: cannot be built" % patch)
     entries, value, pages = 1048576, speed_report.OVERVIEW_VALUE, arguments.pages[0]
@@ -181,11 +184,11 @@ def measure_variants(arguments):
     return {"words": words, "result": result}
 
 
-def main():
+def main(_words):
     arguments = parse_arguments()
     try:
         if arguments.redraw:
-            report = json.loads((ROOT / "docs/speed.json").read_text())
+            report = json.loads((ROOT / "studies/speed/speed.json").read_text())
         else:
             report = run(arguments)
             if arguments.document:
@@ -193,18 +196,16 @@ def main():
         if arguments.redraw or arguments.document:
             speed_report.write_document(ROOT, report)
     except Failure as failure:
-        print("bench: %s" % failure, file=sys.stderr)
+        common.tell(failure)
         return failure.status
-    except (OSError, ValueError, subprocess.CalledProcessError) as error:
-        print("bench: %s" % error, file=sys.stderr)
-        return 2
+    except ValueError as error:
+        common.fail(error)
     except KeyboardInterrupt:
-        print("bench: interrupted; what was measured is in %s, and the same command goes on"
-              % arguments.folder, file=sys.stderr)
+        common.tell(f"interrupted; what was measured is in {arguments.folder}, and the same command goes on")
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         return 130
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    common.run(main)

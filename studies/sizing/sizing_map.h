@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One layout for bench/sizing.c: a map of keys, and what is measured of it. Included once for each
+/* One layout for studies/sizing/sizing.c: a map of keys, and what is measured of it. Included once for each
  * layout, after SIZING_NAME, SIZING_WAYS, SIZING_TAG_BITS, SIZING_CLOCK_BITS.
  *
  * Knows the library's public header, and of sizing.c its key_equal, which counts. */

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Medians, ratios and tables of what scripts/bench.py has measured: text for the terminal, the parts of
+"""Medians, ratios and tables of what studies/speed/bench.py has measured: text for the terminal, the parts of
 docs/speed.md and docs/performance.md between markers, the data of the plot. Measures nothing.
 
 A part stands between `<!-- measured: NAME -->` and `<!-- end -->`."""
@@ -299,13 +299,13 @@ def draw(root, report, data_path, picture_path):
     about = "%d-byte values, %s" % (OVERVIEW_VALUE, pages_name(results[0]))
     command = ["gnuplot", "-e", "data='%s'; output_path='%s'; about='%s'" % (data_path, picture_path, about),
                "-e", "sizes='%s'" % " ".join(count_name(r["entries"]) for r in results),
-               str(root / "scripts/speed.gnuplot")]
+               str(root / "studies/speed/speed.gnuplot")]
     subprocess.run(command, check=True)
 
 
 def write_document(root, report):
-    """docs/speed.json, the parts, docs/speed.svg."""
-    (root / "docs/speed.json").write_text(json.dumps(report, separators=(",", ":")) + "\n")
+    """studies/speed/speed.json, the parts, docs/speed.svg."""
+    (root / "studies/speed/speed.json").write_text(json.dumps(report, separators=(",", ":")) + "\n")
     for name in ("docs/speed.md", "docs/performance.md"):
         path = root / name
         path.write_text(with_parts(path.read_text(), report))

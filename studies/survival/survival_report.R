@@ -1,10 +1,10 @@
 #!/usr/bin/env Rscript
 # SPDX-License-Identifier: Apache-2.0
-# The statistics of `make survival`: reads the results of scripts/survival.py, writes the generated
+# The statistics of `make survival`: reads the results of studies/survival/survival.py, writes the generated
 # part of docs/effectiveness.md and the plot docs/effectiveness-survival.svg. The estimates are those
 # of R's `survival`; docs/effectiveness.md says what each column is.
 #
-#   scripts/survival_report.R [RESULTS [DOCUMENT PLOT CURVES]]
+#   studies/survival/survival_report.R [RESULTS [DOCUMENT PLOT CURVES]]
 #
 # With RESULTS alone the tables are printed and nothing is written. CURVES is the plot's data as JSON, for the
 # page of `make report`. Exit status: 0, or 2 where there
@@ -31,7 +31,7 @@ read_results <- function(path) {
         fail("there are no results in ", path, "; run: make survival")
     runs <- stream_in(file(path), verbose = FALSE)
     if (!all(c("config", "bug", "seed", "found", "seconds", "cutoff") %in% names(runs)))
-        fail(path, " is not what scripts/survival.py writes")
+        fail(path, " is not what studies/survival/survival.py writes")
     runs
 }
 
@@ -275,7 +275,7 @@ plot_curves <- function(result, path) {
     settings <- sprintf('data="%s"; output_path="%s"; horizon=%g; fuzzer_count=%d; config_count=%d; bug_count=%d',
                         data, path, max(result$runs$cutoff), length(fuzzers), length(result$configs),
                         length(unique(result$runs$bug)))
-    status <- system2("gnuplot", c("-e", shQuote(settings), "scripts/survival.gnuplot"))
+    status <- system2("gnuplot", c("-e", shQuote(settings), "studies/survival/survival.gnuplot"))
     if (status != 0)
         fail("gnuplot ended with ", status)
 }
@@ -284,14 +284,14 @@ main <- function(arguments) {
     own <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
     setwd(file.path(dirname(own), ".."))
     if (!(length(arguments) %in% c(0, 1, 4)))
-        fail("usage: scripts/survival_report.R [RESULTS [DOCUMENT PLOT CURVES]]")
+        fail("usage: studies/survival/survival_report.R [RESULTS [DOCUMENT PLOT CURVES]]")
     if (length(arguments) == 1) {
         writeLines(report(read_results(arguments[[1]]))$lines)
         return(invisible())
     }
     if (length(arguments) == 0)
         arguments <- c("build/survival/results.jsonl", "docs/effectiveness.md",
-                       "docs/effectiveness-survival.svg", "docs/effectiveness-survival.json")
+                       "docs/effectiveness-survival.svg", "studies/survival/curves.json")
     result <- report(read_results(arguments[[1]]))
     plot_curves(result, arguments[[3]])
     insert(arguments[[2]], result$lines)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The curves of scripts/survival_report.R, which sets: data, output_path, horizon (s), fuzzer_count,
+# The curves of studies/survival/survival_report.R, which sets: data, output_path, horizon (s), fuzzer_count,
 # config_count, bug_count. Blocks of data: the fuzzers first, `ours` the first of them. Curves differ in
 # dashes and marks too, for eyes that do not tell their colours.
 set terminal svg size 1180,660 font "sans-serif,13" background "white" noenhanced

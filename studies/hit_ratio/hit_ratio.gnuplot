@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The plot of docs/hit-ratio.md for scripts/hit_ratio.py, which sets: folder (a file for each workload:
+# The plot of docs/hit-ratio.md for studies/hit_ratio/hit_ratio.py, which sets: folder (a file for each workload:
 # the size in % of the keys, then a column for each policy), output_path, workloads (words), policies
 # (between bars). Points are against LRU, for absolute ratios of all policies lie close together. Curves
 # differ in marks and dashes too, for eyes that do not tell their colours.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The picture of scripts/speed_report.py, which sets: data, output_path, about, sizes (words). A block of
+# The picture of studies/speed/speed_report.py, which sets: data, output_path, about, sizes (words). A block of
 # data for each workload; in it a line for each peer. A dot right of the line: the cache map is faster.
 set terminal svg size 1180,640 font "sans-serif,12" background "white" noenhanced
 set output output_path

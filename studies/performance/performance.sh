@@ -4,7 +4,7 @@
 # medians of interleaved rounds; and the share of instructions in the library, the models, the checks
 # and the decoder (callgrind, without sanitizers: repeatable). Behind `make performance`.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 . scripts/numbers.sh
 
 rounds=${ROUNDS:-7}

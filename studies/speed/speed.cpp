@@ -1,27 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Times the peers in one configuration: a number of entries, a size of value, huge pages or not.
  * Every map is made and filled once; then, for each workload, rounds of Google Benchmark run all
- * peers in turn, so that noise meets all alike. Writes every sample as JSON; scripts/bench.py
+ * peers in turn, so that noise meets all alike. Writes every sample as JSON; studies/speed/bench.py
  * makes medians and ratios of many runs.
  *
  *   speed --entries N --value 16|64|128 [--huge-pages] [--rounds N] [--ops N]
  *         [--workloads A,B] [--peers A,B] [--variant FILE.so] [--output FILE]
  *
- * A variant is another state of the library, built by scripts/bench_variant.sh.
+ * A variant is another state of the library, built by studies/speed/bench_variant.sh.
  *
  * Exit codes: 0 measured, 1 a peer answered wrongly, 2 usage, or no memory, or FILE cannot be
  * written. */
 #include "keys.hpp"
+#include "machine.hpp"
 #include "peer.h"
 #include "settings.hpp"
 
 #include <benchmark/benchmark.h>
 #include <dlfcn.h>
-#include <malloc.h>
 
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <map>
 #include <memory>
 #include <new>
@@ -49,22 +48,6 @@ struct Samples {
     std::map<std::string, std::vector<double>> nanoseconds; /* of one op, by peer */
     std::map<std::string, double> hit_ratio;                /* by peer */
 };
-
-size_t malloc_bytes() {
-    const struct mallinfo2 info = mallinfo2();
-    return info.uordblks + info.hblkhd;
-}
-
-/* Bytes of this process that are on huge pages now. */
-size_t huge_bytes() {
-    std::ifstream smaps("/proc/self/smaps_rollup");
-    std::string word;
-    size_t kibibytes = 0;
-    while (smaps >> word)
-        if (word == "AnonHugePages:")
-            smaps >> kibibytes;
-    return kibibytes * 1024;
-}
 
 class Run {
   public:
@@ -259,13 +242,6 @@ void Run::register_subject(const Workload &workload, Subject &subject, const uin
             static_cast<benchmark::IterationCount>(settings.op_count(workload) / piece_size));
 }
 
-double seconds_now() {
-    timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
-/* A few values in the stash, again and again; only compact is timed. */
 void Run::register_compact(Subject &subject) {
     const size_t held = settings.compact_count();
     benchmark::RegisterBenchmark(subject.table->name,

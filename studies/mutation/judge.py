@@ -12,10 +12,12 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import threading
 
-import operators
+import parse
+from common import fail
+from operators import apply
+from programs import Programs
 
 STANDARD = ['-std=c11', '-D_DEFAULT_SOURCE']
 FUZZING = ['-DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION']
@@ -35,19 +37,10 @@ BUILDS = {'default': [], 'portable': ['-DCACHE_MAP_PORTABLE']}
 WITH_LIBRARY = ('subject', 'subject_broken', 'subject_damage', 'subject_instances', 'key')
 CPU_FACTOR = 20  # of what the library as it is takes: more is an endless loop
 CPU_SECONDS_MIN = 3
-WALL_SECONDS_MAX = 900  # a deadlock uses no CPU time
 ADDRESS_SPACE_MAX = 4 << 30  # bytes, of a plain program
 
 VERDICTS = ('not compiling', 'equivalent', 'replay', 'sanitizers', 'unit tests', 'fuzzing', 'survivor')
 KILLED = ('replay', 'sanitizers', 'unit tests', 'fuzzing')
-
-
-class CannotRun(Exception):
-    """A program is missing, or the library as it is fails."""
-
-
-class Stopped(Exception):
-    """The run was interrupted."""
 
 
 def digest_of(paths):
@@ -56,55 +49,6 @@ def digest_of(paths):
         with open(path, 'rb') as file:
             digest.update(path.encode() + b'\0' + hashlib.sha256(file.read()).digest())
     return digest.hexdigest()
-
-
-# ---- Programs. -------------------------------------------------------------------------------------
-
-class Programs:
-    """Starts programs under limits; `stop` ends all that run."""
-
-    def __init__(self):
-        self.running, self.lock, self.stopping = set(), threading.Lock(), False
-
-    def run(self, command, cpu_seconds=None, address_space=None, log=None):
-        """(status, seconds of CPU); 0 is fine, a negative status is a signal's. Output goes to `log`."""
-        limits = ['prlimit', '--core=0']
-        if cpu_seconds is not None:
-            limits.append('--cpu=%d' % cpu_seconds)
-        if address_space is not None:
-            limits.append('--as=%d' % address_space)
-        with open(log or os.devnull, 'wb') as output:
-            with self.lock:
-                if self.stopping:
-                    raise Stopped
-                child = subprocess.Popen(limits + command, stdin=subprocess.DEVNULL, stdout=output,
-                                         stderr=subprocess.STDOUT, start_new_session=True)
-                self.running.add(child.pid)
-            status, seconds = self.wait(child)
-        if self.stopping:
-            raise Stopped
-        return status, seconds
-
-    def wait(self, child):
-        timer = threading.Timer(WALL_SECONDS_MAX, os.killpg, (child.pid, signal.SIGKILL))
-        timer.start()
-        try:
-            _, status, usage = os.wait4(child.pid, 0)
-        finally:
-            timer.cancel()
-            with self.lock:
-                self.running.discard(child.pid)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        return child.returncode, usage.ru_utime + usage.ru_stime
-
-    def stop(self):
-        with self.lock:
-            self.stopping = True
-            for pid in self.running:
-                try:
-                    os.killpg(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
 
 
 def cause_of(log):
@@ -135,7 +79,7 @@ class Shop:
         self.clang, self.out, self.fuzz_runs, self.quick = clang, out, fuzz_runs, quick
         self.programs, self.lock, self.limits, self.objects = Programs(), threading.Lock(), {}, {}
         self.sources = {os.path.basename(path): self.read(path) for path in sorted(glob.glob('src/*.h'))}
-        self.parsed = {name: operators.Source(name, text) for name, text in self.sources.items()}
+        self.parsed = {name: parse.Source(name, text) for name, text in self.sources.items()}
         harness = glob.glob('harness/*') + TRACE_SOURCES + ['fuzz_targets/fuzz_cachemap.c']
         self.harness_digest = digest_of(harness)
         self.library_digest = digest_of(glob.glob('src/*'))
@@ -153,7 +97,7 @@ class Shop:
         """Whether the compiler takes it. One that crashed or was killed has no opinion."""
         status, _ = self.programs.run([self.clang] + STANDARD + arguments, log=log)
         if status not in (0, 1):
-            raise CannotRun('%s ended with status %d: %s' % (self.clang, status, ' '.join(arguments)))
+            fail('%s ended with status %d: %s' % (self.clang, status, ' '.join(arguments)))
         return status == 0
 
     def prepare(self):
@@ -168,7 +112,7 @@ class Shop:
         for path in self.shared_sources() + TRACE_SOURCES + ['fuzz_targets/fuzz_cachemap.c']:
             log = base + '/log'
             if not self.compile(FUZZING + ['-O2', '-Isrc', '-Iharness', '-c', path, '-o', self.base_object(path)], log):
-                raise CannotRun('%s does not compile, see %s' % (path, log))
+                fail('%s does not compile, see %s' % (path, log))
         with open(stamp, 'w', encoding='utf-8') as file:
             file.write(made_of)
 
@@ -192,7 +136,7 @@ class Shop:
                 self.control.build = build
                 status, seconds = run(self.control, None)
                 if status != 0:
-                    raise CannotRun('the library as it is does not pass: %s (%s build), see %s/' %
+                    fail('the library as it is does not pass: %s (%s build), see %s/' %
                                     (name, build, self.control.folder))
                 self.limits[name, build] = max(CPU_SECONDS_MIN, int(seconds * CPU_FACTOR + 1))
             return self.limits[name, build]
@@ -242,7 +186,7 @@ class Bench:
     def judge(self, mutant, build):
         """(verdict, who saw it)."""
         self.build, self.file = build, mutant.file
-        self.write('src/' + mutant.file, operators.apply(self.shop.sources[mutant.file], mutant))
+        self.write('src/' + mutant.file, apply(self.shop.sources[mutant.file], mutant))
         try:
             return self.stages()
         finally:
@@ -282,7 +226,7 @@ class Bench:
         path = self.write_equivalence_source(with_table=False)
         output = self.folder + '/preprocessed.c'
         if not self.shop.compile(EQUIVALENCE + self.includes() + ['-E', path, '-o', output]):
-            raise CannotRun('src/ does not compile (%s build)' % build)
+            fail('src/ does not compile (%s build)' % build)
         lines, name, number = {}, None, 0
         for text in self.shop.read(output).split('\n'):
             marker = re.match(r'# (\d+) "(?:.*/)?([^/"]+)"', text)
@@ -302,7 +246,7 @@ class Bench:
             return False
         shared = self.shop.shared_objects(*TRACE_SOURCES)
         if not self.shop.compile(objects + shared + ['-o', self.folder + '/trace'], self.folder + '/link.log'):
-            raise CannotRun('./trace does not link, see %s/link.log' % self.folder)
+            fail('./trace does not link, see %s/link.log' % self.folder)
         return True
 
     def stage_replay(self):
@@ -348,7 +292,7 @@ class Bench:
         output = self.folder + '/equivalence.o'
         if not self.shop.compile(EQUIVALENCE + self.includes() + ['-c', path, '-o', output],
                                  self.folder + '/equivalence.log'):
-            raise CannotRun('the source of the comparison does not compile, see %s/equivalence.log' % self.folder)
+            fail('the source of the comparison does not compile, see %s/equivalence.log' % self.folder)
         with open(output, 'rb') as file:
             return hashlib.sha256(file.read().replace(path.encode(), b'')).hexdigest()
 
@@ -374,7 +318,7 @@ class Bench:
     def stage_sanitizers(self):
         def run(bench, limit):
             if not bench.build_fuzzer('-O0'):
-                raise CannotRun('./fuzz_cachemap does not build, see %s/' % bench.folder)
+                fail('./fuzz_cachemap does not build, see %s/' % bench.folder)
             return bench.run_fuzzer(limit, ['-runs=0', 'corpus'])
         return self.run_limited('sanitized replay', run)
 
@@ -406,7 +350,7 @@ class Bench:
     def stage_fuzzing(self):
         def run(bench, limit):
             if not bench.build_fuzzer('-O1'):
-                raise CannotRun('./fuzz_cachemap does not build, see %s/' % bench.folder)
+                fail('./fuzz_cachemap does not build, see %s/' % bench.folder)
             found = bench.folder + '/found'  # libFuzzer writes what is new into the first folder
             shutil.rmtree(found, ignore_errors=True)
             os.mkdir(found)

@@ -5,15 +5,12 @@ generated part of a document. Judges nothing."""
 import collections
 import re
 
+from common import fail
 from judge import KILLED
 from operators import OPERATORS
 
 COLUMNS = ('mutants', 'not compiling', 'equivalent', 'replay', 'sanitizers', 'unit tests', 'fuzzing', 'survivor')
 BEGIN, END = '<!-- generated: mutants -->', '<!-- end -->'
-
-
-class BadFile(Exception):
-    """A file that a human writes is not in its form."""
 
 
 # ---- Explanations. ---------------------------------------------------------------------------------
@@ -35,19 +32,19 @@ def explanations_of(path):
         if (heading or (pair and before is None and pair.group(1) == '-')) and unexplained and (
                 heading or explained):
             if not explained:
-                raise BadFile('%s:%d: no explanation stands below the mutant' % (path, unexplained[-1]))
+                fail('%s:%d: no explanation stands below the mutant' % (path, unexplained[-1]))
             unexplained = []
         if heading:
             place, explained = heading.groups(), False
         elif line.startswith('## '):
-            raise BadFile("%s:%d: a heading is '## FILE: FUNCTION'" % (path, number))
+            fail("%s:%d: a heading is '## FILE: FUNCTION'" % (path, number))
         elif pair and pair.group(1) == '-':
             if place is None or before is not None:
-                raise BadFile("%s:%d: a '- before' follows a heading or a '+ after'" % (path, number))
+                fail("%s:%d: a '- before' follows a heading or a '+ after'" % (path, number))
             before, explained = pair.group(2), False
         elif pair:
             if before is None:
-                raise BadFile("%s:%d: a '+ after' follows a '- before'" % (path, number))
+                fail("%s:%d: a '+ after' follows a '- before'" % (path, number))
             found[place + (before, pair.group(2))] = number
             unexplained.append(number)
             before = None
@@ -116,7 +113,7 @@ def write_document(path, lines):
     with open(path, encoding='utf-8') as file:
         text = file.read()
     if text.count(BEGIN) != 1 or END not in text.split(BEGIN, 1)[1]:
-        raise BadFile("%s: has no part between '%s' and '%s'" % (path, BEGIN, END))
+        fail("%s: has no part between '%s' and '%s'" % (path, BEGIN, END))
     head, tail = text.split(BEGIN)
     with open(path, 'w', encoding='utf-8') as file:
         file.write('%s%s\n%s\n%s%s' % (head, BEGIN, '\n'.join(lines), END, tail.split(END, 1)[1]))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Why a peer is faster than the cache map in a workload, where it is: the last column of the table in
-docs/speed.md. scripts/speed_report.py shows a pair that is missing here as unexplained."""
+docs/speed.md. studies/speed/speed_report.py shows a pair that is missing here as unexplained."""
 
 ONE_MISS = ("one cache miss (the value is where the hash says), ours two: the set's tags, then the value; and about 45 "
             "instructions a get, ours 73, so that the processor has more gets in flight. Batches hide both")
