@@ -36,8 +36,8 @@ seeds=${SEEDS:-1}
 whole_number JOBS "$jobs"
 whole_number SEEDS "$seeds"
 names=() # of the folders in $out that have a result
-seed=1
-update=no
+# shellcheck disable=SC2034  # of the subcommands
+seed=1 update=no
 
 # ---- What the subcommands share. -----------------------------------------------------------------
 
@@ -98,6 +98,7 @@ unset MAKEFLAGS MFLAGS # of a make that calls this: its job server is not ours
 command=${1:-}
 case "$command" in
 bugs | layers | reduced)
+    # shellcheck source=/dev/null
     . "scripts/planted/$command.sh"
     "${@:1}"
     ;;

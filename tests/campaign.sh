@@ -250,17 +250,22 @@ taken_in() {
 
 # Folders whose names a shell would take apart: libFuzzer starts its jobs by one.
 check_names() {
-    local command name=$out/$'campaign |;&*\'"$`\\<>%s\n\xff $(touch EXECUTED) -x'
-    check "a campaign in a folder of any name finds" same "$(status_of "$name" CAMPAIGN_SECONDS=2)" 1
-    check "and files" test -s "$name/findings/check-discard-is-exact-scope-discard/report.txt"
-    check "and has a corpus" test -n "$(find "$name/corpus" -type f -print -quit)"
+    local command pid status=0 name=$out/$'campaign |;&*\'"$`\\<>%s\n\xff $(touch EXECUTED) -x'
+    (campaign "$name" SLICE_SECONDS=2) >"$out/names.log" 2>&1 &
+    pid=$!
+    check "a campaign in a folder of any name finds and files" \
+        until_true test -s "$name/findings/check-discard-is-exact-scope-discard/report.txt"
+    check "and has a corpus" until_true bash -c '[ -n "$(find "$1" -type f -print -quit)" ]' bash "$name/corpus"
+    kill -INT "$pid"
+    wait "$pid" || status=$?
+    check "and ends" same "$status" 130
     check "no name was a command" test -z "$(find . -name EXECUTED)"
-    command=$(sed -n 's/^report:   //p' "$out/stdout" | sed 's/ [^ ]*scripts.report.py$/ printenv FOLDER/')
+    command=$(sed -n 's/^report:   //p' "$out/names.log" | sed 's/ [^ ]*scripts.report.py$/ printenv FOLDER/')
     check "what it says to run is of that folder" same "$(cd / && bash -c "$command")" "$PWD/$name"
 }
 
 trace_with_bug discard-loses-victim "$out/trace"
-program_with "$out/trace-src" "$out/target" fuzz_cachemap FUZZ_LEVEL=-O0
+program_with "$out/trace-src" "$out/target" fuzz_cachemap FUZZ_LEVEL=-O0 FUZZ_SANITIZERS= COUNTERS=
 start_broken
 check_names
 check "executions a second are by when the engine said it" same "$(rates | xargs)" "500.0 500.0"

@@ -2,7 +2,7 @@
 # `scripts/planted.sh bugs`, sourced by it: the fuzz target finds each planted bug. At the end: the median, the 90th
 # percentile and the largest of the executions and of the seconds to find, over all bugs and seeds from an empty
 # corpus.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154  # planted.sh has what they share
 
 canary=remove-leaves-no-tombstone
 corpus=${CORPUS:-both}
@@ -22,7 +22,10 @@ read_arguments() {
         set -- "$canary"
         ;;
     -*) fail "no such option: $1; see scripts/planted.sh --help" ;;
-    '') set -- control $(all_names) ;;
+    '')
+        # shellcheck disable=SC2046  # names are words
+        set -- control $(all_names)
+        ;;
     esac
     case "$corpus" in
     empty | shipped | both) ;;

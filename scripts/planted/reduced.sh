@@ -3,7 +3,7 @@
 # nothing until it finds it; the artifact is reduced with a ./trace that has the bug too, and filed as
 # `make fuzz` would (build/bugs/NAME/findings/). A bug that does not fail in a plain build is reduced in a sanitized
 # one. The fuzzer's seed is fixed: traces and counts are the same each time, but for the seconds.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154  # planted.sh has what they share
 
 . scripts/tables.sh
 
