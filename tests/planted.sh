@@ -1,26 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-# Sourced by tests that need ./trace on a library with a bug planted. The library is built anew, without
-# optimisation, beside the objects of ./trace (`make trace` comes before). Not a test by itself.
+# Sourced by tests that need ./trace or the fuzz target on a library with a bug planted. Not a test by itself.
 # shellcheck shell=bash
 
-# trace_with SOURCES PROGRAM [FLAG...]: ./trace on the library in the folder SOURCES. The flags (of a
-# sanitizer) are for what includes the library.
+. scripts/words.sh
+. scripts/planted/plant.sh
+
+# program_with SOURCES PROGRAM TARGET SETTING...: the TARGET of the Makefile on the library in the folder SOURCES. All
+# that includes the library is built anew, and nothing else, with these settings.
+program_with() {
+    local tree=$2-tree
+    plant control "$tree"
+    rm -r "$tree/src"
+    cp -r "$1" "$tree/src"
+    build_in "$tree" "${@:3}" WARNINGS=-w
+    cp "$tree/$3" "$2"
+}
+
+# trace_with SOURCES PROGRAM [FLAG...]: ./trace, without optimisation. The flags are of a sanitizer.
 trace_with() {
-    local object
-    local -a objects=() flags=("${@:3}")
     : "${clang:=$(make -s --no-print-directory print-clang)}"
-    for object in subject subject_broken subject_damage subject_instances key; do
-        "$clang" -std=c11 -D_DEFAULT_SOURCE -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION -O0 \
-            "${flags[@]}" "-I$1" -Isubjects/cachemap -Iharness -c "subjects/cachemap/$object.c" -o "$2-$object.o"
-        objects+=("$2-$object.o")
-    done
-    for object in build/plain/harness/*.o build/plain/subjects/cachemap/*.o build/plain/subjects/cachemap/trace/*.o build/plain/tools/trace.o build/plain/tools/trace_*.o; do
-        case "$object" in
-        */subject.o | */subject_broken.o | */subject_damage.o | */subject_instances.o | */key.o) ;;
-        *) objects+=("$object") ;;
-        esac
-    done
-    "$clang" "${flags[@]}" "${objects[@]}" -o "$2"
+    program_with "$1" "$2" trace "GCC=$clang ${*:3}" PLAIN_LEVEL='-g0 -O0 -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION'
 }
 
 # trace_with_bug NAME PROGRAM [FLAG...]: the same on src/ with bugs/NAME.patch.
