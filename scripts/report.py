@@ -183,7 +183,7 @@ class Map:
     """The map as a record tells it, a line at a time: as much as the abstract states need."""
 
     def __init__(self, head):
-        self.stash_max, self.scope_max = head["stash"], head["scope"]
+        self.stash_max, self.scope_max = head["world"]["stash"], head["world"]["scope"]
         self.clear()
 
     def clear(self):
@@ -213,7 +213,7 @@ class Map:
         return "absent"
 
     def advance(self, line):
-        if "layout" in line:
+        if "world" in line:
             self.clear()
         for slot in line.get("slots", ()):
             at = slot["set"], slot["way"]

@@ -11,10 +11,10 @@ out=build/test/record
 rm -rf "$out"
 mkdir -p "$out"
 
-# fields_of FILE: "TYPE FIELD", each once. An array's elements have the array's name.
+# fields_of FILE: "TYPE FIELD", each once. An array's elements have the array's name; the world's fields are its own.
 fields_of() {
     jq -r '.type as $type | paths(type != "object" and type != "array")
-        | map(select(type == "string")) | "\($type) " + join(".")' "$1" | sort -u
+        | map(select(type == "string")) | if .[0] == "world" then .[:1] else . end | "\($type) " + join(".")' "$1" | sort -u
 }
 
 # documented FILE: the same, from the rows of the tables; a heading "## `op`" says the type.
@@ -75,6 +75,8 @@ check "and one that is missing there" differs "$out/record.md" "$out/all.jsonl"
 
 check "a run that agrees gives 0" [ "$(status_of ./trace record tests/page/discard.trace)" = 0 ]
 check "its last line says so" [ "$(tail -n 1 "$out/stdout" | jq -r .outcome)" = agrees ]
+check "the world is that of the text" [ "$(jq -r 'select(.world) | .world | to_entries | map("\(.key)=\(.value)") | join(" ")' "$out/stdout")" = \
+    "$(./trace show tests/page/discard.trace | sed -n 's/^geometry //p')" ]
 check "a line an op, a head, a verdict" [ "$(wc -l <"$out/stdout")" = 20 ]
 check "a run that fails gives 0: its record is made" [ "$(status_of "$out/discard-loses-victim" record tests/page/discard.trace)" = 0 ]
 check "the failing op has a line" bash -c "jq -se '.[-1].outcome == \"fails\" and .[-1].op == .[-2].op' '$out/stdout'"

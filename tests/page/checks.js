@@ -140,7 +140,7 @@ const checks = {
     } },
     "every step is what its record adds up to": { on: "fails.html", at: "#trace=original", run: async (page) => {
         const lines = (await records(page, "original")).slice(1, -1);
-        const { ways } = (await records(page, "original"))[0].layout;
+        const { ways } = (await records(page, "original"))[0].world;
         const slots = new Map();
         await page.keyboard.press("Home");
         for (const line of lines) {

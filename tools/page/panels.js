@@ -116,7 +116,7 @@ function countNodes(count, max) {
 
 function slotCell(view, set, way) {
     const { run, now, line } = view;
-    const index = set * now.layout.ways + way;
+    const index = set * now.world.ways + way;
     const slot = now.slots[index];
     const place = (entry) => entry.set === set && entry.way === way;
     const changed = line !== null && (line.slots ?? []).some(place);
@@ -127,7 +127,7 @@ function slotCell(view, set, way) {
     const names = ["slot", slot ? "" : "free", changed ? "changed" : "", naive || naiveHand ? "differs" : "", isFollowed ? "followed" : ""];
     return make("td", { class: names.filter(Boolean).join(" ") },
         slot ? make("div", { class: "slot-content" }, ...contentNodes(run, slot, focus)) : "free",
-        slot ? make("div", { class: "slot-more" }, make("span", {}, ...countNodes(slot.count, (1 << now.layout.clock_bits) - 1)),
+        slot ? make("div", { class: "slot-more" }, make("span", {}, ...countNodes(slot.count, (1 << now.world.clock) - 1)),
             make("span", { class: "mono" }, unseen("tag "), tagWords(slot))) : null,
         now.hands[set] === way ? make("span", { class: "flag hand" }, line !== null && (line.hands ?? []).some((entry) => entry.set === set) ? "▼ hand ✱ moved" : "▼ hand") : null,
         changed ? make("span", { class: "flag change" }, "✱ changed") : null,
@@ -143,22 +143,22 @@ function setIsNamed({ now, line }, set) {
 
 function setIsShown(view, set) {
     const { now } = view;
-    const ways = now.layout.ways;
-    return now.sets <= 2 || now.hands[set] !== 0 || setIsNamed(view, set) ||
+    const ways = now.world.ways;
+    return now.world.sets <= 2 || now.hands[set] !== 0 || setIsNamed(view, set) ||
         now.slots.slice(set * ways, (set + 1) * ways).some((slot) => slot !== null);
 }
 
 function cacheNodes(view) {
     const { now } = view;
-    const ways = Array.from({ length: now.layout.ways }, (_, way) => way);
-    const sets = Array.from({ length: now.sets }, (_, set) => set);
+    const ways = Array.from({ length: now.world.ways }, (_, way) => way);
+    const sets = Array.from({ length: now.world.sets }, (_, set) => set);
     const used = sets.filter((set) => setIsShown(view, set));
     const free = sets.length - used.length;
-    if (now.sets === 0)
+    if (now.world.sets === 0)
         return block(view, "Cache", "", make("p", { class: "none-line" }, "This map has no cache: sets=0."));
     const marked = (set) => setIsNamed(view, set);
     const rows = used.map((set) => keepRow(`${view.id} set ${set}`,
-        [view.run, now.layout, shown.follow, now.hands[set], marked(set) ? view : null, ...now.slots.slice(set * ways.length, (set + 1) * ways.length)],
+        [view.run, now.world, shown.follow, now.hands[set], marked(set) ? view : null, ...now.slots.slice(set * ways.length, (set + 1) * ways.length)],
         () => make("tr", {}, make("th", { scope: "row" }, `set ${set}`), ...ways.map((way) => slotCell(view, set, way)))));
     return block(view, "Cache", `${now.cached} of ${now.slots.length} values, ${now.hits} hits, ${now.misses} misses`,
         used.length > 0 ? table(view, "cache", "Cache: sets by ways", ["set", ...ways.map((way) => `way ${way}`)], rows,
@@ -167,7 +167,7 @@ function cacheNodes(view) {
 }
 
 function stashNodes(view) {
-    const { run, head, now, line } = view;
+    const { run, now, line } = view;
     const changed = new Set((line?.stash ?? []).map((entry) => entry.entry));
     const rows = now.stash.map((entry, index) => make("tr",
         { class: [changed.has(index) ? "changed" : "", entry.key === shown.follow ? "followed" : ""].join(" ") },
@@ -177,13 +177,13 @@ function stashNodes(view) {
             originFlag(entry),
             entry.damaged ? make("span", { class: "flag bad" }, "✖ damaged bytes") : null,
             changed.has(index) ? make("span", { class: "flag change" }, "✱ changed") : null)));
-    return block(view, "Stash", `${now.stash.length} of ${head.stash}`, rows.length === 0
+    return block(view, "Stash", `${now.stash.length} of ${now.world.stash}`, rows.length === 0
         ? make("p", { class: "none-line" }, "Nothing is in the stash.")
         : table(view, "stash", "Stash", ["entry", "key", "content"], rows));
 }
 
 function scopeNodes(view) {
-    const { run, head, now, line } = view;
+    const { run, now, line } = view;
     const changed = new Set((line?.scope ?? []).map((record) => record.record));
     if (!now.scopeOpen)
         return block(view, "Scope log", "no scope is open", now.scope.length === 0 ? null : make("p", { class: "none-line" }, `${now.scope.length} records`));
@@ -196,7 +196,7 @@ function scopeNodes(view) {
                 title: `To ${stepName(op)}, which wrote the record`, onclick: () => go(record.step) }, `${stepName(op)}: ${op.text}`)),
             make("td", {}, recordWords(record), changed.has(index) ? make("span", { class: "flag change" }, "✱ new") : null));
     });
-    return block(view, "Scope log", `open, ${now.scope.length} of ${head.scope} records`, rows.length === 0
+    return block(view, "Scope log", `open, ${now.scope.length} of ${now.world.scope} records`, rows.length === 0
         ? make("p", { class: "none-line" }, "Nothing is to be undone yet.")
         : table(view, "scope", "Scope log", ["record", "written by", "what a discard undoes"], rows));
 }
@@ -207,7 +207,7 @@ function placesOfKeys(now) {
     now.stash.forEach((entry) => places.set(entry.key, { content: entry, words: `stash entry ${entry.entry}` }));
     now.slots.forEach((slot, index) => {
         if (slot !== null)
-            places.set(slot.key, { content: slot, words: `set ${Math.floor(index / now.layout.ways)} way ${index % now.layout.ways}` });
+            places.set(slot.key, { content: slot, words: `set ${Math.floor(index / now.world.ways)} way ${index % now.world.ways}` });
     });
     return places;
 }
@@ -236,14 +236,14 @@ function keyRow(view, key, places) {
 }
 
 function modelNodes(view) {
-    const { run, now, head } = view;
+    const { run, now } = view;
     const named = new Set(now.keys.keys());
     for (const [key, steps] of run.touches)
         if (steps[0] <= shown.step)
             named.add(key);
     const keys = Array.from(named).sort((a, b) => a - b);
     const places = placesOfKeys(now);
-    return block(view, "Model", `${keys.length} of ${head.keys} keys named so far`, keys.length === 0
+    return block(view, "Model", `${keys.length} of ${now.world.keys} keys named so far`, keys.length === 0
         ? make("p", { class: "none-line" }, "No key has been named yet.")
         : table(view, "model", "Model beside map, by key", ["key", "model", "map"], keys.map((key) => keyRow(view, key, places))));
 }
@@ -308,10 +308,10 @@ function provenanceOf(run) {
 }
 
 /* What is another than in the run beside is underlined. */
-function geometryNodes(run, other) {
-    const others = other ? geometryFields(other.head) : geometryFields(run.head);
-    return make("p", { class: "panel-note mono" }, ...geometryFields(run.head).flatMap(([name, value], index) =>
-        [index === 0 ? "" : " ", others[index][1] === value ? `${name}=${value}` : make("b", {}, `${name}=${value}`)]));
+function worldNodes(run, other) {
+    const others = (other ?? run).head.world;
+    return make("p", { class: "panel-note mono" }, ...Object.entries(run.head.world).flatMap(([name, value], index) =>
+        [index === 0 ? "" : " ", others[name] === value ? `${name}=${value}` : make("b", {}, `${name}=${value}`)]));
 }
 
 function panel(id, run, other) {
@@ -323,7 +323,7 @@ function panel(id, run, other) {
             make("div", { class: "panel-title" }, make("h2", { id: `panel-${id}`, tabindex: "-1" }, run.title),
                 make("span", { class: run.failing >= 0 ? "op-flag bad" : "op-flag" }, verdictWords(run))),
             make("p", { class: "panel-note" }, provenanceOf(run)),
-            geometryNodes(run, other)),
+            worldNodes(run, other)),
         view.line ? opNodes(view) : make("p", { class: "none-line" }, run.steps.length === 0 ? "This trace has no ops." : "This run has ended before this step."),
         cacheNodes(view), naiveNodes(view), checkNodes(view), stashNodes(view), scopeNodes(view), modelNodes(view)]);
 }

@@ -7,17 +7,16 @@
 
 class State {
     constructor(head) {
-        this.sets = head.sets;
         this.naive = {};
         this.check = {};
-        this.begin(head.layout);
+        this.begin(head.world);
     }
 
-    /* As fresh from an init with this layout. */
-    begin(layout) {
-        this.layout = layout;
-        this.hands = new Array(this.sets).fill(0);
-        this.slots = new Array(this.sets * layout.ways).fill(null);
+    /* As fresh from an init in this world. */
+    begin(world) {
+        this.world = world;
+        this.hands = new Array(world.sets).fill(0);
+        this.slots = new Array(world.sets * world.ways).fill(null);
         this.stash = [];
         this.scope = [];
         this.scopeOpen = false;
@@ -36,13 +35,13 @@ class State {
     }
 
     slotIndex(place) {
-        return place.set * this.layout.ways + place.way;
+        return place.set * this.world.ways + place.way;
     }
 
     /* Takes in the line of step `index`. */
     apply(line, index) {
-        if (line.layout)
-            this.begin(line.layout);
+        if (line.world)
+            this.begin(line.world);
         for (const { set, hand } of line.hands ?? [])
             this.hands[set] = hand;
         for (const slot of line.slots ?? [])
@@ -153,7 +152,7 @@ function keysTouched(state, line) {
     if (line.key !== undefined)
         keys.add(line.key);
     for (const slot of line.slots ?? []) {
-        if (!line.layout)
+        if (!line.world)
             add(state.slots[state.slotIndex(slot)]);
         if (slot.count !== 0)
             add(slot);
@@ -213,10 +212,6 @@ function recordWords(record) {
         `${record.evicts ? ", evicts" : ""}${back}`;
 }
 
-const geometryFields = (head) => [["sets", head.sets], ["ways", head.layout.ways], ["tag", head.layout.tag_bits],
-    ["clock", head.layout.clock_bits], ["policy", head.layout.policy], ["stash", head.stash], ["scope", head.scope],
-    ["hash", head.hash], ["keys", head.keys], ["read", head.read], ["run", head.run]];
-
 function slotChange(before, slot) {
     const now = slot.count === 0 ? null : slot;
     const place = `set ${slot.set} way ${slot.way}`;
@@ -229,11 +224,11 @@ function slotChange(before, slot) {
 /* What the step has changed, in sentences. */
 function changeSentences(before, line) {
     const words = [];
-    if (line.layout) {
-        words.push(`a new map: ${line.layout.ways} ways, ${line.layout.tag_bits} tag bits, ` +
-            `${line.layout.clock_bits} clock bits, ${line.layout.policy}`);
+    if (line.world) {
+        const others = Object.keys(line.world).filter((name) => line.world[name] !== before.world[name]);
+        words.push(["a new map", ...others.map((name) => `${name} ${before.world[name]} → ${line.world[name]}`)].join(", "));
         before = before.copy();
-        before.begin(line.layout);
+        before.begin(line.world);
     }
     for (const slot of line.slots ?? [])
         words.push(slotChange(before.slots[before.slotIndex(slot)], slot));
