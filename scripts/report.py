@@ -243,7 +243,7 @@ def survey(trace, path):
             before = before if len(call) > 1 else subject.copy() if kind.endswith("_many") else subject
             pairs.add((kind, before.place(line["key"]) if "key" in line else "", *before.state()))
             count, refused = mix.get(kind, (0, 0))
-            is_refused = line["map"] in ("stash_full", "scope_full", "scope_open", "scope_not_open")
+            is_refused = line["answer"] in ("stash_full", "scope_full", "scope_open", "scope_not_open")
             mix[kind] = count + 1, refused + is_refused
             subject.advance(line)
     return mix, pairs
