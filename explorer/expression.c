@@ -11,7 +11,7 @@ enum { STACK_SIZE_MAX = 64, WORD_SIZE_MAX = 40 };
 
 /* ---- Words. ------------------------------------------------------------------------------ */
 
-/* VARIABLE(name, meaning) */
+/* VARIABLE(name, meaning). Those from `op` on are facts of the op that led to the state. */
 #define VARIABLE_TABLE(VARIABLE) \
     VARIABLE(stash_count, "entries in the stash") \
     VARIABLE(stash_max, "its capacity") \
@@ -339,26 +339,13 @@ struct scene {
     enum outcome outcome;
 };
 
-/* Facts of an op; -1 for the first state, to which none has led. */
-static int32_t fact_of_op(const struct scene *scene, enum variable variable) {
-    if (scene->op == NULL)
-        return -1;
-    switch (variable) {
-    case VARIABLE_op: return scene->op->kind;
-    case VARIABLE_outcome: return (int32_t)scene->outcome;
-    case VARIABLE_failed: return outcome_failed(scene->outcome);
-    case VARIABLE_key_place: return (int32_t)scene->before->key_place;
-    case VARIABLE_key_free_ways: return (int32_t)scene->before->key_free_ways;
-    case VARIABLE_sweep_steps: return (int32_t)scene->before->sweep_step_count;
-    case VARIABLE_stash_count_before: return (int32_t)scene->before->stash_count;
-    default: return (int32_t)scene->before->mutation_count;
-    }
-}
-
+/* A fact of an op is -1 in the first state, to which none has led. */
 static int32_t fact(const struct scene *scene, enum variable variable) {
     const struct environment *environment = scene->environment;
     const struct policy *policy = &environment->policy;
     const struct geometry *geometry = &environment->geometry;
+    if (variable >= VARIABLE_op && scene->op == NULL)
+        return -1;
     switch (variable) {
     case VARIABLE_stash_count: return (int32_t)environment->counts.stash_count;
     case VARIABLE_stash_max: return geometry->stash_count_max;
@@ -376,8 +363,17 @@ static int32_t fact(const struct scene *scene, enum variable variable) {
                    : geometry->stash_count_max;
     case VARIABLE_ways: return policy->ways;
     case VARIABLE_count_max: return policy->count_max;
-    default: return fact_of_op(scene, variable);
+    case VARIABLE_op: return scene->op->kind;
+    case VARIABLE_outcome: return (int32_t)scene->outcome;
+    case VARIABLE_failed: return outcome_failed(scene->outcome);
+    case VARIABLE_key_place: return (int32_t)scene->before->key_place;
+    case VARIABLE_key_free_ways: return (int32_t)scene->before->key_free_ways;
+    case VARIABLE_sweep_steps: return (int32_t)scene->before->sweep_step_count;
+    case VARIABLE_stash_count_before: return (int32_t)scene->before->stash_count;
+    case VARIABLE_mutation_count_before: return (int32_t)scene->before->mutation_count;
+    case VARIABLE_COUNT: break;
     }
+    return -1;
 }
 
 bool expression_is_true(const struct expression *expression, const struct environment *environment,

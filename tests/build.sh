@@ -16,9 +16,9 @@ compiled() { make -n -W "$1" all 2>/dev/null | sed -nE "s/^echo '(fuzz|plain) +(
 compiles() { compiled "$1" | grep -xF "$2" >/dev/null; }
 leaves() { ! compiles "$@"; }
 
-for header in op geometry subject verdict environment; do
-    check "harness/$header.h: the instances of the library stay" leaves "harness/$header.h" subjects/cachemap/subject_instances.c
-    check "harness/$header.h: what includes it does not" compiles "harness/$header.h" subjects/cachemap/environment.c
+for header in harness/{op,world,verdict,run}.h subjects/cachemap/{tables,geometry,subject,environment}.h; do
+    check "$header: the instances of the library stay" leaves "$header" subjects/cachemap/subject_instances.c
+    check "$header: what includes it does not" compiles "$header" subjects/cachemap/environment.c
 done
 check "subjects/cachemap/layout.h: the instances do not" compiles subjects/cachemap/layout.h subjects/cachemap/subject_instances.c
 check "src/cache_map_core.h: the instances do not" compiles src/cache_map_core.h subjects/cachemap/subject_instances.c
@@ -61,8 +61,8 @@ fi
 # A copy in which nothing may be written by the user that runs make.
 mkdir "$out/checkout"
 cp -r --preserve=timestamps -t "$out/checkout" Makefile bench bugs corpus dict docs examples explorer fuzz_targets harness \
-    regressions scripts src tests tools witnesses
-rm -f "$out/checkout/tools/page/page_files.h"
+    regressions scripts src subjects tests tools witnesses
+find "$out/checkout" -name embedded.h -delete
 elsewhere=$(mktemp -d)
 trap 'rm -rf "$elsewhere"' EXIT
 user=()
@@ -77,7 +77,7 @@ check "read-only: the tables" in_elsewhere -j2 tables
 check "read-only: they are there" bash -c "'$elsewhere/tables' dictionary | diff - dict/fuzz_cachemap.dict"
 check "read-only: a program by its path" in_elsewhere "$elsewhere/test/gcc/unit_counters"
 check "read-only: a step of the tests" in_elsewhere test ONLY='gcc unit_counters'
-check "read-only: nothing is in the checkout" bash -c "[ -z \"\$(find '$out/checkout' -name build -o -name tables -o -name page_files.h)\" ]"
+check "read-only: nothing is in the checkout" bash -c "[ -z \"\$(find '$out/checkout' -name build -o -name tables -o -name embedded.h)\" ]"
 in_elsewhere_and_gone() {
     chmod u+w "$out/checkout/dict"
     rm -f "$out/checkout/dict/fuzz_cachemap.dict"

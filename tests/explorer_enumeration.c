@@ -132,7 +132,7 @@ static const char ops_few[] =
 
 static void make(struct space *space, const char *fields, const char *ops) {
     char error[400];
-    if (!world_make(space, fields, ops, true, error, sizeof error))
+    if (!space_make(space, fields, ops, true, error, sizeof error))
         fail_msg("%s", error);
 }
 

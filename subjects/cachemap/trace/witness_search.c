@@ -3,12 +3,13 @@
  * sequence of a few ops in tiny worlds, shortest first, which proves that nothing shorter is to be
  * had there; then generated streams, cut where the label happens and reduced. Knows labels by their
  * number alone. */
-#include "trace_command.h"
 #include "witness_search.h"
+#include "trace_command.h"
 
 #include "generate.h"
 #include "reduce.h"
 #include "report.h"
+#include "trace_command.h"
 #include "trace_text.h"
 
 #include <assert.h>
@@ -35,6 +36,12 @@ struct search {
 static struct search search;
 static struct witness_watch watch;
 static struct stream stream;
+
+const char *witness_path(const char *folder, uint32_t label) {
+    static char path[WITNESS_PATH_SIZE_MAX];
+    (void)snprintf(path, sizeof path, "%s/%s.trace", folder, witness_labels[label].name);
+    return path;
+}
 
 /* ---- Which trace is shorter. ------------------------------------------------------------- */
 
@@ -166,7 +173,9 @@ static uint32_t search_choices(uint32_t key_count, bool last, struct op *choices
         for (unsigned o = 0; o < operand_count; o += 1) {
             choices[choice_count].kind = (uint8_t)kind;
             choices[choice_count].operand =
-                (uint8_t)(operand == OPERAND_FIELDS ? !world_byte(&stream.world, OPERAND_FIELDS_BYTE) : o);
+                (uint8_t)(operand == OPERAND_FIELDS
+                              ? !world_byte(&stream.world, OPERAND_FIELDS_BYTE)
+                              : o);
             choice_count += 1;
         }
     }
