@@ -196,7 +196,7 @@ $(BUILD)/explore-fast: $(call explorer_objects,fast)
 # What ./trace writes out again, as C: the page, the parts of programs. Any compiler line over tools/trace*.c finds
 # it once `make embedded` was run.
 EMBEDDED := tools/embedded.h subjects/cachemap/trace/embedded.h
-PAGE := $(addprefix tools/page/,page.html page.css record.js elements.js panels.js page.js)
+PAGE := $(addprefix tools/page/,page.html page.css record.js elements.js panels.js) $(wildcard subjects/*/page/*.js) tools/page/page.js
 .PHONY: embedded
 embedded: $(EMBEDDED)
 tools/embedded.h: tools/embed.sh $(PAGE)

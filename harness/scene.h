@@ -100,8 +100,8 @@ bool scene_check(const struct run_view *view, char words[SCENE_WORDS_SIZE]);
  * null. Static, until the next call. */
 const char *scene_answer_origin(const struct run_view *view, uint32_t op_index);
 
-/* The subject's, for a record (docs/record.md): members that tell what has changed since the last call for
- * the same pass. One record a process. */
+/* The subject's, for a record (docs/record.md): members that tell what has changed since the last call. One
+ * record a process, of one pass. `picture` is what the page draws of any subject. */
 void record_state(struct json *json, const struct run_view *view);
 
 /* The subject's: what an op asked for, where its text does not say it. Else empty. */

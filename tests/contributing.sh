@@ -159,7 +159,7 @@ defaults() {
 # "FILE CALLED", of what the objects of build/plain take from each other: a header that two .c share hides who calls whom.
 calls() {
     {
-        grep -E '^(harness|subjects/[^/]+|explorer|tools)/[^/]*\.c$' "$list" | sed "s,^,$top/build/plain/,; s,c$,o,"
+        grep -E '^(harness|subjects/[^/]+|explorer|tools)/[^/]*\.c$' "$list" | grep -v '^subjects/plain/' | sed "s,^,$top/build/plain/,; s,c$,o,"
         find "$out_all/planted" -name '*.o'
     } | LC_ALL=C xargs nm -A -g 2>"$out_all/nm" | awk '
         { sub(/.*\/(plain|planted)\//, ""); sub(/\.o:/, " ") }
