@@ -82,11 +82,11 @@ void world_set_byte(struct world *world, unsigned byte, unsigned value) {
 
 uint8_t world_byte(const struct world *world, unsigned byte) {
     unsigned value = 0;
-    for (unsigned field = 0; field < FIELD_COUNT; field += 1) {
-        const int index = field_index(field, world->numbers[field]);
-        if (field_describe(field)->byte == byte && index > 0)
-            value += (unsigned)index * field_describe(field)->divisor;
-    }
+    for (unsigned field = 0; field < FIELD_COUNT; field += 1)
+        if (field_describe(field)->byte == byte) {
+            const int index = field_index(field, world->numbers[field]);
+            value += index < 0 ? 0 : (unsigned)index * field_describe(field)->divisor;
+        }
     return (uint8_t)value;
 }
 
