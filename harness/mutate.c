@@ -289,7 +289,9 @@ static struct range insert_run(struct edit *edit, uint8_t kind, uint32_t length)
     const struct range range = {at, open_gap(edit, at, length)};
     for (uint32_t i = 0; i < range.count; i += 1) {
         edit->stream->ops[at + i].kind = kind;
-        edit->stream->ops[at + i].operand = (uint8_t)((first + i * step) % key_count);
+        edit->stream->ops[at + i].operand =
+            codec_operand(&edit->stream->world, op_operand(edit->stream->ops[at + i]),
+                          (uint8_t)((first + i * step) % key_count));
     }
     return range;
 }

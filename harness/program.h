@@ -23,7 +23,7 @@ int program_flush(void);
 /* Whether the word asks for the usage text: -h or --help. */
 bool program_is_help(const char *word);
 
-/* Prints "NAME, of cachemap VERSION". Returns EXIT_AGREES. */
+/* Prints "NAME, of SUBJECT VERSION". Returns EXIT_AGREES. */
 int program_version(const char *version);
 
 /* Calls `on_file` for the path; where that is a folder, for each file in it that is neither hidden nor

@@ -429,7 +429,8 @@ static bool find_observation_by(struct explanation *explanation, bool after) {
 static void find_observation(struct explanation *explanation) {
     if (!invariant_is_inside(explanation->failure.invariant))
         explanation->observation = OBSERVED_ITSELF;
-    else if (!find_observation_by(explanation, false) && LOOK_AFTER_OP != OP_KIND_COUNT)
+    else if (LOOK_OP != OP_KIND_COUNT && !find_observation_by(explanation, false) &&
+             LOOK_AFTER_OP != OP_KIND_COUNT)
         (void)find_observation_by(explanation, true);
     candidate = explanation->stream;
 }

@@ -82,7 +82,7 @@ static int session_write_trace(struct session *session, const struct stream *str
 static int session_reduce(struct session *session, struct stream *stream, const char *path) {
     struct reduction reduction;
     struct failure failure;
-    enum pass pass = PASS_CACHE;
+    enum pass pass = PASS_FIRST;
     const int status = trace_reduce(stream, path, &reduction);
     if (status != EXIT_FAILS)
         return status;

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a subject writes that leaves all else to harness/plain: its state, in subject.h, and these functions. The
+ * structure and its model are each one struct without a pointer, so that a state is its bytes.
+ *
+ * harness/plain/NAME is there for a subject that has no NAME of its own: another cost of an op is another cost.h in the
+ * subject's folder. Knows no subject. */
+#ifndef HARNESS_PLAIN_H
+#define HARNESS_PLAIN_H
+
+#include "scene.h"
+
+#include "subject.h" /* struct subject, struct model */
+
+/* Both are zero before. */
+void subject_begin(struct subject *subject, const struct world *world);
+void model_begin(struct model *model, const struct world *world);
+
+/* The op on the structure, and on its model: what it answers. `value` is the number of the value that an op which
+ * stores has. */
+struct result subject_apply(struct subject *subject, struct op op, uint32_t value);
+struct result model_apply(struct model *model, struct op op, uint32_t value);
+
+/* What is inside, in lines (picture_add). Line by line it must be what the model has; further lines are the
+ * structure's own. */
+void subject_draw(const struct subject *subject, struct picture *picture);
+void model_draw(const struct model *model, struct picture *picture);
+
+/* The run that there is. */
+struct plain {
+    struct run_view view;
+    struct subject subject;
+    struct model model;
+};
+extern struct plain plain;
+
+/* Its parts, for who does not run a whole stream. Both that return are false with a verdict. */
+void plain_begin(const struct stream *stream);
+bool plain_apply(struct op op, const struct run_options *options);
+bool plain_check_inside(void);
+
+#endif
