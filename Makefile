@@ -62,11 +62,9 @@ DEPENDENCIES = -MMD -MP -MT $@ -MF $@.d
 WRITE_DEPENDENCIES = -MM -MP -MT $@
 # Processes and signals are the tools' alone.
 TOOLS_ONLY := harness/stop.c harness/isolate.c harness/program.c
-# The explorer's alone: what it asks of the library is nothing that an input can reach.
-EXPLORER_ONLY := $(SUBJECT)/subject_state.c
 # What of harness/plain the subject has no file of its own for; in a folder of both.
 plain_of = $(foreach file,$(wildcard harness/plain$(1)/*.c),$(if $(wildcard $(SUBJECT)$(1)/$(notdir $(file))),,$(file)))
-HARNESS := $(filter-out $(TOOLS_ONLY) $(EXPLORER_ONLY),$(wildcard harness/*.c $(SUBJECT)/*.c) $(call plain_of))
+HARNESS := $(filter-out $(TOOLS_ONLY),$(wildcard harness/*.c $(SUBJECT)/*.c) $(call plain_of))
 tool_sources = $(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c $(SUBJECT)/$(1)/*.c) $(call plain_of,/$(1))
 # What touches the map's memory is sanitized, and what has the library's code in it is instrumented.
 # The rest of the harness is neither: it would take a third of the time, and its branches are no news
@@ -173,9 +171,11 @@ $(BUILD)/plain/%.o: %.c Makefile
 
 # ---- The explorer: every state of a small world. ---------------------------------------------------
 
-EXPLORER := $(EXPLORER_ONLY) $(wildcard explorer/*.c)
+# The subject's part asks of the library what no input can reach: it is in no other program.
+EXPLORER := $(wildcard explorer/*.c $(SUBJECT)/explore/*.c) $(call plain_of,/explore)
+EXPLORER_INCLUDES := -Iexplorer -I$(SUBJECT)/explore -Iharness/plain/explore
 explorer_objects = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(HARNESS) $(TOOLS_ONLY) $(EXPLORER))
-$(foreach way,plain asan fast,$(patsubst %.c,$(BUILD)/$(way)/%.o,$(EXPLORER))): INCLUDES += -Iexplorer
+$(foreach way,plain asan fast,$(patsubst %.c,$(BUILD)/$(way)/%.o,$(EXPLORER))): INCLUDES += $(EXPLORER_INCLUDES)
 
 $(HERE)explore: $(call explorer_objects,plain)
 	@echo 'link  $@'
@@ -191,7 +191,7 @@ EXPLORER_TEST_OBJECTS := $(filter-out %/explore.o,$(call explorer_objects,plain)
 $(BUILD)/test/explorer/%: tests/%.c Makefile $(EXPLORER_TEST_OBJECTS)
 	@mkdir -p $(@D)
 	@echo 'test  $<'
-	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -Itests -Iexplorer -g -O2 $(DEPENDENCIES) $< $(EXPLORER_TEST_OBJECTS) -Wl,--wrap=state_encode -lcmocka -o $@
+	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -Itests $(EXPLORER_INCLUDES) -g -O2 $(DEPENDENCIES) $< $(EXPLORER_TEST_OBJECTS) -Wl,--wrap=live_encode -lcmocka -o $@
 
 .PHONY: explore-small explore-large explore-bugs
 explore-small explore-large: explore-%: explore
@@ -705,8 +705,8 @@ docs:
 
 # ---- Style. ----------------------------------------------------------------------------------------
 
-SOURCES := $(wildcard src/*.h harness/*.[ch] subjects/*/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp bench/*.[ch] bench/*.hpp bench/*.cpp tests/install/*.[ch] examples/*.[ch])
-TIDY_SOURCES := $(wildcard harness/*.c subjects/*/*.c explorer/*.c fuzz_targets/*.c tools/*.c bench/*.c examples/*.c)
+SOURCES := $(wildcard src/*.h harness/*.[ch] harness/plain/*.[ch] harness/plain/*/*.[ch] subjects/*/*.[ch] subjects/*/*/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/second_subject/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp bench/*.[ch] bench/*.hpp bench/*.cpp tests/install/*.[ch] examples/*.[ch])
+TIDY_SOURCES := $(wildcard harness/*.c subjects/*/*.c subjects/*/*/*.c explorer/*.c fuzz_targets/*.c tools/*.c bench/*.c examples/*.c)
 
 .PHONY: format format-check tidy
 format:
@@ -716,7 +716,7 @@ format-check:
 	@clang-format --dry-run --Werror $(SOURCES)
 
 tidy: tools/page/page_files.h
-	@clang-tidy --quiet $(TIDY_SOURCES) -- $(STANDARD) $(INCLUDES) -Iexplorer $(GLIB_FLAGS)
+	@clang-tidy --quiet $(TIDY_SOURCES) -- $(STANDARD) $(INCLUDES) $(EXPLORER_INCLUDES) $(GLIB_FLAGS)
 
 .PHONY: clean
 clean:

@@ -6,7 +6,6 @@
 #include "program.h"
 #include "search.h"
 #include "stop.h"
-#include "subject.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -18,7 +17,7 @@ static const char usage_text[] =
     "\n"
     "Visits every state that a world can reach, in the order of the distance from init, and runs\n"
     "every op in each. FIELD=VALUE are those of a trace's geometry line, such as\n"
-    "  ./explore sets=1 ways=2 clock=1 stash=2 scope=2 keys=3 hash=same_home\n"
+    "  ./explore " EXPLORE_WORLD "\n"
     "\n"
     "An INPUT (bytes or a text trace; of a folder all in it) is run in the world when every state "
     "is known: which of them "
@@ -27,8 +26,8 @@ static const char usage_text[] =
     "\n"
     "  --reach EXPRESSION   the shortest trace after which it is true, or 'unreachable' (names "
     "below)\n"
-    "  --ops LIST           only these ops, separated by commas; or all; without it all but "
-    "init_refused\n"
+    "  --ops LIST           only these ops, separated by commas; or all; without "
+    "it " EXPLORE_OPS_WORDS "\n"
     "  --depth N            no sequence of more than N ops\n"
     "  --memory MIB         at most so much for the states (4096)\n"
     "  --jobs N             processes (the number of cores)\n"
@@ -130,7 +129,7 @@ int arguments_read(int argc, char **argv, struct arguments *arguments) {
             exit(program_end(EXIT_AGREES));
         }
         if (option == 'V')
-            exit(program_end(program_version(subject_library_version())));
+            exit(program_end(program_version(run_library_version())));
         wrong = take_option(arguments, option, optarg);
         if (wrong != NULL)
             return usage_error(wrong, optarg);
@@ -143,7 +142,7 @@ int arguments_read(int argc, char **argv, struct arguments *arguments) {
     if (arguments->seeds != NULL && arguments->input_count == 0)
         return usage_error("--seeds: of which INPUT?", "");
     if (arguments->fields[0] == '\0' && arguments->resume == NULL)
-        return usage_error("which world? FIELD=VALUE..., as in sets=1 ways=2 stash=2 keys=3", "");
+        return usage_error("which world? FIELD=VALUE..., as in " EXPLORE_WORLD, "");
     if (arguments->fields[0] != '\0' && arguments->resume != NULL)
         return usage_error("the file of --resume says which world it is, so not ",
                            arguments->fields);

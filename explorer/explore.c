@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ./explore: every reachable state of a small world of the map, with every layer of the oracle that looks at
+/* ./explore: every reachable state of a small world, with every layer of the oracle that looks at
  * an op or a state. docs/proofs.md says what that proves.
  *
  * A short main: words of the command line -> world -> search -> what it ended with, and a trace. */
@@ -7,13 +7,11 @@
 #include "codec.h"
 #include "input_file.h"
 #include "isolate.h"
-#include "live.h"
 #include "path.h"
 #include "program.h"
 #include "saved.h"
 #include "shell_word.h"
 #include "stop.h"
-#include "subject.h"
 #include "trace_text.h"
 #include "visits.h"
 
@@ -83,7 +81,8 @@ static int go_on(const struct arguments *arguments, FILE *file, const struct sav
     search->edge_count = saved->edge_count;
     if (!search_first(search, &first)) {
         fprintf(stderr,
-                "explore: %s: a new map is broken in this build; without --resume, explore "
+                "explore: %s: a new " SUBJECT_NOUN
+                " is broken in this build; without --resume, explore "
                 "says how\n",
                 arguments->resume);
         return EXIT_USAGE;
@@ -165,17 +164,11 @@ static bool write_seed(const struct arguments *arguments, const struct stream *p
     return written;
 }
 
-/* The hole in words: its distance, what is in the map, and the way there. */
+/* The hole in words: its distance, what is in it, and the way there. */
 static void show_hole(const struct stream *path) {
-    const struct environment *environment = live_environment();
-    const struct counts_state *counts = &environment->counts;
-    printf("not visited, %u ops from init: cache %u of %u, stash %u of %u, ", path->op_count,
-           (unsigned)counts->cache_value_count, (unsigned)counts->cache_value_count_max,
-           (unsigned)counts->stash_count, (unsigned)counts->stash_count_max);
-    if (counts->scope_open)
-        printf("scope %u of %u:", (unsigned)counts->scope_count, (unsigned)counts->scope_count_max);
-    else
-        printf("no scope:");
+    char words[ARGUMENTS_TEXT_SIZE_MAX];
+    live_words(words, sizeof words);
+    printf("not visited, %u ops from init: %s:", path->op_count, words);
     for (uint32_t i = 0; i < path->op_count; i += 1) {
         char op[TRACE_TEXT_OP_SIZE];
         trace_text_op(path->ops[i], op, sizeof op);
@@ -274,15 +267,15 @@ static int print_trace(const struct arguments *arguments, const struct stream *p
                : program_write_failed(arguments->out == NULL ? "standard output" : arguments->out);
 }
 
-/* Whether the fuzzer's run of the whole trace fails too, and how. What only an audit sees needs an inspect
- * behind it, which the trace then has. */
+/* Whether the fuzzer's run of the whole trace fails too, and how. What only an audit sees needs an op
+ * behind it that looks, which the trace then has. */
 static void confirm(struct stream *path) {
     const struct isolate_options options = {LAYERS_ALL, CONFIRM_CPU_MILLISECONDS};
-    const struct op inspect = {OP_INSPECT, 0};
+    const struct op audit = {EXPLORE_AUDIT_OP, 0};
     struct failure failure;
     isolate_run(path, &options, &failure);
-    if (failure.outcome == ISOLATE_AGREES) {
-        path->ops[path->op_count] = inspect;
+    if (failure.outcome == ISOLATE_AGREES && audit.kind != OP_KIND_COUNT) {
+        path->ops[path->op_count] = audit;
         path->op_count += 1;
         isolate_run(path, &options, &failure);
     }
@@ -290,7 +283,7 @@ static void confirm(struct stream *path) {
         printf("# confirmed by a run from init: %s\n", failure.signature);
         return;
     }
-    path->op_count -= 1;
+    path->op_count -= audit.kind != OP_KIND_COUNT;
     printf(
         "# NOT confirmed: a run from init agrees. The violation needs metrics, or bytes of free\n"
         "# places, that the way to this state does not leave there; see --tame\n");
@@ -308,7 +301,7 @@ static int show_finding(const struct arguments *arguments, const struct search *
         fprintf(
             stderr,
             "explore: a run from init does not go the way of the search, after %u ops: an error "
-            "of the explorer, or the map is not deterministic\n",
+            "of the explorer, or the " SUBJECT_NOUN " is not deterministic\n",
             at);
         return EXIT_USAGE;
     }

@@ -11,54 +11,34 @@ enum { STACK_SIZE_MAX = 64, WORD_SIZE_MAX = 40 };
 
 /* ---- Words. ------------------------------------------------------------------------------ */
 
-/* VARIABLE(name, meaning) */
+/* The explorer's own stand between the subject's: enum variable. */
 #define VARIABLE_TABLE(VARIABLE) \
-    VARIABLE(stash_count, "entries in the stash") \
-    VARIABLE(stash_max, "its capacity") \
-    VARIABLE(tombstone_count, "of the entries, tombstones") \
-    VARIABLE(cache_count, "values in the cache") \
-    VARIABLE(cache_max, "its capacity") \
-    VARIABLE(full_sets, "sets without a free way") \
-    VARIABLE(saturated_sets, "sets whose counts are all the largest") \
-    VARIABLE(log_count, "records of the open scope") \
-    VARIABLE(log_max, "its capacity") \
-    VARIABLE(scope_open, "1 in a scope, else 0") \
-    VARIABLE(mutation_count, "since the last compact, at most stash_max") \
-    VARIABLE(ways, "of a set") \
-    VARIABLE(count_max, "the largest count of a slot") \
-    VARIABLE(op, "the op that led here: op_upsert, op_scope_open, ...") \
-    VARIABLE(outcome, "what it answered: outcome_inserted, outcome_stash_full, ...") \
+    STATE_VARIABLE_TABLE(VARIABLE) \
+    VARIABLE(op, "the op that led here: " EXPLORE_OP_NAMES ", ...") \
+    VARIABLE(outcome, "what it answered: " EXPLORE_OUTCOME_NAMES ", ...") \
     VARIABLE(failed, "1 if that says that nothing was changed") \
-    VARIABLE(key_place, "where its key was before: place_absent, _cache, _value or _tombstone") \
-    VARIABLE(key_free_ways, "free ways in the set of its key, before") \
-    VARIABLE(sweep_steps, "steps that a sweep of that set would take, before") \
-    VARIABLE(stash_count_before, "as above, before the op") \
-    VARIABLE(mutation_count_before, "as above, before the op")
+    BEFORE_VARIABLE_TABLE(VARIABLE)
 
-enum variable {
-#define VARIABLE_ENUM(name, meaning) VARIABLE_##name,
-    VARIABLE_TABLE(VARIABLE_ENUM)
-#undef VARIABLE_ENUM
-        VARIABLE_COUNT
+static const struct {
+    const char *name, *meaning;
+} variables[VARIABLE_COUNT] = {
+#define VARIABLE_ROW(name, meaning) {#name, meaning},
+    VARIABLE_TABLE(VARIABLE_ROW)
+#undef VARIABLE_ROW
 };
 
-static const char *const variable_names[] = {
-#define VARIABLE_NAME(name, meaning) #name,
-    VARIABLE_TABLE(VARIABLE_NAME)
-#undef VARIABLE_NAME
-};
-
-static const char *const variable_meanings[] = {
-#define VARIABLE_MEANING(name, meaning) meaning,
-    VARIABLE_TABLE(VARIABLE_MEANING)
-#undef VARIABLE_MEANING
-};
-
-static const char *const place_names[] = {"absent", "cache", "value", "tombstone"};
+static const struct {
+    const char *name;
+    int32_t number;
+} constants[] = {
+#define CONSTANT_ROW(name, number) {#name, number},
+    CONSTANT_TABLE(CONSTANT_ROW)
+#undef CONSTANT_ROW
+        {NULL, 0}};
 
 void expression_help(FILE *file) {
     for (unsigned i = 0; i < VARIABLE_COUNT; i += 1)
-        (void)fprintf(file, "  %-22s %s\n", variable_names[i], variable_meanings[i]);
+        (void)fprintf(file, "  %-22s %s\n", variables[i].name, variables[i].meaning);
 }
 
 /* ---- Operators, in the order of their table. --------------------------------------------- */
@@ -155,7 +135,7 @@ static void wait_with(struct compiler *compiler, const struct operator_row *row)
 
 static bool emit_variable(struct compiler *compiler, const char *word) {
     for (int32_t i = 0; i < VARIABLE_COUNT; i += 1)
-        if (strcmp(word, variable_names[i]) == 0) {
+        if (strcmp(word, variables[i].name) == 0) {
             emit(compiler, ACTION_VARIABLE, i);
             return true;
         }
@@ -182,9 +162,9 @@ static bool emit_constant(struct compiler *compiler, const char *word) {
             emit(compiler, ACTION_NUMBER, i);
             return true;
         }
-    for (int32_t i = 0; strncmp(word, "place_", 6) == 0 && i < 4; i += 1)
-        if (strcmp(place_names[i], word + 6) == 0) {
-            emit(compiler, ACTION_NUMBER, i);
+    for (size_t i = 0; constants[i].name != NULL; i += 1)
+        if (strcmp(constants[i].name, word) == 0) {
+            emit(compiler, ACTION_NUMBER, constants[i].number);
             return true;
         }
     return false;
@@ -267,131 +247,41 @@ bool expression_parse(struct expression *expression, const char *text, char *err
 
 /* ---- Looking. ---------------------------------------------------------------------------- */
 
-static uint32_t free_ways(const struct policy_set *set, unsigned ways) {
-    uint32_t count = 0;
-    for (unsigned way = 0; way < ways; way += 1)
-        count += set->slots[way].count == 0;
-    return count;
-}
-
-/* By section 5 of the contract. */
-static uint32_t sweep_steps(const struct policy *policy, struct policy_set set) {
-    uint32_t count = 0;
-    if (!policy->classic && free_ways(&set, policy->ways) > 0)
-        return 0;
-    for (unsigned way = set.hand;; way = (way + 1) % policy->ways) {
-        count += 1;
-        if (set.slots[way].count <= 1)
-            return count;
-        set.slots[way].count -= 1;
-    }
-}
-
-struct expression_before expression_look(const struct space *space,
-                                         const struct environment *environment, struct op op) {
-    const struct policy *policy = &environment->policy;
-    const bool has_key = op_has_key(op);
-    struct expression_before before = {
-        .mutation_count = environment->model.mutation_count,
-        .stash_count = policy->stash_count,
-    };
-    uint32_t set = 0;
-    unsigned way = 0;
-    if (!has_key)
-        return before;
-    before.key_place = (uint32_t)PLACE_ABSENT;
-    if (policy->stash[op.operand].state != POLICY_STASH_NONE)
-        before.key_place = policy->stash[op.operand].state == POLICY_STASH_VALUE
-                               ? (uint32_t)PLACE_STASH_VALUE
-                               : (uint32_t)PLACE_STASH_TOMBSTONE;
-    if (policy_find(policy, op.operand, &set, &way) != NULL)
-        before.key_place = (uint32_t)PLACE_CACHE;
-    if (space->geometry.set_count != 0) {
-        const struct policy_set *of_key = &policy->sets[space->set_of_key[op.operand]];
-        before.key_free_ways = free_ways(of_key, policy->ways);
-        before.sweep_step_count = sweep_steps(policy, *of_key);
+struct expression_before expression_look(const struct expression *expression, struct op op) {
+    struct expression_before before = {op, {0}};
+    for (uint32_t i = 0; i < expression->step_count; i += 1) {
+        const struct expression_step *step = &expression->steps[i];
+        if (step->action == ACTION_VARIABLE && step->number > VARIABLE_failed)
+            before.numbers[step->number - VARIABLE_failed - 1] =
+                live_variable((enum variable)step->number, op);
     }
     return before;
 }
 
-static uint32_t sets_at_least(const struct policy *policy, unsigned count) {
-    uint32_t found = 0;
-    for (unsigned set = 0; set < policy->geometry.set_count; set += 1) {
-        unsigned way = 0;
-        while (way < policy->ways && policy->sets[set].slots[way].count >= count)
-            way += 1;
-        found += way == policy->ways;
-    }
-    return found;
+static int32_t fact(const struct expression_before *before, int32_t variable) {
+    const struct op none = {0, 0};
+    if (variable < VARIABLE_op)
+        return live_variable((enum variable)variable, none);
+    if (before == NULL)
+        return -1; /* of the first state, to which no op has led */
+    if (variable == VARIABLE_op)
+        return before->op.kind;
+    if (variable == VARIABLE_outcome)
+        return (int32_t)live_outcome();
+    if (variable == VARIABLE_failed)
+        return outcome_failed(live_outcome());
+    return before->numbers[variable - VARIABLE_failed - 1];
 }
 
-static uint32_t tombstones(const struct policy *policy) {
-    uint32_t count = 0;
-    for (unsigned key = 0; key < policy->geometry.key_count; key += 1)
-        count += policy->stash[key].state == POLICY_STASH_TOMBSTONE;
-    return count;
-}
-
-struct scene {
-    const struct environment *environment;
-    const struct expression_before *before;
-    const struct op *op;
-    enum outcome outcome;
-};
-
-/* Facts of an op; -1 for the first state, to which none has led. */
-static int32_t fact_of_op(const struct scene *scene, enum variable variable) {
-    if (scene->op == NULL)
-        return -1;
-    switch (variable) {
-    case VARIABLE_op: return scene->op->kind;
-    case VARIABLE_outcome: return (int32_t)scene->outcome;
-    case VARIABLE_failed: return outcome_failed(scene->outcome);
-    case VARIABLE_key_place: return (int32_t)scene->before->key_place;
-    case VARIABLE_key_free_ways: return (int32_t)scene->before->key_free_ways;
-    case VARIABLE_sweep_steps: return (int32_t)scene->before->sweep_step_count;
-    case VARIABLE_stash_count_before: return (int32_t)scene->before->stash_count;
-    default: return (int32_t)scene->before->mutation_count;
-    }
-}
-
-static int32_t fact(const struct scene *scene, enum variable variable) {
-    const struct environment *environment = scene->environment;
-    const struct policy *policy = &environment->policy;
-    const struct geometry *geometry = &environment->geometry;
-    switch (variable) {
-    case VARIABLE_stash_count: return (int32_t)environment->counts.stash_count;
-    case VARIABLE_stash_max: return geometry->stash_count_max;
-    case VARIABLE_tombstone_count: return (int32_t)tombstones(policy);
-    case VARIABLE_cache_count: return (int32_t)environment->counts.cache_value_count;
-    case VARIABLE_cache_max: return (int32_t)geometry->set_count * policy->ways;
-    case VARIABLE_full_sets: return (int32_t)sets_at_least(policy, 1);
-    case VARIABLE_saturated_sets: return (int32_t)sets_at_least(policy, policy->count_max);
-    case VARIABLE_log_count: return (int32_t)environment->counts.scope_count;
-    case VARIABLE_log_max: return geometry->scope_count_max;
-    case VARIABLE_scope_open: return environment->counts.scope_open;
-    case VARIABLE_mutation_count:
-        return environment->model.mutation_count < geometry->stash_count_max
-                   ? (int32_t)environment->model.mutation_count
-                   : geometry->stash_count_max;
-    case VARIABLE_ways: return policy->ways;
-    case VARIABLE_count_max: return policy->count_max;
-    default: return fact_of_op(scene, variable);
-    }
-}
-
-bool expression_is_true(const struct expression *expression, const struct environment *environment,
-                        const struct expression_before *before, const struct op *op,
-                        enum outcome outcome) {
-    const struct scene scene = {environment, before, op, outcome};
+bool expression_is_true(const struct expression *expression,
+                        const struct expression_before *before) {
     int32_t stack[STACK_SIZE_MAX + 1] = {0};
     uint32_t depth = 0;
     for (uint32_t i = 0; i < expression->step_count; i += 1) {
         const struct expression_step *step = &expression->steps[i];
         const enum action action = (enum action)step->action;
         if (action == ACTION_NUMBER || action == ACTION_VARIABLE) {
-            stack[depth++] =
-                action == ACTION_NUMBER ? step->number : fact(&scene, (enum variable)step->number);
+            stack[depth++] = action == ACTION_NUMBER ? step->number : fact(before, step->number);
             continue;
         }
         depth -= action != ACTION_NOT;

@@ -1,23 +1,89 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The one live map of this process, with its models: the environment of the fuzzer, run an op at a time in
- * a world. Knows neither codes nor the search. */
+/* The seam of the explorer: what a subject supplies, in a folder `explore` of its own, so that all states of
+ * its small worlds can be visited. That is the functions below, and explore_tables.h. There is one live subject
+ * in a process, beside its models; it runs an op at a time. Knows neither the search nor its files.
+ *
+ * explore_tables.h has:
+ *
+ *   EXPLORE_WORLD         fields of a world to try first, for the help
+ *   EXPLORE_LEAVES_OUT    traits of the ops that are tried only where --ops names them, or 0; TRAIT_BATCHED is one
+ *                         always, for an edge is one op, and a call for many of one op is a call for one
+ *   EXPLORE_OPS_WORDS     which ops are tried without --ops, for the help: "all", "all but ..."
+ *   EXPLORE_OP_NAMES, EXPLORE_OUTCOME_NAMES  one or two of each as --reach has them, for the help
+ *   EXPLORE_AUDIT_OP      the op by which a run from init does what live_audit does, or OP_KIND_COUNT
+ *   STATE_VARIABLE_TABLE  VARIABLE(name, meaning): what --reach can ask about a state
+ *   BEFORE_VARIABLE_TABLE VARIABLE(name, meaning): about the state before an op
+ *   CONSTANT_TABLE        CONSTANT(name, number): what these can be compared with */
 #ifndef EXPLORER_LIVE_H
 #define EXPLORER_LIVE_H
 
-#include "environment.h"
-#include "space.h"
+#include "explore_tables.h"
+#include "run.h"
+#include "state.h"
 
-/* The environment; live between a live_begin and a verdict, or environment_end. */
-struct environment *live_environment(void);
+/* ---- A run. ------------------------------------------------------------------------------ */
 
-/* A new map of the world. False with a verdict. What is examined after an op is left to
- * environment_audit. */
+/* A new subject of the world, and new models. What is examined after an op is left to live_audit. This and the
+ * next three return false with a verdict: then only live_begin may follow. */
 bool live_begin(const struct space *space);
 
-/* One op, with the layers that look at an op. False with a verdict. */
+/* One op, with all that looks at an op. It is op 0 of the view's stream. */
 bool live_apply(struct op op);
 
+/* The whole state, with all that looks at a state. Changes nothing. O(state). */
+bool live_audit(void);
+
+/* Gives the subject back. */
+bool live_end(void);
+
+/* The run where it stands; its verdict too. */
+const struct run_view *live_view(void);
+
 /* What the last op answered. */
-enum outcome live_outcome(void);
+static inline enum outcome live_outcome(void) {
+    return live_view()->steps[0].actual.outcome;
+}
+
+/* ---- Codes of states (state.h). ---------------------------------------------------------- */
+
+/* The code of what is live. False where subject and models do not agree in something that the code leaves out
+ * because it follows from the rest: an audit then finds it, and the code is of no use. O(state). */
+bool live_encode(const struct space *space, struct state *state, struct naming *naming);
+
+/* Makes what live_begin has begun for the world hold the state. Its keys are the code's names, and the last
+ * value that was stored (view.value_count) is the largest of the code's. O(state). */
+void live_decode(const struct space *space, const struct state *state);
+
+/* ---- Worlds. ----------------------------------------------------------------------------- */
+
+/* Whether the code of each state of this world has room in struct state. Writes what a world may have at most,
+ * as "8 sets, " or nothing. */
+bool live_fits(const struct world *world, char *limits, size_t size);
+
+/* Whether two keys can change places in any state, and nothing that the subject does tells. One that can never
+ * say so says false. */
+bool live_keys_alike(const struct world *world, unsigned a, unsigned b);
+
+/* ---- What is asked and shown. ------------------------------------------------------------ */
+
+/* What --reach can name, in the order of its help. */
+enum variable {
+#define VARIABLE_ENUM(name, meaning) VARIABLE_##name,
+    STATE_VARIABLE_TABLE(VARIABLE_ENUM)
+    /* The explorer's own. */
+    VARIABLE_op,
+    VARIABLE_outcome,
+    VARIABLE_failed,
+    BEFORE_VARIABLE_TABLE(VARIABLE_ENUM)
+#undef VARIABLE_ENUM
+        VARIABLE_COUNT
+};
+
+/* A variable of either table, of what is live; for one of BEFORE_VARIABLE_TABLE the op is the next one. Not asked
+ * for the explorer's own. */
+int32_t live_variable(enum variable variable, struct op op);
+
+/* What is live in a few words, as "2 of 3 slots". */
+void live_words(char *words, size_t size);
 
 #endif

@@ -2,18 +2,13 @@
 /* The way behind path.h. */
 #include "path.h"
 
-#include "live.h"
-
-#include <string.h>
-
 /* Whether what is live has the code of the state with this rank; and its keys' names. */
 static bool live_is(const struct space *space, const struct store *store, uint32_t rank,
                     struct naming *naming) {
     struct state live, known;
     uint64_t origin;
     store_get(store, rank, &known, &origin);
-    return state_encode(space, live_environment(), &live, naming) && live.size == known.size &&
-           memcmp(live.bytes, known.bytes, live.size) == 0;
+    return live_encode(space, &live, naming) && state_equal(&live, &known);
 }
 
 /* The op as a live run must do it: its key is a name in the code of the state before it. */
@@ -34,7 +29,7 @@ bool path_make(const struct space *space, const struct store *store, uint32_t ra
     path->world = space->world;
     path->op_count = 0;
     if (store_state_count(store) == 0)
-        return true; /* not even a new map is right */
+        return true; /* not even a new subject is right */
     for (;; count += 1) {
         struct state state;
         uint64_t origin;
@@ -58,7 +53,7 @@ bool path_make(const struct space *space, const struct store *store, uint32_t ra
             break;
         same = live_apply(path->ops[path->op_count - 1]);
     }
-    /* What deinit finds is no news of this way. */
-    (void)environment_end(live_environment());
+    /* What its end finds is no news of this way. */
+    (void)live_end();
     return true;
 }

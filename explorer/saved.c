@@ -12,8 +12,8 @@
 
 enum { SAVED_PATH_SIZE_MAX = 4096, SAVED_PIECE_SIZE = 1 << 16 };
 
-static const char saved_kind[] = "cachemap-explore ";
-static const char saved_magic[24] = "cachemap-explore 2";
+static const char saved_kind[] = SUBJECT_NAME "-explore ";
+static const char saved_magic[24] = SUBJECT_NAME "-explore 2";
 
 static int __attribute__((format(printf, 2, 3)))
 saved_refuse(const char *path, const char *format, ...) {
@@ -154,9 +154,9 @@ int saved_read(const char *path, FILE *file, const struct saved *saved, const st
     if (!saved_is_sound(saved, store))
         return saved_refuse(path, "cannot be gone on with: its numbers contradict each other");
     store_get(store, 0, &state, &origin);
-    if (state.size != first->size || memcmp(state.bytes, first->bytes, state.size) != 0)
-        return saved_refuse(path,
-                            "is of another world, or of another version of the map: its first "
-                            "state is not the one that init gives here");
+    if (!state_equal(&state, first))
+        return saved_refuse(path, "is of another world, or of another version of the " SUBJECT_NOUN
+                                  ": its first "
+                                  "state is not the one that init gives here");
     return EXIT_AGREES;
 }

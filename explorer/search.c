@@ -2,7 +2,6 @@
 /* The search behind search.h. */
 #include "search.h"
 
-#include "live.h"
 #include "stop.h"
 
 #include <errno.h>
@@ -41,8 +40,8 @@ static void note(struct finding *finding, enum finding_kind kind, uint32_t rank,
     finding->kind = kind;
     finding->rank = rank;
     finding->op = op;
-    finding->invariant = live_environment()->view.verdict.invariant;
-    memcpy(finding->detail, live_environment()->view.verdict.detail, sizeof finding->detail);
+    finding->invariant = live_view()->verdict.invariant;
+    memcpy(finding->detail, live_view()->verdict.detail, sizeof finding->detail);
 }
 
 /* What an edge leaves for the next. */
@@ -51,19 +50,15 @@ struct walk {
     bool spent;    /* there is no memory for a new state */
 };
 
-static bool same_state(const struct state *a, const struct state *b) {
-    return a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
-}
-
 /* The state that an op has led to: whole, new or known, and right. */
 static enum finding_kind judge(struct search *search, const struct state *from, uint64_t origin,
                                struct op op, struct walk *walk) {
     struct state state;
     struct naming naming;
-    if (!state_encode(search->space, live_environment(), &state, &naming))
-        return environment_audit(live_environment()) ? FINDING_UNSAID : FINDING_VERDICT;
-    if (same_state(&state, from)) {
-        /* An upsert has stored another number, and a code that is equal may be of other keys. */
+    if (!live_encode(search->space, &state, &naming))
+        return live_audit() ? FINDING_UNSAID : FINDING_VERDICT;
+    if (state_equal(&state, from)) {
+        /* A store has another number, and a code that is equal may be of other keys. */
         walk->at_state = !op_is(op, TRAIT_STORES) && naming_is_plain(&naming, search->space);
         return FINDING_NONE;
     }
@@ -72,7 +67,7 @@ static enum finding_kind judge(struct search *search, const struct state *from, 
     case STORE_SPENT: walk->spent = true; return FINDING_NONE;
     case STORE_NEW: break;
     }
-    return environment_audit(live_environment()) ? FINDING_NONE : FINDING_VERDICT;
+    return live_audit() ? FINDING_NONE : FINDING_VERDICT;
 }
 
 /* The op in the state that is live; and then whether it is live still. */
@@ -82,23 +77,22 @@ static enum finding_kind edge(struct search *search, const struct state *from, u
     struct expression_before before = {0};
     enum finding_kind kind;
     if (!walk->at_state)
-        state_decode(search->space, from, live_environment());
+        live_decode(search->space, from);
     walk->at_state = false;
     if (goal != NULL)
-        before = expression_look(search->space, live_environment(), op);
+        before = expression_look(goal, op);
     if (!live_apply(op))
         return FINDING_VERDICT;
     kind = judge(search, from, origin, op, walk);
-    if (kind == FINDING_NONE && goal != NULL &&
-        expression_is_true(goal, live_environment(), &before, &op, live_outcome()))
+    if (kind == FINDING_NONE && goal != NULL && expression_is_true(goal, &before))
         kind = FINDING_GOAL;
     return kind;
 }
 
-/* After a verdict there is no map, and a reinit has taken memory from another source. False with a verdict
+/* After a verdict there is no subject, and an op that remakes it has taken memory from another source. False with a verdict
  * of deinit. */
 static bool renew(const struct space *space, bool is_live) {
-    const bool ended = !is_live || environment_end(live_environment());
+    const bool ended = !is_live || live_end();
     return ended && live_begin(space);
 }
 
@@ -116,7 +110,7 @@ static bool expand(struct search *search, struct worker_shared *worker, uint32_t
         kind = edge(search, &from, STORE_ORIGIN(rank, i), op, &walk);
         if (kind != FINDING_NONE)
             note(&worker->finding, kind, rank, i);
-        if (kind != FINDING_VERDICT && op.kind != OP_REINIT)
+        if (kind != FINDING_VERDICT && !op_is(op, TRAIT_REMAKES))
             continue;
         walk.at_state = false;
         if (!renew(search->space, kind != FINDING_VERDICT)) {
@@ -188,11 +182,11 @@ static void note_death(struct search *search, const struct worker_shared *worker
         .kind = FINDING_CRASH, .rank = atomic_load(&worker->rank), .op = atomic_load(&worker->op)};
     if (WIFEXITED(status))
         (void)snprintf(finding.detail, sizeof finding.detail,
-                       "the map ended the program (exit status %d): see above",
+                       "the " SUBJECT_NOUN " ended the program (exit status %d): see above",
                        WEXITSTATUS(status));
     else
-        (void)snprintf(finding.detail, sizeof finding.detail, "the map ended the program: %s",
-                       strsignal(WTERMSIG(status)));
+        (void)snprintf(finding.detail, sizeof finding.detail,
+                       "the " SUBJECT_NOUN " ended the program: %s", strsignal(WTERMSIG(status)));
     keep_first(search, &finding);
     lower(&shared->limit, finding.rank + 1);
 }
@@ -248,14 +242,14 @@ static enum search_end ended_by(const struct search *search) {
     return search->finding.kind == FINDING_GOAL ? SEARCH_REACHED : SEARCH_FINDING;
 }
 
-/* A new map: what is wrong with it, or the code of it. */
+/* A new subject: what is wrong with it, or the code of it. */
 static enum finding_kind first_state(struct search *search, struct state *state) {
     struct naming naming;
     bool said;
     if (!live_begin(search->space))
         return FINDING_VERDICT;
-    said = state_encode(search->space, live_environment(), state, &naming);
-    if (!environment_audit(live_environment()))
+    said = live_encode(search->space, state, &naming);
+    if (!live_audit())
         return FINDING_VERDICT;
     return said ? FINDING_NONE : FINDING_UNSAID;
 }
@@ -271,10 +265,9 @@ enum search_end search_begin(struct search *search) {
         (void)store_add(search->store, &state, 0);
         (void)store_next_level(search->store);
     }
-    if (kind == FINDING_NONE && goal != NULL &&
-        expression_is_true(goal, live_environment(), NULL, NULL, OUTCOME_NONE))
+    if (kind == FINDING_NONE && goal != NULL && expression_is_true(goal, NULL))
         kind = FINDING_GOAL;
-    if (kind != FINDING_VERDICT && !environment_end(live_environment()))
+    if (kind != FINDING_VERDICT && !live_end())
         kind = FINDING_VERDICT;
     note(&search->finding, kind, 0, FINDING_NO_OP);
     return kind == FINDING_NONE ? SEARCH_FIXPOINT : ended_by(search);
@@ -282,7 +275,7 @@ enum search_end search_begin(struct search *search) {
 
 bool search_first(struct search *search, struct state *state) {
     const enum finding_kind kind = first_state(search, state);
-    return (kind == FINDING_VERDICT || environment_end(live_environment())) && kind == FINDING_NONE;
+    return (kind == FINDING_VERDICT || live_end()) && kind == FINDING_NONE;
 }
 
 uint32_t search_depth(const struct search *search) {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The search: breadth first over all states of a world, one level after the other, on several processes.
- * An edge is one op in one state: the state's code is made a live map with its models, the environment
- * applies the op with all layers that look at an op, and what comes out is encoded. What looks at a whole
- * state (the library's check, the comparison with both models) is done once for each state, when it is
- * first reached, by the environment too: equal codes give equal answers.
+ * An edge is one op in one state: the state's code is made a live subject with its models, the op is
+ * applied with all layers that look at an op, and what comes out is encoded. What looks at a whole state (the
+ * subject's own check, the comparison with its models) is done once for each state, when it is first reached:
+ * equal codes give equal answers.
  *
  * The first finding in the order of ranks and ops is kept; its distance is the shortest there is.
- * Processes and not threads: a crash or an endless loop of the map is a finding like any other. */
+ * Processes and not threads: a crash or an endless loop of the subject is a finding like any other. */
 #ifndef EXPLORER_SEARCH_H
 #define EXPLORER_SEARCH_H
 
@@ -28,7 +28,7 @@ enum search_end {
 enum finding_kind {
     FINDING_NONE,
     FINDING_VERDICT, /* a layer of the oracle; the invariant is known */
-    FINDING_UNSAID,  /* memory of the map that has a meaning says what inspection does not */
+    FINDING_UNSAID,  /* memory of the subject that has a meaning says what inspection does not */
     FINDING_CRASH, /* the process died in the op: a signal, a sanitizer's report, an endless loop */
     FINDING_GOAL   /* no bug: the expression is true after it */
 };
@@ -68,10 +68,10 @@ struct search {
 enum search_end search_run(struct search *search);
 
 /* The first state, as level 0, in an empty store. SEARCH_FIXPOINT when all is well; SEARCH_FINDING where a
- * new map is broken, or SEARCH_REACHED where the expression is true of it: finding.op is FINDING_NO_OP. */
+ * new subject is broken, or SEARCH_REACHED where the expression is true of it: finding.op is FINDING_NO_OP. */
 enum search_end search_begin(struct search *search);
 
-/* The code of the first state alone. False where a new map is broken, as search_begin would say. */
+/* The code of the first state alone. False where a new subject is broken, as search_begin would say. */
 bool search_first(struct search *search, struct state *state);
 
 /* Distance of the level that is being expanded: the length of the shortest way to its states. */

@@ -22,12 +22,12 @@ void visits_destroy(struct visits *visits) {
     free(visits->pairs);
 }
 
-/* The op as the world has it: its key within the world, its layout the world's. */
+/* The op as the world has it: its key within the world, its fields the world's. */
 static struct op op_in_world(const struct space *space, struct op op) {
     if (op_has_key(op))
-        op.operand = (uint8_t)(op.operand % space->geometry.key_count);
-    if (op.kind == OP_REINIT)
-        op.operand = space->geometry.layout;
+        op.operand = (uint8_t)(op.operand % space->key_count);
+    if (op_operand(op) == OPERAND_FIELDS)
+        op.operand = world_byte(&space->world, OPERAND_FIELDS_BYTE);
     return op;
 }
 
@@ -52,8 +52,7 @@ static void visit_pair(struct visits *visits, uint32_t rank, uint32_t number) {
 /* The rank of what is live, noted. False for a state that was not explored. */
 static bool visit_state(struct visits *visits, uint32_t *rank, struct naming *naming) {
     struct state state;
-    if (!state_encode(visits->space, live_environment(), &state, naming) ||
-        !store_find(visits->store, &state, rank)) {
+    if (!live_encode(visits->space, &state, naming) || !store_find(visits->store, &state, rank)) {
         visits->stray_count += 1;
         return false;
     }
@@ -77,7 +76,7 @@ void visits_run(struct visits *visits, const struct stream *input) {
         known = agrees && visit_state(visits, &rank, &naming);
     }
     if (agrees)
-        (void)environment_end(live_environment());
+        (void)live_end();
 }
 
 uint32_t visits_next_hole(const struct visits *visits, uint32_t rank) {

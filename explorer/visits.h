@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which states of an explored world inputs have been in, and which ops they have done there: what a fuzzer's
- * corpus has seen of all that there is. An input runs with the world's geometry in place of its own, its keys
+ * corpus has seen of all that there is. An input runs in this world in place of its own, its keys
  * modulo the world's: so the corpus is asked what its sequences of ops reach. Knows neither files nor how
  * the world was explored. */
 #ifndef EXPLORER_VISITS_H

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Explores the worlds of explorer/worlds.txt, each to its fixpoint, and compares what was counted with the
-# tables of docs/proofs.md: the counts are the same on every machine and with any number of processes.
+# Explores the worlds of subjects/cachemap/explore/worlds.txt, each to its fixpoint, and compares what was
+# counted with the tables of docs/proofs.md: the counts are the same on every machine and with any number of
+# processes.
 #
 #   scripts/explore.sh small            the small worlds (seconds)
 #   scripts/explore.sh large            the large ones (minutes)
 #   scripts/explore.sh bugs [NAME...]   plants each bug of bugs/ and bugs/layers/, or those named, and looks for
 #                                       its shortest trace in the small worlds; a bug that no world shows
-#                                       must have a reason in explorer/no_witness.txt
+#                                       must have a reason in no_witness.txt beside the worlds
 #   scripts/explore.sh --update small|large|bugs   writes the table anew
 #
 #   JOBS=2         processes of a world, or bugs at a time (the number of cores)
@@ -23,10 +24,10 @@ jobs=${JOBS:-$(nproc)}
 whole_number JOBS "$jobs"
 out=build/explore
 document=docs/proofs.md
-worlds=explorer/worlds.txt
-reasons=explorer/no_witness.txt
+worlds=subjects/cachemap/explore/worlds.txt
+reasons=subjects/cachemap/explore/no_witness.txt
 # Objects that have the library's code in them.
-of_library=(subjects/cachemap/{subject,subject_broken,subject_damage,subject_instances,subject_state,key})
+of_library=(subjects/cachemap/{subject,subject_broken,subject_damage,subject_instances,explore/subject_state,key})
 update=false
 
 fail() {

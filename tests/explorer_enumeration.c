@@ -3,10 +3,11 @@
  * map from init, without codes, sets of states or symmetry, and the explorer must have been at each state
  * that this comes to, at no greater distance, and nowhere else; and an op in a state that was made from its
  * code must do what it does in the real one. Then codes and classes of keys are falsified, and just that
- * must no longer hold. Linked with --wrap=state_encode. */
+ * must no longer hold. Linked with --wrap=live_encode. */
 #include "harness_support.h"
 
 #include "live.h"
+#include "live_environment.h"
 #include "search.h"
 
 enum { DEPTH_MAX = 4, MEMORY = 64 << 20 };
@@ -20,20 +21,17 @@ static enum falsify {
     FALSIFY_MUTATIONS, /* how many mutations there were is left out */
 } falsify;
 
-bool __real_state_encode(const struct space *space, const struct environment *environment,
-                         struct state *state, struct naming *naming);
-bool __wrap_state_encode(const struct space *space, const struct environment *environment,
-                         struct state *state, struct naming *naming);
+bool __real_live_encode(const struct space *space, struct state *state, struct naming *naming);
+bool __wrap_live_encode(const struct space *space, struct state *state, struct naming *naming);
 
-bool __wrap_state_encode(const struct space *space, const struct environment *environment,
-                         struct state *state, struct naming *naming) {
-    const bool whole = __real_state_encode(space, environment, state, naming);
-    const unsigned ways = layout_describe(space->geometry.layout)->ways;
+bool __wrap_live_encode(const struct space *space, struct state *state, struct naming *naming) {
+    const bool whole = __real_live_encode(space, state, naming);
+    const unsigned ways = space->world.numbers[FIELD_WAYS];
     unsigned at = 2; /* the first set: its hand, and for each way a count, a key and a value */
     if (falsify == FALSIFY_HANDS)
         state->bytes[at] = 0;
     if (falsify == FALSIFY_MUTATIONS)
-        state->bytes[0] = (uint8_t)space->geometry.stash_count_max;
+        state->bytes[0] = (uint8_t)space->world.numbers[FIELD_STASH];
     at += 1;
     for (unsigned way = 0; falsify == FALSIFY_COUNTS && way < ways; way += 1) {
         const bool in_use = state->bytes[at] != 0;
@@ -57,14 +55,13 @@ struct enumeration {
 static bool run_real(const struct enumeration *enumeration, uint32_t count) {
     bool agrees = live_begin(enumeration->space);
     for (uint32_t i = 0; i < count && agrees; i += 1)
-        agrees = live_apply(enumeration->space->ops[enumeration->sequence[i]]) &&
-                 environment_audit(live_environment());
+        agrees = live_apply(enumeration->space->ops[enumeration->sequence[i]]) && live_audit();
     return agrees;
 }
 
 static void end_run(void) {
-    if (live_environment()->subject.live)
-        assert_true(environment_end(live_environment()));
+    if (live_environment.subject.live)
+        assert_true(live_end());
 }
 
 static struct op named(struct op op, const struct naming *naming) {
@@ -82,11 +79,11 @@ static void compare_last(struct enumeration *enumeration, uint32_t count) {
     bool same;
     uint32_t rank = 0;
     assert_true(run_real(enumeration, count - 1));
-    assert_true(state_encode(enumeration->space, live_environment(), &before, &names_before));
+    assert_true(live_encode(enumeration->space, &before, &names_before));
     assert_true(live_apply(op));
     outcome = live_outcome();
-    assert_true(__real_state_encode(enumeration->space, live_environment(), &after, &names));
-    assert_true(state_encode(enumeration->space, live_environment(), &code, &names));
+    assert_true(__real_live_encode(enumeration->space, &after, &names));
+    assert_true(live_encode(enumeration->space, &code, &names));
     end_run();
     if (enumeration->store != NULL) {
         same = store_find(enumeration->store, &code, &rank) &&
@@ -95,10 +92,9 @@ static void compare_last(struct enumeration *enumeration, uint32_t count) {
         enumeration->is_visited[rank] |= same;
     }
     assert_true(live_begin(enumeration->space));
-    state_decode(enumeration->space, &before, live_environment());
+    live_decode(enumeration->space, &before);
     same = live_apply(named(op, &names_before)) && live_outcome() == outcome &&
-           __real_state_encode(enumeration->space, live_environment(), &code, &names) &&
-           code.size == after.size && memcmp(code.bytes, after.bytes, code.size) == 0;
+           __real_live_encode(enumeration->space, &code, &names) && state_equal(&code, &after);
     enumeration->mismatch_count += !same;
     end_run();
 }
@@ -132,7 +128,7 @@ static const char ops_few[] =
 
 static void make(struct space *space, const char *fields, const char *ops) {
     char error[400];
-    if (!world_make(space, fields, ops, true, error, sizeof error))
+    if (!space_make(space, fields, ops, true, error, sizeof error))
         fail_msg("%s", error);
 }
 
@@ -190,14 +186,14 @@ static void test_codes_are_whole(void **context) {
         struct naming naming;
         uint64_t origin;
         store_get(&store, rank, &state, &origin);
-        state_decode(&space, &state, live_environment());
-        assert_true(environment_audit(live_environment()));
-        assert_true(state_encode(&space, live_environment(), &again, &naming));
+        live_decode(&space, &state);
+        assert_true(live_audit());
+        assert_true(live_encode(&space, &again, &naming));
         assert_int_equal(again.size, state.size);
         assert_memory_equal(again.bytes, state.bytes, state.size);
         assert_true(naming_is_plain(&naming, &space));
     }
-    assert_true(environment_end(live_environment()));
+    assert_true(live_end());
     store_destroy(&store);
 }
 

@@ -14,6 +14,9 @@
 
 #include <stdalign.h>
 
+/* The number that the explorer gives the bytes of free places. No op stores it. */
+#define SUBJECT_STALE_VALUE UINT32_C(0xeeeeeeee)
+
 enum place { PLACE_ABSENT, PLACE_CACHE, PLACE_STASH_VALUE, PLACE_STASH_TOMBSTONE };
 
 struct entry_state {

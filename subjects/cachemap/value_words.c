@@ -2,8 +2,6 @@
 /* The words behind value_words.h. */
 #include "value_words.h"
 
-#include "subject_state.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -29,7 +27,7 @@ const char *value_origin(const struct environment *environment, uint32_t value) 
         return NULL;
     if (subject_is_fill(&environment->subject, value, byte_count))
         return filled;
-    if (value == SUBJECT_STATE_STALE_VALUE)
+    if (value == SUBJECT_STALE_VALUE)
         return stale;
     return value == 0 ? zero : never;
 }

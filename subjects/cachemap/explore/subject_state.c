@@ -132,7 +132,7 @@ static void write_stale(struct subject *subject, unsigned char *bytes, unsigned 
     if (stale_key_id == SUBJECT_STATE_NO_KEY)
         memset(bytes, 0x5a, subject->functions->layout->value_size);
     else
-        subject->functions->make_value(bytes, stale_key_id, SUBJECT_STATE_STALE_VALUE);
+        subject->functions->make_value(bytes, stale_key_id, SUBJECT_STALE_VALUE);
 }
 
 static void write_slots(struct subject *subject, const struct subject_state *state,

@@ -54,9 +54,6 @@ bool subject_state_read(const struct subject *subject, struct subject_state *sta
 /* The metrics of a map that was written and has a cache: numbers that no op leaves by accident. */
 enum { SUBJECT_STATE_HITS = 1009, SUBJECT_STATE_MISSES = 2003 };
 #define SUBJECT_STATE_NO_KEY UINT32_MAX
-/* The number that the bytes of free places have. */
-#define SUBJECT_STATE_STALE_VALUE UINT32_C(0xeeeeeeee)
-
 /* Makes the map hold just this, with the metrics above (0 without a cache). What the contract calls
  * meaningless is made as harmful as it can be: free slots, entries and records look like values of the key
  * `stale_key_id`, under a number that no op stores; or, for SUBJECT_STATE_NO_KEY, like nothing. Under
