@@ -41,7 +41,7 @@ static struct verdict *plain_fail(enum invariant invariant, int line) {
     struct verdict *verdict = &plain.view.verdict;
     verdict->invariant = invariant;
     verdict->op_index = plain.view.op_index;
-    verdict->file = "plain/passes.c";
+    verdict->file = "harness/plain/passes.c";
     verdict->line = line;
     return verdict;
 }

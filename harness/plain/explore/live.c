@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* explorer/live.h for a subject of plain.h: a state is the bytes of the structure and of its model. So an op that
+ * stores (TRAIT_STORES) makes states without end, for its numbers count up; a subject that has one and few states
+ * beside writes a live.c of its own. */
+#include "live.h"
+
+#include "plain.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static_assert(sizeof(struct subject) + sizeof(struct model) <= STATE_SIZE_MAX,
+              "the structure and its model are one code");
+
+static struct stream stream;
+static const struct run_options options = {.layers = LAYERS_ALL, .at_end_only = true};
+
+bool live_begin(const struct space *space) {
+    stream.world = space->world;
+    stream.op_count = 1;
+    plain_begin(&stream);
+    return true;
+}
+
+bool live_apply(struct op op) {
+    stream.ops[0] = op;
+    plain.view.op_index = 0;
+    return plain_apply(op, &options);
+}
+
+bool live_audit(void) {
+    return plain_check_inside();
+}
+
+bool live_end(void) {
+    return true;
+}
+
+const struct run_view *live_view(void) {
+    return &plain.view;
+}
+
+static void put_bytes(struct state_writer *writer, const unsigned char *bytes, size_t size) {
+    for (size_t at = 0; at < size; at += 1)
+        state_put(writer, bytes[at]);
+}
+
+bool live_encode(const struct space *space, struct state *state, struct naming *naming) {
+    struct state_writer writer = state_begin(space, state, naming);
+    put_bytes(&writer, (const unsigned char *)&plain.subject, sizeof plain.subject);
+    put_bytes(&writer, (const unsigned char *)&plain.model, sizeof plain.model);
+    state_end(&writer);
+    return true;
+}
+
+void live_decode(const struct space *space, const struct state *state) {
+    (void)space;
+    memcpy(&plain.subject, state->bytes, sizeof plain.subject);
+    memcpy(&plain.model, state->bytes + sizeof plain.subject, sizeof plain.model);
+}
+
+bool live_fits(const struct world *world, char *limits, size_t size) {
+    (void)world;
+    (void)snprintf(limits, size, "%s", "");
+    return true;
+}
+
+bool live_keys_alike(const struct world *world, unsigned a, unsigned b) {
+    (void)world;
+    (void)a;
+    (void)b;
+    return false;
+}
+
+/* There is none. */
+int32_t live_variable(enum variable variable, struct op op) {
+    (void)variable;
+    (void)op;
+    return 0;
+}
+
+void live_words(char *words, size_t size) {
+    static struct picture picture;
+    picture_take(&plain.view, &picture);
+    (void)snprintf(words, size, "%s", picture.line_count == 0 ? "" : picture.lines[0]);
+}
