@@ -524,7 +524,7 @@ bench:
 # of libFuzzer's defaults, bench/original.c is a program of its own; both see the public header alone.
 SURVIVAL_FLAGS := -g -O1 -fno-omit-frame-pointer
 
-VARIANT_WRAPPED := codec_decode generate_geometry input_run mutate mutate_cross
+VARIANT_WRAPPED := codec_decode generate_world run mutate mutate_cross
 $(BUILD)/variant: $(BUILD)/fuzz/bench/variant.o $(call fuzz_objects,fuzz_cachemap)
 	@echo 'link  $@'
 	@$(CLANG) -fsanitize=fuzzer,address,undefined $^ $(VARIANT_WRAPPED:%=-Wl,--wrap=%) -o $@

@@ -8,8 +8,8 @@
  * switched off this does what ./fuzz_cachemap does, input for input. */
 #include "codec.h"
 #include "generate.h"
-#include "run.h"
 #include "mutate.h"
+#include "run.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,28 +89,31 @@ static bool geometry_is_fixed(void) {
  * of 250 ops can fill. The large one is the largest that the tables have with the default layout's
  * 16 sets: 256 slots, as `original` has. The modes of reading and running belong to the oracle and
  * stay, but for the pass in another geometry. */
-static void geometry_fix(struct geometry *geometry) {
+static void world_fix(struct world *world) {
     const bool large = is_without[INGREDIENT_TINY_GEOMETRY];
-    const int layout = layout_find(large ? 16 : 4, 8, 2, LAYOUT_POLICY_CLOCK);
+    uint16_t *numbers = world->numbers;
     if (!geometry_is_fixed())
         return;
-    geometry->layout = (uint8_t)layout;
-    geometry->hash = HASH_MIX;
-    geometry->set_count = large ? 16 : 4;
-    geometry->stash_count_max = large ? 256 : 16;
-    geometry->scope_count_max = large ? 256 : 16;
-    geometry->key_count = large ? 256 : 32;
-    if (geometry->run == RUN_ACROSS)
-        geometry->run = RUN_PLAIN;
-    if (geometry->run == RUN_THOROUGH)
-        geometry->run = RUN_TWICE;
+    numbers[FIELD_WAYS] = large ? 16 : 4;
+    numbers[FIELD_TAG] = 8;
+    numbers[FIELD_CLOCK] = 2;
+    numbers[FIELD_POLICY] = 0;
+    numbers[FIELD_HASH] = HASH_MIX;
+    numbers[FIELD_SETS] = large ? 16 : 4;
+    numbers[FIELD_STASH] = large ? 256 : 16;
+    numbers[FIELD_SCOPE] = large ? 256 : 16;
+    numbers[FIELD_KEYS] = large ? 256 : 32;
+    if (numbers[FIELD_RUN] == RUN_ACROSS)
+        numbers[FIELD_RUN] = RUN_PLAIN;
+    if (numbers[FIELD_RUN] == RUN_THOROUGH)
+        numbers[FIELD_RUN] = RUN_TWICE;
 }
 
-void __real_generate_world(struct random *random, struct geometry *geometry);
-void __wrap_generate_world(struct random *random, struct geometry *geometry);
-void __wrap_generate_world(struct random *random, struct geometry *geometry) {
-    __real_generate_world(random, geometry);
-    geometry_fix(geometry);
+void __real_generate_world(struct random *random, struct world *world);
+void __wrap_generate_world(struct random *random, struct world *world);
+void __wrap_generate_world(struct random *random, struct world *world) {
+    __real_generate_world(random, world);
+    world_fix(world);
 }
 
 /* Also what the mutator decodes by. Operands are read in the geometry, so it is fixed before. */
@@ -124,7 +127,7 @@ void __wrap_codec_decode(const uint8_t *bytes, size_t size, struct stream *strea
         return;
     }
     __real_codec_decode(bytes, size < CODEC_HEADER_SIZE ? size : CODEC_HEADER_SIZE, stream);
-    geometry_fix(&stream->world);
+    world_fix(&stream->world);
     (void)codec_encode(stream, fixed, &field);
     if (size > CODEC_SIZE_MAX)
         size = CODEC_SIZE_MAX;
@@ -133,7 +136,7 @@ void __wrap_codec_decode(const uint8_t *bytes, size_t size, struct stream *strea
     __real_codec_decode(fixed, size > CODEC_HEADER_SIZE ? size : CODEC_HEADER_SIZE, stream);
     for (uint32_t i = 0; i < stream->op_count; i += 1)
         if (stream->ops[i].kind == OP_REINIT)
-            stream->ops[i].operand = stream->world.layout;
+            stream->ops[i].operand = world_byte(&stream->world, OPERAND_FIELDS_BYTE);
 }
 
 /* ---- The mutator. -------------------------------------------------------------------------- */
@@ -154,7 +157,7 @@ size_t __wrap_mutate(uint8_t *data, size_t size, size_t size_max, unsigned seed,
     if (is_without[INGREDIENT_BYTES])
         reduced.ingredients &= ~(uint32_t)MUTATE_BYTES;
     if (geometry_is_fixed())
-        reduced.ingredients &= ~(uint32_t)MUTATE_GEOMETRY;
+        reduced.ingredients &= ~(uint32_t)MUTATE_WORLD;
     return __real_mutate(data, size, size_max, seed, &reduced);
 }
 
@@ -179,21 +182,18 @@ extern uint8_t __start___sancov_cntrs[], __stop___sancov_cntrs[];
 enum { EXECUTIONS_SEEN = 2 };
 static uint64_t execution_count;
 
-const struct environment *__real_input_run(const struct stream *stream,
-                                           const struct run_options *options);
-const struct environment *__wrap_input_run(const struct stream *stream,
-                                           const struct run_options *options);
-const struct environment *__wrap_input_run(const struct stream *stream,
-                                           const struct run_options *options) {
+const struct run_view *__real_run(const struct stream *stream, const struct run_options *options);
+const struct run_view *__wrap_run(const struct stream *stream, const struct run_options *options);
+const struct run_view *__wrap_run(const struct stream *stream, const struct run_options *options) {
     struct run_options reduced = *options;
-    const struct environment *failed;
+    const struct run_view *failed;
     if (is_without[INGREDIENT_POLICY])
         reduced.layers &= ~(1u << LAYER_POLICY);
     if (is_without[INGREDIENT_EACH_OP])
         reduced.at_end_only = true;
     if (is_without[INGREDIENT_COUNTERS])
         reduced.on_op = NULL;
-    failed = __real_input_run(stream, &reduced);
+    failed = __real_run(stream, &reduced);
     execution_count += 1;
     if (is_without[INGREDIENT_COVERAGE] && execution_count > EXECUTIONS_SEEN)
         memset(__start___sancov_cntrs, 0, (size_t)(__stop___sancov_cntrs - __start___sancov_cntrs));

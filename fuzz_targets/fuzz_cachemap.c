@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The fuzz target: bytes -> ops -> the cache map beside its model -> trap at the first
+/* The fuzz target: bytes -> ops -> the subject beside its model -> trap at the first
  * disagreement.
  *
- * Everything that it does is in harness/; read run.h next, then subjects/cachemap/environment.c. What guides the
- * engine is in mutate.h and state_counters.h. */
+ * What it does is in harness/; read run.h next, then subjects/cachemap/environment.c. What guides
+ * the engine is in mutate.h, and in the subject's run_guide. */
 #include "codec.h"
-#include "run.h"
 #include "mutate.h"
 #include "report.h"
+#include "run.h"
 #include "watchdog.h"
 
 #include <stdlib.h>

@@ -1,18 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bytes <-> stream: the form that a fuzzing engine mutates. docs/input-format.md describes it.
  *
- *   WORLD_HEADER_SIZE bytes, where the rows of FIELD_TABLE say; the high nibble of byte 0 is the version, 0 for 1
+ *   WORLD_HEADER_SIZE bytes, where the rows of FIELD_TABLE say; the high nibble of byte 0 is the
+ *   version, 0 for 1
  *   then records of 2 bytes: opcode (6 bits, op.h's slots), operand
  *
- * Every byte string decodes: numbers wrap into their tables, absent header bytes are 0, a trailing
- * half record is ignored, ops past STREAM_OP_COUNT_MAX and past WORK_MAX (work.h) are ignored. Only an
- * input of another version is not guessed at: it decodes to the empty stream, and the tools say so. */
+ * Every byte string decodes: numbers wrap into their tables, absent header bytes are 0, a trailing half
+ * record is ignored, ops past STREAM_OP_COUNT_MAX and past WORK_MAX (work.h) are ignored. Only an input of
+ * another version is not guessed at: it decodes to the empty stream, and the tools say so. */
 #ifndef HARNESS_CODEC_H
 #define HARNESS_CODEC_H
 
 #include "stream.h"
 
-enum { CODEC_VERSION = 1, CODEC_HEADER_SIZE = WORLD_HEADER_SIZE, CODEC_RECORD_SIZE = 2, CODEC_VERSION_BIT = 4 };
+enum {
+    CODEC_VERSION = 1,
+    CODEC_HEADER_SIZE = WORLD_HEADER_SIZE,
+    CODEC_RECORD_SIZE = 2,
+    CODEC_VERSION_BIT = 4
+};
 enum { CODEC_SIZE_MAX = CODEC_HEADER_SIZE + CODEC_RECORD_SIZE * STREAM_OP_COUNT_MAX };
 
 /* The version that the input claims: 1 or more; CODEC_VERSION for the empty input. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The generator behind generate.h. What keeps a stream good (a rule that is forced by default, and broken by one
- * stream in a few, so that error paths are tested) the subject knows: rules.h. */
+/* The generator behind generate.h. What keeps a stream good (a rule that is forced by default, and broken
+ * by one stream in a few, so that error paths are tested) the subject knows: rules.h. */
 #include "generate.h"
 
 #include "codec.h"
@@ -113,9 +113,8 @@ void generate_ops(struct random *random, struct stream *stream, uint32_t op_coun
     swarm_draw(random, &stream->world, &swarm);
     rules_begin(&rules, random, &stream->world);
     for (uint32_t i = 0; i < stream->op_count; i += 1) {
-        const enum op_kind kind =
-            generate_kind(random, &swarm, &rules, i == 0 ? NULL : &stream->ops[i - 1],
-                          i + 1 == stream->op_count);
+        const enum op_kind kind = generate_kind(
+            random, &swarm, &rules, i == 0 ? NULL : &stream->ops[i - 1], i + 1 == stream->op_count);
         stream->ops[i].kind = (uint8_t)kind;
         stream->ops[i].operand =
             swarm_operand(random, &stream->world, &swarm, op_operand(stream->ops[i]));

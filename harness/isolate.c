@@ -49,11 +49,10 @@ static void child_on_failure(const struct run_view *view) {
     else
         (void)snprintf(cause, sizeof cause, "%s %s:%d", invariant_function(verdict->invariant),
                        verdict->file, verdict->line);
-    child_tell(
-        verdict->op_index, verdict->invariant, cause,
-        verdict->op_index < view->stream->op_count
-            ? op_describe((enum op_kind)view->stream->ops[verdict->op_index].kind)->words
-            : "end");
+    child_tell(verdict->op_index, verdict->invariant, cause,
+               verdict->op_index < view->stream->op_count
+                   ? op_describe((enum op_kind)view->stream->ops[verdict->op_index].kind)->words
+                   : "end");
     _exit(CHILD_FAILS);
 }
 
@@ -129,9 +128,9 @@ void isolate_catch(void (*on_death)(void)) {
 _Noreturn static void child_run(const struct stream *stream, const struct isolate_options *options,
                                 int pipe_end) {
     const struct run_options input = {.layers = options->layers,
-                                        .shows_all_passes = true,
-                                        .on_failure = child_on_failure,
-                                        .on_op = child_on_op};
+                                      .shows_all_passes = true,
+                                      .on_failure = child_on_failure,
+                                      .on_op = child_on_op};
     const struct timeval tick = {.tv_sec = (time_t)(options->cpu_milliseconds / 1000),
                                  .tv_usec = (suseconds_t)(options->cpu_milliseconds % 1000) * 1000};
     const struct itimerval ticks = {tick, tick};

@@ -99,8 +99,7 @@ static const struct op *copy_range(struct edit *edit, struct range range) {
 /* ---- Single ops. ------------------------------------------------------------------------- */
 
 static uint8_t draw_operand(struct edit *edit, enum op_operand operand) {
-    return codec_operand(&edit->stream->world, operand,
-                         (uint8_t)random_below(&edit->random, 256));
+    return codec_operand(&edit->stream->world, operand, (uint8_t)random_below(&edit->random, 256));
 }
 
 static struct op draw_op(struct edit *edit) {
@@ -257,8 +256,7 @@ static bool wrap_range(struct edit *edit, struct range range) {
     if (WRAP_COUNT == 0)
         return false;
     open.kind = wrap->opens;
-    close.kind =
-        random_one_in(&edit->random, wrap->odds) ? wrap->closes_otherwise : wrap->closes;
+    close.kind = random_one_in(&edit->random, wrap->odds) ? wrap->closes_otherwise : wrap->closes;
     if (edit->stream->op_count + 2 > edit->op_count_max)
         return false;
     (void)insert_ops(edit, range.at + range.count, &close, 1);

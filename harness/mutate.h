@@ -14,10 +14,10 @@
 
 /* Groups of mutations, to be switched off one at a time when their worth is measured. */
 enum mutate_ingredient {
-    MUTATE_OPS = 1u << 0,      /* ops: insert, delete, move, wrap, ... */
-    MUTATE_SWARM = 1u << 1,    /* fresh swarm streams, instead or behind */
+    MUTATE_OPS = 1u << 0,   /* ops: insert, delete, move, wrap, ... */
+    MUTATE_SWARM = 1u << 1, /* fresh swarm streams, instead or behind */
     MUTATE_WORLD = 1u << 2, /* the header: a field, or all of it */
-    MUTATE_BYTES = 1u << 3,    /* one call in eight: the engine's own mutator */
+    MUTATE_BYTES = 1u << 3, /* one call in eight: the engine's own mutator */
     MUTATE_ALL = (1u << 4) - 1
 };
 
@@ -38,8 +38,7 @@ enum mutate_ingredient {
     MUTATION(WRAP, MUTATE_OPS, 10, "a range stands between two ops that go together") \
     MUTATION(LONE, MUTATE_OPS, 4, "an op that matters alone") \
     MUTATION(RUN, MUTATE_OPS, 10, "neighbouring keys in turn") \
-    MUTATION(FILL, MUTATE_OPS, 3, \
-             "a large room, if worlds may change, and stores to fill it") \
+    MUTATION(FILL, MUTATE_OPS, 3, "a large room, if worlds may change, and stores to fill it") \
     MUTATION(FIELD, MUTATE_WORLD, 10, "one field of the world") \
     MUTATION(WORLD, MUTATE_WORLD, 2, "all fields of the world") \
     MUTATION(SWARM_REPLACE, MUTATE_SWARM, 12, "a fresh swarm stream instead") \

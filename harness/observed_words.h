@@ -16,8 +16,8 @@ struct observed {
     const char *death; /* how it ended the run, where it did: "the op does not end"; else null */
     enum invariant invariant; /* that found it; only where `death` is null */
     struct result actual, expected;
-    const char
-        *origin; /* of a value that was answered and never stored (row.answer_origin); null otherwise */
+    const char *
+        origin; /* of a value that was answered and never stored (row.answer_origin); null otherwise */
     const char *detail; /* the verdict's */
 };
 

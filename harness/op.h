@@ -39,8 +39,8 @@ struct op_description {
     const char *words;
     enum op_operand operand;
     uint8_t slot_count;
-    uint8_t alone;         /* the op that has the same answer and effect by a call of its own */
-    uint16_t traits;       /* of the subject's; TRAIT_STORES, TRAIT_BATCHED and TRAIT_REMAKES each has */
+    uint8_t alone;   /* the op that has the same answer and effect by a call of its own */
+    uint16_t traits; /* of the subject's; TRAIT_STORES, TRAIT_BATCHED and TRAIT_REMAKES each has */
     const char *functions; /* names without the prefix of the library, separated by spaces */
     const char *meaning;
 };

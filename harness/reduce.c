@@ -200,8 +200,8 @@ static bool reduce_turn(struct reducer *reducer, unsigned turn) {
     return count == 1 ? reduce_number(reducer, last) : reduce_indexes(reducer, turn);
 }
 
-/* Each field alone, or those of one turn together: the lists of the codec hold small numbers of everything, and
- * their first are the plain ones. */
+/* Each field alone, or those of one turn together: the lists of the codec hold small numbers of
+ * everything, and their first are the plain ones. */
 static bool reduce_world(struct reducer *reducer) {
     bool changed = false;
     candidate_fresh(reducer);

@@ -2,38 +2,13 @@
 /* The report behind report.h. */
 #include "report.h"
 
+#include "report_text.h"
 #include "scene.h"
 #include "trace_text.h"
 
 #include <string.h>
 
 enum { REPORT_OP_COUNT = 20, RESULT_TEXT_SIZE = 24 };
-enum { REPORT_INDENT = 6, REPORT_COLUMN_COUNT = 100 };
-
-/* The word that `text` begins with: up to a blank, but for one within `...`, which is a command. */
-static size_t text_size(const char *text) {
-    size_t size = 0;
-    bool quoted = false;
-    for (; text[size] != '\0' && (quoted || text[size] != ' '); size += 1)
-        quoted ^= text[size] == '`';
-    return size;
-}
-
-void report_text(FILE *file, const char *head, const char *text) {
-    size_t column = (size_t)fprintf(file, "%-*s", REPORT_INDENT, head);
-    bool first = true; /* on its line */
-    while (*text != '\0') {
-        const size_t size = text_size(text);
-        if (!first && column + 1 + size > REPORT_COLUMN_COUNT) {
-            column = (size_t)fprintf(file, "\n%*s", REPORT_INDENT, "") - 1;
-            first = true;
-        }
-        column += (size_t)fprintf(file, "%s%.*s", first ? "" : " ", (int)size, text);
-        first = false;
-        text += size + (text[size] == ' ');
-    }
-    fprintf(file, "\n");
-}
 
 /* ---- The ops. ---------------------------------------------------------------------------- */
 
@@ -42,7 +17,8 @@ void report_text(FILE *file, const char *head, const char *text) {
 static bool report_repeats(const struct run_view *view, uint32_t index, uint32_t stop) {
     const struct op *ops = view->stream->ops;
     const struct step *steps = view->steps;
-    const bool stores = op_is(ops[index], TRAIT_STORES) && !outcome_failed(steps[index].actual.outcome);
+    const bool stores =
+        op_is(ops[index], TRAIT_STORES) && !outcome_failed(steps[index].actual.outcome);
     return index > 0 && index != stop && !stores && !op_is(ops[index], TRAIT_BATCHED) &&
            ops[index].kind == ops[index - 1].kind && ops[index].operand == ops[index - 1].operand &&
            result_equal(steps[index].actual, steps[index - 1].actual) &&
@@ -58,12 +34,11 @@ static unsigned report_value(const struct stream *stream, uint32_t index) {
 }
 
 /* One row; `count` equal ops in a row stand in it. */
-static void report_row(FILE *file, const struct run_view *view, uint32_t index,
-                       uint32_t count, bool failing) {
+static void report_row(FILE *file, const struct run_view *view, uint32_t index, uint32_t count,
+                       bool failing) {
     const struct step *step = &view->steps[index];
     const unsigned value = report_value(view->stream, index);
-    const bool ahead =
-        index > view->op_index; /* the map has answered, nothing is compared */
+    const bool ahead = index > view->op_index; /* the map has answered, nothing is compared */
     char text[TRACE_TEXT_OP_SIZE], actual[RESULT_TEXT_SIZE], expected[RESULT_TEXT_SIZE];
     trace_text_op(view->stream->ops[index], text, sizeof text);
     trace_text_result(run_answer(view, index), actual, sizeof actual);
@@ -84,9 +59,7 @@ static void report_row(FILE *file, const struct run_view *view, uint32_t index,
 static void report_rows(FILE *file, const struct run_view *view, uint32_t stop) {
     const uint32_t op_count = view->stream->op_count;
     const bool in_call = !view->in_init && stop < op_count;
-    const uint32_t end = view->in_init ? 0
-                         : in_call            ? run_call_end(view, stop)
-                                              : op_count;
+    const uint32_t end = view->in_init ? 0 : in_call ? run_call_end(view, stop) : op_count;
     uint32_t first = end, row_count = 0;
     while (first > 0 && row_count < REPORT_OP_COUNT) {
         first -= 1;

@@ -5,13 +5,10 @@
 #ifndef HARNESS_REPORT_H
 #define HARNESS_REPORT_H
 
+#include "report_text.h"
 #include "run.h"
 
 #include <stdio.h>
-
-/* Prints a text at the report's indent of 6 columns, broken at blanks before column 101. `head`, of at
- * most 6 characters, stands in the indent of the first line: "FAIL", or "". */
-void report_text(FILE *file, const char *head, const char *text);
 
 /* The op where a run stopped and the 20 before it. `cause` is null for a verdict of the
  * run, or says what else stopped it (a sanitizer, a signal). At most 100 columns. */

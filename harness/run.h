@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The seam: what a subject supplies beside its tables (tables.h), and all that the floor sees of a run. Reports,
- * reducer, page and programs go through this. A subject has its own cost.h and rules.h besides.
+/* The seam: what a subject supplies beside its tables (tables.h), and all that the floor sees of a run.
+ * Reports, reducer, page and programs go through this. A subject has its own cost.h and rules.h besides.
  *
  * Each function here is the subject's, but for those with a body. */
 #ifndef HARNESS_RUN_H
@@ -17,13 +17,14 @@ struct step {
 /* A run where it stands: in an op, or behind the last one. */
 struct run_view {
     const struct stream *stream;
-    const struct step *steps; /* by op; the expected ones up to op_index, the actual ones below answered_count */
-    uint32_t answered_count;  /* in a call for many the map is ahead of the models */
-    struct world world;       /* of the pass, and as an op has remade it */
+    const struct step
+        *steps; /* by op; the expected ones up to op_index, the actual ones below answered_count */
+    uint32_t answered_count; /* in a call for many the map is ahead of the models */
+    struct world world;      /* of the pass, and as an op has remade it */
     enum pass pass;
-    uint32_t op_index; /* the op count in the final verification */
-    bool in_init;      /* the subject is being made, before the first op */
-    bool is_live;      /* there is a subject, which can be looked at */
+    uint32_t op_index;    /* the op count in the final verification */
+    bool in_init;         /* the subject is being made, before the first op */
+    bool is_live;         /* there is a subject, which can be looked at */
     uint32_t value_count; /* ops so far that store, failed ones too: the number of the last value */
     struct verdict verdict;
 };
@@ -42,9 +43,9 @@ struct run_options {
     const struct result *expectations;
 };
 
-/* Runs the stream, in all of its passes. The one body that the fuzz target, ./trace, ./soak and the tests share,
- * so that they cannot drift apart. Returns the view of the pass that failed, its verdict within, or null
- * when all passes agree. It is good until the next call. Not reentrant, and costs no allocation. */
+/* Runs the stream, in all of its passes. The one body that the fuzz target, ./trace, ./soak and the tests
+ * share, so that they cannot drift apart. Returns the view of the pass that failed, its verdict within, or
+ * null when all passes agree. It is good until the next call. Not reentrant, and costs no allocation. */
 const struct run_view *run(const struct stream *stream, const struct run_options *options);
 
 /* After a run that agrees: a digest of all answers and of the final state, in the first pass. */
@@ -53,7 +54,8 @@ uint64_t run_digest(void);
 /* The pass that is running, for a report from a sanitizer's callback; null between runs. */
 const struct run_view *run_current(void);
 
-/* After an op of the first pass: tells a fuzzing engine what the run has been through, beside its edges. O(1). */
+/* After an op of the first pass: tells a fuzzing engine what the run has been through, beside its edges.
+ * O(1). */
 void run_guide(const struct run_view *view);
 
 /* The world in which the first pass alone is what a pass is in `world`. */

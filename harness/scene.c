@@ -2,7 +2,7 @@
 /* The printing behind scene.h. */
 #include "scene.h"
 
-#include "report.h"
+#include "report_text.h"
 
 #include <stdarg.h>
 #include <string.h>

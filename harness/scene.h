@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What reports show of a subject: what is inside of it, drawn in lines, in a row of a table, and where its own
- * check finds something wrong. The subject draws; the floor prints. All of it reads a run and changes nothing. */
+/* What reports show of a subject: what is inside of it, drawn in lines, in a row of a table, and where its
+ * own check finds something wrong. The subject draws; the floor prints. All of it reads a run and changes
+ * nothing. */
 #ifndef HARNESS_SCENE_H
 #define HARNESS_SCENE_H
 
@@ -59,8 +60,8 @@ struct row {
     bool differs;
 };
 
-/* The subject's: the row after op `op_index`. Notes are about what has changed since the row before of the same
- * pass. */
+/* The subject's: the row after op `op_index`. Notes are about what has changed since the row before of the
+ * same pass. */
 void row_take(const struct run_view *view, uint32_t op_index, struct row *row);
 
 /* ---- What is wrong. ---------------------------------------------------------------------- */
@@ -95,12 +96,12 @@ void exhibit_print(FILE *file, const struct exhibit *exhibit);
 /* The subject's: what its own check finds, and where. False, and no words, where it finds nothing. */
 bool scene_check(const struct run_view *view, char words[SCENE_WORDS_SIZE]);
 
-/* The subject's: where the value that op `op_index` answered comes from, if no op has stored it; else null. Static,
- * until the next call. */
+/* The subject's: where the value that op `op_index` answered comes from, if no op has stored it; else
+ * null. Static, until the next call. */
 const char *scene_answer_origin(const struct run_view *view, uint32_t op_index);
 
-/* The subject's, for a record (docs/record.md): members that tell what has changed since the last call for the same
- * pass. One record a process. */
+/* The subject's, for a record (docs/record.md): members that tell what has changed since the last call for
+ * the same pass. One record a process. */
 void record_state(struct json *json, const struct run_view *view);
 
 /* The subject's: what an op asked for, where its text does not say it. Else empty. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The program that ./trace c prints: a stream as C against the library alone, which fails as the stream does. The
- * subject writes it. */
+/* The program that ./trace c prints: a stream as C against the library alone, which fails as the stream
+ * does. The subject writes it. */
 #ifndef HARNESS_STAND_ALONE_H
 #define HARNESS_STAND_ALONE_H
 
@@ -20,9 +20,9 @@ struct program_options {
     const char *library; /* the folder of the library; null: SUBJECT_LIBRARY_FOLDER */
 };
 
-/* The subject's: writes the program to `file`; the caller sees to errors of the file. It prints each op, then "agrees", and
- * ends with 0; or a line that starts with FAIL, and ends with 1. False when there is no memory. O(ops), and
- * O(sets) for the state. Not reentrant. */
+/* The subject's: writes the program to `file`; the caller sees to errors of the file. It prints each op,
+ * then "agrees", and ends with 0; or a line that starts with FAIL, and ends with 1. False when there is no
+ * memory. O(ops), and O(sets) for the state. Not reentrant. */
 bool program_write(FILE *file, const struct stream *stream, const struct program_options *options);
 
 #endif

@@ -2,8 +2,8 @@
 /* The handlers behind stop.h. */
 #include "stop.h"
 
-#include "run.h"
 #include "report.h"
+#include "run.h"
 
 #include <signal.h>
 #include <stdlib.h>

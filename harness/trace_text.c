@@ -186,7 +186,8 @@ static bool op_parse_kind(struct reader *reader, struct op *op) {
     }
     return reader_fail(reader, first.start,
                        "'%.*s' starts no op; ops are %s, %s, %s, ..., see docs/input-format.md",
-                       word_width(first), first.start, op_describe((enum op_kind)0)->words, op_describe((enum op_kind)(OP_KIND_COUNT/2))->words,op_describe((enum op_kind)(OP_KIND_COUNT-1))->words);
+                       word_width(first), first.start, op_descriptions[0].words,
+                       op_descriptions[1].words, op_descriptions[2].words);
 }
 
 static bool op_parse_key(struct reader *reader, const struct stream *stream, struct op *op) {
@@ -366,7 +367,10 @@ static const char *byte_words(const char *at, const char *end) {
     case '\f': return ": a form feed";
     case '\r': return ": a carriage return alone ends no line";
     case '\x1a': return ": the end mark of another system";
-    default: return mark_size(at, (size_t)(end - at)) == 0 ? "" : ": a UTF-8 byte order mark, which only the file's start may have";
+    default:
+        return mark_size(at, (size_t)(end - at)) == 0
+                   ? ""
+                   : ": a UTF-8 byte order mark, which only the file's start may have";
     }
 }
 

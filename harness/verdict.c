@@ -9,10 +9,9 @@
 static const struct {
     const char *name;
     bool is_inside;
-} layers[LAYER_COUNT] = {
-    {"none", false},
+} layers[LAYER_COUNT] = {{"none", false},
 #define LAYER_ROW(name, word, is_inside) {word, is_inside},
-    LAYER_TABLE(LAYER_ROW)
+                         LAYER_TABLE(LAYER_ROW)
 #undef LAYER_ROW
 };
 

@@ -5,25 +5,40 @@
 #include <stdio.h>
 #include <string.h>
 
-#define UNPACK(...) __VA_ARGS__
+#define UNPACK(...)     __VA_ARGS__
 #define COUNT_OF(array) (uint8_t)(sizeof(array) / sizeof(array)[0])
 
-#define FIELD_NUMBERS(name, text, list, ...) static const uint16_t numbers_of_##name[] = {UNPACK list};
-#define FIELD_WORDS(name, text, list, ...) static const char *const words_of_##name[] = {UNPACK list};
+#define FIELD_NUMBERS(name, text, list, ...) \
+    static const uint16_t numbers_of_##name[] = {UNPACK list};
+#define FIELD_WORDS(name, text, list, ...) \
+    static const char *const words_of_##name[] = {UNPACK list};
 FIELD_TABLE(FIELD_NUMBERS, FIELD_WORDS)
 #undef FIELD_NUMBERS
 #undef FIELD_WORDS
 
-#define PLACE(byte, divisor) (byte), (divisor)
-#define DRAW(turn) (turn), 0, 0
+#define PLACE(byte, divisor)   (byte), (divisor)
+#define DRAW(turn)             (turn), 0, 0
 #define DRAW_SMALL(turn, odds) (turn), (odds), 0
-#define DRAW_RARE(turn, odds) (turn), 0, (odds)
+#define DRAW_RARE(turn, odds)  (turn), 0, (odds)
 #define NUMBER_ROW(name, text, list, least, most, standard, smallest, place, draw, turn) \
-    {text, numbers_of_##name, NULL, COUNT_OF(numbers_of_##name), least, most, standard, smallest, \
-     place, draw, turn},
+    {text,     numbers_of_##name, \
+     NULL,     COUNT_OF(numbers_of_##name), \
+     least,    most, \
+     standard, smallest, \
+     place,    draw, \
+     turn},
 #define WORD_ROW(name, text, list, standard, smallest, place, draw, turn) \
-    {text, NULL, words_of_##name, COUNT_OF(words_of_##name), 0, COUNT_OF(words_of_##name) - 1, \
-     standard, smallest, place, draw, turn},
+    {text, \
+     NULL, \
+     words_of_##name, \
+     COUNT_OF(words_of_##name), \
+     0, \
+     COUNT_OF(words_of_##name) - 1, \
+     standard, \
+     smallest, \
+     place, \
+     draw, \
+     turn},
 const struct field_description field_descriptions[FIELD_COUNT] = {
     FIELD_TABLE(NUMBER_ROW, WORD_ROW)};
 

@@ -14,16 +14,17 @@
 
 /* FIELD_TABLE(NUMBER, WORD) of tables.h; in the order of the text:
  *
- *   NUMBER(identifier, name, (the numbers that bytes can say), least, most, standard, smallest, place, draw, turn)
+ *   NUMBER(identifier, name, (the numbers that bytes can say), least, most, standard, smallest,
+ *          place, draw, turn)
  *   WORD(identifier, name, (the words, by number), standard, smallest, place, draw, turn)
  *
- * A number that stands more than once is drawn more often. `least` and `most` are what text can say: 0, 0 where
- * it is the listed numbers alone. `standard` holds where the text names nothing. `smallest` is the plainest, which
- * the reducer tries first; then the others below the present one, unless `smallest` is above them.
- * `place` is PLACE(header byte, divisor): the index in the list is the byte / divisor % the list's count.
- * `draw` is the generator's: DRAW(turn), fields of one turn are drawn as one number; DRAW_SMALL(turn, odds) draws
- * one in `odds` again, from the lower half; DRAW_RARE(turn, odds) has the standard all but one in `odds`.
- * `turn` is the reducer's. Both turns begin with 1. */
+ * A number that stands more than once is drawn more often. `least` and `most` are what text can say: 0, 0
+ * where it is the listed numbers alone. `standard` holds where the text names nothing. `smallest` is the
+ * plainest, which the reducer tries first; then the others below the present one, unless `smallest` is
+ * above them. `place` is PLACE(header byte, divisor): the index in the list is the byte / divisor % the
+ * list's count. `draw` is the generator's: DRAW(turn), fields of one turn are drawn as one number;
+ * DRAW_SMALL(turn, odds) draws one in `odds` again, from the lower half; DRAW_RARE(turn, odds) has the
+ * standard all but one in `odds`. `turn` is the reducer's. Both turns begin with 1. */
 enum field {
 #define FIELD_ENUM(name, ...) FIELD_##name,
     FIELD_TABLE(FIELD_ENUM, FIELD_ENUM)
@@ -67,8 +68,8 @@ void field_words(unsigned field, unsigned number, char *words, size_t size);
 /* All fields with their standard numbers. */
 struct world world_standard(void);
 
-/* The fields of one header byte, from what the byte says, and back. Other fields stay as they are. A field whose
- * number the byte cannot say counts as index 0; field_index tells. O(fields). */
+/* The fields of one header byte, from what the byte says, and back. Other fields stay as they are. A field
+ * whose number the byte cannot say counts as index 0; field_index tells. O(fields). */
 void world_set_byte(struct world *world, unsigned byte, unsigned value);
 uint8_t world_byte(const struct world *world, unsigned byte);
 

@@ -78,7 +78,7 @@ sizes() {
 # "FILE INCLUDED", of each #include "..." of ours.
 includes() {
     c_files | xargs awk -v list="$list" '
-        BEGIN { while ((getline file < list) > 0) there[file] = 1; split("src subjects/cachemap harness explorer bench tests tools examples", folders, " ") }
+        BEGIN { while ((getline file < list) > 0) there[file] = 1; split("src subjects/cachemap subjects/cachemap/trace harness explorer bench tests tools examples", folders, " ") }
         /^ *# *include "/ {
             name = $0
             sub(/^[^"]*"/, "", name)
@@ -86,7 +86,7 @@ includes() {
             folder = FILENAME
             sub(/[^\/]*$/, "", folder)
             if ((folder name) in there) { print FILENAME, folder name; next }
-            for (i = 1; i <= 8; i++) if ((folders[i] "/" name) in there) { print FILENAME, folders[i] "/" name; break }
+            for (i = 1; i <= 9; i++) if ((folders[i] "/" name) in there) { print FILENAME, folders[i] "/" name; break }
         }'
 }
 
@@ -95,14 +95,16 @@ folders() {
     includes | awk '
         function is_of(file, folder) { return index(file, folder "/") == 1 }
         function bad() { print $1 " includes " $2 }
+        BEGIN { seam = "^subjects/cachemap/(tables|cost|rules)[.]h$" } # what harness/run.h names
         is_of($1, "src") && !is_of($2, "src") { bad() }
-        is_of($1, "harness") && !is_of($2, "harness") && !is_of($2, "src") { bad() }
-        is_of($1, "harness") && is_of($2, "src") && $1 !~ /^harness\/(subject[^\/]*\.[ch]|key\.c)$/ { bad() }
-        is_of($1, "explorer") && !is_of($2, "explorer") && !is_of($2, "harness") { bad() }
+        is_of($1, "harness") && !is_of($2, "harness") && $2 !~ seam { bad() }
+        is_of($1, "subjects") && $2 !~ /^(subjects|harness|src)\// && !($1 ~ /\/trace\// && is_of($2, "tools")) { bad() }
+        is_of($1, "subjects") && is_of($2, "src") && $1 !~ /^subjects\/cachemap\/(subject[^\/]*\.[ch]|key\.c)$/ { bad() }
+        is_of($1, "explorer") && !is_of($2, "explorer") && !is_of($2, "harness") && !is_of($2, "subjects") { bad() }
         is_of($1, "fuzz_targets") && !is_of($2, "harness") { bad() }
         is_of($1, "tools") && !is_of($2, "tools") && !is_of($2, "harness") { bad() }
-        is_of($1, "bench") && $2 !~ /^(bench|harness|src)\// { bad() }
-        $1 ~ /^bench\/(peer|speed)/ && is_of($2, "harness") { bad() }
+        is_of($1, "bench") && $2 !~ /^(bench|harness|subjects|src)\// { bad() }
+        $1 ~ /^bench\/(peer|speed)/ && $2 ~ /^(harness|subjects)\// { bad() }
         is_of($1, "examples") && !is_of($2, "examples") && $2 != "src/cache_map.h" { bad() }'
 }
 

@@ -109,29 +109,28 @@ check "they come to every run mode" distinct 4 run
 # The target's own entry points and the mutator, on a map that only looks at its ops: a branch for
 # each byte of the stream.
 cat >"$scratch/no_map.c" <<'CODE'
-#include "passes.h"
 #include "report.h"
-#include "state_counters.h"
 #include "watchdog.h"
 #include <stdlib.h>
-const struct environment *input_run(const struct stream *stream, const struct input_options *options) {
+const struct run_view *run(const struct stream *stream, const struct run_options *options) {
     static volatile unsigned seen;
     (void)options;
     for (uint32_t i = 0; i < stream->op_count; i += 1)
-        if (stream->ops[i].kind == OP_UPSERT && stream->ops[i].operand == stream->geometry.key_count)
+        if (stream->ops[i].kind == OP_UPSERT && stream->ops[i].operand == stream->world.numbers[FIELD_KEYS])
             seen += 1;
     return NULL;
 }
-const struct environment *input_running(void) { return NULL; }
-void state_counters_note(const struct environment *environment, void *context) { (void)environment, (void)context; }
-void report_print(FILE *file, const struct environment *environment, const char *cause) { (void)file, (void)environment, (void)cause; }
+const struct run_view *run_current(void) { return NULL; }
+void run_guide(const struct run_view *view) { (void)view; }
+void report_print(FILE *file, const struct run_view *view, const char *cause) { (void)file, (void)view, (void)cause; }
 void verdict_trap(const struct verdict *verdict) { (void)verdict; abort(); }
 void watchdog_beat(void (*on_hang)(void)) { (void)on_hang; }
 CODE
 
 build_for_memory_sanitizer() {
     "$clang" "${flags[@]}" -O1 -g -fsanitize=memory,fuzzer "$scratch/no_map.c" fuzz_targets/fuzz_cachemap.c \
-        harness/mutate.c harness/codec.c harness/generate.c subjects/cachemap/geometry.c harness/op.c harness/work.c -o "$scratch/memory"
+        harness/mutate.c harness/codec.c harness/generate.c harness/world.c harness/op.c harness/work.c \
+        subjects/cachemap/geometry.c subjects/cachemap/rules.c subjects/cachemap/cost.c -o "$scratch/memory"
 }
 
 check "the mutator builds with MemorySanitizer" build_for_memory_sanitizer

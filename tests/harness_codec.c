@@ -20,34 +20,20 @@ static uint8_t long_input[CODEC_SIZE_MAX + 64];
 
 /* ---- What holds for every stream. -------------------------------------------------------- */
 
-static unsigned operand_limit(const struct geometry *geometry, struct op op) {
-    switch (op_describe((enum op_kind)op.kind)->operand) {
-    case OPERAND_KEY: return geometry->key_count;
-    case OPERAND_LAYOUT: return LAYOUT_COUNT;
-    case OPERAND_REFUSAL: return REFUSAL_COUNT;
-    case OPERAND_NONE: break;
-    }
-    return 1;
-}
-
 static void assert_valid(const struct stream *decoded) {
-    const struct geometry *geometry = &decoded->geometry;
-    assert_true(geometry->layout < LAYOUT_COUNT);
-    assert_true(geometry->hash < HASH_MODE_COUNT);
-    assert_true(geometry->read < READ_MODE_COUNT);
-    assert_true(geometry->run < RUN_MODE_COUNT);
-    assert_true(number_table_find(geometry_set_counts(), geometry->set_count) >= 0);
-    assert_true(number_table_find(geometry_stash_counts(), geometry->stash_count_max) >= 0);
-    assert_true(number_table_find(geometry_scope_counts(), geometry->scope_count_max) >= 0);
-    assert_true(number_table_find(geometry_key_counts(), geometry->key_count) >= 0);
-    assert_true(geometry->set_count <= SET_COUNT_MAX);
-    assert_true(geometry->stash_count_max >= 1 && geometry->stash_count_max <= STASH_COUNT_MAX);
-    assert_true(geometry->scope_count_max <= SCOPE_COUNT_MAX);
-    assert_true(geometry->key_count >= 2 && geometry->key_count <= KEY_COUNT_MAX);
+    const uint16_t *numbers = decoded->world.numbers;
+    for (unsigned field = 0; field < FIELD_COUNT; field += 1)
+        assert_true(field_index(field, numbers[field]) >= 0);
+    assert_true(world_byte(&decoded->world, OPERAND_FIELDS_BYTE) < LAYOUT_COUNT);
+    assert_true(numbers[FIELD_SETS] <= SET_COUNT_MAX);
+    assert_true(numbers[FIELD_STASH] >= 1 && numbers[FIELD_STASH] <= STASH_COUNT_MAX);
+    assert_true(numbers[FIELD_SCOPE] <= SCOPE_COUNT_MAX);
+    assert_true(numbers[FIELD_KEYS] >= 2 && numbers[FIELD_KEYS] <= KEY_COUNT_MAX);
     assert_true(decoded->op_count <= STREAM_OP_COUNT_MAX);
     for (uint32_t i = 0; i < decoded->op_count; i += 1) {
         assert_true(decoded->ops[i].kind < OP_KIND_COUNT);
-        assert_true(decoded->ops[i].operand < operand_limit(geometry, decoded->ops[i]));
+        assert_true(decoded->ops[i].operand <
+                    codec_operand_count(&decoded->world, op_operand(decoded->ops[i])));
     }
 }
 
@@ -118,22 +104,17 @@ static void generated_streams_come_back_from_text(void **state) {
 }
 
 /* Each number that a byte can say, in each field, and each word. */
-static void every_geometry_that_bytes_can_say_comes_back(void **state) {
-    const struct number_table sets = geometry_set_counts(), stashes = geometry_stash_counts();
-    const struct number_table scopes = geometry_scope_counts(), keys = geometry_key_counts();
+static void every_world_that_bytes_can_say_comes_back(void **state) {
     (void)state;
     for (unsigned i = 0; i < 256; i += 1) {
         memset(&stream, 0, sizeof stream);
-        stream.world.layout = (uint8_t)(i % LAYOUT_COUNT);
-        stream.world.hash = (uint8_t)(i % HASH_MODE_COUNT);
-        stream.world.read = (uint8_t)(i % READ_MODE_COUNT);
-        stream.world.run = (uint8_t)(i / READ_MODE_COUNT % RUN_MODE_COUNT);
-        stream.world.set_count = sets.numbers[i % sets.count];
-        stream.world.stash_count_max = stashes.numbers[i % stashes.count];
-        stream.world.scope_count_max = scopes.numbers[i % scopes.count];
-        stream.world.key_count = keys.numbers[i % keys.count];
-        assert_bytes_round_trip(&stream, "geometry");
-        assert_text_round_trip(&stream, NULL, "geometry");
+        for (unsigned field = 0; field < FIELD_COUNT; field += 1) {
+            const struct field_description *description = field_describe(field);
+            stream.world.numbers[field] =
+                field_number(field, i / description->divisor % description->count);
+        }
+        assert_bytes_round_trip(&stream, "world");
+        assert_text_round_trip(&stream, NULL, "world");
     }
 }
 
@@ -268,15 +249,16 @@ static void every_opcode_is_an_op_with_the_odds_of_its_slots(void **state) {
 }
 
 static void operands_wrap_into_their_range(void **state) {
-    const struct number_table keys = geometry_key_counts();
+    const struct field_description *keys = field_describe(FIELD_KEYS);
     (void)state;
-    for (unsigned key_byte = 0; key_byte < keys.count; key_byte += 1)
+    for (unsigned key_byte = 0; key_byte < keys->count; key_byte += 1)
         for (unsigned opcode = 0; opcode < OP_SLOT_COUNT; opcode += 1)
             for (unsigned operand = 0; operand < 256; operand += 1) {
                 const struct op op =
                     op_of_bytes((uint8_t)key_byte, (uint8_t)opcode, (uint8_t)operand);
-                assert_int_equal(stream.world.key_count, keys.numbers[key_byte]);
-                assert_int_equal(op.operand, operand % operand_limit(&stream.world, op));
+                assert_int_equal(stream.world.numbers[FIELD_KEYS], keys->numbers[key_byte]);
+                assert_int_equal(op.operand,
+                                 operand % codec_operand_count(&stream.world, op_operand(op)));
             }
 }
 
@@ -296,11 +278,12 @@ static void encode_refuses_and_names_the_field(void **state) {
     for (size_t i = 0; i < SUPPORT_COUNT_OF(refused); i += 1) {
         const char *field = NULL;
         memset(&stream, 0, sizeof stream);
+        stream.world = world_standard();
         stream.op_count = 3;
-        stream.world.set_count = refused[i].sets;
-        stream.world.stash_count_max = refused[i].stash;
-        stream.world.scope_count_max = refused[i].scope;
-        stream.world.key_count = refused[i].keys;
+        stream.world.numbers[FIELD_SETS] = refused[i].sets;
+        stream.world.numbers[FIELD_STASH] = refused[i].stash;
+        stream.world.numbers[FIELD_SCOPE] = refused[i].scope;
+        stream.world.numbers[FIELD_KEYS] = refused[i].keys;
         assert_int_equal(codec_encode(&stream, bytes, &field), 0);
         assert_non_null(field);
         assert_string_equal(field, refused[i].field);
@@ -367,7 +350,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(generated_streams_come_back_from_bytes),
         cmocka_unit_test(generated_streams_come_back_from_text),
-        cmocka_unit_test(every_geometry_that_bytes_can_say_comes_back),
+        cmocka_unit_test(every_world_that_bytes_can_say_comes_back),
         cmocka_unit_test(the_empty_input_is_an_empty_stream),
         cmocka_unit_test(every_input_of_one_byte_decodes),
         cmocka_unit_test(every_byte_at_every_place_of_short_inputs_decodes),

@@ -164,18 +164,18 @@ static void an_ingredient_that_is_off_does_not_happen(void **state) {
 }
 
 static void without_geometry_the_header_stays(void **state) {
-    const struct mutate_options options = {.ingredients = MUTATE_ALL & ~MUTATE_GEOMETRY};
+    const struct mutate_options options = {.ingredients = MUTATE_ALL & ~MUTATE_WORLD};
     uint8_t data[SIZE_MAX_USUAL];
     (void)state;
     for (unsigned i = 0; i < 4000; i += 1) {
         const size_t size = generated(i, data, sizeof data);
         (void)assert_mutates(data, size, sizeof data, i, &options);
-        assert_memory_equal(&stream.world, &after.geometry, sizeof stream.world);
+        assert_memory_equal(&stream.world, &after.world, sizeof stream.world);
     }
 }
 
 static void with_geometry_alone_the_kinds_of_ops_stay(void **state) {
-    const struct mutate_options options = {.ingredients = MUTATE_GEOMETRY};
+    const struct mutate_options options = {.ingredients = MUTATE_WORLD};
     uint8_t data[SIZE_MAX_USUAL];
     (void)state;
     for (unsigned i = 0; i < 2000; i += 1) {
@@ -236,7 +236,7 @@ static void an_input_that_is_too_long_loses_ops(void **state) {
         before = stream;
         size = assert_mutates(data, size, size - 1, i, &everything);
         assert_true(after.op_count < before.op_count);
-        if (memcmp(&after.geometry, &before.geometry, sizeof after.geometry) != 0 ||
+        if (memcmp(&after.world, &before.world, sizeof after.world) != 0 ||
             !is_subsequence(&after, &before))
             continue;
         deleted += 1;
@@ -276,7 +276,7 @@ static void large_stashes_are_filled(void **state) {
             keys += op.kind == OP_UPSERT && !seen[op.operand];
             seen[op.operand] |= op.kind == OP_UPSERT;
         }
-        filled += after.geometry.stash_count_max == STASH_COUNT_MAX && keys == STASH_COUNT_MAX;
+        filled += after.world.numbers[FIELD_STASH] == STASH_COUNT_MAX && keys == STASH_COUNT_MAX;
     }
     assert_in_range(filled, 20, CALL_COUNT);
 }
@@ -327,8 +327,8 @@ static void a_cross_has_parts_of_both(void **state) {
             inside += i > 0 && after.ops[i].kind == OP_UPSERT && after.ops[i - 1].kind == OP_REMOVE;
         }
         both += upserts && removes;
-        world_of_b += after.geometry.layout == 1;
-        assert_true(after.geometry.layout <= 1);
+        world_of_b += world_byte(&after.world, OPERAND_FIELDS_BYTE) == 1;
+        assert_true(world_byte(&after.world, OPERAND_FIELDS_BYTE) <= 1);
     }
     assert_in_range(both, 700, 1000);
     assert_in_range(world_of_b, 150, 350);

@@ -99,8 +99,7 @@ static void words_and_names_are_distinct(void **state) {
                                     outcome_name((enum outcome)other));
     for (unsigned refusal = 0; refusal < REFUSAL_COUNT; refusal += 1)
         for (unsigned other = 0; other < refusal; other += 1)
-            assert_string_not_equal(op_refusal_name((enum op_refusal)refusal),
-                                    op_refusal_name((enum op_refusal)other));
+            assert_string_not_equal(operand_word(refusal), operand_word(other));
 }
 
 /* ---- Layouts. ---------------------------------------------------------------------------- */
@@ -192,8 +191,8 @@ static struct kept rules_kept(const struct stream *made) {
             open = true;
         if (kind == OP_SCOPE_PERSIST || kind == OP_SCOPE_DISCARD || kind == OP_REINIT)
             open = false;
-        kept.compacts &= mutations <= made->geometry.stash_count_max;
-        kept.closes &= !open || scope_mutations <= made->geometry.scope_count_max;
+        kept.compacts &= mutations <= made->world.numbers[FIELD_STASH];
+        kept.closes &= !open || scope_mutations <= made->world.numbers[FIELD_SCOPE];
     }
     kept.ends = !open;
     return kept;
@@ -276,46 +275,35 @@ static void the_ops_are_at_most_as_many_as_asked_for(void **state) {
 }
 
 /* Counts how often each number of the table is drawn: none is left out. */
-static void tally(struct number_table table, unsigned number, unsigned *seen) {
-    const int index = number_table_find(table, number);
+static void tally(unsigned field, unsigned number, unsigned *seen) {
+    const int index = field_index(field, number);
     assert_true(index >= 0);
     seen[index] += 1;
 }
 
-static void assert_tallied(struct number_table table, const unsigned *seen, const char *name) {
-    for (unsigned i = 0; i < table.count; i += 1)
-        if (seen[i] == 0 && number_table_find(table, table.numbers[i]) == (int)i)
-            fail_msg("no stream has %s=%u", name, table.numbers[i]);
+static void assert_tallied(unsigned field, const unsigned *seen, unsigned least) {
+    for (unsigned i = 0; i < field_describe(field)->count; i += 1)
+        if (seen[i] < least && field_index(field, field_number(field, i)) == (int)i)
+            fail_msg("%u streams have %s=%u", seen[i], field_describe(field)->name,
+                     field_number(field, i));
 }
 
-static void every_geometry_occurs(void **state) {
-    unsigned layouts[LAYOUT_COUNT] = {0}, hashes[HASH_MODE_COUNT] = {0};
-    unsigned reads[READ_MODE_COUNT] = {0}, runs[RUN_MODE_COUNT] = {0};
-    unsigned sets[64] = {0}, stashes[64] = {0}, scopes[64] = {0}, keys[64] = {0};
+static void every_world_occurs(void **state) {
+    static unsigned seen[FIELD_COUNT][64], layouts[LAYOUT_COUNT];
     (void)state;
     for (uint64_t number = 0; number < STREAM_COUNT; number += 1) {
         support_generate(4, number, &stream);
-        layouts[stream.world.layout] += 1;
-        hashes[stream.world.hash] += 1;
-        reads[stream.world.read] += 1;
-        runs[stream.world.run] += 1;
-        tally(geometry_set_counts(), stream.world.set_count, sets);
-        tally(geometry_stash_counts(), stream.world.stash_count_max, stashes);
-        tally(geometry_scope_counts(), stream.world.scope_count_max, scopes);
-        tally(geometry_key_counts(), stream.world.key_count, keys);
+        layouts[world_byte(&stream.world, OPERAND_FIELDS_BYTE)] += 1;
+        for (unsigned field = 0; field < FIELD_COUNT; field += 1)
+            tally(field, stream.world.numbers[field], seen[field]);
     }
     for (unsigned i = 0; i < LAYOUT_COUNT; i += 1)
         assert_true(layouts[i] >= STREAM_COUNT / 400);
-    for (unsigned i = 0; i < HASH_MODE_COUNT; i += 1)
-        assert_true(hashes[i] >= STREAM_COUNT / 20);
-    for (unsigned i = 0; i < READ_MODE_COUNT; i += 1)
-        assert_true(reads[i] >= STREAM_COUNT / 20);
-    for (unsigned i = 0; i < RUN_MODE_COUNT; i += 1)
-        assert_true(runs[i] >= STREAM_COUNT / 40);
-    assert_tallied(geometry_set_counts(), sets, "sets");
-    assert_tallied(geometry_stash_counts(), stashes, "stash");
-    assert_tallied(geometry_scope_counts(), scopes, "scope");
-    assert_tallied(geometry_key_counts(), keys, "keys");
+    for (unsigned field = 0; field < FIELD_COUNT; field += 1)
+        assert_tallied(field, seen[field],
+                       field_describe(field)->words == NULL    ? 1
+                       : field_describe(field)->rare_odds != 0 ? STREAM_COUNT / 40
+                                                               : STREAM_COUNT / 20);
 }
 
 /* ---- Determinism. ------------------------------------------------------------------------ */
@@ -414,7 +402,7 @@ int main(void) {
         cmocka_unit_test(each_stream_leaves_some_ops_out),
         cmocka_unit_test(lengths_have_a_heavy_tail),
         cmocka_unit_test(the_ops_are_at_most_as_many_as_asked_for),
-        cmocka_unit_test(every_geometry_occurs),
+        cmocka_unit_test(every_world_occurs),
         cmocka_unit_test(the_first_streams_of_seed_1_are_known),
         cmocka_unit_test(ops_of_one_call_stand_together),
         cmocka_unit_test(a_batched_op_alone_is_a_single_call),

@@ -208,9 +208,9 @@ static void load(const struct lie *told) {
 }
 
 /* Runs the stream that is loaded while the lie is told; null tells the truth. */
-static const struct environment *tell(const struct lie *told, uint32_t layers) {
+static const struct run_view *tell(const struct lie *told, uint32_t layers) {
     const struct run_options options = {.layers = layers, .expectations = expectations};
-    const struct environment *failed;
+    const struct run_view *failed;
     lie = told;
     lie_calls = 0;
     lie_told = 0;
@@ -221,14 +221,13 @@ static const struct environment *tell(const struct lie *told, uint32_t layers) {
     return failed;
 }
 
-static void assert_reported(const struct lie *told, size_t number,
-                            const struct environment *failed) {
+static void assert_reported(const struct lie *told, size_t number, const struct run_view *failed) {
     const struct verdict *verdict;
     const uint32_t op_index = told->op_index == AT_END ? stream.op_count : told->op_index;
     if (failed == NULL)
         fail_msg("lie %u (%s): nothing is reported", (unsigned)number,
                  invariant_function(told->invariant));
-    verdict = &failed->view.verdict;
+    verdict = &failed->verdict;
     if (verdict->invariant != told->invariant || verdict->pass != told->pass ||
         verdict->op_index != op_index)
         fail_msg("lie %u: expected %s, %s, op %u\n  got %s, %s, op %u: %s", (unsigned)number,
@@ -259,12 +258,12 @@ static void each_lie_is_reported_by_its_invariant(void **state) {
 static void the_same_streams_agree_when_nobody_lies(void **state) {
     (void)state;
     for (size_t i = 0; i < SUPPORT_COUNT_OF(lies); i += 1) {
-        const struct environment *failed;
+        const struct run_view *failed;
         load(&lies[i]);
         memset(expectations, 0, sizeof expectations);
         failed = tell(NULL, LAYERS_ALL);
         if (failed != NULL)
-            fail_msg("lie %u: the truth fails too: %s", (unsigned)i, failed->view.verdict.detail);
+            fail_msg("lie %u: the truth fails too: %s", (unsigned)i, failed->verdict.detail);
     }
 }
 
@@ -273,12 +272,12 @@ static void a_lie_is_not_reported_by_a_layer_that_is_off(void **state) {
     for (size_t i = 0; i < SUPPORT_COUNT_OF(lies); i += 1) {
         const uint32_t layers = lies[i].layers == 0 ? LAYERS_ALL : lies[i].layers;
         const enum layer layer = invariant_layer(lies[i].invariant);
-        const struct environment *failed;
+        const struct run_view *failed;
         load(&lies[i]);
         failed = tell(&lies[i], layers & ~(1u << layer));
         if (lies[i].layers == 0 && lies[i].whatever_off)
             assert_reported(&lies[i], i, failed);
-        else if (failed != NULL && failed->view.verdict.invariant == lies[i].invariant)
+        else if (failed != NULL && failed->verdict.invariant == lies[i].invariant)
             fail_msg("lie %u: %s reports it although layer '%s' is off", (unsigned)i,
                      invariant_function(lies[i].invariant), layer_name(layer));
     }
@@ -314,23 +313,23 @@ static void each_read_mode_finds_a_lie_at_its_op(void **state) {
 
 /* The verdict carries what the report shows. */
 static void a_verdict_says_what_was_expected_and_what_came(void **state) {
-    const struct environment *failed;
+    const struct run_view *failed;
     (void)state;
     load(&lies[0]);
     failed = tell(&lies[0], LAYERS_ALL);
-    assert_int_equal(failed->view.verdict.expected.outcome, OUTCOME_INSERTED);
-    assert_int_equal(failed->view.verdict.actual.outcome, OUTCOME_UPDATED);
+    assert_int_equal(failed->verdict.expected.outcome, OUTCOME_INSERTED);
+    assert_int_equal(failed->verdict.actual.outcome, OUTCOME_UPDATED);
     assert_int_equal(failed->steps[1].actual.outcome, OUTCOME_UPDATED);
     load(&lies[SUPPORT_COUNT_OF(lies) - 1]);
     failed = tell(&lies[SUPPORT_COUNT_OF(lies) - 1], LAYERS_ALL);
-    assert_int_equal(failed->view.verdict.expected.value, 9);
-    assert_int_equal(failed->view.verdict.actual.value, 2);
+    assert_int_equal(failed->verdict.expected.value, 9);
+    assert_int_equal(failed->verdict.actual.value, 2);
     load(&lies[SUPPORT_COUNT_OF(lies) - 2]);
     failed = tell(&lies[SUPPORT_COUNT_OF(lies) - 2], LAYERS_ALL);
-    assert_string_equal(failed->view.verdict.file, "file.h");
-    assert_string_equal(failed->view.verdict.function, "some_function");
-    assert_string_equal(failed->view.verdict.expression, "1 + 1 == 3");
-    assert_int_equal(failed->view.verdict.line, 77);
+    assert_string_equal(failed->verdict.file, "file.h");
+    assert_string_equal(failed->verdict.function, "some_function");
+    assert_string_equal(failed->verdict.expression, "1 + 1 == 3");
+    assert_int_equal(failed->verdict.line, 77);
 }
 
 /* ---- Traps. ------------------------------------------------------------------------------ */

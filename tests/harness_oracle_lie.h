@@ -8,6 +8,7 @@
 #define TESTS_HARNESS_ORACLE_LIE_H
 
 #include "run.h"
+#include "subject.h"
 
 #include <string.h>
 
@@ -91,11 +92,11 @@ static unsigned lie_calls, lie_told;
 
 /* What the wrapper of `function` has to do now. */
 static enum falsehood lie_now(enum wrapped function) {
-    const struct environment *running = run_current();
-    const bool at_end = running != NULL && running->view.op_index == running->view.stream->op_count;
-    const uint32_t op_index = running == NULL ? 0 : at_end ? AT_END : running->view.op_index;
-    if (running == NULL || lie == NULL || lie->function != function ||
-        running->options.pass != lie->pass || op_index != lie->op_index)
+    const struct run_view *running = run_current();
+    const bool at_end = running != NULL && running->op_index == running->stream->op_count;
+    const uint32_t op_index = running == NULL ? 0 : at_end ? AT_END : running->op_index;
+    if (running == NULL || lie == NULL || lie->function != function || running->pass != lie->pass ||
+        op_index != lie->op_index)
         return TRUTH;
     lie_calls += 1;
     if (lie_calls - 1 != lie->call)

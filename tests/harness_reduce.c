@@ -44,8 +44,8 @@ static bool upsert_in_scope(const struct stream *stream, void *context) {
 static bool needs_a_world(const struct stream *stream, void *context) {
     (void)context;
     asked_count += 1;
-    return stream->world.set_count >= 2 && stream->world.stash_count_max >= 7 &&
-           layout_describe(stream->world.layout)->ways == 4 && stream->op_count > 0 &&
+    return stream->world.numbers[FIELD_SETS] >= 2 && stream->world.numbers[FIELD_STASH] >= 7 &&
+           stream->world.numbers[FIELD_WAYS] == 4 && stream->op_count > 0 &&
            is_op(stream->ops[stream->op_count - 1], OP_COMPACT);
 }
 
@@ -94,11 +94,11 @@ static void ops_that_do_not_matter_go(void **state) {
         assert_minimal(upsert_then_remove);
         assert_int_equal(stream.op_count, 2);
         assert_int_equal(stream.ops[0].operand, 0); /* the first key is key 0 */
-        assert_int_equal(stream.world.set_count, 0);
-        assert_int_equal(stream.world.layout, 0);
-        assert_int_equal(stream.world.stash_count_max, 1);
-        assert_int_equal(stream.world.run, RUN_PLAIN);
-        assert_int_equal(stream.world.read, READ_END);
+        assert_int_equal(stream.world.numbers[FIELD_SETS], 0);
+        assert_int_equal(world_byte(&stream.world, OPERAND_FIELDS_BYTE), 0);
+        assert_int_equal(stream.world.numbers[FIELD_STASH], 1);
+        assert_int_equal(stream.world.numbers[FIELD_RUN], RUN_PLAIN);
+        assert_int_equal(stream.world.numbers[FIELD_READ], READ_END);
     }
 }
 
@@ -121,11 +121,11 @@ static void the_world_keeps_what_is_needed(void **state) {
         find_failing(needs_a_world, seed);
         assert_true(reduce(needs_a_world).minimal);
         assert_int_equal(stream.op_count, 1);
-        assert_int_equal(stream.world.set_count, 2);
-        assert_int_equal(stream.world.stash_count_max, 7);
-        assert_int_equal(layout_describe(stream.world.layout)->ways, 4);
-        assert_int_equal(layout_describe(stream.world.layout)->tag_bits, 8);
-        assert_int_equal(stream.world.scope_count_max, 0);
+        assert_int_equal(stream.world.numbers[FIELD_SETS], 2);
+        assert_int_equal(stream.world.numbers[FIELD_STASH], 7);
+        assert_int_equal(stream.world.numbers[FIELD_WAYS], 4);
+        assert_int_equal(stream.world.numbers[FIELD_TAG], 8);
+        assert_int_equal(stream.world.numbers[FIELD_SCOPE], 0);
     }
 }
 

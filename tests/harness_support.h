@@ -50,8 +50,8 @@ static inline char *support_print(const struct stream *stream, const struct resu
 static inline void support_assert_streams_equal(const struct stream *a, const struct stream *b,
                                                 const char *name) {
     char geometry_a[160], geometry_b[160];
-    trace_text_world(&a->geometry, geometry_a, sizeof geometry_a);
-    trace_text_world(&b->geometry, geometry_b, sizeof geometry_b);
+    trace_text_world(&a->world, geometry_a, sizeof geometry_a);
+    trace_text_world(&b->world, geometry_b, sizeof geometry_b);
     if (strcmp(geometry_a, geometry_b) != 0)
         fail_msg("%s: geometry %s became %s", name, geometry_a, geometry_b);
     if (a->op_count != b->op_count)

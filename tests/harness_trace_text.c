@@ -81,12 +81,12 @@ static void mistakes_in_the_geometry(void **state) {
         {GEOMETRY "scope=257\n", 2, 16, "scope=257: expected a number from 0 to 256"},
         {GEOMETRY "keys=1\n", 2, 15, "keys=1: expected a number from 2 to 256"},
         {GEOMETRY "keys=257\n", 2, 15, "keys=257: expected a number from 2 to 256"},
-        {GEOMETRY "ways=1\n", 2, 15, "ways=1: expected a number from 2 to 16"},
-        {GEOMETRY "tag=7\n", 2, 14, "tag=7: expected a number from 8 to 16"},
-        {GEOMETRY "clock=5\n", 2, 16, "clock=5: expected a number from 1 to 4"},
-        {GEOMETRY "ways=3\n", 2, 1, "no such layout: ways is 2, 4, 8 or 16"},
-        {GEOMETRY "tag=9\n", 2, 1, "no such layout"},
-        {GEOMETRY "clock=3\n", 2, 1, "no such layout"},
+        {GEOMETRY "ways=1\n", 2, 15, "ways=1: expected one of 2, 4, 8, 16"},
+        {GEOMETRY "tag=7\n", 2, 14, "tag=7: expected one of 8, 16"},
+        {GEOMETRY "clock=5\n", 2, 16, "clock=5: expected one of 1, 2, 4"},
+        {GEOMETRY "ways=3\n", 2, 15, "ways=3: expected one of 2, 4, 8, 16"},
+        {GEOMETRY "tag=9\n", 2, 14, "tag=9: expected one of 8, 16"},
+        {GEOMETRY "clock=3\n", 2, 16, "clock=3: expected one of 1, 2, 4"},
         {GEOMETRY "policy=lru\n", 2, 17, "policy=lru: no such policy; the first is 'clock'"},
         {GEOMETRY "policy=\n", 2, 17, "policy=: no such policy"},
         {GEOMETRY "policy=Clock\n", 2, 17, "policy=Clock: no such policy"},
@@ -100,7 +100,7 @@ static void mistakes_in_the_geometry(void **state) {
 
 static void mistakes_in_ops(void **state) {
     static const struct mistake mistakes[] = {
-        {HEAD "update 3\n", 3, 1, "'update' starts no op; ops are upsert, remove, get"},
+        {HEAD "update 3\n", 3, 1, "'update' starts no op; ops are upsert, upsert_many, rewrite"},
         {HEAD "UPSERT 3\n", 3, 1, "'UPSERT' starts no op"},
         {HEAD "upsert3\n", 3, 1, "'upsert3' starts no op"},
         {HEAD "= ok\n", 3, 1, "'=' starts no op"},
@@ -134,7 +134,7 @@ static void mistakes_in_ops(void **state) {
         {HEAD "reinit 3\n", 3, 8, "'3': expected name=value"},
         {HEAD "reinit sets=2\n", 3, 8, "'sets': no such field"},
         {HEAD "reinit ways=2 ways=2\n", 3, 15, "'ways' is there twice"},
-        {HEAD "reinit ways=17\n", 3, 13, "ways=17: expected a number from 2 to 16"},
+        {HEAD "reinit ways=17\n", 3, 13, "ways=17: expected one of 2, 4, 8, 16"},
         {HEAD "reinit policy=fifo = ok\n", 3, 15, "policy=fifo: no such policy"},
         {HEAD "reinit ways=6 = ok\n", 3, 1, "no such layout"},
         {HEAD "reinit ways=2 =\n", 3, 16, "the line ends here: expected an outcome"},
@@ -337,14 +337,14 @@ static void numbers_at_their_limits(void **state) {
                   "stash=256 scope=256 hash=same_home keys=256 read=end run=thorough\n"
                   "get 255 = 4294967295\nget 000 = 0\n",
                   &stream, expectations);
-    assert_int_equal(stream.world.set_count, 64);
-    assert_int_equal(stream.world.layout, 47);
-    assert_int_equal(stream.world.stash_count_max, 256);
-    assert_int_equal(stream.world.scope_count_max, 256);
-    assert_int_equal(stream.world.key_count, 256);
-    assert_int_equal(stream.world.hash, HASH_SAME_HOME);
-    assert_int_equal(stream.world.read, READ_END);
-    assert_int_equal(stream.world.run, RUN_THOROUGH);
+    assert_int_equal(stream.world.numbers[FIELD_SETS], 64);
+    assert_int_equal(world_byte(&stream.world, OPERAND_FIELDS_BYTE), 47);
+    assert_int_equal(stream.world.numbers[FIELD_STASH], 256);
+    assert_int_equal(stream.world.numbers[FIELD_SCOPE], 256);
+    assert_int_equal(stream.world.numbers[FIELD_KEYS], 256);
+    assert_int_equal(stream.world.numbers[FIELD_HASH], HASH_SAME_HOME);
+    assert_int_equal(stream.world.numbers[FIELD_READ], READ_END);
+    assert_int_equal(stream.world.numbers[FIELD_RUN], RUN_THOROUGH);
     assert_int_equal(stream.ops[0].operand, 255);
     assert_int_equal(expectations[0].outcome, OUTCOME_FOUND);
     assert_int_equal(expectations[0].value, UINT32_MAX);
@@ -352,8 +352,8 @@ static void numbers_at_their_limits(void **state) {
     assert_int_equal(expectations[1].value, 0);
     support_parse("cachemap-trace 1\ngeometry sets=0 stash=1 scope=0 keys=2", &stream,
                   expectations);
-    assert_int_equal(stream.world.set_count, 0);
-    assert_int_equal(stream.world.scope_count_max, 0);
+    assert_int_equal(stream.world.numbers[FIELD_SETS], 0);
+    assert_int_equal(stream.world.numbers[FIELD_SCOPE], 0);
     assert_int_equal(stream.op_count, 0);
 }
 
@@ -491,8 +491,8 @@ static void each_op_and_outcome_parses_back_from_its_own_line(void **state) {
             const struct result result = {(enum outcome)(operand % OUTCOME_COUNT),
                                           operand % OUTCOME_COUNT == OUTCOME_FOUND ? 77 : 0};
             if ((what == OPERAND_NONE && operand > 0) ||
-                (what == OPERAND_LAYOUT && operand >= LAYOUT_COUNT) ||
-                (what == OPERAND_REFUSAL && operand >= REFUSAL_COUNT))
+                (what == OPERAND_FIELDS && operand >= LAYOUT_COUNT) ||
+                (what == OPERAND_WORD && operand >= REFUSAL_COUNT))
                 continue;
             trace_text_op(op, text, sizeof text);
             trace_text_result(result, outcome, sizeof outcome);

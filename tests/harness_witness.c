@@ -139,7 +139,7 @@ static void read_modes_add_nothing(void **state) {
     (void)state;
     read_witness(witness_find("use-raises-count"));
     for (unsigned read = 0; read < READ_MODE_COUNT; read += 1) {
-        stream.world.read = (uint8_t)read;
+        stream.world.numbers[FIELD_READ] = (uint8_t)read;
         stream.op_count = 2;
         assert_null(witness_run(&stream, NULL, &watch));
         assert_int_equal(watch.first_op[witness_find("use-raises-count")], 1);
@@ -173,14 +173,14 @@ struct result __wrap_subject_remove(struct subject *subject, unsigned key_id) {
 
 /* A map that fails is told, with what happened until then; the next run is not the worse for it. */
 static void a_map_that_fails_is_told(void **state) {
-    const struct environment *failed;
+    const struct run_view *failed;
     (void)state;
     read_witness(witness_find("remove-from-cache"));
     map_is_broken = true;
     failed = witness_run(&stream, NULL, &watch);
     map_is_broken = false;
     assert_non_null(failed);
-    assert_int_equal(failed->view.verdict.invariant, INVARIANT_OUTCOME);
+    assert_int_equal(failed->verdict.invariant, INVARIANT_OUTCOME);
     assert_int_equal(watch.first_op[witness_find("insert-into-free-way")], 0);
     assert_int_equal(watch.first_op[witness_find("remove-from-cache")], WITNESS_NEVER);
     assert_null(witness_run(&stream, expectations, &watch));
@@ -213,7 +213,7 @@ struct seen {
 
 static void note_declined(const struct stream *run, enum outcome outcome, struct seen *seen) {
     const enum witness_world world =
-        run->geometry.set_count == 0 ? WITNESS_WITHOUT_CACHE : WITNESS_WITH_CACHE;
+        run->world.numbers[FIELD_SETS] == 0 ? WITNESS_WITHOUT_CACHE : WITNESS_WITH_CACHE;
     for (uint32_t label = 0; label < witness_label_count; label += 1)
         seen->declined[label] |=
             witness_labels[label].kind == (enum op_kind)run->ops[run->op_count - 1].kind &&
@@ -227,7 +227,8 @@ static void note_last_op(const struct stream *run, struct seen *seen) {
     static struct result outcomes[STREAM_OP_COUNT_MAX];
     const struct op op = run->ops[run->op_count - 1];
     const bool has_key = op_has_key(op);
-    const bool has_cache = run->geometry.set_count != 0;
+    const struct geometry geometry = geometry_of_world(&run->world);
+    const bool has_cache = run->world.numbers[FIELD_SETS] != 0;
     const struct witness_state *after, *before;
     assert_null(witness_run(run, NULL, &watch));
     after = &watch.states[watch.now];
@@ -236,9 +237,9 @@ static void note_last_op(const struct stream *run, struct seen *seen) {
     seen->answers[op.kind][outcomes[run->op_count - 1].outcome] = true;
     note_declined(run, outcomes[run->op_count - 1].outcome, seen);
     if (op.kind == OP_RESET || op.kind == OP_REINIT)
-        return;                           /* another map */
-    policy_init(&policy, &run->geometry); /* for the sets of keys, which no layout changes */
-    for (unsigned key = 0; key < run->geometry.key_count; key += 1)
+        return;                      /* another map */
+    policy_init(&policy, &geometry); /* for the sets of keys, which no layout changes */
+    for (unsigned key = 0; key < run->world.numbers[FIELD_KEYS]; key += 1)
         seen->ways[has_cache][op.kind][has_key && op.operand == key]
                   [witness_key_in(before, &policy, key).place]
                   [witness_key_in(after, &policy, key).place] = true;
@@ -250,9 +251,9 @@ static void note_last_op(const struct stream *run, struct seen *seen) {
 
 /* Each op of the stream, as the last of its prefix. */
 static void note_stream(const struct stream *run, struct seen *seen) {
-    candidate.world = run->geometry;
-    candidate.world.run = RUN_PLAIN;
-    candidate.world.read = READ_END;
+    candidate.world = run->world;
+    candidate.world.numbers[FIELD_RUN] = RUN_PLAIN;
+    candidate.world.numbers[FIELD_READ] = READ_END;
     for (uint32_t i = 0; i < run->op_count; i += 1)
         candidate.ops[i] = op_alone(run->ops[i]);
     for (candidate.op_count = 1;

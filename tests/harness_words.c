@@ -8,6 +8,7 @@
 #include "observed_words.h"
 #include "refusal_words.h"
 #include "report.h"
+#include "scene.h"
 #include "subject_broken.h"
 #include "value_words.h"
 
@@ -62,7 +63,7 @@ static void every_answer_has_a_sentence(void **state) {
                         struct observed observed = {
                             .op = {(uint8_t)kind, 0},
                             .is_later = when > 0,
-                            .after_discard = when > 1,
+                            .after = when > 1 ? "scope discard" : NULL,
                             .invariant = (enum invariant)invariant,
                             .actual = {(enum outcome)actual, actual == OUTCOME_FOUND ? 3 : 0},
                             .expected = {(enum outcome)expected, expected == OUTCOME_FOUND ? 4 : 0},
@@ -86,7 +87,7 @@ static void sentences_are_these(void **state) {
     (void)state;
     observed_words(&observed, words, sizeof words);
     assert_string_equal(words, "lookup 0 after it answers absent, expected value 1");
-    observed.after_discard = true;
+    observed.after = "scope discard";
     observed.op.kind = OP_GET;
     observed.actual.outcome = OUTCOME_NOTHING;
     observed_words(&observed, words, sizeof words);
@@ -313,7 +314,8 @@ static void every_record(void **state) {
 static void the_index_has_both_numbers(void **state) {
     struct cache_map_stash *stash;
     struct stash_index index;
-    char words[INDEX_LINE_SIZE];
+    static struct environment environment;
+    static struct exhibit exhibit;
     (void)state;
     make_map(HASH_SAME_HOME, 0);
     subject_index(&subject, &index);
@@ -325,15 +327,17 @@ static void the_index_has_both_numbers(void **state) {
     assert_int_equal(index.row_count, 4);
     assert_int_equal(index.rows[0].bucket, 0);
     assert_string_equal(index.rows[0].broken, "entry 2 says bucket 1");
-    index_row_words(&index.rows[0], words, sizeof words);
-    assert_string_equal(words, "bucket 0   entry 2: key 2 = value 3, home 15");
     assert_true(contains(index.rows[1].broken, "bucket 0 names entry 2, too"));
     assert_string_equal(index.rows[2].broken, "");
     assert_int_equal(index.rows[3].bucket, INDEX_NONE);
     assert_int_equal(index.rows[3].entry, 1);
     assert_string_equal(index.rows[3].broken, "entry 1 says bucket 0");
-    index_row_words(&index.rows[3], words, sizeof words);
-    assert_string_equal(words, "no bucket  entry 1: key 1 tombstone, home 15");
+    environment.subject = subject;
+    exhibit_take(&environment.view, &exhibit);
+    assert_string_equal(exhibit.rows[0].words, "bucket 0   entry 2: key 2 = value 3, home 15");
+    assert_string_equal(exhibit.rows[3].words, "no bucket  entry 1: key 1 tombstone, home 15");
+    assert_string_equal(exhibit.rows[3].members,
+                        "\"entry\":1,\"entry_bucket\":0,\"home\":15,\"key\":1,\"tombstone\":true");
     subject_abandon(&subject);
 }
 

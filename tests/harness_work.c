@@ -25,10 +25,10 @@ enum {
 static struct stream stream, again;
 static uint8_t bytes[CODEC_SIZE_MAX];
 
-static double seconds_of_run(const struct stream *run) {
+static double seconds_of_run(const struct stream *whole) {
     const struct run_options options = {.layers = LAYERS_ALL};
     const clock_t start = clock();
-    assert_null(run(run, &options));
+    assert_null(run(whole, &options));
     return (double)(clock() - start) / CLOCKS_PER_SEC;
 }
 
@@ -42,12 +42,12 @@ static void cut(void) {
 
 /* ---- Inputs that are much work. ---------------------------------------------------------- */
 
-struct world {
+struct large_world {
     const char *name;
     unsigned layout, hash, set_count, stash, scope;
 };
 
-static const struct world worlds[] = {
+static const struct large_world worlds[] = {
     {"the largest, one home", 45, HASH_COLLIDE, 64, 256, 256},
     {"the largest, good hash", 45, HASH_MIX, 64, 256, 256},
     {"the largest, small values", 41, HASH_MIX, 64, 256, 256},
@@ -93,7 +93,7 @@ static void add(enum op_kind kind, unsigned operand) {
     stream.op_count += 1;
 }
 
-static void make(const struct world *world, const struct pattern *pattern) {
+static void make(const struct large_world *world, const struct pattern *pattern) {
     const struct geometry geometry = {
         .layout = (uint8_t)world->layout,
         .hash = (uint8_t)world->hash,
@@ -104,7 +104,7 @@ static void make(const struct world *world, const struct pattern *pattern) {
         .scope_count_max = (uint16_t)world->scope,
         .key_count = KEY_COUNT_MAX,
     };
-    stream.world = geometry;
+    stream.world = world_of_geometry(&geometry);
     stream.op_count = 0;
     for (unsigned key_id = 0; key_id < KEY_COUNT_MAX; key_id += 1)
         add(OP_UPSERT, key_id);
@@ -134,7 +134,7 @@ static double seconds_of_ordinary_streams(void) {
 
 static uint64_t work_of(const struct stream *whole) {
     struct work work;
-    work_start(&work, &whole->geometry);
+    work_start(&work, &whole->world);
     for (uint32_t i = 0; i < whole->op_count; i += 1)
         assert_true(work_add(&work, whole->ops[i]));
     return work.spent;

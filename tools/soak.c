@@ -3,9 +3,9 @@
  * seed: the seed and the number of a stream name the stream. */
 #include "codec.h"
 #include "generate.h"
-#include "run.h"
 #include "program.h"
 #include "report.h"
+#include "run.h"
 #include "shell_word.h"
 #include "stop.h"
 #include "trace_text.h"

@@ -112,7 +112,8 @@ static void print_field(const struct field_description *field) {
 static void print_number_tables(void) {
     for (unsigned field = 0; field < FIELD_COUNT; field += 1)
         print_field(field_describe(field));
-    printf("The operand that is a " OPERAND_WORD_NOUN ":\n\n| operand mod %d | word |\n| --- | --- |\n",
+    printf("The operand that is a " OPERAND_WORD_NOUN
+           ":\n\n| operand mod %d | word |\n| --- | --- |\n",
            OPERAND_WORD_COUNT);
     for (unsigned at = 0; at < OPERAND_WORD_COUNT; at += 1)
         printf("| %u | `%s` |\n", at, operand_word(at));
@@ -171,7 +172,7 @@ static void print_dictionary_sequences(void) {
 #undef SEQUENCE
 }
 
-/* The tiny worlds in which most bugs are near: `name` with the fields that it sets, the others being small. */
+/* The tiny worlds in which most bugs are near: the fields that each sets, the others being standard. */
 static void print_dictionary_headers(void) {
 #define HEADER(name, ...) \
     { \

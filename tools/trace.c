@@ -6,8 +6,8 @@
 #include "trace_command.h"
 
 #include "codec.h"
-#include "run.h"
 #include "report.h"
+#include "run.h"
 #include "stop.h"
 #include "trace_text.h"
 
@@ -260,11 +260,20 @@ static int command_version(int argc, char **argv) {
 }
 
 static const struct command commands[] = {
-    {"replay", command_replay},     {"show", command_show},           {"encode", command_encode},
-    {"record", command_record},     {"digest", command_digest},       {"explain", command_explain},
-    {"html", command_html},         {"reduce", command_reduce},       {"c", command_c},
-    {"gdb", command_gdb},           {"signature", command_signature},
-    {"help", command_help},         {"--help", command_help},         {"-h", command_help},
+    {"replay", command_replay},
+    {"show", command_show},
+    {"encode", command_encode},
+    {"record", command_record},
+    {"digest", command_digest},
+    {"explain", command_explain},
+    {"html", command_html},
+    {"reduce", command_reduce},
+    {"c", command_c},
+    {"gdb", command_gdb},
+    {"signature", command_signature},
+    {"help", command_help},
+    {"--help", command_help},
+    {"-h", command_help},
     {"--version", command_version},
 };
 

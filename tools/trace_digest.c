@@ -5,8 +5,8 @@
  * Knows no compilers and no expected digests. */
 #include "trace_command.h"
 
-#include "run.h"
 #include "report.h"
+#include "run.h"
 
 #include <getopt.h>
 #include <inttypes.h>

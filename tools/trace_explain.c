@@ -346,11 +346,10 @@ static const char *keys_words(const struct explanation *explanation, char *words
         (void)snprintf(words, size, count == 1 ? "any key does" : "any %u keys do", count);
         break;
     case KEYS_SAME_SETS:
-        (void)snprintf(
-            words, size,
-            count == 1 ? "any key of the same " KEY_PLACE_NOUN " does"
-                       : "any %u keys of the same " KEY_PLACE_NOUN "s do",
-            count);
+        (void)snprintf(words, size,
+                       count == 1 ? "any key of the same " KEY_PLACE_NOUN " does"
+                                  : "any %u keys of the same " KEY_PLACE_NOUN "s do",
+                       count);
         break;
     case KEYS_JUST_THESE:
         (void)snprintf(words, size, "not any key%s do%s: how they hash matters",
@@ -380,7 +379,8 @@ static void print_matters(const struct explanation *explanation) {
         (void)snprintf(line, sizeof line, "interrupted: not each op is known to be needed");
     else if (explanation->stream.op_count < 2)
         (void)snprintf(line, sizeof line, "%s",
-                       explanation->stream.op_count == 0 ? "no op is needed: an empty " SUBJECT_NOUN " fails"
+                       explanation->stream.op_count == 0 ? "no op is needed: an empty " SUBJECT_NOUN
+                                                           " fails"
                                                          : "the op is needed");
     else
         (void)snprintf(line, sizeof line, "all %u ops are needed",

@@ -71,15 +71,15 @@ static enum freedom freedom_of(unsigned same_count, unsigned try_count) {
 
 /* ---- The world, a field at a time. ------------------------------------------------------- */
 
-/* The numbers that the field can have and that bytes can say, ascending; of counts from what the stream needs to a
- * few above the present one. Returns how many. */
+/* The numbers that the field can have and that bytes can say, ascending; of counts from what the stream
+ * needs to a few above the present one. Returns how many. */
 static unsigned field_values(const struct explanation *explanation, unsigned field,
                              uint16_t *values) {
     const struct field_description *description = field_describe(field);
     const bool is_short = description->words != NULL || description->most == 0;
     const unsigned least = field == FIELD_KEYS ? stream_key_count(&explanation->stream) : 0;
-    const unsigned most = is_short ? UINT16_MAX
-                                   : explanation->stream.world.numbers[field] + NUMBER_TRY_REACH;
+    const unsigned most =
+        is_short ? UINT16_MAX : explanation->stream.world.numbers[field] + NUMBER_TRY_REACH;
     unsigned count = 0;
     for (unsigned value = least; value <= most && count < FIELD_VALUE_COUNT_MAX &&
                                  (!is_short || count < description->count);
@@ -118,7 +118,8 @@ static void find_key_freedom(struct explanation *explanation, uint32_t index) {
     if (!op_has_key(explanation->stream.ops[index]))
         return;
     for (unsigned key = 0;
-         key < candidate.world.numbers[FIELD_KEYS] && tried < try_count && !stop_requested(); key += 1) {
+         key < candidate.world.numbers[FIELD_KEYS] && tried < try_count && !stop_requested();
+         key += 1) {
         if (key == now)
             continue;
         candidate.ops[index].operand = (uint8_t)key;
@@ -141,7 +142,8 @@ static bool renaming_draw(const struct explanation *explanation, struct random *
         do {
             name = (unsigned)random_below(random, RENAMING_KEY_COUNT);
             tries += 1;
-        } while (tries < 1000 && (taken[name] || (same_sets && !scene_keys_share_place(&candidate.world, name, key))));
+        } while (tries < 1000 && (taken[name] || (same_sets && !scene_keys_share_place(
+                                                                   &candidate.world, name, key))));
         if (tries == 1000)
             return false;
         taken[name] = true;
@@ -178,7 +180,8 @@ static void find_keys(struct explanation *explanation) {
     for (uint32_t i = 0; i < explanation->stream.op_count && !stop_requested(); i += 1)
         find_key_freedom(explanation, i);
     /* The others are drawn from RENAMING_KEY_COUNT keys. */
-    if (explanation->key_count == 0 || explanation->stream.world.numbers[FIELD_KEYS] > RENAMING_KEY_COUNT)
+    if (explanation->key_count == 0 ||
+        explanation->stream.world.numbers[FIELD_KEYS] > RENAMING_KEY_COUNT)
         return;
     explanation->keys = renamings_fail(explanation, false)  ? KEYS_ANY
                         : renamings_fail(explanation, true) ? KEYS_SAME_SETS
@@ -212,7 +215,8 @@ static void neighbour_say_op(struct explanation *explanation, uint32_t index) {
 static bool neighbour_by_key(struct explanation *explanation, uint32_t index) {
     if (!op_has_key(candidate.ops[index]))
         return false;
-    for (unsigned key = 0; key < candidate.world.numbers[FIELD_KEYS] && key < KEY_TRY_COUNT; key += 1) {
+    for (unsigned key = 0; key < candidate.world.numbers[FIELD_KEYS] && key < KEY_TRY_COUNT;
+         key += 1) {
         if (key == explanation->stream.ops[index].operand)
             continue;
         candidate.ops[index].operand = (uint8_t)key;
@@ -256,8 +260,7 @@ static bool neighbour_by_field(struct explanation *explanation, unsigned field) 
 static bool neighbour_by_swap(struct explanation *explanation, uint32_t index) {
     const struct op *ops = explanation->stream.ops;
     char first[TRACE_TEXT_OP_SIZE], second[TRACE_TEXT_OP_SIZE];
-    if (index + 1 >= candidate.op_count ||
-        op_equal(ops[index], ops[index + 1]))
+    if (index + 1 >= candidate.op_count || op_equal(ops[index], ops[index + 1]))
         return false;
     candidate.ops[index] = ops[index + 1];
     candidate.ops[index + 1] = ops[index];

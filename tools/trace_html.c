@@ -2,8 +2,8 @@
 /* ./trace html: one page that steps through a trace, with all that it needs inside. The page is tools/page/;
  * here the runs are recorded and put into it: of a stream that fails the reduced one, the nearest that
  * passes, and the stream as it came. */
-#include "trace_explain.h"
 #include "json.h"
+#include "trace_explain.h"
 #include "trace_record.h"
 
 #include "page/page_files.h"

@@ -2,8 +2,8 @@
 /* The child behind trace_pass.h: it says the pass by its exit code. */
 #include "trace_pass.h"
 
-#include "run.h"
 #include "isolate.h"
+#include "run.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -111,7 +111,8 @@ int command_c(int argc, char **argv) {
         c_analyse(&file.stream, &arguments, &failure, &options);
     }
     options.name = arguments.as != NULL ? arguments.as : arguments.out;
-    if (trace_own_folder(folder) && trace_find_above(folder, SUBJECT_LIBRARY_FOLDER "/" SUBJECT_LIBRARY_HEADER)) {
+    if (trace_own_folder(folder) &&
+        trace_find_above(folder, SUBJECT_LIBRARY_FOLDER "/" SUBJECT_LIBRARY_HEADER)) {
         (void)snprintf(library, sizeof library, "%s/" SUBJECT_LIBRARY_FOLDER, folder);
         options.library = library;
     }

@@ -4,9 +4,9 @@
  * and hangs reduce as well. */
 #include "trace_command.h"
 
-#include "run.h"
 #include "reduce.h"
 #include "report.h"
+#include "run.h"
 #include "trace_pass.h"
 #include "trace_text.h"
 

@@ -113,8 +113,7 @@ static void story_on_failure(const struct run_view *view) {
     told->end = STORY_FAILS;
     told->verdict = view->verdict;
     story_copy_stop(view, stop);
-    if (view->is_live &&
-        (stop == view->op_index || stop == view->stream->op_count)) {
+    if (view->is_live && (stop == view->op_index || stop == view->stream->op_count)) {
         story_take_row(view, stop, row);
         picture_take(view, &told->after);
         if (stop + 1 < told->call_end) /* the model has not done yet what the subject has */
@@ -137,9 +136,9 @@ static void story_on_death(void) {
 
 _Noreturn static void story_tell(const struct stream *stream, uint32_t layers) {
     const struct run_options options = {.layers = layers,
-                                          .shows_all_passes = true,
-                                          .on_failure = story_on_failure,
-                                          .on_op = story_on_op};
+                                        .shows_all_passes = true,
+                                        .on_failure = story_on_failure,
+                                        .on_op = story_on_op};
     const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (nowhere >= 0) /* a sanitizer's report: it is told by whoever asks for it */
         (void)dup2(nowhere, STDERR_FILENO);

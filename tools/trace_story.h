@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One run of a stream, watched: what each op answered, what was inside after it, and where it stopped. The run
+/* One run of a stream, watched: what each op answered, what was inside after it, and where it stopped. It
  * is in a process of its own, which may die of it; the story is in memory that both share, so that all is
  * known up to there. */
 #ifndef TOOLS_TRACE_STORY_H
@@ -18,12 +18,12 @@ enum story_end {
 
 struct story {
     enum story_end end;
-    uint32_t stop;            /* the op where it stopped; the op count in the final verification */
-    bool at_init;             /* before the first op: stop is 0, and no op has run */
-    uint32_t call_end;        /* one past stop, or past the last op of the call that stop is in */
-    enum pass pass;           /* of which all that follows is told */
-    struct world world;       /* where it stopped: of the pass, and as an op has remade it */
-    struct verdict verdict;   /* only where it fails */
+    uint32_t stop;          /* the op where it stopped; the op count in the final verification */
+    bool at_init;           /* before the first op: stop is 0, and no op has run */
+    uint32_t call_end;      /* one past stop, or past the last op of the call that stop is in */
+    enum pass pass;         /* of which all that follows is told */
+    struct world world;     /* where it stopped: of the pass, and as an op has remade it */
+    struct verdict verdict; /* only where it fails */
     /* Up to stop; of those from there to call_end the answer, if there is one. */
     struct step steps[STREAM_OP_COUNT_MAX];
     /* What is inside after each op; row i is that of op i, in place i % STORY_ROW_COUNT_MAX. That of the op

@@ -142,8 +142,7 @@ static unsigned work_pass_count(const struct geometry *geometry) {
 
 /* What the op may have changed of the bounds. */
 void cost_note(struct cost *cost, struct op op) {
-    if (op_has_key(op) &&
-        !cost->key_is_named[op.operand]) {
+    if (op_has_key(op) && !cost->key_is_named[op.operand]) {
         cost->key_is_named[op.operand] = true;
         cost->named_key_count += 1;
     }
@@ -157,8 +156,7 @@ void cost_note(struct cost *cost, struct op op) {
         cost->scope_open = false;
     if (!cost->scope_open)
         cost->record_count = 0;
-    else if (op_is(op, TRAIT_MUTATES) &&
-             cost->record_count < cost->geometry.scope_count_max)
+    else if (op_is(op, TRAIT_MUTATES) && cost->record_count < cost->geometry.scope_count_max)
         cost->record_count += 1;
 }
 

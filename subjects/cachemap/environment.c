@@ -314,13 +314,13 @@ static void environment_examine(struct environment *environment, struct op op,
     if (environment_has(environment, LAYER_STRUCTURE) && !changed_nothing)
         environment_check_structure(environment, op);
     if (environment_has(environment, LAYER_POLICY) && !changed_nothing)
-        environment_compare_policy(environment, op,
-                                   op_is(op, TRAIT_SWEEPS | TRAIT_BATCHED));
+        environment_compare_policy(environment, op, op_is(op, TRAIT_SWEEPS | TRAIT_BATCHED));
     if (!environment_has(environment, LAYER_OUTCOME))
         return;
     if (environment->geometry.read == READ_INSPECT && has_key)
         environment_check_key(environment, op.operand, INVARIANT_READ);
-    read_count = stream_reads_after(&environment->geometry, environment->view.op_index, op, key_ids);
+    read_count =
+        stream_reads_after(&environment->geometry, environment->view.op_index, op, key_ids);
     for (unsigned i = 0; i < read_count; i += 1)
         environment_read(environment, key_ids[i], INVARIANT_READ);
 }
@@ -337,11 +337,10 @@ static void environment_check_expectation(struct environment *environment, struc
  * answer, the get in a rewrite counts as a use whatever follows, and others of a batch succeed. */
 static bool environment_may_fail(const struct environment *environment, struct op op,
                                  struct result expected, uint64_t stash_count) {
-    const bool may_be_full = op_is(op, TRAIT_GROWS) &&
-                             stash_count == environment->geometry.stash_count_max;
+    const bool may_be_full =
+        op_is(op, TRAIT_GROWS) && stash_count == environment->geometry.stash_count_max;
     return environment_has(environment, LAYER_FAILURE) && environment_walks(environment) &&
-           op_is(op, TRAIT_WHOLE) &&
-           (outcome_failed(expected.outcome) || may_be_full);
+           op_is(op, TRAIT_WHOLE) && (outcome_failed(expected.outcome) || may_be_full);
 }
 
 static void environment_name_key(struct environment *environment, uint8_t key_id) {

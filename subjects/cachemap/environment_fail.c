@@ -15,8 +15,8 @@ void environment_fail_at(struct environment *environment, enum invariant invaria
     environment->view.verdict.file = file;
     environment->view.verdict.line = line;
     va_start(arguments, format);
-    (void)vsnprintf(environment->view.verdict.detail, sizeof environment->view.verdict.detail, format,
-                    arguments);
+    (void)vsnprintf(environment->view.verdict.detail, sizeof environment->view.verdict.detail,
+                    format, arguments);
     va_end(arguments);
     if (environment->options.on_failure != NULL)
         environment->options.on_failure(&environment->view);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What of scene.h is about what is wrong: the map's own check, and the index of the stash bucket by bucket. */
+/* What of scene.h is about what is wrong: the map's own check, and the index of the stash bucket by
+ * bucket. */
 #include "environment_state.h"
 #include "refusal_words.h"
 #include "scene.h"
@@ -84,9 +85,8 @@ bool scene_check(const struct run_view *view, char words[SCENE_WORDS_SIZE]) {
 
 const char *scene_answer_origin(const struct run_view *view, uint32_t op_index) {
     const struct result answer = run_answer(view, op_index);
-    return answer.outcome == OUTCOME_FOUND
-               ? value_origin(environment_of_view(view), answer.value)
-               : NULL;
+    return answer.outcome == OUTCOME_FOUND ? value_origin(environment_of_view(view), answer.value)
+                                           : NULL;
 }
 
 void scene_asked(const struct run_view *view, struct op op, char words[SCENE_WORDS_SIZE]) {

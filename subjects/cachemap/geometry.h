@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a world (world.h) is to a cache map: which instance of the library, how large, with which hash, how many
- * keys, and how thoroughly it is read. Knows numbers, neither the map nor the model. */
+/* What a world (world.h) is to a cache map: which instance of the library, how large, with which hash, how
+ * many keys, and how thoroughly it is read. Knows numbers, neither the map nor the model. */
 #ifndef HARNESS_GEOMETRY_H
 #define HARNESS_GEOMETRY_H
 

@@ -64,7 +64,7 @@ static bool differential_step(struct differential *state, struct op op, struct r
 /* ---- Passes. ----------------------------------------------------------------------------- */
 
 static void pass_fail(struct environment *environment, const struct run_options *options,
-                       enum invariant invariant, uint32_t op_index, int line) {
+                      enum invariant invariant, uint32_t op_index, int line) {
     environment->view.verdict.invariant = invariant;
     environment->view.verdict.op_index = op_index;
     environment->view.verdict.pass = environment->view.pass;
@@ -110,7 +110,7 @@ struct pass_memory pass_memory(enum pass pass) {
 
 /* True when the pass agrees with itself and its models. */
 static bool pass_run(struct environment *environment, const struct stream *stream, enum pass pass,
-                       const struct run_options *options) {
+                     const struct run_options *options) {
     const struct world world = pass_world(&stream->world, pass);
     const struct pass_memory memory = pass_memory(pass);
     const struct environment_options pass_options = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The passes of a run (run.h): with the cache, without it, and whatever else its world asks for (again on other
- * memory; with another layout). Here is what they have besides their worlds, for the programs that ./trace c
- * writes. */
+/* The passes of a run (run.h): with the cache, without it, and whatever else its world asks for (again on
+ * other memory; with another layout). Here is what they have besides their worlds, for the programs that
+ * ./trace c writes. */
 #ifndef SUBJECT_PASSES_H
 #define SUBJECT_PASSES_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The map in words and lines, beside what the naive map has: sets with hand, keys, values and counts; the stash; the
- * scope log (scene.h). By inspection. */
+/* The map in words and lines, beside what the naive map has: sets with hand, keys, values and counts; the
+ * stash; the scope log (scene.h). By inspection. */
 #include "environment_state.h"
 #include "scene.h"
 #include "value_words.h"

@@ -57,8 +57,8 @@ struct policy {
 
 void policy_init(struct policy *policy, const struct geometry *geometry);
 
-/* Carries out any op, and says what it answers: all who predict ask here. `value` is the number of the value that
- * the op stores. */
+/* Carries out any op, and says what it answers: all who predict ask here. `value` is the number of the
+ * value that the op stores. */
 struct result policy_apply(struct policy *policy, struct op op, uint32_t value);
 
 /* Where the naive map has a key in its cache: its slot, set and way; null when it is not there. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record_state (scene.h): what an op has changed of the map, where the naive map differs, what the map's own check
- * finds. Keeps the state after the last op beside the state now, and writes what differs: one record a process. */
+/* record_state (scene.h): what an op has changed of the map, where the naive map differs, what the map's
+ * own check finds. Keeps the state after the last op beside the state now, and writes what differs: one
+ * record a process. */
 #include "environment_state.h"
 #include "scene.h"
 #include "subject_broken.h"
@@ -25,7 +26,7 @@ static uint32_t at_most(uint64_t count, uint32_t limit) {
 }
 
 static void record_map_take(const struct environment *environment, const struct model *model,
-                     struct record_map *map) {
+                            struct record_map *map) {
     const struct subject *subject = &environment->subject;
     map->counts = subject_counts(subject);
     map->counts.stash_count =
@@ -228,7 +229,7 @@ static void write_model(struct json *json, const struct model_key *keys_before,
 }
 
 static void record_map_write(struct json *json, const struct environment *environment,
-                      const struct record_map *before, const struct record_map *now) {
+                             const struct record_map *before, const struct record_map *now) {
     write_hands(json, environment->geometry.set_count, before, now);
     write_slots(json, environment, before, now);
     write_stash(json, environment, before, now);
@@ -301,7 +302,7 @@ static void naive_write_stash(struct json *json, const struct environment *envir
 }
 
 static void record_naive_write(struct json *json, const struct environment *environment,
-                        const struct record_map *now) {
+                               const struct record_map *now) {
     const struct policy *policy = &environment->policy;
     const struct counts_state *counts = &now->counts;
     json_object_open(json, "naive");

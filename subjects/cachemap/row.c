@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The map in one row of a table (scene.h): cache, stash and scope log in a few words each, and which keys an op
- * moved. For small worlds; picture.c draws the others. By inspection.
+/* The map in one row of a table (scene.h): cache, stash and scope log in a few words each, and which keys
+ * an op moved. For small worlds; picture.c draws the others. By inspection.
  *
- *     cache ">0=3x1  ."   key=value x count, '>' at the clock hand, '.' is free; for a number that no op has stored
- *                         "fill", "zero", or a '?' behind it
+ *     cache ">0=3x1  ."   key=value x count, '>' at the clock hand, '.' is free; for a number that
+ *                         no op has stored "fill", "zero", or a '?' behind it
  *     stash "{0=1 2=-}"   key=value, '-' is a tombstone; in the order of keys
  *     log   "[0 1 -2]"    the keys changed in the open scope, '-' removed
  *     note  "0 to stash"  keys that moved, beside the op's own; of a refused init what it asked for */
@@ -77,8 +77,7 @@ static void row_cache(const struct environment *environment, struct op op, char 
     } else if (set_count * ways <= DRAWN_SLOT_COUNT_MAX) {
         for (uint32_t set = 0; set < set_count && fits; set += 1)
             fits = text_add(text, set == 0 ? "" : " | ") && row_set(environment, set, text);
-    } else if (ways <= DRAWN_SLOT_COUNT_MAX &&
-               op_has_key(op)) {
+    } else if (ways <= DRAWN_SLOT_COUNT_MAX && op_has_key(op)) {
         const uint32_t set = policy_set_of_key(&environment->policy, op.operand);
         fits = set_count == 1 || text_add(text, "set %u: ", (unsigned)set);
         fits = fits && row_set(environment, set, text);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What keeps a generated stream good: compact when the mutations that the stash guarantees are spent, close the
- * scope when its mutations are spent, and do not end on an open scope. Each is forced by default; one stream in
- * RULE_BREAK_ODDS breaks each of them, so that the error paths are tested. Knows ops, nothing of the map. */
+/* What keeps a generated stream good: compact when the mutations that the stash guarantees are spent,
+ * close the scope when its mutations are spent, and do not end on an open scope. Each is forced by
+ * default; one stream in RULE_BREAK_ODDS breaks each of them, so that the error paths are tested. Knows
+ * ops, nothing of the map. */
 #ifndef SUBJECT_RULES_H
 #define SUBJECT_RULES_H
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* run_guide (run.h), by state counters: what a run has been through, told to the fuzzing engine beside its edges. Two
- * inputs that take the same branches, one with a stash that is nearly full and one that fills it,
- * are two inputs to the engine only by this.
+/* run_guide (run.h), by state counters: what a run has been through, told to the fuzzing engine beside its
+ * edges. Two inputs that take the same branches, one with a stash that is nearly full and one that fills
+ * it, are two inputs to the engine only by this.
  *
- * libFuzzer reads the section `__libfuzzer_extra_counters` after each input and clears it before;
- * so do AFL++'s and Centipede's drivers or they ignore it. The idea is IJON's (Aschermann et al.,
- * S&P 2020). The counters come from the map's counts and answers alone, never from the models, so
- * that the oracle can change without changing what is news. */
+ * libFuzzer reads the section `__libfuzzer_extra_counters` after each input and clears it before; so do
+ * AFL++'s and Centipede's drivers or they ignore it. The idea is IJON's (Aschermann et al., S&P 2020). The
+ * counters come from the map's counts and answers alone, never from the models, so that the oracle can
+ * change without changing what is news. */
 #include "environment_state.h"
 
 /* Fills of 0 to 16 each have a level; up to 32 four share one, and above 32. */

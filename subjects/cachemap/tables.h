@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The cache map as the floor sees it, in tables: the world that a stream runs in, the ops, what they answer,
- * what can go wrong, and what mutator, reducer and reports may make of them. harness/run.h has the few functions
- * beside. Knows nothing of the library. */
+/* The cache map as the floor sees it, in tables: the world that a stream runs in, the ops, what
+ * they answer, what can go wrong, and what mutator, reducer and reports may make of them.
+ * harness/run.h has the few functions beside. Knows nothing of the library. */
 #ifndef SUBJECT_TABLES_H
 #define SUBJECT_TABLES_H
 
@@ -14,7 +14,7 @@
 #define SUBJECT_LIBRARY_FOLDER "src"
 #define SUBJECT_LIBRARY_HEADER "cache_map.h"
 
-/* ---- The world. ---------------------------------------------------------------------------------------- */
+/* ---- The world. ---------------------------------------------------------------------------- */
 
 /* What is read after each op, beside the comparison of outcomes. Reading by lookup saturates the clock's
  * counts, and not reading misses what only a lookup shows: streams of both kinds are needed. */
@@ -35,37 +35,42 @@ enum run_mode {
     RUN_MODE_COUNT
 };
 
-/* The rows are described in harness/world.h. Lists hold small numbers of everything: in tiny worlds most bugs are
- * near. The fields of byte 1 are a layout, an instance of the library (layout.h); sets of many ways need many keys
- * before anything is evicted, so that few are drawn more often. */
+/* The rows are described in harness/world.h. Lists hold small numbers of everything: in tiny worlds
+ * most bugs are near. The fields of byte 1 are a layout, an instance of the library (layout.h);
+ * sets of many ways need many keys before anything is evicted, so that few are drawn more often. */
 #define WORLD_HEADER_SIZE 6
+#define NUMBERS_TO_32 \
+    1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, \
+        27, 28, 29, 30, 31, 32
 /* clang-format off */
 #define FIELD_TABLE(NUMBER, WORD) \
-    NUMBER(SETS, "sets", (1, 1, 2, 1, 1, 2, 3, 4, 1, 2, 3, 5, 0, 7, 16, 64), 0, SET_COUNT_MAX, 1, 0, \
-           PLACE(2, 1), DRAW(5), 3) \
+    NUMBER(SETS, "sets", (1, 1, 2, 1, 1, 2, 3, 4, 1, 2, 3, 5, 0, 7, 16, 64), \
+           0, SET_COUNT_MAX, 1, 0, PLACE(2, 1), DRAW(5), 3) \
     NUMBER(WAYS, "ways", (2, 4, 8, 16), 0, 0, 2, 2, PLACE(1, 12), DRAW_SMALL(1, 2), 4) \
     NUMBER(TAG, "tag", (8, 16), 0, 0, 8, 8, PLACE(1, 6), DRAW_SMALL(1, 2), 4) \
     NUMBER(CLOCK, "clock", (1, 2, 4), 0, 0, 2, 1, PLACE(1, 2), DRAW_SMALL(1, 2), 4) \
     WORD(POLICY, "policy", ("clock", "clock_classic"), 0, 0, PLACE(1, 1), DRAW_SMALL(1, 2), 4) \
-    NUMBER(STASH, "stash", (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, \
-                            25, 26, 27, 28, 29, 30, 31, 32, 48, 64, 128, 256), 1, STASH_COUNT_MAX, 4, 1, \
-           PLACE(3, 1), DRAW(6), 6) \
-    NUMBER(SCOPE, "scope", (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, \
-                            24, 25, 26, 27, 28, 29, 30, 31, 32, 64, 256), 0, SCOPE_COUNT_MAX, 4, 0, \
-           PLACE(4, 1), DRAW(7), 7) \
-    WORD(HASH, "hash", ("mix", "seeded", "identity", "buckets", "collide", "same_set", "same_tag", "same_home"), \
+    NUMBER(STASH, "stash", (NUMBERS_TO_32, 48, 64, 128, 256), \
+           1, STASH_COUNT_MAX, 4, 1, PLACE(3, 1), DRAW(6), 6) \
+    NUMBER(SCOPE, "scope", (0, NUMBERS_TO_32, 64, 256), \
+           0, SCOPE_COUNT_MAX, 4, 0, PLACE(4, 1), DRAW(7), 7) \
+    WORD(HASH, "hash", \
+         ("mix", "seeded", "identity", "buckets", "collide", "same_set", "same_tag", "same_home"), \
          HASH_MIX, HASH_MIX, PLACE(2, 16), DRAW(2), 5) \
-    NUMBER(KEYS, "keys", (2, 3, 4, 5, 6, 7, 8, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 20, 22, 24, \
-                          26, 28, 30, 32, 48, 64, 128, 256), 2, KEY_COUNT_MAX, 8, 2, PLACE(5, 1), DRAW(8), 8) \
-    WORD(READ, "read", ("inspect", "all", "own", "end"), READ_INSPECT, READ_END, PLACE(0, 1), DRAW(3), 2) \
-    WORD(RUN, "run", ("plain", "twice", "across", "thorough"), RUN_PLAIN, RUN_PLAIN, PLACE(0, 4), \
-         DRAW_RARE(4, 4), 1)
+    NUMBER(KEYS, "keys", (2, 3, 4, 5, 6, 7, 8, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, \
+                          18, 20, 22, 24, 26, 28, 30, 32, 48, 64, 128, 256), \
+           2, KEY_COUNT_MAX, 8, 2, PLACE(5, 1), DRAW(8), 8) \
+    WORD(READ, "read", ("inspect", "all", "own", "end"), \
+         READ_INSPECT, READ_END, PLACE(0, 1), DRAW(3), 2) \
+    WORD(RUN, "run", ("plain", "twice", "across", "thorough"), \
+         RUN_PLAIN, RUN_PLAIN, PLACE(0, 4), DRAW_RARE(4, 4), 1)
 /* clang-format on */
 enum { WORLD_DRAW_COUNT = 8, WORLD_REDUCE_COUNT = 8 }; /* the last turns */
 
-/* ---- Ops. ---------------------------------------------------------------------------------------------- */
+/* ---- Ops. ---------------------------------------------------------------------------------- */
 
-/* What holds for an op, beside what the floor knows. Code asks for the trait that it means, and not for a list of ops. */
+/* What holds for an op, beside what the floor knows. Code asks for the trait that it means, and not
+ * for a list of ops. */
 enum {
     TRAIT_MUTATES = TRAIT_OWN << 0, /* it changes what its key is */
     TRAIT_GROWS = TRAIT_OWN << 1,   /* it may need room in the stash */
@@ -78,12 +83,12 @@ enum {
 #define TRAITS_READ   (TRAIT_READS | TRAIT_WHOLE)
 #define TRAITS_CHANGE (TRAIT_MUTATES | TRAIT_GROWS | TRAIT_FREES)
 
-/* OP(identifier, words in text, operand, opcode slots of 64, traits, the op that does the same in a call of its own,
- *    library functions driven, meaning)
+/* OP(identifier, words in text, operand, opcode slots of 64, traits, the op that does the same in a
+ *    call of its own, library functions driven, meaning)
  *
  * The slots are the odds with which a random byte becomes this op, from experiments: two thirds of
- * a stream change the map, an eighth opens or closes scopes. They must add up to OP_SLOT_COUNT. The first op is
- * the one without which a stream tests nothing. */
+ * a stream change the map, an eighth opens or closes scopes. They must add up to OP_SLOT_COUNT. The
+ * first op is the one without which a stream tests nothing. */
 #define OP_TABLE(OP) \
     OP(UPSERT, "upsert", OPERAND_KEY, 18, TRAIT_STORES | TRAITS_CHANGE | TRAIT_WHOLE, UPSERT, \
        "upsert", "store the next value under the key; values count up from 1") \
@@ -133,9 +138,11 @@ enum {
     REFUSAL(STASH_NONE, "stash_none", OPTIONS_INVALID) \
     REFUSAL(STASH_LIMIT, "stash_limit", OPTIONS_INVALID) \
     REFUSAL(OVERFLOW_PRODUCT, "overflow_product", SIZE_OVERFLOW) /* of a count and a size */ \
-    REFUSAL(OVERFLOW_PADDING, "overflow_padding", SIZE_OVERFLOW) /* of the alignment of the next array */ \
-    REFUSAL(OVERFLOW_SUM, "overflow_sum", SIZE_OVERFLOW)         /* of the arrays */ \
-    REFUSAL(IN_MEMORY_SMALL, "in_memory_small", OUT_OF_MEMORY)   /* init_in_memory: a byte too few */ \
+    REFUSAL(OVERFLOW_PADDING, "overflow_padding", \
+            SIZE_OVERFLOW)                               /* of the alignment of the next array */ \
+    REFUSAL(OVERFLOW_SUM, "overflow_sum", SIZE_OVERFLOW) /* of the arrays */ \
+    REFUSAL(IN_MEMORY_SMALL, "in_memory_small", \
+            OUT_OF_MEMORY) /* init_in_memory: a byte too few */ \
     REFUSAL(IN_MEMORY_STASH_NONE, "in_memory_stash_none", OPTIONS_INVALID)
 
 enum op_refusal {
@@ -148,8 +155,8 @@ enum op_refusal {
 
 /* OUTCOME(identifier, word, whether the call says by it that it changed nothing)
  *
- * What an op answered. These are words of our own, so that the model shares none of the library's code; subject.c
- * translates. */
+ * What an op answered. These are words of our own, so that the model shares none of the library's code;
+ * subject.c translates. */
 #define OUTCOME_TABLE(OUTCOME) \
     OUTCOME(NONE, "none", false) \
     OUTCOME(OK, "ok", false) \
@@ -171,24 +178,27 @@ enum op_refusal {
     OUTCOME(SIZE_OVERFLOW, "size_overflow", true) \
     OUTCOME(OUT_OF_MEMORY, "out_of_memory", true)
 
-/* ---- Streams. ------------------------------------------------------------------------------------------ */
+/* ---- Streams. ------------------------------------------------------------------------------ */
 
-/* WRAP(opens, closes, closes in the other way, the odds of that): ops that go together. The mutator puts them
- * around a range, the reducer takes them away together. Discards are the harder half. */
+/* WRAP(opens, closes, closes in the other way, the odds of that): ops that go together. The mutator
+ * puts them around a range, the reducer takes them away together. Discards are the harder half. */
 #define WRAP_TABLE(WRAP) WRAP(SCOPE_OPEN, SCOPE_DISCARD, SCOPE_PERSIST, 4)
 
 /* LONE(op): the mutator puts it in alone. */
 #define LONE_TABLE(LONE) LONE(COMPACT)
 
 /* RUN(op, weight): the mutator lets it run over neighbouring keys. */
-#define RUN_TABLE(RUN) RUN(UPSERT, 5) RUN(REMOVE, 1) RUN(GET, 1) RUN(UPSERT_MANY, 1) RUN(GET_MANY, 1)
+#define RUN_TABLE(RUN) \
+    RUN(UPSERT, 5) RUN(REMOVE, 1) RUN(GET, 1) RUN(UPSERT_MANY, 1) RUN(GET_MANY, 1)
 
-/* FILL(field, out of so many of the last numbers of its list, in one of so many cases): one stream in a hundred has
- * a stash of 128 entries or more and as many keys, and such a stash is full only after as many upserts of different
- * keys. None of that comes by chance. The first field is what a run of the first op fills. */
+/* FILL(field, out of so many of the last numbers of its list, in one of so many cases): one stream
+ * in a hundred has a stash of 128 entries or more and as many keys, and such a stash is full only
+ * after as many upserts of different keys. None of that comes by chance. The first field is what a
+ * run of the first op fills. */
 #define FILL_TABLE(FILL) FILL(STASH, 5, 1) FILL(KEYS, 2, 1) FILL(SCOPE, 3, 2)
 
-/* SIMPLER(from, to): an op that is simpler to read, where it does as well. In the order in which they are tried. */
+/* SIMPLER(from, to): an op that is simpler to read, where it does as well. In the order in which
+ * they are tried. */
 #define SIMPLER_TABLE(SIMPLER) \
     SIMPLER(REWRITE, UPSERT) \
     SIMPLER(UPSERT_MANY, UPSERT) \
@@ -196,8 +206,8 @@ enum op_refusal {
     SIMPLER(GET, LOOKUP) \
     SIMPLER(HAS, LOOKUP)
 
-/* LIKE(from, to): the op that is most like it and does less, or the other way to do it: of a failing stream
- * the nearest that passes has it. */
+/* LIKE(from, to): the op that is most like it and does less, or the other way to do it: of a
+ * failing stream the nearest that passes has it. */
 #define LIKE_TABLE(LIKE) \
     LIKE(UPSERT, GET) \
     LIKE(UPSERT_MANY, UPSERT) \
@@ -212,11 +222,12 @@ enum op_refusal {
     LIKE(SCOPE_PERSIST, SCOPE_DISCARD) \
     LIKE(RESET, COMPACT)
 
-/* What a caller would do to see a failure inside: this op for each key, at once and then behind the other. */
+/* What a caller would do to see a failure inside: this op for each key, at once and then behind the
+ * other. */
 #define LOOK_OP       OP_LOOKUP
 #define LOOK_AFTER_OP OP_SCOPE_DISCARD /* or OP_KIND_COUNT */
 
-/* ---- The dictionary. ----------------------------------------------------------------------------------- */
+/* ---- The dictionary. ----------------------------------------------------------------------- */
 
 /* Histories that random bytes seldom say: a scope that is closed, a set that overflows, a key that
  * goes through all its states between two compacts. */
@@ -224,20 +235,29 @@ enum op_refusal {
     SEQUENCE("scope_of_nothing", {OP_SCOPE_OPEN, 0}, {OP_SCOPE_DISCARD, 0}) \
     SEQUENCE("scope_discards_insert", {OP_SCOPE_OPEN, 0}, {OP_UPSERT, 0}, {OP_SCOPE_DISCARD, 0}) \
     SEQUENCE("scope_discards_remove", {OP_SCOPE_OPEN, 0}, {OP_REMOVE, 0}, {OP_SCOPE_DISCARD, 0}) \
-    SEQUENCE("scope_discards_evictions", {OP_SCOPE_OPEN, 0}, {OP_UPSERT, 0}, {OP_UPSERT, 1}, {OP_UPSERT, 2}, {OP_UPSERT, 3}, {OP_SCOPE_DISCARD, 0}) \
-    SEQUENCE("scope_discards_revival", {OP_REMOVE, 0}, {OP_SCOPE_OPEN, 0}, {OP_UPSERT, 0}, {OP_REMOVE, 0}, {OP_SCOPE_DISCARD, 0}) \
-    SEQUENCE("scope_persists", {OP_SCOPE_OPEN, 0}, {OP_UPSERT, 0}, {OP_REMOVE, 1}, {OP_SCOPE_PERSIST, 0}) \
+    SEQUENCE("scope_discards_evictions", {OP_SCOPE_OPEN, 0}, {OP_UPSERT, 0}, {OP_UPSERT, 1}, \
+             {OP_UPSERT, 2}, {OP_UPSERT, 3}, {OP_SCOPE_DISCARD, 0}) \
+    SEQUENCE("scope_discards_revival", {OP_REMOVE, 0}, {OP_SCOPE_OPEN, 0}, {OP_UPSERT, 0}, \
+             {OP_REMOVE, 0}, {OP_SCOPE_DISCARD, 0}) \
+    SEQUENCE("scope_persists", {OP_SCOPE_OPEN, 0}, {OP_UPSERT, 0}, {OP_REMOVE, 1}, \
+             {OP_SCOPE_PERSIST, 0}) \
     SEQUENCE("compact_run", {OP_COMPACT, 0}, {OP_COMPACT, 0}, {OP_COMPACT, 0}) \
-    SEQUENCE("compact_forgets", {OP_UPSERT, 0}, {OP_UPSERT, 1}, {OP_UPSERT, 2}, {OP_COMPACT, 0}, {OP_LOOKUP, 0}) \
-    SEQUENCE("compact_after_remove", {OP_UPSERT, 0}, {OP_REMOVE, 0}, {OP_COMPACT, 0}, {OP_LOOKUP, 0}) \
-    SEQUENCE("evictions", {OP_UPSERT, 0}, {OP_UPSERT, 1}, {OP_UPSERT, 2}, {OP_UPSERT, 3}, {OP_UPSERT, 4}, {OP_UPSERT, 5}) \
+    SEQUENCE("compact_forgets", {OP_UPSERT, 0}, {OP_UPSERT, 1}, {OP_UPSERT, 2}, {OP_COMPACT, 0}, \
+             {OP_LOOKUP, 0}) \
+    SEQUENCE("compact_after_remove", {OP_UPSERT, 0}, {OP_REMOVE, 0}, {OP_COMPACT, 0}, \
+             {OP_LOOKUP, 0}) \
+    SEQUENCE("evictions", {OP_UPSERT, 0}, {OP_UPSERT, 1}, {OP_UPSERT, 2}, {OP_UPSERT, 3}, \
+             {OP_UPSERT, 4}, {OP_UPSERT, 5}) \
     SEQUENCE("uses_saturate", {OP_GET, 0}, {OP_GET, 0}, {OP_GET, 0}, {OP_GET, 0}) \
-    SEQUENCE("life_of_a_key", {OP_UPSERT, 0}, {OP_REMOVE, 0}, {OP_UPSERT, 0}, {OP_REWRITE, 0}, {OP_DEMOTE, 0}, {OP_REMOVE, 0})
+    SEQUENCE("life_of_a_key", {OP_UPSERT, 0}, {OP_REMOVE, 0}, {OP_UPSERT, 0}, {OP_REWRITE, 0}, \
+             {OP_DEMOTE, 0}, {OP_REMOVE, 0})
 
 /* One set, little stash, each hash mode; then what else makes a map small. */
 #define DICTIONARY_TINY \
     {FIELD_SETS, 1}, {FIELD_WAYS, 2}, {FIELD_TAG, 8}, {FIELD_CLOCK, 2}, {FIELD_STASH, 4}, \
-        {FIELD_SCOPE, 8}, {FIELD_KEYS, 6}, {FIELD_READ, READ_INSPECT}, {FIELD_RUN, RUN_THOROUGH}
+        {FIELD_SCOPE, 8}, {FIELD_KEYS, 6}, {FIELD_READ, READ_INSPECT}, { \
+        FIELD_RUN, RUN_THOROUGH \
+    }
 #define DICTIONARY_HEADERS(HEADER) \
     HEADER("one_set_mix", DICTIONARY_TINY, {FIELD_HASH, HASH_MIX}) \
     HEADER("one_set_seeded", DICTIONARY_TINY, {FIELD_HASH, HASH_SEEDED}) \
@@ -253,7 +273,7 @@ enum op_refusal {
     HEADER("no_cache", DICTIONARY_TINY, {FIELD_CLOCK, 1}, {FIELD_POLICY, 1}, \
            {FIELD_READ, READ_ALL}, {FIELD_STASH, 8}, {FIELD_SCOPE, 1}, {FIELD_SETS, 0})
 
-/* ---- Reports. ------------------------------------------------------------------------------------------ */
+/* ---- Reports. ------------------------------------------------------------------------------ */
 
 /* COLUMN(identifier, head, name in JSON): what a row of a report's table has of the inside (row.c). */
 #define COLUMN_TABLE(COLUMN) \
@@ -264,7 +284,8 @@ enum op_refusal {
 /* A line of JSON about a piece of an exhibit (exhibit.c) is of this kind. */
 #define EXHIBIT_KIND "bucket"
 
-/* LEGEND(text, sentence): stands below the table where one of its cells has the text; "": in any case. */
+/* LEGEND(text, sentence): stands below the table where one of its cells has the text; "": in any
+ * case. */
 #define LEGEND_TABLE(LEGEND) \
     LEGEND("", "cache: key=value x count, > hand, . free; stash: - tombstone; ! differs inside") \
     LEGEND("=fill", "fill: " SUBJECT_FILL_WORDS ": nothing was stored there")
@@ -273,7 +294,7 @@ enum op_refusal {
 /* Keys that share it can take each other's room. */
 #define KEY_PLACE_NOUN "set"
 
-/* ---- The oracle. --------------------------------------------------------------------------------------- */
+/* ---- The oracle. --------------------------------------------------------------------------- */
 
 /* LAYER(identifier, name, whether it looks inside, where answers may still be right), in the order of
  * docs/oracle.md. */

@@ -213,9 +213,8 @@ static void witness_note(const struct run_view *view, void *context) {
     witness_remember(watch, &event);
 }
 
-const struct run_view *witness_run(const struct stream *stream,
-                                      const struct result *expectations,
-                                      struct witness_watch *watch) {
+const struct run_view *witness_run(const struct stream *stream, const struct result *expectations,
+                                   struct witness_watch *watch) {
     static struct stream quiet;
     const struct run_options options = {
         .layers = LAYERS_ALL,

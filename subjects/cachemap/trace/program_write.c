@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writes a stream as a C program against the public header (stand_alone.h): knows streams and the naive map
- * (policy.h), whose answers and state the program demands; never the library. First comes the body of main, into memory (program_body.c);
- * then it is known which keys, layouts and helpers the program needs, and they are written before it. */
+/* Writes a stream as a C program against the public header (stand_alone.h): knows streams and the naive
+ * map (policy.h), whose answers and state the program demands; never the library. First comes the body of
+ * main, into memory (program_body.c); then it is known which keys, layouts and helpers the program needs,
+ * and they are written before it. */
 #define _GNU_SOURCE /* open_memstream */
 #include "stand_alone.h"
 
 #include "key.h"
 #include "passes.h"
-#include "shell_word.h"
 #include "program_body.h"
 #include "program_helpers.h"
+#include "shell_word.h"
 #include "trace_text.h"
 
 #include <stdlib.h>
@@ -217,8 +218,7 @@ static bool write_program(FILE *file, const struct program *program, const char 
     if (complete) {
         helpers_need(&common, body);
         helpers_need(&common, typed);
-        (void)snprintf(fill, sizeof fill, "0x%02x",
-                       pass_memory(program->options->pass).fill);
+        (void)snprintf(fill, sizeof fill, "0x%02x", pass_memory(program->options->pass).fill);
         write_head(file, program);
         fprintf(file, "#define FIRST_FILL %s\n\n", fill);
         write_all_types(file, program);

@@ -3,8 +3,8 @@
  * sequence of a few ops in tiny worlds, shortest first, which proves that nothing shorter is to be
  * had there; then generated streams, cut where the label happens and reduced. Knows labels by their
  * number alone. */
-#include "trace_command.h"
 #include "witness_search.h"
+#include "trace_command.h"
 
 #include "generate.h"
 #include "reduce.h"
@@ -166,7 +166,9 @@ static uint32_t search_choices(uint32_t key_count, bool last, struct op *choices
         for (unsigned o = 0; o < operand_count; o += 1) {
             choices[choice_count].kind = (uint8_t)kind;
             choices[choice_count].operand =
-                (uint8_t)(operand == OPERAND_FIELDS ? !world_byte(&stream.world, OPERAND_FIELDS_BYTE) : o);
+                (uint8_t)(operand == OPERAND_FIELDS
+                              ? !world_byte(&stream.world, OPERAND_FIELDS_BYTE)
+                              : o);
             choice_count += 1;
         }
     }
