@@ -30,7 +30,7 @@ COVERAGE_SECONDS ?= 60
 # By the environment, where a value is no part of a command, whatever it is.
 export FUZZ_SECONDS FUZZ_JOBS COVERAGE_SECONDS
 
-# Whose streams the floor runs: a folder with tables.h and what harness/run.h names, or harness/plain/plain.h.
+# Whose streams the floor runs: a folder with tables.h and what harness/run.h names, or subjects/plain/plain.h does.
 # `make SUBJECT=tests/second_subject all` has all that it builds in build/second_subject/.
 SUBJECT := subjects/cachemap
 NAME := $(notdir $(SUBJECT))
@@ -40,7 +40,7 @@ HERE := $(BUILD)/
 endif
 # More for the compiler where the subject calls the structure: a planted bug.
 SUBJECT_FLAGS :=
-INCLUDES := -Isrc -I$(SUBJECT) -Iharness -Iharness/plain -Itools
+INCLUDES := -Isrc -I$(SUBJECT) -Iharness -Isubjects/plain -Itools
 STANDARD := -std=c11 -D_DEFAULT_SOURCE
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wstrict-prototypes \
             -Wmissing-prototypes -Wcast-qual -Wformat=2 -Wundef -Wvla -Werror
@@ -62,8 +62,8 @@ DEPENDENCIES = -MMD -MP -MT $@ -MF $@.d
 WRITE_DEPENDENCIES = -MM -MP -MT $@
 # Processes and signals are the tools' alone.
 TOOLS_ONLY := harness/stop.c harness/isolate.c harness/program.c
-# What of harness/plain the subject has no file of its own for; in a folder of both.
-plain_of = $(foreach file,$(wildcard harness/plain$(1)/*.c),$(if $(wildcard $(SUBJECT)$(1)/$(notdir $(file))),,$(file)))
+# What of subjects/plain the subject has no file of its own for; in a folder of both.
+plain_of = $(foreach file,$(wildcard subjects/plain$(1)/*.c),$(if $(wildcard $(SUBJECT)$(1)/$(notdir $(file))),,$(file)))
 HARNESS := $(filter-out $(TOOLS_ONLY),$(wildcard harness/*.c $(SUBJECT)/*.c) $(call plain_of))
 tool_sources = $(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c $(SUBJECT)/$(1)/*.c) $(call plain_of,/$(1))
 # What touches the map's memory is sanitized, and what has the library's code in it is instrumented.
@@ -173,7 +173,7 @@ $(BUILD)/plain/%.o: %.c Makefile
 
 # The subject's part asks of the library what no input can reach: it is in no other program.
 EXPLORER := $(wildcard explorer/*.c $(SUBJECT)/explore/*.c) $(call plain_of,/explore)
-EXPLORER_INCLUDES := -Iexplorer -I$(SUBJECT)/explore -Iharness/plain/explore
+EXPLORER_INCLUDES := -Iexplorer -I$(SUBJECT)/explore -Isubjects/plain/explore
 explorer_objects = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(HARNESS) $(TOOLS_ONLY) $(EXPLORER))
 $(foreach way,plain asan fast,$(patsubst %.c,$(BUILD)/$(way)/%.o,$(EXPLORER))): INCLUDES += $(EXPLORER_INCLUDES)
 
@@ -705,8 +705,8 @@ docs:
 
 # ---- Style. ----------------------------------------------------------------------------------------
 
-SOURCES := $(wildcard src/*.h harness/*.[ch] harness/plain/*.[ch] harness/plain/*/*.[ch] subjects/*/*.[ch] subjects/*/*/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/second_subject/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp bench/*.[ch] bench/*.hpp bench/*.cpp tests/install/*.[ch] examples/*.[ch])
-TIDY_SOURCES := $(wildcard harness/*.c subjects/*/*.c subjects/*/*/*.c explorer/*.c fuzz_targets/*.c tools/*.c bench/*.c examples/*.c)
+SOURCES := $(wildcard src/*.h harness/*.[ch] subjects/*/*.[ch] subjects/*/*/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/second_subject/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp bench/*.[ch] bench/*.hpp bench/*.cpp tests/install/*.[ch] examples/*.[ch])
+TIDY_SOURCES := $(filter-out subjects/plain/%,$(wildcard harness/*.c subjects/*/*.c subjects/*/*/*.c explorer/*.c fuzz_targets/*.c tools/*.c bench/*.c examples/*.c))
 
 .PHONY: format format-check tidy
 format:
@@ -717,6 +717,7 @@ format-check:
 
 tidy: tools/page/page_files.h
 	@clang-tidy --quiet $(TIDY_SOURCES) -- $(STANDARD) $(INCLUDES) $(EXPLORER_INCLUDES) $(GLIB_FLAGS)
+	@clang-tidy --quiet $(wildcard subjects/plain/*.c subjects/plain/*/*.c tests/second_subject/*.c) -- $(STANDARD) -Itests/second_subject $(filter-out -I$(SUBJECT)%,$(INCLUDES) $(EXPLORER_INCLUDES))
 
 .PHONY: clean
 clean:

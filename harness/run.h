@@ -2,7 +2,8 @@
 /* The seam: what a subject supplies beside its tables (tables.h), and all that the floor sees of a run.
  * Reports, reducer, page and programs go through this. A subject has its own cost.h and rules.h besides.
  *
- * Each function here is the subject's, but for those with a body. */
+ * Each function here is the subject's, but for those with a body. subjects/plain has them for one that is a
+ * struct beside a model: plain.h. */
 #ifndef HARNESS_RUN_H
 #define HARNESS_RUN_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The subject's tables.h, and what holds where it says nothing. A table that is not there is empty, but for the
- * oracle's: they are those of harness/plain. What a table means stands in the map's, subjects/cachemap/tables.h. */
+/* The subject's tables.h, and what holds where it says nothing. A table that is not there is empty, but for
+ * the oracle's: they are those of subjects/plain. What each means stands in the map's, which has most. */
 #ifndef HARNESS_SUBJECT_TABLES_H
 #define HARNESS_SUBJECT_TABLES_H
 
@@ -16,6 +16,15 @@ enum {
 
 #ifndef SUBJECT_NOUN
 #    define SUBJECT_NOUN SUBJECT_NAME
+#endif
+/* What the names of the structure's functions begin with, in a sanitizer's report. */
+#ifndef SUBJECT_FUNCTION_PREFIX
+#    define SUBJECT_FUNCTION_PREFIX ""
+#endif
+/* Of ./trace gdb, from the root of the repository. */
+#ifndef SUBJECT_GDB_SCRIPT
+#    define SUBJECT_HAS_GDB    0
+#    define SUBJECT_GDB_SCRIPT ""
 #endif
 #ifndef SUBJECT_LIBRARY_FOLDER
 #    define SUBJECT_LIBRARY_FOLDER SUBJECT_FOLDER
@@ -49,6 +58,10 @@ enum { KEY_COUNT_MAX = 256, STREAM_BATCH_COUNT_MAX = 1 };
 #endif
 #ifndef FILL_TABLE
 #    define FILL_TABLE(FILL) FILL(KEYS, 1, 1)
+#endif
+/* ROOM(field): what an op each fills. The reducer makes it smaller by as many as it takes ops away. */
+#ifndef ROOM_TABLE
+#    define ROOM_TABLE(ROOM)
 #endif
 #ifndef SIMPLER_TABLE
 #    define SIMPLER_TABLE(SIMPLER)
@@ -84,7 +97,7 @@ enum { KEY_COUNT_MAX = 256, STREAM_BATCH_COUNT_MAX = 1 };
 #    define KEY_PLACE_NOUN "place"
 #endif
 
-/* ---- The oracle of harness/plain. -------------------------------------------------------- */
+/* ---- The oracle of subjects/plain. -------------------------------------------------------- */
 
 #ifndef LAYER_TABLE
 #    define LAYER_TABLE(LAYER) LAYER(OUTCOME, "outcome", false) LAYER(STRUCTURE, "structure", true)

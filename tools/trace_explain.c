@@ -412,7 +412,9 @@ static const struct {
     const char *purpose, *command; /* the file's name follows */
 } next_steps[EXPLAIN_NEXT_COUNT] = {
     {"step by step in a browser, beside the trace that passes", "html -o bug.html"},
+#if SUBJECT_HAS_GDB
     {"in a debugger, stopped before the op that fails (make build/trace-debug)", "gdb"},
+#endif
     {"a C program that fails so: to debug, to send, to keep as a test", "c -o bug.c"},
     {"these ops as text, to edit, and for regressions/", "reduce -o bug.trace"},
     {"the failure again, with its stack where a sanitizer ends it", "replay --verbose"}};

@@ -16,7 +16,7 @@ const char *explain_observation(const struct explanation *explanation);
 
 /* A command to go on with, and what it is for. It is one line of a shell, and runs in any folder. `index` is
  * below EXPLAIN_NEXT_COUNT. `program` is how ./trace was called, `path` the input's. */
-enum { EXPLAIN_NEXT_COUNT = 5 };
+enum { EXPLAIN_NEXT_COUNT = 4 + SUBJECT_HAS_GDB };
 const char *explain_next_purpose(unsigned index);
 void explain_next_write(FILE *file, const char *program, const char *path, unsigned index);
 

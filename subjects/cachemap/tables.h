@@ -7,12 +7,15 @@
 
 #include "layout.h"
 
-#define SUBJECT_NAME           "cachemap"
-#define SUBJECT_HAS_LIMITS /* of keys and calls for many: layout.h */
-#define SUBJECT_NOUN           "map" /* in reports, with an article */
-#define SUBJECT_FOLDER         "subjects/cachemap"
-#define SUBJECT_LIBRARY_FOLDER "src"
-#define SUBJECT_LIBRARY_HEADER "cache_map.h"
+#define SUBJECT_NAME            "cachemap"
+#define SUBJECT_HAS_LIMITS            /* of keys and calls for many: layout.h */
+#define SUBJECT_NOUN            "map" /* in reports, with an article */
+#define SUBJECT_FOLDER          "subjects/cachemap"
+#define SUBJECT_LIBRARY_FOLDER  "src"
+#define SUBJECT_LIBRARY_HEADER  "cache_map.h"
+#define SUBJECT_FUNCTION_PREFIX "cache_map_" /* the same in all layouts */
+#define SUBJECT_HAS_GDB         1
+#define SUBJECT_GDB_SCRIPT      "tools/gdb/cachemap.py"
 
 /* ---- The world. ---------------------------------------------------------------------------- */
 

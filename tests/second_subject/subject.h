@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What harness/plain keeps of a run: the ring, and its model. */
+/* What subjects/plain keeps of a run: the ring, and its model. */
 #ifndef SUBJECT_H
 #define SUBJECT_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The ring as the floor sees it. What each table means: subjects/cachemap/tables.h; those that are not here are empty. */
+/* The ring as the floor sees it. Tables that are not here are empty: harness/subject_tables.h. */
 #ifndef SUBJECT_TABLES_H
 #define SUBJECT_TABLES_H
 
@@ -11,7 +11,7 @@
 /* NUMBER(identifier, name, (numbers), least, most, standard, smallest, place, draw, turn of the reducer) */
 #define FIELD_TABLE(NUMBER, WORD) \
     NUMBER(CAPACITY, "capacity", (1, 2, 3, 4, 8), 1, 8, 3, 1, PLACE(0, 1), DRAW(1), 1) \
-    NUMBER(KEYS, "keys", (2, 3, 4, 8), 1, 8, 3, 1, PLACE(1, 1), DRAW(2), 2)
+    NUMBER(KEYS, "keys", (2, 3, 4, 8), 2, 8, 3, 2, PLACE(1, 1), DRAW(2), 2)
 enum { WORLD_HEADER_SIZE = 2, WORLD_DRAW_COUNT = 2, WORLD_REDUCE_COUNT = 2 };
 
 /* OP(identifier, words, operand, opcodes of 64, traits, the same op alone, functions, meaning) */
@@ -37,5 +37,6 @@ enum { WORLD_HEADER_SIZE = 2, WORLD_DRAW_COUNT = 2, WORLD_REDUCE_COUNT = 2 };
 
 #define LOOK_OP          OP_PEEK
 #define LIKE_TABLE(LIKE) LIKE(POP, PEEK)
+#define ROOM_TABLE(ROOM) ROOM(CAPACITY)
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The generator's rules where there are none: each op is as good as any other, everywhere. */
-#ifndef HARNESS_PLAIN_RULES_H
-#define HARNESS_PLAIN_RULES_H
+#ifndef SUBJECT_PLAIN_RULES_H
+#define SUBJECT_PLAIN_RULES_H
 
 #include "op.h"
 #include "random.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* run.h for a subject of plain.h: one pass, in which each op is done by the structure and by its model; the answers are
- * compared, and what is inside. */
+/* run.h for a subject of plain.h: one pass, in which each op is done by the structure and by its model; the
+ * answers are compared, and what is inside. */
 #include "plain.h"
 
 #include "trace_text.h"
@@ -41,7 +41,7 @@ static struct verdict *plain_fail(enum invariant invariant, int line) {
     struct verdict *verdict = &plain.view.verdict;
     verdict->invariant = invariant;
     verdict->op_index = plain.view.op_index;
-    verdict->file = "harness/plain/passes.c";
+    verdict->file = "subjects/plain/passes.c";
     verdict->line = line;
     return verdict;
 }

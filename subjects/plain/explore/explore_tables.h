@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The explorer's tables (explorer/live.h) where a subject has no variables of its own: --reach asks about the op and
- * what it answered. */
-#ifndef HARNESS_PLAIN_EXPLORE_TABLES_H
-#define HARNESS_PLAIN_EXPLORE_TABLES_H
+/* The explorer's tables (explorer/live.h) where a subject has no variables of its own: --reach asks about
+ * the op and what it answered. */
+#ifndef SUBJECT_PLAIN_EXPLORE_TABLES_H
+#define SUBJECT_PLAIN_EXPLORE_TABLES_H
 
 #define EXPLORE_WORLD         "keys=2"
 #define EXPLORE_LEAVES_OUT    0

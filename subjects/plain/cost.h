@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an op costs (harness/work.h) where they all cost the same: any stream is short enough. */
-#ifndef HARNESS_PLAIN_COST_H
-#define HARNESS_PLAIN_COST_H
+#ifndef SUBJECT_PLAIN_COST_H
+#define SUBJECT_PLAIN_COST_H
 
 #include "op.h"
 #include "world.h"

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writes a stream as a C program against the structure's header alone (stand_alone.h), by two things of tables.h:
+/* Writes a stream as a C program against the structure's header alone (stand_alone.h), by what tables.h
+ * has for it:
  *
- *   SUBJECT_OBJECTS          the declaration of what the calls are made on
- *   CALL_TABLE(CALL)         CALL(op, the call as an expression of enum outcome), the same that subject.c makes:
- *                            `number` is the key, word or value of the op, `found` the value that it gives
- *   SUBJECT_INIT             the call that makes it; `numbers[FIELD_NAME]` are of the world
+ *   SUBJECT_OBJECTS    the declaration of what the calls are made on
+ *   SUBJECT_INIT       the call that makes it; `numbers[FIELD_NAME]` are of the world
+ *   CALL_TABLE(CALL)   CALL(op, the call as an expression of enum outcome), which subject.c makes too:
+ *                      `number` is the key, word or value of the op, `found` the value that it gives
  *
- * so that what is shown is what was run. Behind the ops each key is looked at (LOOK_OP): a caller sees by that what the
- * fuzzer saw inside. Knows no subject. */
+ * So what is shown is what was run. Behind the ops each key is looked at (LOOK_OP): that shows a caller what
+ * the fuzzer saw inside. Knows no subject. */
 #include "run.h"
 #include "shell_word.h"
 #include "stand_alone.h"
@@ -44,7 +45,8 @@ static size_t name_size(const char *text) {
     return size;
 }
 
-/* The number of the world that `text`, "numbers[FIELD_NAME]...", names, into *number. Returns the size of its text. */
+/* The number of the world that `text`, "numbers[FIELD_NAME]...", names, into *number. Returns the size of
+ * its text; 0 where it names none. */
 static size_t field_text(const char *text, const struct world *world, unsigned *number) {
     static const char *const names[FIELD_COUNT] = {
 #define FIELD_TEXT(name, ...) "numbers[FIELD_" #name "]",
@@ -80,7 +82,10 @@ static void write_call(FILE *file, const char *text, const struct world *world, 
 
 static void write_command(FILE *file, const char *compiler, const struct program_options *options) {
     fprintf(file, " *     %s -I ", compiler);
-    shell_path_write(file, options->library == NULL ? SUBJECT_LIBRARY_FOLDER : options->library);
+    if (options->library == NULL)
+        fprintf(file, SUBJECT_LIBRARY_FOLDER);
+    else
+        shell_path_write(file, options->library);
     (void)fputc(' ', file);
     if (options->name == NULL)
         fprintf(file, "program.c");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* explorer/live.h for a subject of plain.h: a state is the bytes of the structure and of its model. So an op that
- * stores (TRAIT_STORES) makes states without end, for its numbers count up; a subject that has one and few states
- * beside writes a live.c of its own. */
+/* explorer/live.h for a subject of plain.h: a state is the bytes of the structure and of its model. An op
+ * that stores (TRAIT_STORES) so makes states without end, for its numbers count up: then take --depth, or
+ * write a live.c that has the numbers renamed (explorer/state.h). */
 #include "live.h"
 
 #include "plain.h"
