@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An expression over a state and the op that led to it, for `./explore --reach`. Knows the op, its outcome, and
- * the names of what the subject tells of a state; not how states are found.
+/* An expression over a state and the op that led to it, for `./explore --reach`. Knows the op, its outcome,
+ * and the names of what the subject tells of a state (live.h); not how states are found.
  *
- *     op == op_upsert && failed || count == count_max
+ *     op == op_upsert && !(outcome == outcome_ok || failed)
  *
  * Operators, weakest first: || && == != < <= > >= + - !, and brackets. */
 #ifndef EXPLORER_EXPRESSION_H

@@ -8,7 +8,8 @@
 
 /* The ops from the first state to the state with this rank and, unless it is FINDING_NO_OP, one more. False
  * where a live run does not go through the states that the search has been through: there is an error in the
- * explorer, or the subject is not deterministic; *at is the op after which it shows. The last op is not run. */
+ * explorer, or the subject is not deterministic; *at is the op after which it shows. The last op is not
+ * run. */
 bool path_make(const struct space *space, const struct store *store, uint32_t rank, uint32_t op,
                struct stream *path, uint32_t *at);
 

@@ -89,8 +89,8 @@ static enum finding_kind edge(struct search *search, const struct state *from, u
     return kind;
 }
 
-/* After a verdict there is no subject, and an op that remakes it has taken memory from another source. False with a verdict
- * of deinit. */
+/* After a verdict there is no subject, and an op that remakes it has taken memory from another source. False
+ * with a verdict of the end. */
 static bool renew(const struct space *space, bool is_live) {
     const bool ended = !is_live || live_end();
     return ended && live_begin(space);

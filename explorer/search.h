@@ -68,7 +68,8 @@ struct search {
 enum search_end search_run(struct search *search);
 
 /* The first state, as level 0, in an empty store. SEARCH_FIXPOINT when all is well; SEARCH_FINDING where a
- * new subject is broken, or SEARCH_REACHED where the expression is true of it: finding.op is FINDING_NO_OP. */
+ * new subject is broken, or SEARCH_REACHED where the expression is true of it: finding.op is
+ * FINDING_NO_OP. */
 enum search_end search_begin(struct search *search);
 
 /* The code of the first state alone. False where a new subject is broken, as search_begin would say. */

@@ -15,16 +15,16 @@ struct space {
     /* Every op of the world; a key is its id. */
     struct op ops[SPACE_OP_COUNT_MAX];
     uint32_t op_count;
-    /* Two keys of one class are alike (live_keys_alike). A class is named by its smallest key. Without symmetry
+    /* Keys of one class are alike (live_keys_alike). A class is named by its smallest key. Without symmetry
      * each key is its own. */
     uint8_t class_of_key[SPACE_KEY_COUNT_MAX];
     /* What free places are made to hold: nothing, or (as it is made) what would harm most. */
     bool is_tame;
 };
 
-/* The world that `fields` names (EXPLORE_WORLD; docs/input-format.md) with the ops named by `ops`: words of the
- * op table separated by commas; "all"; or null for all but EXPLORE_LEAVES_OUT. An op with fields has those of
- * the world. False, and a sentence in `error` (of `error_size`
+/* The world that `fields` names (EXPLORE_WORLD; docs/input-format.md) with the ops named by `ops`: words of
+ * the op table separated by commas; "all"; or null for all but EXPLORE_LEAVES_OUT. An op with fields has
+ * those of the world. False, and a sentence in `error` (of `error_size`
  * bytes), for fields that are wrong or a world that is too large to be encoded. */
 bool space_make(struct space *space, const char *fields, const char *ops, bool symmetry,
                 char *error, size_t error_size);

@@ -7,12 +7,12 @@
  *   - keys of one class (space.h), renamed in the same way;
  *   - what the subject leaves out (live_encode) because it has no meaning.
  *
- * All else is in it, also what a subject that is right would repeat: what its models remember. A code is all that
- * is kept of a state, and can be made a live subject with its models again. (SPIN does so with the states of
- * Promela; CMC, Musuvathi et al. 2002, with those of C programs.)
+ * All else is in it, also what a subject that is right would repeat: what its models remember. A code is all
+ * that is kept of a state, and can be made a live subject with its models again. (SPIN does so with the
+ * states of Promela; CMC, Musuvathi et al. 2002, with those of C programs.)
  *
- * Here is what a subject writes codes with, and reads them. Knows keys, values and bytes. Bodies are in the header
- * because an edge calls them a hundred times. */
+ * With the functions here a subject writes codes and reads them. They know keys, values and bytes. Bodies are
+ * in the header because an edge calls them a hundred times. */
 #ifndef EXPLORER_STATE_H
 #define EXPLORER_STATE_H
 
@@ -80,8 +80,8 @@ static inline void state_put_value(struct state_writer *writer, uint32_t value) 
     state_put(writer, state_ranks[value]);
 }
 
-/* The name of a key of the world, to be put. The first key of a class that appears is named by the smallest of
- * the class, and so on. */
+/* The name of a key of the world, to be put. The first key of a class that appears is named by the smallest
+ * of the class, and so on. */
 static inline unsigned state_name_key(struct state_writer *writer, unsigned key) {
     struct naming *naming = writer->naming;
     unsigned name = naming->name_of_key[key];

@@ -78,7 +78,7 @@ sizes() {
 # "FILE INCLUDED", of each #include "..." of ours.
 includes() {
     c_files | xargs awk -v list="$list" '
-        BEGIN { while ((getline file < list) > 0) there[file] = 1; split("src subjects/cachemap subjects/cachemap/trace harness explorer bench tests tools examples", folders, " ") }
+        BEGIN { while ((getline file < list) > 0) there[file] = 1; split("src subjects/cachemap subjects/cachemap/trace subjects/cachemap/explore harness explorer bench tests tools examples", folders, " ") }
         /^ *# *include "/ {
             name = $0
             sub(/^[^"]*"/, "", name)
@@ -86,7 +86,7 @@ includes() {
             folder = FILENAME
             sub(/[^\/]*$/, "", folder)
             if ((folder name) in there) { print FILENAME, folder name; next }
-            for (i = 1; i <= 9; i++) if ((folders[i] "/" name) in there) { print FILENAME, folders[i] "/" name; break }
+            for (i = 1; i <= 10; i++) if ((folders[i] "/" name) in there) { print FILENAME, folders[i] "/" name; break }
         }'
 }
 
@@ -98,9 +98,9 @@ folders() {
         BEGIN { seam = "^subjects/cachemap/(tables|cost|rules)[.]h$" } # what harness/run.h names
         is_of($1, "src") && !is_of($2, "src") { bad() }
         is_of($1, "harness") && !is_of($2, "harness") && $2 !~ seam { bad() }
-        is_of($1, "subjects") && $2 !~ /^(subjects|harness|src)\// && !($1 ~ /\/trace\// && is_of($2, "tools")) { bad() }
-        is_of($1, "subjects") && is_of($2, "src") && $1 !~ /^subjects\/cachemap\/(subject[^\/]*\.[ch]|key\.c)$/ { bad() }
-        is_of($1, "explorer") && !is_of($2, "explorer") && !is_of($2, "harness") && !is_of($2, "subjects") { bad() }
+        is_of($1, "subjects") && $2 !~ /^(subjects|harness|src)\// && !($1 ~ /\/trace\// && is_of($2, "tools")) && !($1 ~ /\/explore\// && is_of($2, "explorer")) { bad() }
+        is_of($1, "subjects") && is_of($2, "src") && $1 !~ /^subjects\/cachemap\/(explore\/)?(subject[^\/]*\.[ch]|key\.c)$/ { bad() }
+        is_of($1, "explorer") && !is_of($2, "explorer") && !is_of($2, "harness") && $2 !~ /\/explore_tables[.]h$/ { bad() }
         is_of($1, "fuzz_targets") && !is_of($2, "harness") { bad() }
         is_of($1, "tools") && !is_of($2, "tools") && !is_of($2, "harness") { bad() }
         is_of($1, "bench") && $2 !~ /^(bench|harness|subjects|src)\// { bad() }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The live map behind explorer/live.h, and what a world is to a map: how large, and which keys are alike by the
- * contract's use of hashes (sections 5 and 6). */
+/* The live map behind explorer/live.h, and what a world is to a map: how large, and which keys are alike by
+ * the contract's use of hashes (sections 5 and 6). */
 #include "live.h"
 
 #include "key.h"
 #include "live_environment.h"
+#include "space.h"
 #include "subject_state.h"
 
 #include <stdio.h>

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Codes of states (explorer/state.h) of map and models. Beside the numbers of values and alike keys, a code leaves out
+/* Codes of map and models (explorer/state.h). They leave out
  *
  *   - bytes without a meaning: free slots, entries and records, and what follows;
  *   - metrics, which nothing reads; mutations beyond those that the contract guarantees room for; and in
  *     the policy model's undo log the counts and the hand that no undo looks at.
  *
- * In it are the undo logs of both models, and where each key was when the scope was opened. Writer and reader
- * stand in the same order. */
+ * The undo logs of both models are in them, and where each key was when the scope was opened. Writer and
+ * reader stand in the same order. */
 #include "live.h"
 
 #include "live_environment.h"
+#include "state.h"
 #include "subject_state.h"
 
 #include <string.h>
