@@ -75,8 +75,9 @@ list=
 
 case "${1:-}" in
 fuzz) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
-# What a contributor waits for: compilers and cmocka. patch plants the canary, jq reads what ./trace explain writes.
-test) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$cmocka" "$patch" "$jq") ;;
+# What a contributor waits for: compilers and cmocka. patch plants the canary, jq reads what ./trace explain writes,
+# binutils has nm, which tells who calls whom.
+test) wanted=("$libc" "$gcc" "$gxx" "$binutils" "$clang_new" "$runtime_new" "$cmocka" "$patch" "$jq") ;;
 test-all) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$col" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python" "$gdb" "$valgrind" "$yaml" "$node" "$npm" "$chromium" "$cmake" "$pkgconf" "$mandoc" "$groff" "$doxygen" "$sqlite" "${cells[@]}" "$mingw" "$wine" "$benchmark" "$glib" "$uthash" "$ck" "$gnuplot") ;;
 examples) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$patch" "$python" "$sqlite" "$jq") ;;
 install) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$cmake" "$pkgconf" "$mandoc" "$groff" "$col") ;;

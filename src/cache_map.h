@@ -96,7 +96,7 @@
  *     under it. Duplicate them in the copy; or outside of a scope take them out of the old value first,
  *     through the pointer that get gave. An upsert of that pointer itself, upsert(map, get(map, key)), is of
  *     one value: it stays, and is not gone. All else that lies in the map is a copy.
- *   - A change through a pointer is no new value: what it lets go of is yours to give up.
+ *   - A write through a pointer does not count as a new value: what it lets go of is yours to give up.
  *   Then persist is O(mutations in the scope), reset and deinit are O(slots + stash + mutations).
  *
  * FOR A WHOLE PROGRAM (defined before the first include, the same in all files)
@@ -348,10 +348,10 @@ CACHE_MAP_LINKAGE enum cache_map_status CACHE_MAP_FUNCTION(compact)(CACHE_MAP_TH
  *     struct cache_map_cursor cursor = {0, 0};
  *     while ((status = account_cache_each(&map, &cursor, &account)) != CACHE_MAP_ABSENT)
  * tells of each key once: first the cache by set and way, then the stash by entry number, an order that
- * is a function of the calls made. It is no use of a key and changes nothing; lookups and inspection may
- * come between two steps, and a scope may be open: then what it has changed so far is told. A change
- * between two steps ends the walk: to go on is safe, and may tell of a key twice or not at all. *value
- * is good until the next change. O(slots + stash count) for the whole walk. */
+ * is a function of the calls made. A walk does not count as a use of any key and changes nothing. Lookups
+ * and inspection may come between two steps, and a scope may be open: then what it has changed so far is
+ * told. A change between two steps ends the walk: to go on is safe, and may tell of a key twice or not at
+ * all. *value is good until the next change. O(slots + stash count) for the whole walk. */
 CACHE_MAP_LINKAGE enum cache_map_status CACHE_MAP_FUNCTION(each)(const CACHE_MAP_THIS *map,
                                                                  struct cache_map_cursor *cursor,
                                                                  CACHE_MAP_VALUE const **value);
@@ -382,7 +382,7 @@ CACHE_MAP_LINKAGE struct cache_map_entry_view
 CACHE_MAP_LINKAGE struct cache_map_record_view
     CACHE_MAP_FUNCTION(inspect_record)(const CACHE_MAP_THIS *map, uint64_t index);
 
-/* Where a key is. Unlike a lookup it is no use. O(1). */
+/* Where a key is. Unlike a lookup this does not count as a use of it. O(1). */
 CACHE_MAP_LINKAGE struct cache_map_place_view
     CACHE_MAP_FUNCTION(inspect_place)(const CACHE_MAP_THIS *map, CACHE_MAP_KEY key);
 

@@ -34,7 +34,7 @@ static inline void *cache_map_allocate_default(void *context, size_t size, size_
     memory = _aligned_malloc(size, alignment);
 #    elif defined(__APPLE__) || defined(__ANDROID__)
     if (posix_memalign(&memory, alignment, size) != 0)
-        memory = NULL; /* what it is after a failure is not said */
+        memory = NULL; /* POSIX does not say what a failure leaves */
 #    else
     memory = aligned_alloc(alignment, size);
 #    endif

@@ -117,16 +117,15 @@ CACHE_MAP_INLINE uint32_t cache_map_tag_match_vector(const unsigned char *tags, 
                                                      uint32_t tag_bits, uint32_t tag) {
     const uint32_t ways_mask = (1u << ways) - 1;
     uint8_t bytes[32] = {0};
+    uint16x8_t wanted, low, high;
     memcpy(bytes, tags, (size_t)ways * (tag_bits / 8));
     if (tag_bits == 8)
         return cache_map_vector_mask(vceqq_u8(vld1q_u8(bytes), vdupq_n_u8((uint8_t)tag))) &
                ways_mask;
-    {
-        const uint16x8_t wanted = vdupq_n_u16((uint16_t)tag);
-        const uint16x8_t low = vceqq_u16(vreinterpretq_u16_u8(vld1q_u8(bytes)), wanted);
-        const uint16x8_t high = vceqq_u16(vreinterpretq_u16_u8(vld1q_u8(bytes + 16)), wanted);
-        return cache_map_vector_mask(vcombine_u8(vmovn_u16(low), vmovn_u16(high))) & ways_mask;
-    }
+    wanted = vdupq_n_u16((uint16_t)tag);
+    low = vceqq_u16(vreinterpretq_u16_u8(vld1q_u8(bytes)), wanted);
+    high = vceqq_u16(vreinterpretq_u16_u8(vld1q_u8(bytes + 16)), wanted);
+    return cache_map_vector_mask(vcombine_u8(vmovn_u16(low), vmovn_u16(high))) & ways_mask;
 }
 #endif
 
@@ -142,22 +141,33 @@ CACHE_MAP_INLINE uint32_t cache_map_tag_match(const unsigned char *tags, uint32_
 /* ---- The sweep: a pure function, so that a call which must fail has changed nothing. ----- */
 
 /* From the hand upwards, wrapping: a free way is taken; another's count goes down by 1, and at 0
- * its value is evicted and the way taken. Here a turn of the hand is a step: with the counts rotated so
- * that the hand's way is lowest, the way that ends the turn is the lowest with a count of 0 or 1, and the
- * counts below it go down at once. Without such a way they all do, and none falls below 1: so after
- * max - 1 turns at most there is one. */
+ * its value is evicted and the way taken. All ways that the hand passes in one turn are one step here:
+ *
+ *     way            0  1  2  3
+ *     counts       [ 2  3  3  2 ]   the hand stands at way 2
+ *
+ *     way            2  3  0  1
+ *     rotated      [ 3  2  2  3 ]   no count is 0 or 1: a whole turn, and each goes down by 1
+ *     turned       [ 2  1  1  2 ]   the first that is 0 or 1 ends the sweep: way 3, by an eviction
+ *     ended        [ 1  0  1  2 ]   those before it go down by 1, its own is 0
+ *
+ *     way            0  1  2  3
+ *     rotated back [ 1  2  1  0 ]
+ *
+ * A whole turn lowers no count below 1. So after max - 1 of them at most, a count is 1. */
 CACHE_MAP_INLINE struct cache_map_sweep cache_map_sweep_run(uint64_t counts, uint32_t hand,
                                                             uint32_t ways, uint32_t bits) {
     const uint64_t lanes = cache_map_counters_lanes(ways, bits);
-    uint64_t turned = cache_map_counters_rotate(counts, hand, ways, bits);
-    uint64_t ending = cache_map_counters_few_lanes(turned, ways, bits);
+    uint64_t turned, ending;
     struct cache_map_sweep sweep;
     uint32_t from_hand, count;
     CACHE_MAP_ASSERT(hand < ways);
+    turned = cache_map_counters_rotate(counts, hand, ways, bits);
+    ending = cache_map_counters_zero_or_one_lanes(turned, ways, bits);
     while (ending == 0) {
         turned -= lanes;
         CACHE_MAP_ASSERT(cache_map_counters_zero_lanes(turned, ways, bits) == 0);
-        ending = cache_map_counters_few_lanes(turned, ways, bits);
+        ending = cache_map_counters_zero_or_one_lanes(turned, ways, bits);
     }
     from_hand = cache_map_trailing_zeros(ending) / bits;
     count = cache_map_counter_get(turned, from_hand, bits);
@@ -341,11 +351,11 @@ CACHE_MAP_INLINE void cache_map_slot_write(const struct cache_map_layout *layout
 }
 
 /* Carries out a sweep: the hand moves past the way taken, and the slot gets the value at count 1.
- * The caller has moved the victim out where the sweep evicts. Returns the slot. */
-CACHE_MAP_INLINE uint64_t cache_map_cache_fill(const struct cache_map_layout *layout,
-                                               struct cache_map_cache *cache, uint64_t set,
-                                               struct cache_map_sweep sweep, uint64_t hash,
-                                               const void *value) {
+ * The caller has moved the victim out where the sweep evicts. */
+CACHE_MAP_INLINE void cache_map_cache_fill(const struct cache_map_layout *layout,
+                                           struct cache_map_cache *cache, uint64_t set,
+                                           struct cache_map_sweep sweep, uint64_t hash,
+                                           const void *value) {
     const uint64_t slot = set * layout->ways + sweep.way;
     if (!sweep.evicts)
         cache_map_slot_take(layout, cache, slot);
@@ -353,7 +363,6 @@ CACHE_MAP_INLINE uint64_t cache_map_cache_fill(const struct cache_map_layout *la
     cache_map_set_counts_store(
         layout, cache, set, cache_map_counter_set(sweep.counts, sweep.way, layout->clock_bits, 1));
     cache->hands[set] = (unsigned char)((sweep.way + 1) & (layout->ways - 1));
-    return slot;
 }
 
 /* Frees a slot that holds a value. Hand and neighbours stay. */

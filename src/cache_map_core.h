@@ -200,12 +200,13 @@ CACHE_MAP_INLINE void cache_map_deinit(const struct cache_map_layout *layout,
 /* ---- Lookups. ---------------------------------------------------------------------------- */
 
 /* A use of the key: metrics and the clock change, the contents do not. The value in the cache, or null:
- * then the stash is to be asked. Apart, so that a caller's loop has just this in it. */
+ * then the stash is to be asked. That is another function, so that a caller's loop holds this one alone. */
 CACHE_MAP_INLINE void *cache_map_lookup_cache(const struct cache_map_layout *layout,
                                               struct cache_map *map, uint64_t hash,
                                               const void *key) {
-    const struct cache_map_hit hit = cache_map_cache_search(layout, &map->cache, hash, key);
+    struct cache_map_hit hit;
     CACHE_MAP_ASSERT(map->memory != NULL);
+    hit = cache_map_cache_search(layout, &map->cache, hash, key);
     if (hit.value != NULL) {
         map->metrics.hits += 1;
         cache_map_hit_touch(layout, &map->cache, &hit);
@@ -242,8 +243,9 @@ CACHE_MAP_INLINE void cache_map_prefetch_value(const struct cache_map_layout *la
 
 CACHE_MAP_INLINE void cache_map_demote(const struct cache_map_layout *layout, struct cache_map *map,
                                        uint64_t hash, const void *key) {
-    const uint64_t slot = cache_map_cache_find(layout, &map->cache, hash, key);
+    uint64_t slot;
     CACHE_MAP_ASSERT(map->memory != NULL);
+    slot = cache_map_cache_find(layout, &map->cache, hash, key);
     if (slot != CACHE_MAP_SLOT_NONE)
         cache_map_slot_count_set(layout, &map->cache, slot, 1);
 }
@@ -346,7 +348,7 @@ cache_map_upsert_into_cache(const struct cache_map_layout *layout, struct cache_
     } else if (stashed) {
         cache_map_stash_remove_at(layout, &map->stash, entry);
     }
-    (void)cache_map_cache_fill(layout, &map->cache, set, sweep, hash, value);
+    cache_map_cache_fill(layout, &map->cache, set, sweep, hash, value);
     return cache_map_upsert_status(before);
 }
 
@@ -447,9 +449,10 @@ cache_map_remove_from_stash(const struct cache_map_layout *layout, struct cache_
 CACHE_MAP_INLINE enum cache_map_status cache_map_remove(const struct cache_map_layout *layout,
                                                         struct cache_map *map, uint64_t hash,
                                                         const void *key) {
-    const uint64_t slot = cache_map_cache_find(layout, &map->cache, hash, key);
+    uint64_t slot;
     uint32_t entry;
     CACHE_MAP_ASSERT(map->memory != NULL);
+    slot = cache_map_cache_find(layout, &map->cache, hash, key);
     if (slot != CACHE_MAP_SLOT_NONE)
         return cache_map_remove_from_cache(layout, map, hash, slot);
     entry = cache_map_stash_find(layout, &map->stash, hash, key);

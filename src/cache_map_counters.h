@@ -83,8 +83,8 @@ CACHE_MAP_INLINE uint64_t cache_map_counters_zero_lanes(uint64_t word, uint32_t 
 }
 
 /* The lanes of the counts that are 0 or 1. */
-CACHE_MAP_INLINE uint64_t cache_map_counters_few_lanes(uint64_t word, uint32_t ways,
-                                                       uint32_t bits) {
+CACHE_MAP_INLINE uint64_t cache_map_counters_zero_or_one_lanes(uint64_t word, uint32_t ways,
+                                                               uint32_t bits) {
     uint64_t many = 0;
     for (uint32_t shift = 1; shift < bits; shift += 1)
         many |= word >> shift;

@@ -12,8 +12,8 @@
 
 #ifdef CACHE_MAP_NAME
 
-/* ---- The user's macros: each is expanded here and nowhere else, on copies, where no names are
- * visible but such with the prefix. What a macro names is then the program's, whatever its name. */
+/* ---- The user's macros: each is expanded here and nowhere else, on copies. The only local names have
+ * the prefix cache_map_, so that every other name in a macro is one of the program's. */
 
 #    if defined(__GNUC__) && !defined(__cplusplus) /* a pointer for a key: in C++ an error anyway */
 #        pragma GCC diagnostic push
@@ -77,7 +77,7 @@ static inline uint64_t CACHE_MAP_INTERNAL(hash_in)(const CACHE_MAP_THIS *map, CA
 #    ifdef CACHE_MAP_VALUE_GONE
 static inline void CACHE_MAP_INTERNAL(value_gone)(void *cache_map_value_untyped) {
     CACHE_MAP_VALUE *cache_map_value_gone_now = (CACHE_MAP_VALUE *)cache_map_value_untyped;
-    (void)cache_map_value_gone_now; /* who counts them only does not use it */
+    (void)cache_map_value_gone_now; /* unused by a macro that only counts */
     CACHE_MAP_VALUE_GONE(cache_map_value_gone_now);
 }
 #        define CACHE_MAP_VALUE_GONE_FUNCTION CACHE_MAP_INTERNAL(value_gone)
@@ -124,8 +124,9 @@ CACHE_MAP_FUNCTION(init_in_memory)(CACHE_MAP_THIS *map, const struct cache_map_o
     const struct cache_map_allocator supplied = {memory, cache_map_allocate_none,
                                                  cache_map_deallocate_none};
     size_t needed = 0;
-    const enum cache_map_status status = CACHE_MAP_FUNCTION(memory_size)(options, &needed);
+    enum cache_map_status status;
     CACHE_MAP_ASSERT(map != NULL);
+    status = CACHE_MAP_FUNCTION(memory_size)(options, &needed);
     if (status != CACHE_MAP_OK)
         return status;
     if (size < needed)
@@ -146,7 +147,7 @@ CACHE_MAP_LINKAGE enum cache_map_status CACHE_MAP_FUNCTION(reset)(CACHE_MAP_THIS
 
 /* -- Lookups: each counts as a use for the eviction policy and in the metrics -------------- */
 
-/* Out of line: what follows a hit in the cache is all that a caller's loop should have in it. */
+/* Out of line, so that a caller's loop holds no more than the search in the cache and a hit. */
 static CACHE_MAP_NOINLINE enum cache_map_status
 CACHE_MAP_INTERNAL(lookup_missed)(CACHE_MAP_THIS *map, uint64_t hash, CACHE_MAP_KEY key,
                                   CACHE_MAP_VALUE **value) {
@@ -159,15 +160,15 @@ CACHE_MAP_INTERNAL(lookup_missed)(CACHE_MAP_THIS *map, uint64_t hash, CACHE_MAP_
 
 CACHE_MAP_LINKAGE enum cache_map_status
 CACHE_MAP_FUNCTION(lookup)(CACHE_MAP_THIS *map, CACHE_MAP_KEY key, CACHE_MAP_VALUE **value) {
+    uint64_t hash;
+    void *found;
     CACHE_MAP_ASSERT(map != NULL && value != NULL);
-    {
-        const uint64_t hash = CACHE_MAP_INTERNAL(hash_in)(map, key);
-        void *found = cache_map_lookup_cache(&CACHE_MAP_INTERNAL(layout), &map->base, hash, &key);
-        if (found == NULL)
-            return CACHE_MAP_INTERNAL(lookup_missed)(map, hash, key, value);
-        *value = (CACHE_MAP_VALUE *)found;
-        return CACHE_MAP_FOUND;
-    }
+    hash = CACHE_MAP_INTERNAL(hash_in)(map, key);
+    found = cache_map_lookup_cache(&CACHE_MAP_INTERNAL(layout), &map->base, hash, &key);
+    if (found == NULL)
+        return CACHE_MAP_INTERNAL(lookup_missed)(map, hash, key, value);
+    *value = (CACHE_MAP_VALUE *)found;
+    return CACHE_MAP_FOUND;
 }
 
 /* The value, by the hash of its key. */
@@ -234,18 +235,23 @@ CACHE_MAP_INTERNAL(upsert_missed)(CACHE_MAP_THIS *map, uint64_t hash,
     return cache_map_upsert_missed(&CACHE_MAP_INTERNAL(layout), &map->base, hash, &key, value);
 }
 
+/* `key` is that of the value. */
+CACHE_MAP_INLINE enum cache_map_status
+CACHE_MAP_INTERNAL(upsert_keyed)(CACHE_MAP_THIS *map, CACHE_MAP_KEY key,
+                                 const CACHE_MAP_VALUE *value) {
+    const uint64_t hash = CACHE_MAP_INTERNAL(hash_in)(map, key);
+    const struct cache_map_hit hit =
+        cache_map_upsert_search(&CACHE_MAP_INTERNAL(layout), &map->base, hash, &key);
+    if (!cache_map_hit_found(&hit))
+        return CACHE_MAP_INTERNAL(upsert_missed)(map, hash, value);
+    return cache_map_upsert_resident(&CACHE_MAP_INTERNAL(layout), &map->base, &hit, value);
+}
+
 CACHE_MAP_LINKAGE enum cache_map_status CACHE_MAP_FUNCTION(upsert)(CACHE_MAP_THIS *map,
                                                                    const CACHE_MAP_VALUE *value) {
     CACHE_MAP_ASSERT(map != NULL && value != NULL);
-    {
-        const CACHE_MAP_KEY key = CACHE_MAP_FUNCTION(cache_map_key_of)(value);
-        const uint64_t hash = CACHE_MAP_INTERNAL(hash_in)(map, key);
-        const struct cache_map_hit hit =
-            cache_map_upsert_search(&CACHE_MAP_INTERNAL(layout), &map->base, hash, &key);
-        if (!cache_map_hit_found(&hit))
-            return CACHE_MAP_INTERNAL(upsert_missed)(map, hash, value);
-        return cache_map_upsert_resident(&CACHE_MAP_INTERNAL(layout), &map->base, &hit, value);
-    }
+    return CACHE_MAP_INTERNAL(upsert_keyed)(map, CACHE_MAP_FUNCTION(cache_map_key_of)(value),
+                                            value);
 }
 
 CACHE_MAP_LINKAGE size_t CACHE_MAP_FUNCTION(upsert_many)(CACHE_MAP_THIS *map,

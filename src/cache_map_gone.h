@@ -15,7 +15,7 @@
 
 CACHE_MAP_HEADER_BEGIN
 
-/* The value may be changed by the call: whoever calls reads it no more. */
+/* The call may change the value: its caller must not read it afterwards. */
 CACHE_MAP_INLINE void cache_map_value_gone(const struct cache_map_layout *layout,
                                            unsigned char *value) {
     if (layout->value_gone != NULL)

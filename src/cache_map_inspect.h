@@ -262,8 +262,8 @@ struct cache_map_check_layout {
     bool (*value_key_equal)(const void *a, const void *b);
 };
 
-/* True when an earlier way of the set holds the key of `value` too. Equal keys have equal tags, and
- * that every tag is its key's is checked beside this. */
+/* True when an earlier way of the set holds the key of `value` too. Only ways of the same tag are asked:
+ * the caller has checked each tag against its key. */
 static inline bool cache_map_check_twin(struct cache_map_check_layout check,
                                         const struct cache_map *map, uint64_t set, uint32_t way,
                                         uint64_t counts, const void *value) {
@@ -307,7 +307,7 @@ static inline enum cache_map_invariant cache_map_check_set(struct cache_map_chec
     return CACHE_MAP_INVARIANT_NONE;
 }
 
-/* True when the cache holds a value with the key of `value`. That every tag is its key's is known. */
+/* True when the cache holds a value with the key of `value`. The tags have been checked before. */
 static inline bool cache_map_check_resident(struct cache_map_check_layout check,
                                             const struct cache_map *map, uint64_t hash,
                                             const void *value) {

@@ -10,8 +10,8 @@
 
 CACHE_MAP_HEADER_BEGIN
 
-/* Whether any of `count` values from `first` on lies in the map's block. Says so of more values than
- * memory can hold too, whose size in bytes no size_t holds. O(1). */
+/* Whether any of `count` values from `first` on lies in the map's block. It is true, too, for more values
+ * than memory can hold, whose size in bytes may overflow a size_t. O(1). */
 CACHE_MAP_INLINE bool cache_map_overlaps(const struct cache_map *map, const void *first,
                                          size_t count, size_t value_size) {
     const uintptr_t start = (uintptr_t)first, block = (uintptr_t)map->memory;
@@ -20,8 +20,8 @@ CACHE_MAP_INLINE bool cache_map_overlaps(const struct cache_map *map, const void
                                (count != 0 && start - block < map->memory_size);
 }
 
-/* Calls at once whose cache misses overlap. More would press the lines out again that the first of them
- * has asked for: a processor tracks some ten to twenty misses at a time. */
+/* How many calls are prepared at once, so that their cache misses overlap. A processor tracks some ten to
+ * twenty misses at a time. With more calls, lines that the first ones load are evicted before their use. */
 #ifndef CACHE_MAP_BATCH_COUNT_MAX
 #    define CACHE_MAP_BATCH_COUNT_MAX 32u
 #endif
@@ -39,18 +39,16 @@ CACHE_MAP_INLINE void cache_map_prefetch_bucket(const struct cache_map *map, uin
 CACHE_MAP_INLINE void cache_map_prefetch_set(const struct cache_map_layout *layout,
                                              const struct cache_map *map, uint64_t hash) {
     const struct cache_map_cache *cache = &map->cache;
+    uint64_t set;
     CACHE_MAP_ASSERT(map->memory != NULL);
     if (cache->set_count == 0) {
         cache_map_prefetch_bucket(map, hash);
         return;
     }
-    {
-        const uint64_t set = cache_map_range_of_hash(hash, cache->set_count);
-        cache_map_prefetch_line(cache_map_set_tags(layout, cache, set));
-        cache_map_prefetch_line(cache->counts +
-                                (size_t)set *
-                                    cache_map_counters_size(layout->ways, layout->clock_bits));
-    }
+    set = cache_map_range_of_hash(hash, cache->set_count);
+    cache_map_prefetch_line(cache_map_set_tags(layout, cache, set));
+    cache_map_prefetch_line(
+        cache->counts + (size_t)set * cache_map_counters_size(layout->ways, layout->clock_bits));
 }
 
 /* Second phase, by the metadata: the first value whose tag is equal; without one, the home bucket.

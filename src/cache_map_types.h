@@ -66,7 +66,7 @@
 #    endif
 #endif
 
-/* What a caller's loop should not have in it. */
+/* For the rare path of a call: it is not inlined, which keeps the loop of a caller short. */
 #if defined(__GNUC__)
 #    define CACHE_MAP_NOINLINE __attribute__((noinline))
 #else
@@ -93,8 +93,9 @@
 
 CACHE_MAP_HEADER_BEGIN
 
-/* Every outcome of every call. The first group are successes, the second group are failures, and a
- * call that fails has changed nothing. `cache_map_status_failed` tells the groups apart. */
+/* Every outcome of every call: first the successes, last the failures. ABSENT stands between them, for it
+ * is both: an answer of a lookup and of a walk, and the failure of a remove. A call that fails has changed
+ * nothing. `cache_map_status_failed` is true for ABSENT and for what follows it. */
 enum cache_map_status {
     CACHE_MAP_OK = 0,    /* done */
     CACHE_MAP_INSERTED,  /* upsert: the key was absent */
@@ -103,7 +104,8 @@ enum cache_map_status {
     CACHE_MAP_REMOVED,   /* remove: the key had a value and is a tombstone now */
     CACHE_MAP_FOUND,     /* lookup: the key has a value */
     CACHE_MAP_TOMBSTONE, /* lookup: the key was removed; do not look below */
-    CACHE_MAP_ABSENT,    /* lookup: not here, look below; remove: nothing to remove (a failure) */
+
+    CACHE_MAP_ABSENT, /* lookup: not here, look below; each: the end; remove: nothing to remove */
 
     CACHE_MAP_STASH_FULL,      /* mutation: it needs a stash slot and none is free; compact first */
     CACHE_MAP_SCOPE_FULL,      /* mutation: the scope has taken all that it can */

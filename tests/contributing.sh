@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The rules of CONTRIBUTING.md that a machine can see: columns, lengths of functions and files, who includes whom,
-# subjects of commits, a license line in each source. Each is also tried on a copy with a violation planted, which it
-# has to tell. Known exceptions are in tests/contributing.txt, and may only become fewer and smaller.
+# who calls whom, switches, subjects of commits, a license line in each source, patches. Each is also tried on a copy
+# with a violation planted, which it has to tell. Known exceptions are in tests/contributing.txt, and may only become fewer and smaller.
 #
 #   tests/contributing.sh            the tests
 #   tests/contributing.sh --sizes    the lines of tests/contributing.txt about long files, as they would be now
@@ -27,7 +27,7 @@ c_files() { grep -E '\.(c|h|cpp|hpp)$' "$list" | grep -v '^tools/page/page_files
 
 out=build/test/contributing
 rm -rf "$out"
-mkdir -p "$out/copy"
+mkdir -p "$out/copy" "$out/planted/tools"
 files | while read -r file; do
     [ ! -f "$file" ] || printf '%s\n' "$file"
 done >"$out/files"
@@ -137,27 +137,39 @@ below() {
 }
 models() { below subjects/cachemap/model.c subjects/cachemap/policy.c | sed -n 's/^src\/.*/a model includes &/p'; }
 
-# A header and its .c are one here. Files of a known circle are one, too.
-circles() {
-    includes | sed -E 's/\.(cpp|hpp|c|h)( |$)/\2/g' | awk -v exceptions="$top/$exceptions" '
-        BEGIN {
-            while ((getline line < exceptions) > 0) {
-                count = split(line, word, " ")
-                for (i = 2; word[1] == "circle" && i <= count; i++) circle_of[word[i]] = word[2]
-            }
-        }
-        { from = $1 in circle_of ? circle_of[$1] : $1; to = $2 in circle_of ? circle_of[$2] : $2 }
-        from != to && !(from " " to in seen) { seen[from " " to] = 1; print from, to }' >"$out_all/edges"
-    { tsort "$out_all/edges" 2>&1 >/dev/null || true; } | sed 's/^tsort: /a circle: /'
+# No `default:` takes an op, an outcome, a layer, a field, ... that a later change adds: without it -Wswitch names the
+# place. The words of a page are such names; letters, numbers of options and signals are none.
+defaults() {
+    grep -E '^(harness|subjects/[^/]+|tools|explorer|fuzz_targets|tests/second_subject)/.*\.(c|h|js)$' "$list" |
+        grep -v '^tools/page/page_files.h$' | xargs awk '
+        FNR == 1 { top = 0 }
+        { match($0, /^ */) }
+        /^ *switch \(/ { depth[++top] = RLENGTH; named[top] = line[top] = 0 }
+        /case (\([a-z_ ]+\))?([A-Z][A-Za-z0-9]*_|"[a-z][a-z_ -]+")/ { named[top] = 1 }
+        /^ *default:/ { line[top] = FNR }
+        /^ *\}/ && top && RLENGTH == depth[top] {
+            if (named[top] && line[top]) print FILENAME ":" line[top] ": a default in a switch over names"
+            top -= 1
+        }'
 }
 
-# An exception that is mended goes: two of a known circle's files at least include each other.
-old_circles() {
-    local name
-    while read -r _ name _; do
-        includes | sed -E 's/\.(cpp|hpp|c|h)( |$)/\2/g' | awk '$1 != $2' | sort -u >"$out_all/edges"
-        { tsort "$out_all/edges" 2>&1 >/dev/null || true; } | grep -xF "tsort: $name" >/dev/null || echo "$name: is in no circle any more: $exceptions"
-    done < <(grep '^circle ' "$top/$exceptions")
+# "FILE CALLED", of what the objects of build/plain take from each other: a header that two .c share hides who calls whom.
+calls() {
+    {
+        grep -E '^(harness|subjects/[^/]+|explorer|tools)/[^/]*\.c$' "$list" | sed "s,^,$top/build/plain/,; s,c$,o,"
+        find "$out_all/planted" -name '*.o'
+    } | LC_ALL=C xargs nm -A -g 2>"$out_all/nm" | awk '
+        { sub(/.*\/(plain|planted)\//, ""); sub(/\.o:/, " ") }
+        $(NF - 1) == "U" { uses[$1 " " $NF] = 1 }
+        $(NF - 1) != "U" { file_of[$NF] = $1 }
+        END { for (use in uses) { split(use, word, " "); if (word[2] in file_of) print word[1], file_of[word[2]] } }'
+}
+
+# Who includes or calls whom, in a circle. A header and its .c are one here.
+circles() {
+    { includes && calls; } | sed -E 's/\.(cpp|hpp|c|h)( |$)/\2/g' | awk '$1 != $2' | sort -u >"$out_all/edges"
+    { tsort "$out_all/edges" 2>&1 >/dev/null || true; } | sed 's/^tsort: /a circle: /'
+    sed -n '/No such file/s/$/: is it built?/p' "$out_all/nm"
 }
 
 licenses() {
@@ -178,6 +190,14 @@ subjects() {
         /\.$/ { print id ": a subject with a full stop" }'
 }
 
+# A planted bug goes where it was meant to go: no line of its context may have changed.
+patches() {
+    local patch
+    for patch in bugs/*.patch bugs/layers/*.patch bench/variants/*.patch; do
+        [ ! -f "$patch" ] || patch --dry-run -p1 -F0 -s -t <"$patch" >/dev/null 2>&1 || echo "$patch does not apply as it is"
+    done
+}
+
 top=$PWD
 out_all=$PWD/$out
 subjects_since=$(sed -n 's/^subjects-since //p' "$exceptions")
@@ -193,7 +213,7 @@ holds() {
     "$1" >"$out_all/said"
     [ ! -s "$out_all/said" ] || { cat "$out_all/said" && return 1; }
 }
-for rule in columns functions sizes folders floors models circles old_circles licenses subjects; do
+for rule in columns functions sizes folders floors models defaults circles licenses patches subjects; do
     check "$rule" holds "$rule"
 done
 
@@ -218,6 +238,8 @@ plant() {
 grep -E '\.(c|h|cpp|hpp|sh|py|js|css)$' "$list" | xargs cp --parents -t "$out/copy"
 grep -E '\.(c|h|cpp|hpp|sh|py|js|css)$' "$list" >"$out/copy.files"
 list=$PWD/$out/copy.files
+mkdir -p "$out/copy/bugs"
+sed 's/ASSERT(count > 0)/ASSERT(count >= 0)/' bugs/counter-wraps.patch >"$out/copy/bugs/counter-wraps.patch"
 long=$(printf '%120s' '' | tr ' ' x)
 plant harness/op.c "int $long;"
 plant harness/codec.c "/* $long */"
@@ -231,6 +253,18 @@ plant src/cache_map_stash.h '#include "cache_map_scope.h"'
 plant src/cache_map_core.h '#include "cache_map_inspect.h"'
 plant examples/random.h '#include "op.h"'
 plant harness/op.h '#include "codec.h"'
+plant explorer/live.c 'void f(enum op_kind kind) {
+    switch (kind) {
+#define CASE(name, words) case OP_##name: return;
+        OP_TABLE(CASE)
+#undef CASE
+    default: return;
+    }
+}'
+plant tools/page/record.js 'switch (kind) {
+default: break;
+case "reset": break;
+}'
 sed -i '/SPDX/d' "$out/copy/harness/random.h"
 told "code of over 100 columns" columns '^harness/op\.c:[0-9]+: 125 columns'
 told "a comment of over 110" columns '^harness/codec\.c:[0-9]+: 126 columns'
@@ -241,7 +275,13 @@ told "also by way of another" models '^a model includes src/cache_map_integer\.h
 told "two of one floor" floors '^src/cache_map_stash\.h includes src/cache_map_scope\.h'
 told "operations that know inspection" floors '^src/cache_map_core\.h includes src/cache_map_inspect\.h'
 told "an example that includes the harness" folders '^examples/random\.h includes harness/op\.h'
+told "an op that falls under default" defaults '^explorer/live\.c:[0-9]+: a default'
+told "a word that does" defaults '^tools/page/record\.js:[0-9]+: a default'
 told "a circle" circles '^a circle: harness/codec'
+echo 'void command_explain(void); void up(void); void up(void) { command_explain(); }' |
+    gcc -x c -c - -o "$out/planted/tools/trace_command.o"
+told "a circle of calls that no header shows" circles '^a circle: tools/trace_command'
+told "a patch whose context is another" patches '^bugs/counter-wraps\.patch does not apply'
 told "a source without a license" licenses '^harness/random\.h: no SPDX'
 # A commit of its own, in a repository of its own.
 (

@@ -81,7 +81,7 @@ check "and its stack shows where" grep -Eq '#[0-9]+ .* in cache_map_remove ' "$o
 trace_with() {
     local object
     local -a objects=()
-    for object in build/plain/harness/*.o build/plain/subjects/cachemap/*.o build/plain/tools/trace*.o; do
+    for object in build/plain/harness/*.o build/plain/subjects/cachemap/*.o build/plain/subjects/cachemap/trace/*.o build/plain/tools/trace*.o; do
         case "$object" in
         */subject.o | */subject_damage.o | */subject_instances*.o | */key.o)
             object=${object#build/plain/}

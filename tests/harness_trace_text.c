@@ -136,7 +136,7 @@ static void mistakes_in_ops(void **state) {
         {HEAD "reinit ways=2 ways=2\n", 3, 15, "'ways' is there twice"},
         {HEAD "reinit ways=17\n", 3, 13, "ways=17: expected one of 2, 4, 8, 16"},
         {HEAD "reinit policy=fifo = ok\n", 3, 15, "policy=fifo: no such policy"},
-        {HEAD "reinit ways=6 = ok\n", 3, 1, "no such layout"},
+        {HEAD "reinit ways=6 = ok\n", 3, 13, "ways=6: expected one of 2, 4, 8, 16"},
         {HEAD "reinit ways=2 =\n", 3, 16, "the line ends here: expected an outcome"},
         {HEAD "reinit ways=2 = ok tag=8\n", 3, 20, "unexpected text after the outcome"},
     };

@@ -14,7 +14,7 @@ trace_with() {
             "${flags[@]}" "-I$1" -Isubjects/cachemap -Iharness -c "subjects/cachemap/$object.c" -o "$2-$object.o"
         objects+=("$2-$object.o")
     done
-    for object in build/plain/harness/*.o build/plain/subjects/cachemap/*.o build/plain/tools/trace.o build/plain/tools/trace_*.o; do
+    for object in build/plain/harness/*.o build/plain/subjects/cachemap/*.o build/plain/subjects/cachemap/trace/*.o build/plain/tools/trace.o build/plain/tools/trace_*.o; do
         case "$object" in
         */subject.o | */subject_broken.o | */subject_damage.o | */subject_instances.o | */key.o) ;;
         *) objects+=("$object") ;;

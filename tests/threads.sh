@@ -20,7 +20,7 @@ with_library() {
 planted() {
     rm -rf "$out/src"
     cp -r src "$out/src"
-    sed -i "/^        const CACHE_MAP_KEY key = CACHE_MAP_FUNCTION(cache_map_key_of)(value);/a $1" "$out"/src/*.h
+    sed -i -e "/^CACHE_MAP_INTERNAL(upsert_keyed)(/,/{\$/{/{\$/a $1" -e '}' "$out"/src/*.h
     ! diff -rq src "$out/src" >/dev/null
 }
 

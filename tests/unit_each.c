@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `each`: a walk over the whole map. Its order, what it tells of tombstones, that it is no use of a
+/* `each`: a walk over the whole map. Its order, what it tells of tombstones, that it counts as no use of a
  * key, what may come between two steps, and that what it saves can be loaded into a map of the same
  * options. */
 #include "unit_support.h"

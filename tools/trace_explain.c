@@ -3,10 +3,9 @@
  * beside the model, the map after the failing op, where it first went wrong inside, what of the trace
  * matters, and the smallest change that makes it pass. Here as text for people; trace_explain_json.c
  * has the form for programs. Both print the facts of trace_explanation.h and find none. */
-#include "trace_explain.h"
+#include "trace_explain_json.h"
 
 #include "report.h"
-#include "shell_word.h"
 #include "trace_text.h"
 
 #include <getopt.h>
@@ -39,35 +38,7 @@ static void print_head(const char *head) {
     printf("\n%s%s%s\n", style(STYLE_HEAD), head, style(STYLE_PLAIN));
 }
 
-/* ---- The failure in a sentence. ---------------------------------------------------------- */
-
-void explain_sentence(const struct explanation *explanation, char *sentence, size_t size) {
-    const struct story *story = explanation->story;
-    const struct stream *stream = &explanation->stream;
-    char op[TRACE_TEXT_OP_SIZE] = "final verification", words[VERDICT_DETAIL_SIZE];
-    if (story->at_init)
-        (void)snprintf(op, sizeof op, "init");
-    else if (stream->op_count == 0)
-        (void)snprintf(op, sizeof op, "without any op");
-    else if (story->stop < stream->op_count)
-        trace_text_op(stream->ops[story->stop], op, sizeof op);
-    if (story->end == STORY_FAILS)
-        (void)snprintf(words, sizeof words, "%s", story->verdict.detail);
-    else
-        death_words(&explanation->failure, words, sizeof words);
-    (void)snprintf(sentence, size, "%s: %s", op, words);
-}
-
-const char *explain_observation(const struct explanation *explanation) {
-    static char words[OBSERVED_WORDS_SIZE + 40];
-    words[0] = '\0';
-    if (explanation->observation == OBSERVED_NOT)
-        return "a caller sees nothing yet: all answers are right, also those of a lookup of each "
-               "key after it";
-    if (explanation->observation == OBSERVED_LATER)
-        (void)snprintf(words, sizeof words, "a caller sees: %s", explanation->observed_words);
-    return words;
-}
+/* ---- The failure. ------------------------------------------------------------------------ */
 
 static void print_reduction(const struct explanation *explanation) {
     const struct reduction *reduction = &explanation->reduction;
@@ -106,15 +77,15 @@ static void print_world(const struct explanation *explanation) {
 
 /* When an answer shows a failure that was found inside. */
 static void print_observation(const struct explanation *explanation) {
-    const char *words = explain_observation(explanation);
+    const char *words = explanation_observation(explanation);
     if (words[0] != '\0')
         report_text(stdout, "", words);
 }
 
 static void print_failure(const struct explanation *explanation) {
     const struct story *story = explanation->story;
-    char line[EXPLAIN_SENTENCE_SIZE];
-    explain_sentence(explanation, line, sizeof line);
+    char line[EXPLANATION_SENTENCE_SIZE];
+    explanation_sentence(explanation, line, sizeof line);
     fputs(style(STYLE_BAD), stdout);
     report_text(stdout, "FAIL", line);
     fputs(style(STYLE_PLAIN), stdout);
@@ -408,33 +379,12 @@ static void print_neighbour(const struct explanation *explanation) {
 
 /* ---- Next. ------------------------------------------------------------------------------- */
 
-static const struct {
-    const char *purpose, *command; /* the file's name follows */
-} next_steps[EXPLAIN_NEXT_COUNT] = {
-    {"step by step in a browser, beside the trace that passes", "html -o bug.html"},
-#if SUBJECT_HAS_GDB
-    {"in a debugger, stopped before the op that fails (make build/trace-debug)", "gdb"},
-#endif
-    {"a C program that fails so: to debug, to send, to keep as a test", "c -o bug.c"},
-    {"these ops as text, to edit, and for regressions/", "reduce -o bug.trace"},
-    {"the failure again, with its stack where a sanitizer ends it", "replay --verbose"}};
-
-const char *explain_next_purpose(unsigned index) {
-    return next_steps[index].purpose;
-}
-
-void explain_next_write(FILE *file, const char *program, const char *path, unsigned index) {
-    shell_program_write(file, program);
-    fprintf(file, " %s ", next_steps[index].command);
-    shell_path_write(file, path);
-}
-
 /* A command is one line, however long: what is wrapped cannot be copied. */
 static void print_next(const char *program, const char *path) {
     print_head("Next");
-    for (unsigned i = 0; i < EXPLAIN_NEXT_COUNT; i += 1) {
-        printf("      # %s\n      ", explain_next_purpose(i));
-        explain_next_write(stdout, program, path, i);
+    for (unsigned i = 0; i < EXPLANATION_NEXT_COUNT; i += 1) {
+        printf("      # %s\n      ", explanation_next_purpose(i));
+        explanation_next_write(stdout, program, path, i);
         printf("\n");
     }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ./trace explain --json: the facts of an explanation as JSON Lines, one object a line, its kind first.
  * docs/explain-json.md says what each member means; tests/explain.sh compares the two. */
-#include "trace_explain.h"
+#include "trace_explain_json.h"
 
 #include "json.h"
 #include "trace_text.h"
@@ -37,8 +37,8 @@ static void write_failure(struct json *json, const struct explanation *explanati
     const struct story *story = explanation->story;
     const struct failure *failure = &explanation->failure;
     const bool has_verdict = story->end == STORY_FAILS;
-    char sentence[EXPLAIN_SENTENCE_SIZE], place[VERDICT_PLACE_SIZE] = "";
-    explain_sentence(explanation, sentence, sizeof sentence);
+    char sentence[EXPLANATION_SENTENCE_SIZE], place[VERDICT_PLACE_SIZE] = "";
+    explanation_sentence(explanation, sentence, sizeof sentence);
     if (has_verdict)
         verdict_place(&story->verdict, place, sizeof place);
     open_line(json, "failure");
@@ -175,11 +175,11 @@ static void write_next(struct json *json, const char *program, const char *path,
     FILE *memory = open_memstream(&command, &size);
     if (memory == NULL)
         return;
-    explain_next_write(memory, program, path, index);
+    explanation_next_write(memory, program, path, index);
     if (fclose(memory) == 0) {
         open_line(json, "next");
         json_string(json, "command", command);
-        json_string(json, "purpose", explain_next_purpose(index));
+        json_string(json, "purpose", explanation_next_purpose(index));
         json_object_close(json);
     }
     free(command);
@@ -202,6 +202,6 @@ void explain_print_json(const struct explanation *explanation, const char *progr
     write_matter(&json, explanation);
     write_neighbour(&json, explanation);
     write_observation(&json, explanation);
-    for (unsigned i = 0; i < EXPLAIN_NEXT_COUNT; i += 1)
+    for (unsigned i = 0; i < EXPLANATION_NEXT_COUNT; i += 1)
         write_next(&json, program, path, i);
 }

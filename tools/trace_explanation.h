@@ -105,4 +105,21 @@ int explanation_find(const struct stream *stream, const char *path,
                      struct explanation *explanation);
 void explanation_free(struct explanation *explanation);
 
+/* ---- Its words, which text, JSON and page have in common. ---------------------------------- */
+
+enum { EXPLANATION_SENTENCE_SIZE = VERDICT_DETAIL_SIZE + 100 };
+
+/* The bug in a sentence: the op, and what is wrong with it. `size` is EXPLANATION_SENTENCE_SIZE at least. */
+void explanation_sentence(const struct explanation *explanation, char *sentence, size_t size);
+
+/* What a caller sees of a failure that was found inside, "a caller sees: ..."; empty where the failure is an
+ * answer itself, or nothing is known. Static, until the next call. */
+const char *explanation_observation(const struct explanation *explanation);
+
+/* A command to go on with, and what it is for. It is one line of a shell, and runs in any folder. `index` is
+ * below EXPLANATION_NEXT_COUNT. `program` is how ./trace was called, `path` the input's. */
+enum { EXPLANATION_NEXT_COUNT = 4 + SUBJECT_HAS_GDB };
+const char *explanation_next_purpose(unsigned index);
+void explanation_next_write(FILE *file, const char *program, const char *path, unsigned index);
+
 #endif

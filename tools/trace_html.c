@@ -3,7 +3,7 @@
  * here the runs are recorded and put into it: of a stream that fails the reduced one, the nearest that
  * passes, and the stream as it came. */
 #include "json.h"
-#include "trace_explain.h"
+#include "trace_explanation.h"
 #include "trace_record.h"
 
 #include "page/page_files.h"
@@ -94,7 +94,7 @@ static bool page_runs_explained(FILE *out, const struct stream *stream,
     int other = EXIT_AGREES; /* what the runs beside did is in their records */
     bool good;
     words->neighbour = explanation->neighbour_words;
-    words->observed = explain_observation(explanation);
+    words->observed = explanation_observation(explanation);
     (void)snprintf(words->reduced, sizeof words->reduced,
                    "from %u ops to %u; %s; fails in %u of %d runs",
                    (unsigned)reduction->op_count_before, (unsigned)explanation->stream.op_count,

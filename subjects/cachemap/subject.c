@@ -5,8 +5,6 @@
 #include "subject_functions.h"
 
 #include <assert.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 /* Under MemorySanitizer the pattern counts as no initialisation. */
 #if defined(__has_feature)
@@ -18,17 +16,6 @@
 #ifndef SUBJECT_UNINITIALISED
 #    define SUBJECT_UNINITIALISED(memory, size) ((void)(memory), (void)(size))
 #endif
-
-void (*subject_assertion_hook)(const struct subject_assertion *assertion);
-
-_Noreturn void subject_assertion_failed(const char *expression, const char *file, unsigned line,
-                                        const char *function) {
-    const struct subject_assertion assertion = {expression, file, function, line};
-    if (subject_assertion_hook != NULL)
-        subject_assertion_hook(&assertion);
-    fprintf(stderr, "%s:%u: %s: Assertion '%s' failed.\n", file, line, function, expression);
-    abort();
-}
 
 static const struct subject_functions *const instances[LAYOUT_COUNT] = {
 #define SUBJECT_ROW(number, value) [number] = &subject_functions_##number,
@@ -442,26 +429,6 @@ enum outcome subject_each(const struct subject *subject, struct subject_cursor *
         *content = subject->functions->value_state(value);
     return (status != CACHE_MAP_ABSENT) == (value != NULL) ? outcome_of_status(status)
                                                            : OUTCOME_NONE;
-}
-
-/* ---- Values that are gone. One run is on at a time. -------------------------------------- */
-
-static struct value_state gone_values[SUBJECT_GONE_COUNT_MAX];
-static uint32_t gone_count;
-
-void subject_note_gone(struct value_state value) {
-    if (gone_count < SUBJECT_GONE_COUNT_MAX)
-        gone_values[gone_count] = value;
-    gone_count += 1;
-}
-
-uint32_t subject_gone(const struct value_state **values) {
-    *values = gone_values;
-    return gone_count;
-}
-
-void subject_forget_gone(void) {
-    gone_count = 0;
 }
 
 struct entry_state subject_entry(const struct subject *subject, uint32_t entry) {

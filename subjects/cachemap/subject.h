@@ -10,7 +10,7 @@
 
 #include "geometry.h"
 #include "op.h"
-#include "subject_view.h"
+#include "subject_told.h"
 
 #include <stdalign.h>
 
@@ -65,8 +65,7 @@ enum {
     SUBJECT_RED_ZONE_SIZE = 4096,
     SUBJECT_ARENA_SIZE = 4 * 1024 * 1024,
     SUBJECT_ALIGNMENT_MIN = 64,
-    SUBJECT_ALIGNMENT_MAX = 4096,
-    SUBJECT_GONE_COUNT_MAX = 2048 /* more than a map of any geometry holds, with its log */
+    SUBJECT_ALIGNMENT_MAX = 4096
 };
 
 struct subject {
@@ -142,10 +141,6 @@ struct subject_cursor {
 /* The next step of it: FOUND or TOMBSTONE, with what is there in *content; ABSENT at its end. */
 enum outcome subject_each(const struct subject *subject, struct subject_cursor *cursor,
                           struct value_state *content);
-/* The values that the map has told to be gone since subject_forget_gone, at most SUBJECT_GONE_COUNT_MAX
- * of them in `values`; how many there were. Always 0 for a layout that does not own. */
-uint32_t subject_gone(const struct value_state **values);
-void subject_forget_gone(void);
 /* The size of the block by the contract's table of arrays, for any map of this geometry. O(1). */
 size_t subject_size_of_arrays(const struct geometry *geometry);
 /* What memory_size answered. */
@@ -176,13 +171,5 @@ const char *subject_check_misses(struct subject *subject, uint32_t turn);
 bool subject_free_slots_poisoned(const struct subject *subject);
 /* A hash of the whole observable state: every slot, hand, entry, record, count and metric. */
 uint64_t subject_digest(const struct subject *subject);
-
-/* A failed CACHE_MAP_ASSERT of the library. Where `subject_assertion_hook` is set it is called, and
- * must not return (it longjmps); otherwise the failure is printed as assert(3) does, and abort. */
-struct subject_assertion {
-    const char *expression, *file, *function;
-    unsigned line;
-};
-extern void (*subject_assertion_hook)(const struct subject_assertion *assertion);
 
 #endif

@@ -398,7 +398,7 @@ static const char *record_fault(const struct look *look, const struct cache_map_
         return "a remove evicts nobody";
     if (record->evicts && !has_slot)
         return "what takes no slot evicts nobody";
-    switch (record->before) {
+    switch ((enum cache_map_place)record->before) {
     case CACHE_MAP_PLACE_ABSENT:
         if (is_remove)
             return "nothing is removed that is absent";
@@ -424,8 +424,8 @@ static const char *record_fault(const struct look *look, const struct cache_map_
         if (is_remove)
             return "nothing is removed that is removed";
         return has_entry ? NULL : "it names no entry";
-    default: return "there is no such place";
     }
+    return "there is no such place";
 }
 
 static void say_record(const struct look *look) {

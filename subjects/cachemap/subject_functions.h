@@ -18,8 +18,7 @@
 #endif
 /* A call for many of a few keys crosses the ends of batches. */
 #define CACHE_MAP_BATCH_COUNT_MAX 4u
-_Noreturn void subject_assertion_failed(const char *expression, const char *file, unsigned line,
-                                        const char *function);
+#include "subject_told.h"
 
 #include "cache_map.h"
 
@@ -72,9 +71,6 @@ struct subject_functions {
     extern const struct subject_functions subject_functions_##number;
 LAYOUT_TABLE(SUBJECT_DECLARE)
 #undef SUBJECT_DECLARE
-
-/* What CACHE_MAP_VALUE_GONE is: notes the value for subject_gone. */
-void subject_note_gone(struct value_state value);
 
 /* Whether the record keeps a value in a map of this layout: one that a discard puts back, or one that a
  * remove has taken and persist will tell to be gone. */

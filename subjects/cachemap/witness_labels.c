@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The labels of witness.h. To add one: a row of the table, its predicate (witness_predicates.c), and
+/* The labels. To add one: a row of the table, its predicate (witness_predicates.c), and
  * `make witnesses` looks for its shortest trace. Knows the predicates' names, not what they look at. */
+#include "witness_labels.h"
+
 #include "witness_predicates.h"
 
 #define WITH    WITNESS_WITH_CACHE

@@ -5,7 +5,7 @@
 #ifndef HARNESS_WITNESS_PREDICATES_H
 #define HARNESS_WITNESS_PREDICATES_H
 
-#include "witness.h"
+#include "witness_event.h"
 
 /* ---- Where the key was, and which way it takes. ------------------------------------------ */
 

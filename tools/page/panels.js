@@ -303,7 +303,8 @@ function provenanceOf(run) {
     switch (run.name) {
     case "reduced": return `reduced ${page.reduced}`;
     case "neighbour": return page.neighbour;
-    default: return "as it is in the file";
+    case "original":
+    case "whole": return "as it is in the file";
     }
 }
 

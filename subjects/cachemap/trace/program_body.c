@@ -253,9 +253,9 @@ static void program_reads_after(struct program *program, unsigned index, struct 
         program_read(program, key_ids[i]);
 }
 
-static void program_key_op(struct program *program, unsigned number, struct op op,
-                           struct result result) {
-    const char *key = program_key(program, op.operand);
+/* The call of the op, with the answer that it must have; `key` is that of an op that has one. */
+static void program_call(struct program *program, unsigned number, struct op op, const char *key,
+                         struct result result) {
     const char *status = status_constant(result.outcome);
     switch ((enum op_kind)op.kind) {
     case OP_UPSERT:
@@ -285,18 +285,16 @@ static void program_key_op(struct program *program, unsigned number, struct op o
         program_line(program, "has_key@(%u, %s, %s);", number, key,
                      result.outcome == OUTCOME_YES ? "true" : "false");
         return;
-    default: program_line(program, "demote@(%u, %s);", number, key); return;
-    }
-}
-
-/* The functions that take the op's number and the expected status. */
-static const char *function_of_op(enum op_kind kind) {
-    switch (kind) {
-    case OP_COMPACT: return "compact";
-    case OP_SCOPE_OPEN: return "scope_open";
-    case OP_SCOPE_PERSIST: return "scope_persist";
-    case OP_SCOPE_DISCARD: return "scope_discard";
-    default: return "reset";
+    case OP_DEMOTE: program_line(program, "demote@(%u, %s);", number, key); return;
+    case OP_COMPACT: program_line(program, "compact@(%u, %s);", number, status); return;
+    case OP_SCOPE_OPEN: program_line(program, "scope_open@(%u, %s);", number, status); return;
+    case OP_SCOPE_PERSIST: program_line(program, "scope_persist@(%u, %s);", number, status); return;
+    case OP_SCOPE_DISCARD: program_line(program, "scope_discard@(%u, %s);", number, status); return;
+    case OP_RESET: program_line(program, "reset@(%u, %s);", number, status); return;
+    case OP_REINIT:
+    case OP_INIT_REFUSED:
+    case OP_INSPECT: /* program_op has them */
+    case OP_KIND_COUNT: return;
     }
 }
 
@@ -363,11 +361,8 @@ static void program_op(struct program *program, unsigned index, struct op op) {
         program_inspect(program, number);
     } else {
         result = program_apply(program, op);
-        if (has_key)
-            program_key_op(program, number, op, result);
-        else
-            program_line(program, "%s@(%u, %s);", function_of_op((enum op_kind)op.kind), number,
-                         status_constant(result.outcome));
+        program_call(program, number, op, has_key ? program_key(program, op.operand) : NULL,
+                     result);
     }
     if (index + 1 < program->batch_end)
         return;

@@ -21,12 +21,6 @@ static struct input_file file;
 
 /* ---- The folder. ------------------------------------------------------------------------- */
 
-const char *witness_path(const char *folder, uint32_t label) {
-    static char path[WITNESS_PATH_SIZE_MAX];
-    (void)snprintf(path, sizeof path, "%s/%s.trace", folder, witness_labels[label].name);
-    return path;
-}
-
 static bool is_folder(const char *path) {
     struct stat status;
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);

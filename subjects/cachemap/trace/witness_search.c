@@ -9,6 +9,7 @@
 #include "generate.h"
 #include "reduce.h"
 #include "report.h"
+#include "trace_command.h"
 #include "trace_text.h"
 
 #include <assert.h>
@@ -35,6 +36,12 @@ struct search {
 static struct search search;
 static struct witness_watch watch;
 static struct stream stream;
+
+const char *witness_path(const char *folder, uint32_t label) {
+    static char path[WITNESS_PATH_SIZE_MAX];
+    (void)snprintf(path, sizeof path, "%s/%s.trace", folder, witness_labels[label].name);
+    return path;
+}
 
 /* ---- Which trace is shorter. ------------------------------------------------------------- */
 

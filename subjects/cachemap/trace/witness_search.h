@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the two files of ./trace witness share: where the files of the witnesses are, and the
- * search. */
+/* Where the files of the witnesses are, and the search for shorter ones. Knows nothing of the command
+ * line. */
 #ifndef SUBJECT_WITNESS_SEARCH_H
 #define SUBJECT_WITNESS_SEARCH_H
 

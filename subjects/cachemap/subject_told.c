@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "subject_told.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+void (*subject_assertion_hook)(const struct subject_assertion *assertion);
+
+_Noreturn void subject_assertion_failed(const char *expression, const char *file, unsigned line,
+                                        const char *function) {
+    const struct subject_assertion assertion = {expression, file, function, line};
+    if (subject_assertion_hook != NULL)
+        subject_assertion_hook(&assertion);
+    fprintf(stderr, "%s:%u: %s: Assertion '%s' failed.\n", file, line, function, expression);
+    abort();
+}
+
+/* ---- Values that are gone. One run is on at a time. -------------------------------------- */
+
+static struct value_state gone_values[SUBJECT_GONE_COUNT_MAX];
+static uint32_t gone_count;
+
+void subject_note_gone(struct value_state value) {
+    if (gone_count < SUBJECT_GONE_COUNT_MAX)
+        gone_values[gone_count] = value;
+    gone_count += 1;
+}
+
+uint32_t subject_gone(const struct value_state **values) {
+    *values = gone_values;
+    return gone_count;
+}
+
+void subject_forget_gone(void) {
+    gone_count = 0;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the library tells while a call is on: an assertion that failed, and values that are gone. The
+ * instances call this, and the harness asks it. Knows neither. */
+#ifndef SUBJECT_TOLD_H
+#define SUBJECT_TOLD_H
+
+#include "subject_view.h"
+
+/* A failed CACHE_MAP_ASSERT of the library. Where `subject_assertion_hook` is set it is called, and
+ * must not return (it longjmps); otherwise the failure is printed as assert(3) does, and abort. */
+struct subject_assertion {
+    const char *expression, *file, *function;
+    unsigned line;
+};
+extern void (*subject_assertion_hook)(const struct subject_assertion *assertion);
+/* What CACHE_MAP_ASSERT calls. */
+_Noreturn void subject_assertion_failed(const char *expression, const char *file, unsigned line,
+                                        const char *function);
+
+enum { SUBJECT_GONE_COUNT_MAX = 2048 }; /* more than a map of any geometry holds, with its log */
+
+/* The values that the map has told to be gone since subject_forget_gone, at most SUBJECT_GONE_COUNT_MAX
+ * of them in `values`; how many there were. Always 0 for a layout that does not own. */
+uint32_t subject_gone(const struct value_state **values);
+void subject_forget_gone(void);
+/* What CACHE_MAP_VALUE_GONE is: notes the value for subject_gone. */
+void subject_note_gone(struct value_state value);
+
+#endif
