@@ -207,7 +207,7 @@ $(BUILD)/explore-fast: $(call explorer_objects,fast)
 	@$(GCC) $^ -o $@
 
 # The page of ./trace html, as C. Any compiler line over tools/trace*.c finds it once `make trace` was run.
-tools/page/page_files.h: tools/page/embed.sh tools/page/page.html tools/page/page.css $(addprefix tools/page/,record.js elements.js panels.js page.js)
+tools/page/page_files.h: tools/page/embed.sh tools/page/page.html tools/page/page.css $(addprefix tools/page/,record.js elements.js panels.js page.js) $(wildcard subjects/*/page/*.js)
 	@echo 'embed tools/page/'
 	@tools/page/embed.sh > $@
 $(patsubst %,$(BUILD)/%/tools/trace_html.o,plain asan coverage fast): tools/page/page_files.h

@@ -183,7 +183,7 @@ class Map:
     """The map as a record tells it, a line at a time: as much as the abstract states need."""
 
     def __init__(self, head):
-        self.stash_max, self.scope_max = head["stash"], head["scope"]
+        self.stash_max, self.scope_max = head["world"]["stash"], head["world"]["scope"]
         self.clear()
 
     def clear(self):
@@ -213,7 +213,7 @@ class Map:
         return "absent"
 
     def advance(self, line):
-        if "layout" in line:
+        if "world" in line:
             self.clear()
         for slot in line.get("slots", ()):
             at = slot["set"], slot["way"]
@@ -243,7 +243,7 @@ def survey(trace, path):
             before = before if len(call) > 1 else subject.copy() if kind.endswith("_many") else subject
             pairs.add((kind, before.place(line["key"]) if "key" in line else "", *before.state()))
             count, refused = mix.get(kind, (0, 0))
-            is_refused = line["map"] in ("stash_full", "scope_full", "scope_open", "scope_not_open")
+            is_refused = line["answer"] in ("stash_full", "scope_full", "scope_open", "scope_not_open")
             mix[kind] = count + 1, refused + is_refused
             subject.advance(line)
     return mix, pairs

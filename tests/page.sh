@@ -70,6 +70,8 @@ for made in index:stash-move-forgets-bucket fill:init-clears-part-of-the-counts 
     check "html: the page of $bug" \
         [ "$(status_of "$out/$bug" html -o "$out/${made%:*}.html" "bugs/traces/$bug.trace")" = 0 ]
 done
+trace_that_draws "$out/trace-bug-src" "$out/trace-draws"
+check "html: of a subject that draws itself" [ "$(status_of "$out/trace-draws" html -o "$out/drawn.html" tests/page/discard.trace)" = 0 ]
 check "html: calls for many" [ "$(status_of ./trace html -o "$out/calls.html" "$out/calls.trace")" = 0 ]
 check "html: a file's name is data" [ "$(status_of ./trace html -o "$out/hostile.html" "$out/<"/*)" = 0 ]
 check "html: 10,000 ops take less than 3 MB" [ "$(stat -c %s "$out/long.html")" -lt 3000000 ]

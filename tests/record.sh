@@ -11,10 +11,10 @@ out=build/test/record
 rm -rf "$out"
 mkdir -p "$out"
 
-# fields_of FILE: "TYPE FIELD", each once. An array's elements have the array's name.
+# fields_of FILE: "TYPE FIELD", each once. An array's elements have the array's name; the world's fields are its own.
 fields_of() {
     jq -r '.type as $type | paths(type != "object" and type != "array")
-        | map(select(type == "string")) | "\($type) " + join(".")' "$1" | sort -u
+        | map(select(type == "string")) | if .[0] == "world" then .[:1] else . end | "\($type) " + join(".")' "$1" | sort -u
 }
 
 # documented FILE: the same, from the rows of the tables; a heading "## `op`" says the type.
@@ -60,7 +60,10 @@ cp -r src "$out/scratch-src"
 sed -i 's/^    \*value = cache_map_entry_value(layout, &map->stash, entry);$/    *value = map->scratch;/' "$out/scratch-src/cache_map_core.h"
 trace_with "$out/scratch-src" "$out/scratch"
 
-for program in ./trace "$out/forgets" "$out/scratch" "${bugs[@]/#/$out/}" "$out/dies" "$out/damages"; do
+# A subject without members of its own.
+trace_that_draws "$out/discard-loses-victim-src" "$out/draws"
+
+for program in ./trace "$out/forgets" "$out/scratch" "$out/draws" "${bugs[@]/#/$out/}" "$out/dies" "$out/damages"; do
     for input in corpus/*-* tests/page/discard.trace; do
         "$program" record "$input" || [ $? -eq 1 ]
     done
@@ -75,13 +78,25 @@ check "and one that is missing there" differs "$out/record.md" "$out/all.jsonl"
 
 check "a run that agrees gives 0" [ "$(status_of ./trace record tests/page/discard.trace)" = 0 ]
 check "its last line says so" [ "$(tail -n 1 "$out/stdout" | jq -r .outcome)" = agrees ]
+check "the world is that of the text" [ "$(jq -r 'select(.world) | .world | to_entries | map("\(.key)=\(.value)") | join(" ")' "$out/stdout")" = \
+    "$(./trace show tests/page/discard.trace | sed -n 's/^geometry //p')" ]
 check "a line an op, a head, a verdict" [ "$(wc -l <"$out/stdout")" = 20 ]
 check "a run that fails gives 0: its record is made" [ "$(status_of "$out/discard-loses-victim" record tests/page/discard.trace)" = 0 ]
 check "the failing op has a line" bash -c "jq -se '.[-1].outcome == \"fails\" and .[-1].op == .[-2].op' '$out/stdout'"
 check "a run that dies gives 0" [ "$(status_of "$out/dies" record tests/page/discard.trace)" = 0 ]
 check "its lines stand up to the op that killed it" \
-    bash -c "jq -se '.[-1].outcome == \"dies\" and .[-1].op == .[-2].op and .[-2].kind == \"remove\" and .[-2].map == \"none\"' '$out/stdout'"
+    bash -c "jq -se '.[-1].outcome == \"dies\" and .[-1].op == .[-2].op and .[-2].kind == \"remove\" and .[-2].answer == \"none\"' '$out/stdout'"
 check "and its report is there" [ "$(tail -n 1 "$out/stdout" | jq -r .report)" = report ]
+
+is_drawn() {
+    jq -se '[.[] | select(.type == "op")] as $ops | [$ops[] | select(.picture) | {picture, expected, omitted}] as $drawn |
+        ($drawn | length > 1 and length < ($ops | length)) and all(range(1; $drawn | length); $drawn[.] != $drawn[. - 1])' "$1"
+}
+"$out/draws" record tests/page/discard.trace >"$out/draws.jsonl"
+check "a picture is written where it has changed" is_drawn "$out/draws.jsonl"
+check "and what is expected beside it, where it fails" bash -c \
+    "jq -se '.[-2] | (.picture | length) == (.expected | length) and any(.expected[]; . != \"\")' '$out/draws.jsonl'"
+check "the head says whose it is" [ "$(jq -r 'select(.type == "head") | .format, .subject, .noun' "$out/draws.jsonl" | xargs)" = "drawn-record drawn drawing" ]
 
 # The model's changes of all ops, added up, are what the model has at the end: what show's outcomes say.
 printf 'cachemap-trace 1\ngeometry keys=4\nupsert 1\nupsert 2\nscope open\nremove 1\nupsert 3\nscope discard\nremove 2\n' >"$out/sum.trace"

@@ -128,6 +128,8 @@ static int page_write(FILE *out, const struct stream *stream, bool is_whole, con
     for (const char *const *line = page_html; *line != NULL; line += 1) {
         if (strcmp(*line, "@page.css\n") == 0)
             page_lines(out, page_css);
+        else if (strcmp(*line, "@title\n") == 0)
+            fputs("<title>" SUBJECT_NAME " trace</title>\n", out);
         else if (strcmp(*line, "@page.js\n") == 0)
             page_lines(out, page_js);
         else if (strcmp(*line, "@runs\n") != 0)

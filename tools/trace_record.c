@@ -82,6 +82,9 @@ static void record_head(FILE *out, const struct stream *stream) {
     json_string(&line.json, "type", "head");
     json_string(&line.json, "format", SUBJECT_NAME "-record");
     json_number(&line.json, "version", RECORD_VERSION);
+    json_string(&line.json, "subject", SUBJECT_NAME);
+    json_string(&line.json, "noun", SUBJECT_NOUN);
+    json_string(&line.json, "pass", pass_name(PASS_FIRST));
     json_number(&line.json, "op_count", stream->op_count);
     write_world(&line.json, &stream->world);
     line_close(&line, out);
@@ -114,10 +117,10 @@ static void write_op(struct json *json, const struct run_view *view) {
         json_number(json, "key", op.operand);
     if (op_is(op, TRAIT_STORES))
         json_number(json, "value", view->value_count);
-    json_string(json, "map", actual);
+    json_string(json, "answer", actual);
     json_string(json, "model", expected);
     if (scene_answer_origin(view, view->op_index) != NULL)
-        json_string(json, "map_origin", scene_answer_origin(view, view->op_index));
+        json_string(json, "answer_origin", scene_answer_origin(view, view->op_index));
     scene_asked(view, op, asked);
     if (asked[0] != '\0')
         json_string(json, "asked", asked);

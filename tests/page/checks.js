@@ -75,6 +75,23 @@ const checks = {
         assert.match((await cells(page, 1))[2], /^key 180value [0-9]+✖ as filled before init/);
         assert.match(await page.textContent("#detail"), /the bytes that memory is filled with before init: nothing was stored there/);
     } },
+    "a subject without panels is shown as it draws itself": { on: "drawn.html", run: async (page) => {
+        assert.match(await page.title(), / – drawn$/);
+        assert.match(await page.textContent(".answers"), /^drawing answered /);
+        assert.match(await page.textContent(".legend"), /differs inside: the model has something else/);
+        const lines = (await records(page, "reduced")).at(-2);
+        const last = (await records(page, "reduced")).slice(1, -2).findLast((line) => line.picture);
+        assert.deepEqual(await text(page, ".panel:first-child table.picture td:first-child"),
+            lines.picture.map((line) => (last.picture.includes(line) ? line.trim() : `✱${line}, changed`)));
+        assert.deepEqual(await text(page, ".panel:first-child table.picture td:nth-child(2)"),
+            lines.expected.map((line) => (line === "" ? "" : `≠ ${line}`)));
+        assert.deepEqual(await text(page, ".panel:first-child .changes li"), ["way 0   key 2   = value 3     count 1 → way 0   free",
+            "stash: 1 of 1 → stash: 0 of 1", "key 0   = value 1 → gone", "scope: open, 1 of 1 records → gone",
+            "0  upsert of a key that was absent, evicting → gone"]);
+        assert.match(await page.textContent(".step.fails .step-marks"), /≠differs inside/);
+        await page.keyboard.press("Home");
+        assert.equal((await page.$$(".panel:first-child table.picture .mark.change")).length, 0, "nothing is before the first");
+    } },
     "an init that fails is no op": { on: "init.html", run: async (page) => {
         assert.equal(await place(page), "init");
         assert.match(await page.textContent("#facts"), /fails at init/);
@@ -140,7 +157,7 @@ const checks = {
     } },
     "every step is what its record adds up to": { on: "fails.html", at: "#trace=original", run: async (page) => {
         const lines = (await records(page, "original")).slice(1, -1);
-        const { ways } = (await records(page, "original"))[0].layout;
+        const { ways } = (await records(page, "original"))[0].world;
         const slots = new Map();
         await page.keyboard.press("Home");
         for (const line of lines) {
@@ -288,6 +305,8 @@ const checks = {
 
 for (const colorScheme of ["light", "dark"])
     checks[`axe finds nothing in the index: ${colorScheme}`] = { on: "index.html", at: "#follow=1", colorScheme, run: axeIsClean };
+checks["axe finds nothing in a picture: dark"] = { on: "drawn.html", colorScheme: "dark", run: axeIsClean };
+checks["fits: a picture, 400 px"] = { on: "drawn.html", viewport: narrow, run: fits };
 checks["fits: the index, 400 px"] = { on: "index.html", viewport: narrow, run: fits };
 for (const [name, viewport] of Object.entries({ "1280": wide, "400": narrow })) {
     for (const colorScheme of ["light", "dark"]) {
@@ -309,6 +328,9 @@ const defects = {
     "draws the index of the stash where it is broken": ["this.check = line.check ?? this.check;", ""],
     "says where a value comes from that no op has stored": ["✖ ${content.origin}", ""],
     "an init that fails is no op": ['run.verdict.op === 0 ? "✖ fails at init" :', ""],
+    "a subject without panels is shown as it draws itself": ["this.expected = line.expected ?? [];", ""],
+    "axe finds nothing in a picture: dark": ["--change-weak: #3b2f0d", "--change-weak: #b06a64"],
+    "fits: a picture, 400 px": [".picture-mark {", "#panels { width: 500px; } .picture-mark {"],
     "axe finds nothing in the index: light": ["--bad-weak: #fdeae8", "--bad-weak: #ab5f57"],
     "axe finds nothing in the index: dark": ["--bad-weak: #401b19", "--bad-weak: #b06a64"],
     "fits: the index, 400 px": [".check-finds { padding", ".check-finds { width: 500px; padding"],
@@ -319,7 +341,7 @@ const defects = {
     "shows the map and the models at a step": ["{ ...record, step: index }", "{ ...record, step: 0 }"],
     "shows what the naive map has instead": ["this.naive = line.naive ?? this.naive;", ""],
     "every step is what its record adds up to": ["slot.count === 0 ? null : slot;", "slot.count === 0 ? this.slots[this.slotIndex(slot)] : slot;"],
-    "follows a key": ["for (const entry of state.stash.slice(", "for (const entry of [].slice("],
+    "follows a key": ["for (const entry of this.stash.slice(", "for (const entry of [].slice("],
     "a value leads to the op that wrote it": ["this.writers.set(line.value, index);", "this.writers.set(line.value, index + 1);"],
     "a deep link opens what it says": ['runOfName(wanted.get("trace")) ?? runs[0]', "runs[0]"],
     "the hash follows what is shown": ["    writeHash();\n    if", "    if"],

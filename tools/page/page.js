@@ -2,7 +2,7 @@
 /* The page of ./trace html: steps through the records of runs (docs/record.md), one alone or two beside each
  * other. Reads the JSON in the page and nothing else. It knows what is shown and what the user may do, nothing of
  * what is right: each mark comes from a line of the record. Before it in one script: record.js, what a record says;
- * elements.js, the DOM; panels.js, the panels. */
+ * elements.js, the DOM; panels.js, the panels; those of subjects. */
 
 /* ---- What is shown now. ------------------------------------------------------------------ */
 
@@ -52,7 +52,7 @@ function stepRow(index) {
     const line = run.steps[index];
     const fails = index === run.failing;
     const isFirst = shown.beside !== null && run.firstDifference(shown.beside) === index;
-    const differs = line.model !== undefined && line.map !== line.model;
+    const differs = line.model !== undefined && line.answer !== line.model;
     const signs = [
         run.touchedAt(shown.follow, index) && ["follow", "◆", "touches the key that is followed"],
         isFirst && ["beside", "⇄", "first difference"],
@@ -65,7 +65,7 @@ function stepRow(index) {
     make("span", { class: "step-number" }, line.kind === "end" ? "end" : String(line.op)),
     run.hasCalls ? make("span", { class: "step-call", "aria-hidden": "true" }, bracketOf(line)) : null,
     make("span", { class: "step-op" }, line.text, line.call ? unseen(`, one call with ops ${line.call.first} to ${line.call.last}`) : null),
-    make("span", { class: "step-answer" }, line.map === undefined ? "" : answerWords(line.map) + (differs ? `, not ${answerWords(line.model)}` : "")),
+    make("span", { class: "step-answer" }, line.answer === undefined ? "" : answerWords(line.answer) + (differs ? `, not ${answerWords(line.model)}` : "")),
     make("span", { class: "step-marks" }, ...signs.flatMap(([kind, sign, words]) => [mark(kind, sign), unseen(words)])));
     row.style.top = `${index * ROW_HEIGHT}px`;
     return row;
@@ -162,12 +162,12 @@ function renderFollowed() {
 function announce() {
     const line = shown.trace.steps[shown.step];
     const words = [stepWords()];
-    if (line?.map !== undefined)
-        words.push(`map ${answerWords(line.map)}, model ${answerWords(line.model)}`);
+    if (line?.answer !== undefined)
+        words.push(`${shown.trace.head.noun} ${answerWords(line.answer)}, model ${answerWords(line.model)}`);
     if (shown.step === shown.trace.failing)
         words.push("fails here");
     if (line)
-        words.push(...changeSentences(shown.trace.stateAt(shown.step - 1), line).slice(0, 4));
+        words.push(...shown.trace.stateAt(shown.step - 1).changes(line).slice(0, 4));
     byId("live").textContent = words.join(". ");
 }
 
@@ -270,7 +270,7 @@ function factsOf(run) {
     fact("found by layer", verdict.layer);
     fact("check", verdict.check);
     fact("at", verdict.place);
-    fact("map", verdict.actual && answerWords(verdict.actual));
+    fact(run.head.noun, verdict.actual && answerWords(verdict.actual));
     fact("expected", verdict.expected && answerWords(verdict.expected));
     fact("reduced", page.reduced);
     return facts;
@@ -289,7 +289,9 @@ function renderHead() {
     byId("facts").replaceChildren(...factsOf(run));
     byId("report-box").hidden = run.verdict.report === undefined;
     byId("report").textContent = run.verdict.report ?? "";
-    document.title = `${sentenceOf(run)} – ${page.file} – cachemap`;
+    document.querySelectorAll(".differs-words").forEach((words) => { words.textContent = run.subject.differs; });
+    byId("subject-marks").replaceChildren(...run.subject.marks.flatMap(([kind, sign, words]) => ["; ", mark(kind, sign), ` ${words}`]));
+    document.title = `${sentenceOf(run)} – ${page.file} – ${run.head.subject}`;
 }
 
 function listen() {

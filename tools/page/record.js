@@ -1,71 +1,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the records of a page say (docs/record.md): the state of a map after each op, what a step has changed, and
- * the words for it. Knows nothing of how it is shown: no DOM. Stands before page.js in one script. */
+/* What the records of a page say (docs/record.md): what there is inside after each op, what a step has changed, and
+ * the words for it. Knows no subject, and nothing of how it is shown: no DOM. Stands first in one script. */
 "use strict";
 
-/* ---- The state of a map after an op. ----------------------------------------------------- */
+/* ---- What is inside after an op, as a subject draws it. ---------------------------------- */
 
-class State {
-    constructor(head) {
-        this.sets = head.sets;
-        this.naive = {};
-        this.check = {};
-        this.begin(head.layout);
-    }
-
-    /* As fresh from an init with this layout. */
-    begin(layout) {
-        this.layout = layout;
-        this.hands = new Array(this.sets).fill(0);
-        this.slots = new Array(this.sets * layout.ways).fill(null);
-        this.stash = [];
-        this.scope = [];
-        this.scopeOpen = false;
-        this.keys = new Map(); /* of the model: those that are not absent */
-        this.cached = this.hits = this.misses = 0;
-    }
+class Picture {
+    lines = [];
+    expected = []; /* by line: what the model has instead; empty where it has the same */
+    omitted = 0;
 
     copy() {
-        const copy = Object.assign(Object.create(State.prototype), this);
-        copy.hands = this.hands.slice();
-        copy.slots = this.slots.slice();
-        copy.stash = this.stash.slice();
-        copy.scope = this.scope.slice();
-        copy.keys = new Map(this.keys);
-        return copy;
+        return Object.assign(new Picture(), this);
     }
 
-    slotIndex(place) {
-        return place.set * this.layout.ways + place.way;
-    }
-
-    /* Takes in the line of step `index`. */
-    apply(line, index) {
-        if (line.layout)
-            this.begin(line.layout);
-        for (const { set, hand } of line.hands ?? [])
-            this.hands[set] = hand;
-        for (const slot of line.slots ?? [])
-            this.slots[this.slotIndex(slot)] = slot.count === 0 ? null : slot;
-        for (const entry of line.stash ?? [])
-            this.stash[entry.entry] = entry;
-        this.stash.length = line.stash_count ?? this.stash.length;
-        for (const record of line.scope ?? [])
-            this.scope[record.record] = { ...record, step: index };
-        this.scope.length = line.scope_count ?? this.scope.length;
-        this.scopeOpen = line.scope_open ?? this.scopeOpen;
-        for (const key of line.model_keys ?? []) {
-            if (key.absent)
-                this.keys.delete(key.key);
-            else
-                this.keys.set(key.key, key);
+    apply(line) {
+        if (line.picture) {
+            this.lines = line.picture;
+            this.expected = line.expected ?? [];
+            this.omitted = line.omitted ?? 0;
         }
-        this.cached = line.cached ?? this.cached;
-        this.hits = line.hits ?? this.hits;
-        this.misses = line.misses ?? this.misses;
-        this.naive = line.naive ?? this.naive;
-        this.check = line.check ?? this.check;
         return this;
+    }
+
+    diverges() {
+        return this.expected.some(Boolean);
+    }
+
+    /* The keys that a step touches, which begins in this state. */
+    keysTouched(line) {
+        return new Set(line.key === undefined ? [] : [line.key]);
+    }
+
+    /* What the step changes, in sentences. */
+    changes(line) {
+        const was = this.lines, now = line.picture ?? was;
+        if (was.length === 0)
+            return now.length === 0 ? [] : ["the first picture"];
+        return Array.from({ length: Math.max(was.length, now.length) }, (_, index) => {
+            const gone = was[index] !== undefined && !now.includes(was[index]) && was[index].trim();
+            const come = now[index] !== undefined && !was.includes(now[index]) && now[index].trim();
+            return gone ? `${gone} → ${come || "gone"}` : come;
+        }).filter(Boolean);
     }
 }
 
@@ -80,10 +56,11 @@ class Run {
         this.head = lines[0];
         this.verdict = lines[lines.length - 1];
         this.steps = lines.slice(1, -1);
+        this.subject = (!this.steps.some((line) => line.picture) && subjects[this.head.subject]) || subjects.picture;
         this.snapshots = [];       /* the state before each hundredth step */
         this.touches = new Map();  /* key: the steps that touch it, in order */
         this.writers = new Map();  /* value: the step that wrote it */
-        this.diverges = [];        /* by step: whether the naive map has something else, or check finds something */
+        this.diverges = [];        /* by step: whether it differs inside */
         this.differences = new Map(); /* other run: the first step that is another there */
         this.hasCalls = this.steps.some((line) => line.call);
         this.failing = this.verdict.outcome === "agrees" ? -1 : this.#stepOfOp(this.verdict.op);
@@ -98,11 +75,11 @@ class Run {
     }
 
     #index() {
-        const state = new State(this.head);
+        const state = new this.subject.State(this.head);
         this.steps.forEach((line, index) => {
             if (index % SNAPSHOT_INTERVAL === 0)
                 this.snapshots.push(state.copy());
-            for (const key of keysTouched(state, line)) {
+            for (const key of state.keysTouched(line)) {
                 if (!this.touches.has(key))
                     this.touches.set(key, []);
                 this.touches.get(key).push(index);
@@ -110,14 +87,14 @@ class Run {
             if (line.value !== undefined)
                 this.writers.set(line.value, index);
             state.apply(line, index);
-            this.diverges.push(Object.keys(state.naive).length > 0 || state.check.finds !== undefined);
+            this.diverges.push(state.diverges());
         });
     }
 
     /* After step `index`; -1 is before the first. A copy that is the caller's. */
     stateAt(index) {
         if (index < 0)
-            return new State(this.head);
+            return new this.subject.State(this.head);
         const snapshot = Math.floor(index / SNAPSHOT_INTERVAL);
         const state = this.snapshots[snapshot].copy();
         for (let i = snapshot * SNAPSHOT_INTERVAL; i <= index; i += 1)
@@ -146,42 +123,7 @@ class Run {
     }
 }
 
-/* The keys of an op, and of what it changes: what was there and what is. */
-function keysTouched(state, line) {
-    const keys = new Set();
-    const add = (content) => content && keys.add(content.key);
-    if (line.key !== undefined)
-        keys.add(line.key);
-    for (const slot of line.slots ?? []) {
-        if (!line.layout)
-            add(state.slots[state.slotIndex(slot)]);
-        if (slot.count !== 0)
-            add(slot);
-    }
-    for (const entry of line.stash ?? []) {
-        add(state.stash[entry.entry]);
-        add(entry);
-    }
-    for (const entry of state.stash.slice(line.stash_count ?? state.stash.length))
-        add(entry);
-    for (const key of line.model_keys ?? [])
-        add(key);
-    return keys;
-}
-
 /* ---- Words. ------------------------------------------------------------------------------ */
-
-function contentWords(content) {
-    if (!content)
-        return "free";
-    if (content.tombstone)
-        return `key ${content.key} tombstone`;
-    return `key ${content.key} = value ${content.value}${content.damaged ? ", damaged bytes" : ""}${originWords(content.origin)}`;
-}
-
-function modelWords(key) {
-    return !key ? "absent" : key.tombstone ? "tombstone" : `value ${key.value}`;
-}
 
 /* Of a value that no op has stored: memory that nobody wrote. */
 const originWords = (origin) => (origin ? `, ${origin}` : "");
@@ -203,78 +145,3 @@ const isValue = (answer) => /^[0-9]+$/.test(answer);
 
 const answerWords = (answer) => (isValue(answer) ? `value ${answer}` : answer === "none" ? "no answer" : answer);
 
-const beforeWords = { absent: "absent", cache: "in the cache", stash: "in the stash", tombstone: "a tombstone" };
-
-function recordWords(record) {
-    const place = record.set !== undefined ? `set ${record.set} way ${record.way}` : "no slot";
-    const entry = record.entry !== undefined ? `, entry ${record.entry}` : "";
-    const back = record.value !== undefined && record.before !== "tombstone" ? `, to put back: value ${record.value}${originWords(record.origin)}` : "";
-    return `${record.kind} of a key that was ${beforeWords[record.before]}, ${place}${entry}` +
-        `${record.evicts ? ", evicts" : ""}${back}`;
-}
-
-const geometryFields = (head) => [["sets", head.sets], ["ways", head.layout.ways], ["tag", head.layout.tag_bits],
-    ["clock", head.layout.clock_bits], ["policy", head.layout.policy], ["stash", head.stash], ["scope", head.scope],
-    ["hash", head.hash], ["keys", head.keys], ["read", head.read], ["run", head.run]];
-
-function slotChange(before, slot) {
-    const now = slot.count === 0 ? null : slot;
-    const place = `set ${slot.set} way ${slot.way}`;
-    if (before && now && contentWords(before) === contentWords(now))
-        return `${place}, key ${now.key}: count ${before.count} → ${now.count}` +
-            (before.tag === now.tag ? "" : `, tag ${tagWords(before)} → ${tagWords(now)}`);
-    return `${place}: ${contentWords(before)} → ${contentWords(now)}`;
-}
-
-/* What the step has changed, in sentences. */
-function changeSentences(before, line) {
-    const words = [];
-    if (line.layout) {
-        words.push(`a new map: ${line.layout.ways} ways, ${line.layout.tag_bits} tag bits, ` +
-            `${line.layout.clock_bits} clock bits, ${line.layout.policy}`);
-        before = before.copy();
-        before.begin(line.layout);
-    }
-    for (const slot of line.slots ?? [])
-        words.push(slotChange(before.slots[before.slotIndex(slot)], slot));
-    for (const { set, hand } of line.hands ?? [])
-        words.push(`set ${set}: hand way ${before.hands[set]} → way ${hand}`);
-    for (const entry of line.stash ?? [])
-        words.push(`stash entry ${entry.entry}: ${contentWords(before.stash[entry.entry])} → ${contentWords(entry)}`);
-    before.stash.slice(line.stash_count ?? before.stash.length)
-        .forEach((entry) => words.push(`stash entry ${entry.entry}: ${contentWords(entry)} → gone`));
-    if (line.scope_open !== undefined)
-        words.push(line.scope_open ? "the scope is open" : "the scope is closed");
-    for (const record of line.scope ?? [])
-        words.push(`scope record ${record.record}: ${recordWords(record)}`);
-    if (line.scope_count !== undefined && line.scope_count < before.scope.length)
-        words.push(`scope records: ${before.scope.length} → ${line.scope_count}`);
-    for (const key of line.model_keys ?? [])
-        words.push(`model, key ${key.key}: ${modelWords(before.keys.get(key.key))} → ${modelWords(key.absent ? null : key)}`);
-    for (const name of ["cached", "hits", "misses"])
-        if (line[name] !== undefined)
-            words.push(`${name === "cached" ? "values in the cache" : name}: ${before[name]} → ${line[name]}`);
-    return words;
-}
-
-/* What the naive map has in place of what the map has, in sentences. */
-function naiveSentences(naive) {
-    const words = [];
-    for (const slot of naive.slots ?? [])
-        words.push(`set ${slot.set} way ${slot.way}: ${slot.count === 0 ? "free" : `${contentWords(slot)}, count ${slot.count}`}`);
-    for (const { set, hand } of naive.hands ?? [])
-        words.push(`set ${set}: hand at way ${hand}`);
-    for (const key of naive.stash ?? [])
-        words.push(key.absent ? `key ${key.key} is not in the stash` : `stash: ${contentWords(key)}`);
-    if (naive.scope_open !== undefined)
-        words.push(naive.scope_open ? "the scope is open" : "the scope is closed");
-    for (const [name, title] of [["stash_count", "entries in the stash"], ["scope_count", "records of the scope"],
-        ["cached", "values in the cache"], ["hits", "hits"], ["misses", "misses"]])
-        if (naive[name] !== undefined)
-            words.push(`${title}: ${naive[name]}`);
-    return words;
-}
-
-function tagWords(slot) {
-    return "0x" + slot.tag.toString(16).padStart(2, "0");
-}
