@@ -99,17 +99,17 @@ function opNodes(view) {
 /* What the subject draws, beside what the model has; a picture that is the first has no line that changed. */
 function pictureNodes(view) {
     const { run, before, now } = view;
-    const titles = [run.head.noun, ...(now.diverges() ? ["expected"] : [])];
     const rows = now.lines.map((words, index) => {
         const changed = before.lines.length > 0 && !before.lines.includes(words);
         const expected = now.expected[index];
-        return make("tr", { class: changed ? "changed" : "" },
-            make("td", {}, make("span", { class: "picture-mark" }, changed ? mark("change", "✱") : ""), words, changed ? unseen(", changed") : null),
-            now.diverges() ? make("td", { class: expected ? "differs" : "" }, expected ? mark("naive", "≠ ") : "", expected ?? "") : null);
+        return make("tr", { class: changed ? "changed" : "" }, make("td", { class: expected ? "differs" : "" },
+            make("span", { class: "picture-line" }, make("span", { class: "picture-mark" }, changed ? mark("change", "✱") : ""), words,
+                changed ? unseen(", changed") : null), " ",
+            expected ? make("span", { class: "flag naive" }, `≠ expected: ${expected.trim()}`) : null));
     });
     return block(view, "Inside", now.omitted > 0 ? `${now.omitted} more lines` : "", rows.length === 0
         ? make("p", { class: "none-line" }, "Nothing is drawn.")
-        : table(view, "inside", "Inside, as it is drawn", titles, rows, { class: "picture" }));
+        : table(view, "inside", "Inside, as it is drawn", [run.head.noun], rows, { class: "picture" }));
 }
 
 /* By name, what the page has of subjects that bring panels of their own, and of a picture for all others: State, what
