@@ -16,9 +16,9 @@ compiled() { make -n -W "$1" all 2>/dev/null | sed -nE "s/^echo '(fuzz|plain) +(
 compiles() { compiled "$1" | grep -xF "$2" >/dev/null; }
 leaves() { ! compiles "$@"; }
 
-for header in op geometry subject verdict environment; do
-    check "harness/$header.h: the instances of the library stay" leaves "harness/$header.h" subjects/cachemap/subject_instances.c
-    check "harness/$header.h: what includes it does not" compiles "harness/$header.h" subjects/cachemap/environment.c
+for header in harness/{op,world,verdict,run}.h subjects/cachemap/{tables,geometry,subject,environment}.h; do
+    check "$header: the instances of the library stay" leaves "$header" subjects/cachemap/subject_instances.c
+    check "$header: what includes it does not" compiles "$header" subjects/cachemap/environment.c
 done
 check "subjects/cachemap/layout.h: the instances do not" compiles subjects/cachemap/layout.h subjects/cachemap/subject_instances.c
 check "src/cache_map_core.h: the instances do not" compiles src/cache_map_core.h subjects/cachemap/subject_instances.c
@@ -61,7 +61,7 @@ fi
 # A copy in which nothing may be written by the user that runs make.
 mkdir "$out/checkout"
 cp -r --preserve=timestamps -t "$out/checkout" Makefile bench bugs corpus dict docs examples explorer fuzz_targets harness \
-    regressions scripts src tests tools witnesses
+    regressions scripts src subjects tests tools witnesses
 rm -f "$out/checkout/tools/page/page_files.h"
 elsewhere=$(mktemp -d)
 trap 'rm -rf "$elsewhere"' EXIT

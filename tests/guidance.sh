@@ -58,7 +58,7 @@ merge_keeps() {
 # The target with the counters where the engine does not look: what its edges alone tell apart.
 link_without_counters() {
     local objects
-    mapfile -t objects < <(find build/fuzz/harness -name '*.o' ! -name state_counters.o ! -name stop.o)
+    mapfile -t objects < <(find build/fuzz/harness build/fuzz/subjects -name '*.o' ! -name state_counters.o ! -name stop.o)
     objcopy --rename-section $section=.data build/fuzz/subjects/cachemap/state_counters.o "$scratch/counters.o" &&
         "$clang" -fsanitize=fuzzer,address,undefined "$scratch/counters.o" "${objects[@]}" \
             build/fuzz/fuzz_targets/fuzz_cachemap.o -o "$scratch/without_counters"

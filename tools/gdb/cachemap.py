@@ -270,7 +270,7 @@ class CachemapOp(gdb.Command):
 
     def invoke(self, argument, from_tty):
         running = environment()
-        index, stream = int(running["op_index"]), running["stream"]
+        index, stream = int(running["view"]["op_index"]), running["view"]["stream"]
         count = int(stream["op_count"])
         for i in range(max(0, index - 8), min(index, count)):
             result = running["steps"][i]["actual"]
@@ -286,7 +286,7 @@ class CachemapOp(gdb.Command):
         address = int(environment())
         text = f"((struct environment *) {address})"
         return CachemapOp.result_words(gdb.parse_and_eval(
-            f"model_expect(&{text}->model, {text}->stream->ops[{index}])"))
+            f"model_expect(&{text}->model, {text}->view.stream->ops[{index}])"))
 
     @staticmethod
     def result_words(result):
@@ -324,7 +324,7 @@ class CachemapEnter(gdb.Command):
 
     def invoke(self, argument, from_tty):
         running = environment()
-        index, stream = int(running["op_index"]), running["stream"]
+        index, stream = int(running["view"]["op_index"]), running["view"]["stream"]
         if index >= int(stream["op_count"]):
             raise gdb.GdbError("the final verification calls no op of the library: step through it")
         words = op_words(stream["ops"][index]).split()
@@ -347,11 +347,11 @@ final verification. Going on from there stops where the harness finds the failur
         if len(numbers) != 2 or not all(text.isdigit() for text in numbers) or int(numbers[1]) == 0:
             raise gdb.GdbError("cachemap-stop takes the numbers of a pass, from 0, and of an op, from 1")
         index = int(numbers[1]) - 1
-        condition = f"environment->options.pass == {numbers[0]}"
+        condition = f"environment->view.pass == {numbers[0]}"
         quiet = {"to_string": True}
-        gdb.execute(f"break environment_step if {condition} && environment->op_index == {index}", **quiet)
-        gdb.execute(f"break environment_verify if {condition} && environment->op_index == {index}", **quiet)
-        for function in ("environment_fail_at", "input_fail"):
+        gdb.execute(f"break environment_step if {condition} && environment->view.op_index == {index}", **quiet)
+        gdb.execute(f"break environment_verify if {condition} && environment->view.op_index == {index}", **quiet)
+        for function in ("environment_fail_at", "pass_fail"):
             gdb.execute(f"break {function}", **quiet)
         gdb.execute("run", **quiet)
         CachemapStop.show()
@@ -366,7 +366,7 @@ final verification. Going on from there stops where the harness finds the failur
         typed = harness_map()
         gdb.set_convenience_variable("map", typed)
         gdb.set_convenience_variable("model", environment()["model"])
-        print("Stopped where the failure is found." if function in ("environment_fail_at", "input_fail")
+        print("Stopped where the failure is found." if function in ("environment_fail_at", "pass_fail")
               else "Stopped before the op that fails. `help cachemap` lists the commands; $map, $model.")
         gdb.execute("cachemap-op")
 
