@@ -101,12 +101,8 @@ bool scene_check(const struct run_view *view, char words[SCENE_WORDS_SIZE]);
 const char *scene_answer_origin(const struct run_view *view, uint32_t op_index);
 
 /* The subject's, for a record (docs/record.md): members that tell what has changed since the last call. One
- * record a process, of one pass. */
+ * record a process, of one pass. `picture` is what the page draws of any subject. */
 void record_state(struct json *json, const struct run_view *view);
-
-/* What record_state does of a subject that has no members of its own: writes the picture where it is another
- * than at the last call. Within a call for many without what the model has, for the subject is ahead of it. */
-void record_picture(struct json *json, const struct run_view *view);
 
 /* The subject's: what an op asked for, where its text does not say it. Else empty. */
 void scene_asked(const struct run_view *view, struct op op, char words[SCENE_WORDS_SIZE]);

@@ -156,7 +156,7 @@ defaults() {
 # "FILE CALLED", of what the objects of build/plain take from each other: a header that two .c share hides who calls whom.
 calls() {
     {
-        grep -E '^(harness|subjects/[^/]+|explorer|tools)/[^/]*\.c$' "$list" | sed "s,^,$top/build/plain/,; s,c$,o,"
+        grep -E '^(harness|subjects/[^/]+|explorer|tools)/[^/]*\.c$' "$list" | grep -v '^subjects/plain/' | sed "s,^,$top/build/plain/,; s,c$,o,"
         find "$out_all/planted" -name '*.o'
     } | LC_ALL=C xargs nm -A -g 2>"$out_all/nm" | awk '
         { sub(/.*\/(plain|planted)\//, ""); sub(/\.o:/, " ") }
@@ -253,7 +253,7 @@ plant src/cache_map_stash.h '#include "cache_map_scope.h"'
 plant src/cache_map_core.h '#include "cache_map_inspect.h"'
 plant examples/random.h '#include "op.h"'
 plant harness/op.h '#include "codec.h"'
-plant explorer/live.c 'void f(enum op_kind kind) {
+plant explorer/space.c 'void f(enum op_kind kind) {
     switch (kind) {
 #define CASE(name, words) case OP_##name: return;
         OP_TABLE(CASE)
@@ -275,7 +275,7 @@ told "also by way of another" models '^a model includes src/cache_map_integer\.h
 told "two of one floor" floors '^src/cache_map_stash\.h includes src/cache_map_scope\.h'
 told "operations that know inspection" floors '^src/cache_map_core\.h includes src/cache_map_inspect\.h'
 told "an example that includes the harness" folders '^examples/random\.h includes harness/op\.h'
-told "an op that falls under default" defaults '^explorer/live\.c:[0-9]+: a default'
+told "an op that falls under default" defaults '^explorer/space\.c:[0-9]+: a default'
 told "a word that does" defaults '^tools/page/record\.js:[0-9]+: a default'
 told "a circle" circles '^a circle: harness/codec'
 echo 'void command_explain(void); void up(void); void up(void) { command_explain(); }' |

@@ -42,10 +42,8 @@ trace_that_draws() {
     mkdir "$2-tables"
     sed -e '/define SUBJECT_NAME /s/".*"/"drawn"/' -e '/define SUBJECT_NOUN /s/"map"/"drawing"/' \
         subjects/cachemap/tables.h >"$2-tables/tables.h"
-    printf '#include "scene.h"\nvoid record_state(struct json *json, const struct run_view *view) { record_picture(json, view); }\n' \
-        >"$2-tables/record_state.c"
     trace_object "$2" tools/trace_record.c "-I$2-tables"
-    trace_object "$2" "$2-tables/record_state.c" "-I$2-tables"
+    trace_object "$2" subjects/plain/record_state.c "-I$2-tables"
     trace_with "$1" "$2"
 }
 

@@ -3,6 +3,7 @@
  * that stores (TRAIT_STORES) so makes states without end, for its numbers count up: then take --depth, or
  * write a live.c that has the numbers renamed (explorer/state.h). */
 #include "live.h"
+#include "state.h"
 
 #include "plain.h"
 
