@@ -81,6 +81,7 @@ help:
 	@echo 'make oss-fuzz-check  every build that OSS-Fuzz makes, each checked: docs/oss-fuzz.md (minutes)'
 	@echo 'make test-page     the tests of the page of ./trace html alone, in headless Chromium'
 	@echo 'make all           build ./fuzz_cachemap ./fuzz_trace ./trace ./soak ./explore ./tables'
+	@echo 'make SUBJECT=tests/second_subject all  the same for another structure: CONTRIBUTING.md'
 	@echo 'make examples      the programs of examples/, into build/examples/; make test-examples tests them'
 	@echo 'make bugs          plant each bug of bugs/, see that the fuzzer finds it'
 	@echo 'make layers        each layer of the oracle finds a bug that no other layer finds'

@@ -31,7 +31,7 @@ static const char usage_text[] =
     "  --depth N            no sequence of more than N ops\n"
     "  --memory MIB         at most so much for the states (4096)\n"
     "  --jobs N             processes (the number of cores)\n"
-    "  --no-symmetry        tell keys apart also where no map can\n"
+    "  --no-symmetry        tell keys apart also where no " SUBJECT_NOUN " can\n"
     "  --tame               free places hold nothing, and not what would harm most: the trace of a "
     "bug\n"
     "                       that reads them is then one that a run from init confirms\n"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the command-line programs have in common: standard streams that may be closed, the one wording of a
  * write that failed, the words that ask for help or the version, and folders of inputs. For POSIX systems.
- * Knows neither streams of ops nor the map. */
+ * Knows neither streams of ops nor a subject. */
 #ifndef HARNESS_PROGRAM_H
 #define HARNESS_PROGRAM_H
 

@@ -20,7 +20,7 @@ struct run_view {
     const struct stream *stream;
     const struct step
         *steps; /* by op; the expected ones up to op_index, the actual ones below answered_count */
-    uint32_t answered_count; /* in a call for many the map is ahead of the models */
+    uint32_t answered_count; /* in a call for many the subject is ahead of the models */
     struct world world;      /* of the pass, and as an op has remade it */
     enum pass pass;
     uint32_t op_index;    /* the op count in the final verification */

@@ -50,7 +50,7 @@ check "without it the fuzzer makes all its runs" within good 0 \
     ./fuzz_second_subject -seed=1 -runs=5000 -max_len=256 -artifact_prefix=fuzz-
 check "without it soak agrees" within good 0 ./soak --seed 1 --streams 2000
 check "without it explore visits every state" within good 0 ./explore --quiet capacity=3 keys=3
-check "and says so" grep -q '^fixpoint: every state of this world, 324 states, 2268 edges' "$out/good/stdout"
+check "and says so" grep -q '^fixpoint: every state of this world, [0-9]* states, .*: no violation$' "$out/good/stdout"
 check "explore says how to fill it, and by no fewer ops" within good 0 \
     ./explore --quiet --reach 'outcome == outcome_full' capacity=3 keys=2
 check "three pushes, and one more" [ "$(grep -c '^push' "$out/good/stdout")" = 4 ]

@@ -495,8 +495,11 @@ const char *explanation_observation(const struct explanation *explanation) {
     static char words[OBSERVED_WORDS_SIZE + 40];
     words[0] = '\0';
     if (explanation->observation == OBSERVED_NOT)
-        return "a caller sees nothing yet: all answers are right, also those of a lookup of each "
-               "key after it";
+        (void)snprintf(
+            words, sizeof words,
+            "a caller sees nothing yet: all answers are right, also those of a %s of each "
+            "key after it",
+            op_describe(LOOK_OP)->words);
     if (explanation->observation == OBSERVED_LATER)
         (void)snprintf(words, sizeof words, "a caller sees: %s", explanation->observed_words);
     return words;

@@ -20,7 +20,8 @@ enum { WORLD_HEADER_SIZE = 2, WORLD_DRAW_COUNT = 2, WORLD_REDUCE_COUNT = 2 };
     OP(POP, "pop", OPERAND_NONE, 20, 0, POP, "pop", "take the oldest number away") \
     OP(PEEK, "peek", OPERAND_KEY, 16, 0, PEEK, "peek", "the number at an index")
 
-/* CALL(op, expression): each op on `ring`; `number` is its key, `found` what it gives. */
+/* CALL(op, expression): each op on `ring`; `number` is its key, `found` what it gives. A call that
+ * answers nothing is (call, OUTCOME_OK). */
 #define CALL_TABLE(CALL) \
     CALL(PUSH, ring_push(ring, number) ? OUTCOME_OK : OUTCOME_FULL) \
     CALL(POP, ring_pop(ring, &found) ? OUTCOME_FOUND : OUTCOME_EMPTY) \
