@@ -207,11 +207,20 @@ $(BUILD)/explore-fast: $(call explorer_objects,fast)
 	@echo 'link  $@'
 	@$(GCC) $^ -o $@
 
-# The page of ./trace html, as C. Any compiler line over tools/trace*.c finds it once `make trace` was run.
-tools/page/page_files.h: tools/page/embed.sh tools/page/page.html tools/page/page.css $(addprefix tools/page/,record.js elements.js panels.js page.js) $(wildcard subjects/*/page/*.js)
+# What ./trace writes out again, as C: the page, the parts of programs. Any compiler line over tools/trace*.c finds
+# it once `make embedded` was run.
+EMBEDDED := tools/embedded.h subjects/cachemap/trace/embedded.h
+PAGE := $(addprefix tools/page/,page.html page.css record.js elements.js panels.js) $(wildcard subjects/*/page/*.js) tools/page/page.js
+.PHONY: embedded
+embedded: $(EMBEDDED)
+tools/embedded.h: tools/embed.sh $(PAGE)
 	@echo 'embed tools/page/'
-	@tools/page/embed.sh > $@
-$(patsubst %,$(BUILD)/%/tools/trace_html.o,plain asan coverage fast): tools/page/page_files.h
+	@tools/embed.sh page_html $(filter %.html,$(PAGE)) -- page_css $(filter %.css,$(PAGE)) -- page_js $(filter %.js,$(PAGE)) > $@
+subjects/cachemap/trace/embedded.h: tools/embed.sh $(addprefix subjects/cachemap/program/,common.h map.c)
+	@echo 'embed subjects/cachemap/program/'
+	@tools/embed.sh program_common subjects/cachemap/program/common.h -- program_map subjects/cachemap/program/map.c > $@
+$(foreach way,plain asan debug coverage fast,$(BUILD)/$(way)/tools/trace_html.o): tools/embedded.h
+$(foreach way,plain asan debug coverage fast,$(BUILD)/$(way)/subjects/cachemap/trace/program_parts.o): subjects/cachemap/trace/embedded.h
 
 # ./trace with everything sanitized, the harness too.
 $(BUILD)/trace-asan: $(call asan_objects,trace)
@@ -682,7 +691,7 @@ sizing-table: $(BUILD)/sizing
 
 # MUTANTS='--file FILE', '--only PATTERN', ...: see scripts/mutants --help. FUZZ_RUNS and JOBS reach it.
 .PHONY: mutants
-mutants: tools/page/page_files.h
+mutants: $(EMBEDDED)
 	@scripts/need.sh mutants
 	@scripts/mutants --document docs/mutation-score.md $(MUTANTS)
 
@@ -716,17 +725,17 @@ format:
 format-check:
 	@clang-format --dry-run --Werror $(SOURCES)
 
-tidy: tools/page/page_files.h
+tidy: $(EMBEDDED)
 	@clang-tidy --quiet $(TIDY_SOURCES) -- $(STANDARD) $(INCLUDES) $(EXPLORER_INCLUDES) $(GLIB_FLAGS)
 	@clang-tidy --quiet $(wildcard subjects/plain/*.c subjects/plain/*/*.c tests/second_subject/*.c) -- $(STANDARD) -Itests/second_subject $(filter-out -I$(SUBJECT)%,$(INCLUDES) $(EXPLORER_INCLUDES))
 
 .PHONY: clean
 clean:
-	rm -rf $(BUILD) fuzz_cachemap fuzz_trace trace soak explore tables tools/page/page_files.h
+	rm -rf $(BUILD) fuzz_cachemap fuzz_trace trace soak explore tables $(EMBEDDED)
 
 # ---- What each object was made of, from the last time. -------------------------------------------------
 
 -include $(wildcard $(foreach kind,fuzz plain asan debug coverage fast bench afl-objects hit-ratio speed test \
-    examples,$(addprefix $(BUILD)/$(kind)/,*.d */*.d */*/*.d */*/*/*.d)) $(BUILD)/*.d)
+    examples,$(addprefix $(BUILD)/$(kind)/,*.d */*.d */*/*.o.d */*/*/*.o.d)) $(BUILD)/*.d)
 
 endif # BUILD is build

@@ -121,7 +121,7 @@ read_arguments() {
 # What all cells run, in one order, and what ./trace makes of it.
 make_reference() {
     local path
-    make -s --no-print-directory -j"$jobs" trace tools/page/page_files.h >"$out/reference.log" 2>&1 ||
+    make -s --no-print-directory -j"$jobs" trace embedded >"$out/reference.log" 2>&1 ||
         fail "./trace does not build: $out/reference.log"
     for path in corpus witnesses bugs/traces regressions; do
         find "$path" -type f ! -name '*.md' ! -name '.*' -print0

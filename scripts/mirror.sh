@@ -25,7 +25,7 @@ programs=(fuzz_cachemap fuzz_trace trace soak explore tables)
 
 # What make makes in a checkout is not copied.
 find . \( -path ./.git -o -path ./build -o -path ./findings -o -path "$inside" \) -prune -o -type f \
-    ! -path ./tools/page/page_files.h ! -name '*.pyc' -print0 |
+    ! -name embedded.h ! -name '*.pyc' -print0 |
     grep -zvxE "\./($(IFS='|' && echo "${programs[*]}"))" | LC_ALL=C sort -z >"$folder/sources.new"
 if [ -f "$folder/sources" ]; then
     (cd "$folder/tree" && LC_ALL=C comm -z -23 ../sources ../sources.new | xargs -0 -r rm -f --)

@@ -129,7 +129,7 @@ step "fuzz the readers, 20,000 runs" ./fuzz_trace -runs=20000 -seed=2 \
     -artifact_prefix=build/test/ build/test/readers-more corpus --needs fuzz_trace
 step "page, in Chromium" tests/page.sh --needs trace
 step "report of a campaign, in Chromium" tests/report_page.sh --needs trace
-step "clang-tidy" make -s tidy --needs tools/page/page_files.h
+step "clang-tidy" make -s tidy --needs embedded
 step "documents" tests/documents.sh --needs all build/sizing build/hit_ratio
 step "time to bug, small" tests/survival.sh
 step "campaign, small" tests/campaign.sh --needs "$programs"

@@ -62,7 +62,7 @@ fi
 mkdir "$out/checkout"
 cp -r --preserve=timestamps -t "$out/checkout" Makefile bench bugs corpus dict docs examples explorer fuzz_targets harness \
     regressions scripts src subjects tests tools witnesses
-rm -f "$out/checkout/tools/page/page_files.h"
+find "$out/checkout" -name embedded.h -delete
 elsewhere=$(mktemp -d)
 trap 'rm -rf "$elsewhere"' EXIT
 user=()
@@ -77,7 +77,7 @@ check "read-only: the tables" in_elsewhere -j2 tables
 check "read-only: they are there" bash -c "'$elsewhere/tables' dictionary | diff - dict/fuzz_cachemap.dict"
 check "read-only: a program by its path" in_elsewhere "$elsewhere/test/gcc/unit_counters"
 check "read-only: a step of the tests" in_elsewhere test ONLY='gcc unit_counters'
-check "read-only: nothing is in the checkout" bash -c "[ -z \"\$(find '$out/checkout' -name build -o -name tables -o -name page_files.h)\" ]"
+check "read-only: nothing is in the checkout" bash -c "[ -z \"\$(find '$out/checkout' -name build -o -name tables -o -name embedded.h)\" ]"
 in_elsewhere_and_gone() {
     chmod u+w "$out/checkout/dict"
     rm -f "$out/checkout/dict/fuzz_cachemap.dict"

@@ -23,7 +23,7 @@ subject_size_max=72
 files() {
     git ls-files 2>/dev/null || find . -type f ! -path './build/*' ! -path './findings/*' ! -path './.git/*' -printf '%P\n'
 }
-c_files() { grep -E '\.(c|h|cpp|hpp)$' "$list" | grep -v '^tools/page/page_files.h$'; }
+c_files() { grep -E '\.(c|h|cpp|hpp)$' "$list" | grep -v '/embedded\.h$'; }
 
 out=build/test/contributing
 rm -rf "$out"
@@ -99,7 +99,8 @@ folders() {
         is_of($1, "src") && !is_of($2, "src") { bad() }
         is_of($1, "harness") && !is_of($2, "harness") && $2 !~ seam { bad() }
         is_of($1, "subjects") && $2 !~ /^(subjects|harness|src)\// && !($1 ~ /\/trace\// && is_of($2, "tools")) && !($1 ~ /\/explore\// && is_of($2, "explorer")) { bad() }
-        is_of($1, "subjects") && is_of($2, "src") && $1 !~ /^subjects\/cachemap\/(explore\/)?(subject[^\/]*\.[ch]|key\.c)$/ { bad() }
+        $1 ~ /\/program\// && $2 !~ /\/program\// && $2 != "src/cache_map.h" { bad() }
+        is_of($1, "subjects") && is_of($2, "src") && $1 !~ /\/program\// && $1 !~ /^subjects\/cachemap\/(explore\/)?(subject[^\/]*\.[ch]|key\.c)$/ { bad() }
         is_of($1, "explorer") && !is_of($2, "explorer") && !is_of($2, "harness") && $2 !~ /\/explore_tables[.]h$/ { bad() }
         is_of($1, "fuzz_targets") && !is_of($2, "harness") { bad() }
         is_of($1, "tools") && !is_of($2, "tools") && !is_of($2, "harness") { bad() }
@@ -141,7 +142,7 @@ models() { below subjects/cachemap/model.c subjects/cachemap/policy.c | sed -n '
 # place. The words of a page are such names; letters, numbers of options and signals are none.
 defaults() {
     grep -E '^(harness|subjects/[^/]+|tools|explorer|fuzz_targets|tests/second_subject)/.*\.(c|h|js)$' "$list" |
-        grep -v '^tools/page/page_files.h$' | xargs awk '
+        grep -v '/embedded\.h$' | xargs awk '
         FNR == 1 { top = 0 }
         { match($0, /^ */) }
         /^ *switch \(/ { depth[++top] = RLENGTH; named[top] = line[top] = 0 }
@@ -252,6 +253,7 @@ plant subjects/cachemap/model.h '#include "key.h"'
 plant src/cache_map_stash.h '#include "cache_map_scope.h"'
 plant src/cache_map_core.h '#include "cache_map_inspect.h"'
 plant examples/random.h '#include "op.h"'
+plant subjects/cachemap/program/map.c '#include "op.h"'
 plant harness/op.h '#include "codec.h"'
 plant explorer/space.c 'void f(enum op_kind kind) {
     switch (kind) {
@@ -277,6 +279,7 @@ told "operations that know inspection" floors '^src/cache_map_core\.h includes s
 told "an example that includes the harness" folders '^examples/random\.h includes harness/op\.h'
 told "an op that falls under default" defaults '^explorer/space\.c:[0-9]+: a default'
 told "a word that does" defaults '^tools/page/record\.js:[0-9]+: a default'
+told "a part of a program that does" folders '^subjects/cachemap/program/map\.c includes harness/op\.h'
 told "a circle" circles '^a circle: harness/codec'
 echo 'void command_explain(void); void up(void); void up(void) { command_explain(); }' |
     gcc -x c -c - -o "$out/planted/tools/trace_command.o"

@@ -100,6 +100,14 @@ check_bug() {
     [ ! -f "$dir/plain.compile" ] || check "$name: and by gcc, without sanitizers" agrees "$dir/plain.status"
 }
 
+# They are C by themselves: subjects/cachemap/program/. A program has those that it uses.
+check_parts() {
+    local compiler
+    for compiler in "$clang" gcc; do
+        check "the parts, by $compiler" "$compiler" -std=c11 "${warnings[@]}" -Wno-unused-function -Isrc -fsyntax-only subjects/cachemap/program/map.c
+    done
+}
+
 # What ./trace c says of arguments that it cannot take.
 check_arguments() {
     local trace
@@ -115,11 +123,18 @@ check_arguments() {
     check "c: is said to" grep -q 'agrees in this build' "$out/stderr"
 }
 
-# Every op, layout and pass: programs of shipped inputs, which all agree.
+# Every op, layout and pass: programs of shipped inputs, which all agree. Two more: maps that have the same parts,
+# and one without a key; and one whose values are never noted.
 check_passes() {
     local pass input
+    local layout='tag=8 clock=2 policy=clock'
+    local -a many=('upsert_many 0' 'upsert_many 1' 'get_many 0')
+    printf '%s\n' 'cachemap-trace 1' 'geometry hash=buckets' "${many[@]}" "reinit ways=4 $layout" "${many[@]}" \
+        "reinit ways=8 $layout" "reinit ways=2 $layout" >"$out/maps.trace"
+    printf '%s\n' 'cachemap-trace 1' 'geometry ways=2 tag=8 clock=4 policy=clock' inspect \
+        'reinit ways=2 tag=16 clock=2 policy=clock_classic' >"$out/not-noted.trace"
     for pass in cache no-cache twice across; do
-        for input in corpus/every-layout-of-16-ways-16-bit-tags corpus/check-sees-every-damage; do
+        for input in corpus/every-layout-of-16-ways-16-bit-tags corpus/check-sees-every-damage "$out"/{maps,not-noted}.trace; do
             ./trace c --pass "$pass" -o "$out/pass.c" "$input" 2>"$out/stderr" || true
             "$clang" -std=c11 -O0 "${warnings[@]}" "${sanitizers[@]}" -Isrc "$out/pass.c" -o "$out/pass" 2>"$out/pass.compile" &&
                 run_program "$out/pass"
@@ -154,6 +169,7 @@ main() {
         check "$name is a planted bug" test -f "bugs/$name.patch"
     done
     if [ $# -eq 0 ]; then
+        check_parts
         check_arguments
         check_passes
     fi

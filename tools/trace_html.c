@@ -6,7 +6,7 @@
 #include "trace_explanation.h"
 #include "trace_record.h"
 
-#include "page/page_files.h"
+#include "embedded.h"
 
 #include <getopt.h>
 #include <string.h>

@@ -8,9 +8,8 @@
 #include "model.h"
 #include "passes.h"
 #include "policy.h"
+#include "program_parts.h"
 #include "stand_alone.h"
-
-#include <stdio.h>
 
 /* The user's types of the layouts, by the size of their value: subjects/cachemap/subject_values.h. */
 struct value_kind {
@@ -22,7 +21,7 @@ struct value_kind {
 /* One layout that the program instantiates. */
 struct instance {
     uint8_t layout;
-    char suffix[4]; /* nothing for the first, then "2", "3", ... */
+    struct part_words words;
     const struct value_kind *kind;
     bool key_is_used[KEY_COUNT_MAX];
 };
@@ -35,7 +34,7 @@ struct program {
     uint8_t fill;
     enum subject_memory memory;
     struct policy policy;
-    struct model model; /* for refused inits, and for values that are gone */
+    struct model model; /* for values that are gone */
     uint32_t value_count;
     uint32_t batch_start, batch_end; /* the ops of the present call for many */
     bool notes_values; /* the stream has an `inspect`, after which freed slots must be poisoned */
@@ -47,8 +46,7 @@ struct program {
     unsigned instance_count;
 };
 
-/* The whole body, to program->body; `stream` and `options` are given, all else is 0. O(ops), and O(sets) for
- * the state. */
-void program_body(struct program *program);
+/* The whole body; `stream` and `options` are given, all else is 0. O(ops), and O(sets) for the state. */
+void program_body(FILE *file, struct program *program);
 
 #endif

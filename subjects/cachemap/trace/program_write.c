@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writes a stream as a C program against the public header (stand_alone.h): knows streams and the naive
  * map (policy.h), whose answers and state the program demands; never the library. First comes the body of
- * main, into memory (program_body.c); then it is known which keys, layouts and helpers the program needs,
+ * main, into memory (program_body.c); then it is known which keys, layouts and parts the program needs,
  * and they are written before it. */
 #define _GNU_SOURCE /* open_memstream */
-#include "stand_alone.h"
 
 #include "key.h"
-#include "passes.h"
 #include "program_body.h"
-#include "program_helpers.h"
 #include "shell_word.h"
 #include "trace_text.h"
 
@@ -78,7 +75,7 @@ static bool hash_has_formula(const struct instance *instance, enum hash_mode mod
 }
 
 static void write_hash(FILE *file, const struct program *program, const struct instance *instance) {
-    static const char *const meanings[HASH_MODE_COUNT] = {
+    static const char *const meanings[] = {
         "The library's default hash.",
         "The library's hash of bytes, with a seed.",
         "A key is its own hash.",
@@ -87,25 +84,28 @@ static void write_hash(FILE *file, const struct program *program, const struct i
         "All keys in the first set, with distinct tags.",
         "The library's hash but for the tag, which all keys share.",
         "All keys at home in the last bucket of the stash."};
+    _Static_assert(sizeof meanings / sizeof meanings[0] == HASH_MODE_COUNT, "each has a meaning");
     const enum hash_mode mode = (enum hash_mode)program->stream->world.numbers[FIELD_HASH];
     const char *number = instance->kind->key_bits > 64 ? "key.low" : "key";
-    fprintf(file, "/* %s */\nstatic uint64_t hash_of%s(%s key, uint64_t seed) {\n", meanings[mode],
-            instance->suffix, instance->kind->key_type);
-    if (hash_has_formula(instance, mode) && mode == HASH_MIX) {
-        fprintf(file, "    return cache_map_hash_64(%s, seed);\n}\n\n", number);
+    bool is_used = false;
+    parts_print(file, &instance->words,
+                "/* %s */\nstatic uint64_t hash_of0(key0 key, uint64_t seed) {\n", meanings[mode]);
+    if (hash_has_formula(instance, mode)) {
+        fprintf(file,
+                mode == HASH_MIX ? "    return cache_map_hash_64(%s, seed);\n}\n\n"
+                                 : "    (void)seed;\n    return %s;\n}\n\n",
+                number);
         return;
     }
     fprintf(file, "    (void)seed;\n");
-    if (hash_has_formula(instance, mode)) {
-        fprintf(file, "    return %s;\n}\n\n", number);
-        return;
-    }
-    for (unsigned key_id = 0; key_id < KEY_COUNT_MAX; key_id += 1)
+    for (unsigned key_id = 0; key_id < KEY_COUNT_MAX; key_id += 1) {
+        is_used |= instance->key_is_used[key_id];
         if (instance->key_is_used[key_id])
             fprintf(file, "    if (%s == UINT64_C(0x%llx))\n        return UINT64_C(0x%016llx);\n",
                     number, (unsigned long long)key_number_of_kind(key_id, instance->kind),
                     (unsigned long long)key_hash(key_id, mode));
-    fprintf(file, "    return 0;\n}\n\n");
+    }
+    fprintf(file, "%s    return 0;\n}\n\n", is_used ? "" : "    (void)key;\n");
 }
 
 static void write_keys(FILE *file, const struct program *program, const struct instance *instance) {
@@ -114,8 +114,7 @@ static void write_keys(FILE *file, const struct program *program, const struct i
         const unsigned long long number = key_number_of_kind(key_id, instance->kind);
         if (!instance->key_is_used[key_id])
             continue;
-        fprintf(file, "static const %s key%s_%u = ", instance->kind->key_type, instance->suffix,
-                key_id);
+        parts_print(file, &instance->words, "static const key0 key0_%u = ", key_id);
         if (instance->kind->key_bits > 64)
             fprintf(file, "{UINT64_C(0x%llx), UINT64_C(0x%llx)};", number, ~number);
         else
@@ -132,58 +131,38 @@ static void write_types(FILE *file, const struct program *program,
                         const struct instance *instance) {
     const struct layout_description *layout = layout_describe(instance->layout);
     const struct value_kind *kind = instance->kind;
-    const char *suffix = instance->suffix;
     const bool owns = LAYOUT_OWNS(instance->layout);
-    fprintf(file,
-            "struct value%s {\n    %s;\n    unsigned char content[%u]; /* the value's number, over "
-            "and over */\n};\n\n",
-            suffix, kind->key_member, kind->content_size);
-    if (owns)
-        fprintf(file, "static void note_gone%s(const struct value%s *value);\n\n", suffix, suffix);
+    parts_print(file, &instance->words,
+                "struct value0 {\n"
+                "    %s;\n"
+                "    unsigned char content[%u]; /* the value's number, over and over */\n"
+                "};\n\n%s",
+                kind->key_member, kind->content_size,
+                owns ? "static void note_gone0(const struct value0 *value);\n\n" : "");
     write_hash(file, program, instance);
-    fprintf(file,
-            "#define CACHE_MAP_NAME            map%s\n"
-            "#define CACHE_MAP_VALUE           struct value%s\n"
-            "#define CACHE_MAP_KEY             %s\n"
-            "#define CACHE_MAP_KEY_OF(value)   ((value)->key)\n",
-            suffix, suffix, kind->key_type);
-    if (kind->key_bits > 64)
-        fprintf(file,
-                "#define CACHE_MAP_KEY_EQUAL(a, b) ((a).low == (b).low && (a).high == (b).high)\n");
-    fprintf(file,
-            "%s%s%s"
-            "#define CACHE_MAP_HASH(key, seed) hash_of%s((key), (seed))\n"
-            "#define CACHE_MAP_WAYS            %u\n"
-            "#define CACHE_MAP_TAG_BITS        %u\n"
-            "#define CACHE_MAP_CLOCK_BITS      %u\n"
-            "#define CACHE_MAP_POLICY          CACHE_MAP_POLICY_%s\n"
-            "#include \"cache_map.h\"\n\n",
-            owns ? "#define CACHE_MAP_VALUE_GONE(value) note_gone" : "", owns ? suffix : "",
-            owns ? "(value)\n" : "", suffix, layout->ways, layout->tag_bits, layout->clock_bits,
-            layout->policy == LAYOUT_POLICY_CLOCK ? "CLOCK" : "CLOCK_CLASSIC");
+    parts_print(file, &instance->words,
+                "#define CACHE_MAP_NAME            map0\n"
+                "#define CACHE_MAP_VALUE           struct value0\n"
+                "#define CACHE_MAP_KEY             key0\n"
+                "#define CACHE_MAP_KEY_OF(value)   ((value)->key)\n"
+                "%s%s"
+                "#define CACHE_MAP_HASH(key, seed) hash_of0((key), (seed))\n"
+                "#define CACHE_MAP_WAYS            %u\n"
+                "#define CACHE_MAP_TAG_BITS        %u\n"
+                "#define CACHE_MAP_CLOCK_BITS      %u\n"
+                "#define CACHE_MAP_POLICY          CACHE_MAP_POLICY_%s\n"
+                "#include \"cache_map.h\"\n\n",
+                kind->key_bits <= 64 ? ""
+                                     : "#define CACHE_MAP_KEY_EQUAL(a, b) "
+                                       "((a).low == (b).low && (a).high == (b).high)\n",
+                owns ? "#define CACHE_MAP_VALUE_GONE(value) note_gone0(value)\n" : "", layout->ways,
+                layout->tag_bits, layout->clock_bits,
+                layout->policy == LAYOUT_POLICY_CLOCK ? "CLOCK" : "CLOCK_CLASSIC");
 }
 
 /* ---- The whole text. --------------------------------------------------------------------- */
 
-/* Types and helpers of all instances into one text, which then says which common helpers are needed. */
-static void write_instances(FILE *file, const struct program *program, const char *body) {
-    static struct helper_list list;
-    for (unsigned i = 0; i < program->instance_count; i += 1) {
-        const struct instance *instance = &program->instances[i];
-        helpers_expand(&list, program_helpers_typed, program_helper_typed_count, instance->suffix,
-                       instance->kind->key_type);
-        if (helpers_complete(&list)) {
-            char note_gone[16];
-            (void)snprintf(note_gone, sizeof note_gone, "note_gone%s", instance->suffix);
-            helpers_need(&list, body);
-            helpers_need(&list, LAYOUT_OWNS(instance->layout) ? note_gone : "");
-            helpers_write(file, &list);
-        }
-        helpers_free(&list);
-    }
-}
-
-static void write_all_types(FILE *file, const struct program *program) {
+static void write_all_types(FILE *file, struct program *program) {
     bool wide = false;
     for (unsigned i = 0; i < program->instance_count; i += 1)
         wide |= program->instances[i].kind->key_bits > 64;
@@ -195,56 +174,52 @@ static void write_all_types(FILE *file, const struct program *program) {
     for (unsigned i = 0; i < program->instance_count; i += 1) {
         const struct instance *instance = &program->instances[i];
         const struct layout_description *layout = layout_describe(instance->layout);
-        fprintf(file, "static struct map%s map%s;\n", instance->suffix, instance->suffix);
-        fprintf(file, "enum { WAYS%s = %u, TAG_MASK%s = 0x%x };\n\n", instance->suffix,
-                layout->ways, instance->suffix, (1u << layout->tag_bits) - 1);
+        parts_print(file, &instance->words, "static struct map0 map0;\n");
+        parts_print(file, &instance->words, "enum { WAYS0 = %u, TAG_MASK0 = 0x%x };\n\n",
+                    layout->ways, (1u << layout->tag_bits) - 1);
         write_keys(file, program, instance);
     }
 }
 
-static bool write_program(FILE *file, const struct program *program, const char *body) {
-    static struct helper_list common;
-    char *typed = NULL, fill[8];
+static void write_all_parts(FILE *file, struct program *program) {
+    parts_of_program(file);
+    for (unsigned i = 0; i < program->instance_count; i += 1)
+        parts_of_map(file, &program->instances[i].words);
+}
+
+/* What `write` writes, for the caller to free; null without memory. */
+static char *text_of(void write(FILE *file, struct program *program), struct program *program) {
+    char *text = NULL;
     size_t size = 0;
-    FILE *typed_file = open_memstream(&typed, &size);
-    bool complete;
-    if (typed_file == NULL)
-        return false;
-    write_instances(typed_file, program, body);
-    complete = fclose(typed_file) == 0;
-    helpers_expand(&common, program_helpers_common, program_helper_common_count,
-                   program->instances[0].suffix, program->instances[0].kind->key_type);
-    complete = complete && helpers_complete(&common);
-    if (complete) {
-        helpers_need(&common, body);
-        helpers_need(&common, typed);
-        (void)snprintf(fill, sizeof fill, "0x%02x", pass_memory(program->options->pass).fill);
-        write_head(file, program);
-        fprintf(file, "#define FIRST_FILL %s\n\n", fill);
-        write_all_types(file, program);
-        helpers_write(file, &common);
-        fputs(typed, file);
-        fprintf(file, "int main(void) {\n%s    return 0;\n}\n", body);
-    }
-    helpers_free(&common);
-    free(typed);
-    return complete;
+    FILE *file = open_memstream(&text, &size);
+    if (file == NULL)
+        return NULL;
+    write(file, program);
+    if (fclose(file) == 0)
+        return text;
+    free(text);
+    return NULL;
 }
 
 bool program_write(FILE *file, const struct stream *stream, const struct program_options *options) {
     static struct program program;
-    char *body = NULL;
-    size_t size = 0;
+    char *body, *types, *parts;
     bool complete;
     memset(&program, 0, sizeof program);
     program.stream = stream;
     program.options = options;
-    program.body = open_memstream(&body, &size);
-    if (program.body == NULL)
-        return false;
-    program_body(&program);
-    complete = fclose(program.body) == 0;
-    complete = complete && write_program(file, &program, body);
+    body = text_of(program_body, &program);
+    types = body == NULL ? NULL : text_of(write_all_types, &program);
+    parts = types == NULL ? NULL : text_of(write_all_parts, &program);
+    complete = parts != NULL;
+    if (complete) {
+        write_head(file, &program);
+        fprintf(file, "#define FIRST_FILL 0x%02x\n\n%s", pass_memory(options->pass).fill, types);
+        parts_write(file, parts, types, body);
+        fprintf(file, "int main(void) {\n%s    return 0;\n}\n", body);
+    }
+    free(parts);
+    free(types);
     free(body);
     return complete;
 }
