@@ -715,7 +715,7 @@ docs:
 
 # ---- Style. ----------------------------------------------------------------------------------------
 
-SOURCES := $(wildcard src/*.h harness/*.[ch] subjects/*/*.[ch] subjects/*/*/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/second_subject/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp bench/*.[ch] bench/*.hpp bench/*.cpp tests/install/*.[ch] examples/*.[ch])
+SOURCES := $(filter-out $(EMBEDDED),$(wildcard src/*.h harness/*.[ch] subjects/*/*.[ch] subjects/*/*/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/second_subject/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp bench/*.[ch] bench/*.hpp bench/*.cpp tests/install/*.[ch] examples/*.[ch]))
 TIDY_SOURCES := $(filter-out subjects/plain/%,$(wildcard harness/*.c subjects/*/*.c subjects/*/*/*.c explorer/*.c fuzz_targets/*.c tools/*.c bench/*.c examples/*.c))
 
 .PHONY: format format-check tidy
