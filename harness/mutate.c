@@ -302,12 +302,12 @@ static enum op_kind draw_run_kind(struct random *random) {
         RUN_TABLE(RUN_ROW)
 #undef RUN_ROW
     };
-    enum {
-#define RUN_WEIGHT(op, weight) +weight
-        SUM = RUN_TABLE(RUN_WEIGHT)
+    struct weights {
+#define RUN_WEIGHT(op, weight) char of_##op[weight];
+        RUN_TABLE(RUN_WEIGHT)
 #undef RUN_WEIGHT
     };
-    uint32_t at = random_below(random, SUM);
+    uint32_t at = random_below(random, sizeof(struct weights));
     size_t row = 0;
     for (; at >= runs[row].weight; row += 1)
         at -= runs[row].weight;

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The subject's tables.h, and what holds where it says nothing. A table that is not there is empty, but for
- * the oracle's: they are those of subjects/plain. What each means stands in the map's, which has most. */
+ * the oracle's: they are those of subjects/plain. What each means stands in the map's, which has most.
+ *
+ * tables.h has at least SUBJECT_NAME, SUBJECT_FOLDER and SUBJECT_LIBRARY_HEADER; FIELD_TABLE with a row KEYS,
+ * and WORLD_HEADER_SIZE, WORLD_DRAW_COUNT, WORLD_REDUCE_COUNT (world.h); OP_TABLE; OUTCOME_TABLE, whose first
+ * rows are NONE and OK, with a row FOUND. One of plain.h has SUBJECT_VERSION besides, and what
+ * subjects/plain/trace/program_write.c makes programs of. */
 #ifndef HARNESS_SUBJECT_TABLES_H
 #define HARNESS_SUBJECT_TABLES_H
 
