@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a subject writes that leaves all else to this folder: its state, in subject.h, and these functions.
- * The structure and its model are each one struct without a pointer, so that a state is its bytes.
+/* What a subject writes that leaves all else to this folder: the struct of its model, in model.h, and these
+ * functions. Structure and model are without pointers, so that a state is its bytes.
  *
  * A file here is there for a subject that has none of this name: to have another cost of an op is to have a
  * cost.h, to have a picture of its own is to have a picture.c. Knows no subject. */
@@ -9,16 +9,23 @@
 
 #include "scene.h"
 
-#include "subject.h" /* struct subject, struct model */
+#include SUBJECT_LIBRARY_HEADER
+#include "model.h" /* struct model */
 
-/* Both are zero before. */
-void subject_begin(struct subject *subject, const struct world *world);
+struct subject {
+#define OBJECT_MEMBER(type, name) type name;
+    OBJECT_TABLE(OBJECT_MEMBER)
+#undef OBJECT_MEMBER
+};
+
+/* The model of a world, zero before; and what it answers to an op. `value` is the number of the last value
+ * that an op has stored, of this op if it stores. */
 void model_begin(struct model *model, const struct world *world);
-
-/* The op on the structure, and on its model: what it answers. `value` is the number of the last value that an
- * op has stored, of this op if it stores. */
-struct result subject_apply(struct subject *subject, struct op op, uint32_t value);
 struct result model_apply(struct model *model, struct op op, uint32_t value);
+
+/* The same of the structure, which calls.h has by tables.h. */
+void subject_begin(struct subject *subject, const struct world *world);
+struct result subject_apply(struct subject *subject, struct op op, uint32_t value);
 
 /* What is inside, in lines (picture_add). Line by line it must be what the model has; further lines are the
  * structure's own. */

@@ -10,7 +10,7 @@ void model_begin(struct model *model, const struct world *world) {
 }
 
 static struct result model_peek(const struct model *model, uint32_t index) {
-    const struct result found = {OUTCOME_FOUND, model->numbers[index % RING_CAPACITY_MAX]};
+    const struct result found = {OUTCOME_FOUND, model->numbers[index % MODEL_CAPACITY_MAX]};
     return index < model->count ? found : result_of(OUTCOME_EMPTY);
 }
 
@@ -25,7 +25,7 @@ static struct result model_push(struct model *model, uint32_t number) {
 static struct result model_pop(struct model *model) {
     const struct result oldest = model_peek(model, 0);
     memmove(&model->numbers[0], &model->numbers[1],
-            (RING_CAPACITY_MAX - 1) * sizeof model->numbers[0]);
+            (MODEL_CAPACITY_MAX - 1) * sizeof model->numbers[0]);
     model->count -= model->count > 0;
     return oldest;
 }

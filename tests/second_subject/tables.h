@@ -26,8 +26,8 @@ enum { WORLD_HEADER_SIZE = 2, WORLD_DRAW_COUNT = 2, WORLD_REDUCE_COUNT = 2 };
     CALL(PUSH, ring_push(ring, number) ? OUTCOME_OK : OUTCOME_FULL) \
     CALL(POP, ring_pop(ring, &found) ? OUTCOME_FOUND : OUTCOME_EMPTY) \
     CALL(PEEK, ring_peek(ring, number, &found) ? OUTCOME_FOUND : OUTCOME_EMPTY)
-#define SUBJECT_OBJECTS static struct ring the_ring, *ring = &the_ring;
-#define SUBJECT_INIT    ring_init(ring, numbers[FIELD_CAPACITY])
+#define OBJECT_TABLE(OBJECT) OBJECT(struct ring, ring)
+#define SUBJECT_INIT         ring_init(ring, numbers[FIELD_CAPACITY])
 
 #define OUTCOME_TABLE(OUTCOME) \
     OUTCOME(NONE, "none", false) \

@@ -2,10 +2,11 @@
 /* Writes a stream as a C program against the structure's header alone (stand_alone.h), by what tables.h
  * has for it:
  *
- *   SUBJECT_OBJECTS    the declaration of what the calls are made on
- *   SUBJECT_INIT       the call that makes it; `numbers[FIELD_NAME]` are of the world
- *   CALL_TABLE(CALL)   CALL(op, the call as an expression of enum outcome), which subject.c makes too:
- *                      `number` is the key, word or value of the op, `found` the value that it gives
+ *   OBJECT_TABLE(OBJECT)  OBJECT(type, name): what the calls are made on, by pointers of these names
+ *   SUBJECT_INIT          the call that makes it; `numbers[FIELD_NAME]` are of the world
+ *   CALL_TABLE(CALL)      CALL(op, the call as an expression of enum outcome), which calls.h makes too:
+ *                         `number` is the key or the word of the op, `value` the number of its
+ *                         value if it stores one; the call writes what it gives to `found`
  *
  * So what is shown is what was run. Behind the ops each key is looked at (LOOK_OP): that shows a caller what
  * the fuzzer saw inside. Knows no subject. */
@@ -61,22 +62,26 @@ static size_t field_text(const char *text, const struct world *world, unsigned *
     return 0;
 }
 
+static bool is_word(const char *text, size_t size, const char *word) {
+    return size == strlen(word) && strncmp(text, word, size) == 0;
+}
+
 /* The call, with numbers in the place of their names. */
-static void write_call(FILE *file, const char *text, const struct world *world, unsigned number) {
+static void write_call(FILE *file, const char *text, const struct world *world, unsigned number,
+                       unsigned value) {
     while (*text != '\0') {
-        size_t size = name_size(text), whole;
-        unsigned named = number;
-        if (size == 0) {
+        const size_t size = name_size(text);
+        unsigned field = 0;
+        const size_t whole = field_text(text, world, &field);
+        if (size == 0)
             (void)fputc(*text, file);
-            text += 1;
-            continue;
-        }
-        whole = field_text(text, world, &named);
-        if (whole > 0 || (size == strlen("number") && strncmp(text, "number", size) == 0))
-            fprintf(file, "%u", named);
+        else if (whole > 0)
+            fprintf(file, "%u", field);
+        else if (is_word(text, size, "number") || is_word(text, size, "value"))
+            fprintf(file, "%u", *text == 'n' ? number : value);
         else
             fprintf(file, "%.*s", (int)size, text);
-        text += whole > 0 ? whole : size;
+        text += size == 0 ? 1 : whole > 0 ? whole : size;
     }
 }
 
@@ -119,21 +124,23 @@ static void write_prelude(FILE *file) {
     fprintf(file, "};\nstatic const char *const words[] = {");
     for (unsigned outcome = 0; outcome < OUTCOME_COUNT; outcome += 1)
         fprintf(file, "%s\"%s\"", outcome == 0 ? "" : ", ", outcome_name((enum outcome)outcome));
-    fprintf(file,
-            "};\n\nstatic uint32_t found; /* by the call, where it answers \"found\" */\n"
-            "%s\n\n"
-            "static void answers(const char *op, enum outcome answer, enum outcome expected, "
-            "uint32_t value) {\n"
-            "    printf(\"%%s = %%s\", op, words[answer]);\n"
-            "    if (answer == OUTCOME_FOUND)\n"
-            "        printf(\" %%u\", (unsigned)found);\n"
-            "    printf(\"\\n\");\n"
-            "    if (answer == expected && (answer != OUTCOME_FOUND || found == value))\n"
-            "        return;\n"
-            "    printf(\"FAIL  expected %%s %%u\\n\", words[expected], (unsigned)value);\n"
-            "    exit(1);\n"
-            "}\n\n",
-            TEXT(SUBJECT_OBJECTS));
+    fprintf(file, "};\n\nstatic uint32_t found; /* by the call, where it answers \"found\" */\n");
+#define OBJECT_LINE(type, name) \
+    fprintf(file, "static %s the_%s, *%s = &the_%s;\n", #type, #name, #name, #name);
+    OBJECT_TABLE(OBJECT_LINE)
+#undef OBJECT_LINE
+    fprintf(file, "\n"
+                  "static void answers(const char *op, enum outcome answer, enum outcome expected, "
+                  "uint32_t value) {\n"
+                  "    printf(\"%%s = %%s\", op, words[answer]);\n"
+                  "    if (answer == OUTCOME_FOUND)\n"
+                  "        printf(\" %%u\", (unsigned)found);\n"
+                  "    printf(\"\\n\");\n"
+                  "    if (answer == expected && (answer != OUTCOME_FOUND || found == value))\n"
+                  "        return;\n"
+                  "    printf(\"FAIL  expected %%s %%u\\n\", words[expected], (unsigned)value);\n"
+                  "    exit(1);\n"
+                  "}\n\n");
 }
 
 bool program_write(FILE *file, const struct stream *stream, const struct program_options *options) {
@@ -152,19 +159,17 @@ bool program_write(FILE *file, const struct stream *stream, const struct program
     write_head(file, stream, options);
     write_prelude(file);
     fprintf(file, "int main(void) {\n    ");
-    write_call(file, TEXT(SUBJECT_INIT), &stream->world, 0);
+    write_call(file, TEXT(SUBJECT_INIT), &stream->world, 0, 0);
     fprintf(file, ";\n");
     for (uint32_t i = 0; i < looked.op_count; i += 1) {
         const struct op op = looked.ops[i];
-        const bool stores = op_is(op, TRAIT_STORES);
         char text[TRACE_TEXT_OP_SIZE];
-        value += stores;
+        value += op_is(op, TRAIT_STORES);
         trace_text_op(op, text, sizeof text);
         if (i == stream->op_count)
             fprintf(file, "    /* What a caller sees now. */\n");
         fprintf(file, "    answers(\"%s\", ", text);
-        write_call(file, call_text((enum op_kind)op.kind), &stream->world,
-                   stores && !op_has_key(op) ? value : op.operand);
+        write_call(file, call_text((enum op_kind)op.kind), &stream->world, op.operand, value);
         fprintf(file, ", %s, %u);\n", outcome_names[expected[i].outcome],
                 (unsigned)expected[i].value);
     }
