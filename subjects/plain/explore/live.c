@@ -10,8 +10,13 @@
 #include <stdio.h>
 #include <string.h>
 
-static_assert(sizeof(struct subject) + sizeof(struct model) <= STATE_SIZE_MAX,
-              "the structure and its model are one code");
+/* All that a later op depends on. */
+struct code {
+    struct subject subject;
+    struct model model;
+    uint32_t value_count;
+};
+static_assert(sizeof(struct code) <= STATE_SIZE_MAX, "the structure and its model are one code");
 
 static struct stream stream;
 static const struct run_options options = {.layers = LAYERS_ALL, .at_end_only = true};
@@ -41,23 +46,25 @@ const struct run_view *live_view(void) {
     return &plain.view;
 }
 
-static void put_bytes(struct state_writer *writer, const unsigned char *bytes, size_t size) {
-    for (size_t at = 0; at < size; at += 1)
-        state_put(writer, bytes[at]);
-}
-
 bool live_encode(const struct space *space, struct state *state, struct naming *naming) {
+    static struct code code; /* bytes between members stay 0 */
     struct state_writer writer = state_begin(space, state, naming);
-    put_bytes(&writer, (const unsigned char *)&plain.subject, sizeof plain.subject);
-    put_bytes(&writer, (const unsigned char *)&plain.model, sizeof plain.model);
+    code.subject = plain.subject;
+    code.model = plain.model;
+    code.value_count = plain.view.value_count;
+    for (size_t at = 0; at < sizeof code; at += 1)
+        state_put(&writer, ((const unsigned char *)&code)[at]);
     state_end(&writer);
     return true;
 }
 
 void live_decode(const struct space *space, const struct state *state) {
+    struct code code;
     (void)space;
-    memcpy(&plain.subject, state->bytes, sizeof plain.subject);
-    memcpy(&plain.model, state->bytes + sizeof plain.subject, sizeof plain.model);
+    memcpy(&code, state->bytes, sizeof code);
+    plain.subject = code.subject;
+    plain.model = code.model;
+    plain.view.value_count = code.value_count;
 }
 
 bool live_fits(const struct world *world, char *limits, size_t size) {
