@@ -8,9 +8,8 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 BUILD := build
-# `make BUILD=/elsewhere ...`: nothing is written here, everything there. IN_PLACE is for scripts that build
-# objects of their own from these sources.
-ifeq ($(or $(filter build,$(BUILD)),$(IN_PLACE)),)
+# `make BUILD=/elsewhere ...`: nothing is written here, everything there.
+ifneq ($(BUILD),build)
 ELSEWHERE := $(or $(MAKECMDGOALS),help)
 .PHONY: $(ELSEWHERE) elsewhere
 $(ELSEWHERE): elsewhere
@@ -430,12 +429,12 @@ test-examples: examples
 bugs:
 	@scripts/need.sh bugs
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap
-	@scripts/bugs.sh $(BUGS)
+	@scripts/planted.sh bugs $(BUGS)
 
 .PHONY: reduced
 reduced:
 	@scripts/need.sh bugs
-	@scripts/reduced.sh $(BUGS)
+	@scripts/planted.sh reduced $(BUGS)
 
 # Each layer of the oracle has a bug that it alone finds. Built without copies of the library's bodies:
 # in seconds, for each bug anew.
@@ -458,18 +457,18 @@ $(BUILD)/fast/%.o: %.c Makefile
 .PHONY: layers
 layers:
 	@scripts/need.sh bugs
-	@scripts/layers.sh
+	@scripts/planted.sh layers
 
 .PHONY: witnesses
 witnesses: trace
 	@scripts/witnesses.sh
 
 # The fuzz target under a plain main, twice: as the fuzzing engine runs it, and without sanitizers.
-$(BUILD)/bench-sanitized: $(BUILD)/fuzz/bench/executions.o $(call fuzz_objects,fuzz_cachemap)
+$(BUILD)/bench-sanitized: $(BUILD)/fuzz/studies/performance/executions.o $(call fuzz_objects,fuzz_cachemap)
 	@echo 'link  $@'
 	@$(CLANG) $(SANITIZERS) $^ -o $@
 
-$(BUILD)/bench-plain: $(patsubst %.c,$(BUILD)/bench/%.o,$(HARNESS) bench/executions.c fuzz_targets/fuzz_cachemap.c)
+$(BUILD)/bench-plain: $(patsubst %.c,$(BUILD)/bench/%.o,$(HARNESS) studies/performance/executions.c fuzz_targets/fuzz_cachemap.c)
 	@echo 'link  $@'
 	@$(CLANG) $^ -o $@
 
@@ -482,7 +481,7 @@ $(BUILD)/bench/%.o: %.c Makefile
 performance:
 	@scripts/need.sh performance
 	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/bench-sanitized $(BUILD)/bench-plain
-	@scripts/performance.sh
+	@studies/performance/performance.sh
 
 # ---- Speed of the library, against peers: docs/speed.md. -------------------------------------------
 
@@ -496,55 +495,55 @@ PEER_OBJECTS := $(foreach size,$(PEER_VALUE_SIZES),$(PEERS:%=$(BUILD)/speed/$(si
 SPEED_LIBRARIES := -lglib-2.0 -lck
 
 define peer_rule
-$(BUILD)/speed/$(1)/%.o: bench/%.c Makefile
+$(BUILD)/speed/$(1)/%.o: studies/speed/%.c Makefile
 	@mkdir -p $$(@D)
 	@echo 'speed $$< ($(1))'
 	@$$(SPEED_COMPILE) $$(GLIB_FLAGS) -DVALUE_SIZE=$(1) $$(DEPENDENCIES) -c $$< -o $$@
 endef
 $(foreach size,$(PEER_VALUE_SIZES),$(eval $(call peer_rule,$(size))))
 
-$(BUILD)/speed/%.o: bench/%.c Makefile
+$(BUILD)/speed/%.o: studies/speed/%.c Makefile
 	@mkdir -p $(@D)
 	@echo 'speed $<'
 	@$(SPEED_COMPILE) $(DEPENDENCIES) -c $< -o $@
 
-$(BUILD)/speed/speed: bench/speed.cpp Makefile $(PEER_OBJECTS)
+$(BUILD)/speed/speed: studies/speed/speed.cpp Makefile $(PEER_OBJECTS)
 	@echo 'speed $<'
 	@g++ -std=c++17 $(CXX_WARNINGS) -Wsign-conversion -g -O2 $(DEPENDENCIES) $< $(PEER_OBJECTS) -rdynamic -lbenchmark $(SPEED_LIBRARIES) -lpthread -ldl -o $@
 
 $(BUILD)/test/bench/bench_peers: tests/bench_peers.c Makefile $(PEER_OBJECTS)
 	@mkdir -p $(@D)
 	@echo 'test  $<'
-	@$(GCC) $(STANDARD) $(WARNINGS) -Ibench -g -O2 $(DEPENDENCIES) $< $(PEER_OBJECTS) $(SPEED_LIBRARIES) -o $@
+	@$(GCC) $(STANDARD) $(WARNINGS) -Istudies/speed -g -O2 $(DEPENDENCIES) $< $(PEER_OBJECTS) $(SPEED_LIBRARIES) -o $@
 
 .PHONY: print-speed-compile
 print-speed-compile:
 	@echo $(SPEED_COMPILE)
 
-# BENCH='--entries 65536 --value 16': see scripts/bench.py --help.
+# BENCH='--entries 65536 --value 16': see studies/speed/bench.py --help.
 .PHONY: bench
 bench:
 	@scripts/need.sh bench
 	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/speed/speed
-	@scripts/bench.py $(BENCH)
+	@studies/speed/bench.py $(BENCH)
 
 # ---- Time to bug, against other fuzzers. -----------------------------------------------------------
 
-# bench/variant.c: our target with its ingredients to switch off. The baselines: bench/naive.c has all
-# of libFuzzer's defaults, bench/original.c is a program of its own; both see the public header alone.
+# studies/survival/variant.c: our target with its ingredients to switch off. The baselines: studies/survival/naive.c has all
+# of libFuzzer's defaults, studies/survival/original.c is a program of its own; both see the public header alone.
 SURVIVAL_FLAGS := -g -O1 -fno-omit-frame-pointer
 
 VARIANT_WRAPPED := codec_decode generate_world run mutate mutate_cross
-$(BUILD)/variant: $(BUILD)/fuzz/bench/variant.o $(call fuzz_objects,fuzz_cachemap)
+$(BUILD)/variant: $(BUILD)/fuzz/studies/survival/variant.o $(call fuzz_objects,fuzz_cachemap)
 	@echo 'link  $@'
 	@$(CLANG) -fsanitize=fuzzer,address,undefined $^ $(VARIANT_WRAPPED:%=-Wl,--wrap=%) -o $@
 
-$(BUILD)/naive: bench/naive.c Makefile
+$(BUILD)/naive: studies/survival/naive.c Makefile
 	@mkdir -p $(@D)
 	@echo 'build $@'
 	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) $(SURVIVAL_FLAGS) $(FUZZING) $(SANITIZERS) -fsanitize=fuzzer $(DEPENDENCIES) $< -o $@
 
-$(BUILD)/original: bench/original.c harness/watchdog.c Makefile
+$(BUILD)/original: studies/survival/original.c harness/watchdog.c Makefile
 	@mkdir -p $(@D)
 	@echo 'build $@'
 	@$(CLANG) $(STANDARD) $(INCLUDES) $(WRITE_DEPENDENCIES) $(filter %.c,$^) >$@.d
@@ -570,7 +569,7 @@ $(BUILD)/afl: $(patsubst %.c,$(BUILD)/afl-objects/%.o,$(HARNESS) fuzz_targets/fu
 	@echo 'link  $@'
 	@$(AFL_ENVIRONMENT) $(AFL_CLANG) -fsanitize=fuzzer $^ -o $@
 
-$(BUILD)/afl_mutator.so: bench/afl_mutator.c $(addprefix harness/,mutate.c codec.c generate.c op.c work.c world.c) $(addprefix $(SUBJECT)/,geometry.c rules.c cost.c) Makefile
+$(BUILD)/afl_mutator.so: fuzz_targets/afl_mutator.c $(addprefix harness/,mutate.c codec.c generate.c op.c work.c world.c) $(addprefix $(SUBJECT)/,geometry.c rules.c cost.c) Makefile
 	@mkdir -p $(@D)
 	@echo 'build $@'
 	@$(CLANG) $(STANDARD) $(INCLUDES) $(WRITE_DEPENDENCIES) $(filter %.c,$^) >$@.d
@@ -582,18 +581,18 @@ survival-programs: $(addprefix $(BUILD)/,fuzz_cachemap variant naive original af
 survival:
 	@scripts/need.sh survival
 	@$(MAKE) --no-print-directory -j$$(nproc) survival-programs
-	@scripts/survival.py
-	@scripts/survival_report.R
+	@studies/survival/survival.py
+	@studies/survival/survival_report.R
 
 survival-report:
 	@scripts/need.sh survival
-	@scripts/survival_report.R
+	@studies/survival/survival_report.R
 
 # ---- Hit ratio: docs/hit-ratio.md. -----------------------------------------------------------------
 
 # The layouts of the map share their bodies: thirteen copies of them would be seconds of compiling, and
 # time is not measured here.
-HIT_RATIO := $(wildcard bench/hit_ratio*.c)
+HIT_RATIO := $(wildcard studies/hit_ratio/*.c)
 HIT_RATIO_OBJECTS := $(patsubst %.c,$(BUILD)/hit-ratio/%.o,$(HIT_RATIO))
 HIT_RATIO_COMPILE = $(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) '-DCACHE_MAP_INLINE=static inline' -g -O2
 $(BUILD)/hit-ratio/%.o: %.c Makefile
@@ -605,17 +604,17 @@ $(BUILD)/hit_ratio: $(HIT_RATIO_OBJECTS)
 	@echo 'link  $@'
 	@$(GCC) $^ -lm -o $@
 
-$(BUILD)/test/bench/bench_hit_ratio: tests/bench_hit_ratio.c $(filter-out bench/hit_ratio.c,$(HIT_RATIO)) Makefile
+$(BUILD)/test/bench/bench_hit_ratio: tests/bench_hit_ratio.c $(filter-out studies/hit_ratio/hit_ratio.c,$(HIT_RATIO)) Makefile
 	@mkdir -p $(@D)
 	@echo 'test  $<'
-	@$(TEST_asan) $(STANDARD) $(TEST_INCLUDES) -Ibench $(WRITE_DEPENDENCIES) $(filter %.c,$^) >$@.d
-	@$(TEST_asan) $(STANDARD) $(WARNINGS) $(TEST_INCLUDES) -Ibench -g $(filter %.c,$^) -lcmocka -lm -o $@
+	@$(TEST_asan) $(STANDARD) $(TEST_INCLUDES) -Istudies/hit_ratio $(WRITE_DEPENDENCIES) $(filter %.c,$^) >$@.d
+	@$(TEST_asan) $(STANDARD) $(WARNINGS) $(TEST_INCLUDES) -Istudies/hit_ratio -g $(filter %.c,$^) -lcmocka -lm -o $@
 
 .PHONY: hit-ratio print-hit-ratio-compile
 hit-ratio:
 	@scripts/need.sh hit-ratio
 	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/hit_ratio
-	@scripts/hit_ratio.py --run
+	@studies/hit_ratio/hit_ratio.py --run
 
 print-hit-ratio-compile:
 	@echo "$(HIT_RATIO_COMPILE)"
@@ -678,7 +677,7 @@ merge:
 
 # ---- Tables of docs/sizing.md. ----------------------------------------------------------------------
 
-$(BUILD)/sizing: bench/sizing.c Makefile
+$(BUILD)/sizing: studies/sizing/sizing.c Makefile
 	@mkdir -p $(@D)
 	@echo 'build $@'
 	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O2 '-DCACHE_MAP_INLINE=static inline' $(DEPENDENCIES) $< -lm -o $@
@@ -689,11 +688,11 @@ sizing-table: $(BUILD)/sizing
 
 # ---- Mutation score. -------------------------------------------------------------------------------
 
-# MUTANTS='--file FILE', '--only PATTERN', ...: see scripts/mutants --help. FUZZ_RUNS and JOBS reach it.
+# MUTANTS='--file FILE', '--only PATTERN', ...: see studies/mutation/mutants --help. FUZZ_RUNS and JOBS reach it.
 .PHONY: mutants
 mutants: $(EMBEDDED)
 	@scripts/need.sh mutants
-	@scripts/mutants --document docs/mutation-score.md $(MUTANTS)
+	@studies/mutation/mutants --document docs/mutation-score.md $(MUTANTS)
 
 # ---- Install: docs/install.md. ---------------------------------------------------------------------
 
@@ -715,8 +714,8 @@ docs:
 
 # ---- Style. ----------------------------------------------------------------------------------------
 
-SOURCES := $(filter-out $(EMBEDDED),$(wildcard src/*.h harness/*.[ch] subjects/*/*.[ch] subjects/*/*/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/second_subject/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp bench/*.[ch] bench/*.hpp bench/*.cpp tests/install/*.[ch] examples/*.[ch]))
-TIDY_SOURCES := $(filter-out subjects/plain/%,$(wildcard harness/*.c subjects/*/*.c subjects/*/*/*.c explorer/*.c fuzz_targets/*.c tools/*.c bench/*.c examples/*.c))
+SOURCES := $(filter-out $(EMBEDDED),$(wildcard src/*.h harness/*.[ch] subjects/*/*.[ch] subjects/*/*/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/second_subject/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp studies/*/*.[ch] studies/*/*.hpp studies/*/*.cpp tests/install/*.[ch] examples/*.[ch]))
+TIDY_SOURCES := $(filter-out subjects/plain/%,$(wildcard harness/*.c subjects/*/*.c subjects/*/*/*.c explorer/*.c fuzz_targets/*.c tools/*.c studies/*/*.c examples/*.c))
 
 .PHONY: format format-check tidy
 format:

@@ -15,7 +15,7 @@
  *   BEFORE_VARIABLE_TABLE  VARIABLE(name, meaning): what it can ask about the state before an op
  *   CONSTANT_TABLE         CONSTANT(name, number): what either is compared with
  *
- * A table may be empty. subjects/cachemap/explore/ has all of it. */
+ * A table may be empty. */
 #ifndef EXPLORER_LIVE_H
 #define EXPLORER_LIVE_H
 

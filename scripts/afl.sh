@@ -25,11 +25,6 @@ in=build/afl-in
 out=build/afl-out
 log=build/afl.log
 
-fail() {
-    echo "afl.sh: $*" >&2
-    exit 2
-}
-
 # libFuzzer names an input so, and whoever has it already keeps one.
 name_of() { sha1sum <"$1" | cut -c 1-40; }
 

@@ -9,11 +9,9 @@
 #
 # Exit status: 0, 2 usage.
 set -euo pipefail
+. "$(dirname "$0")/words.sh"
 
-[ $# -eq 2 ] || {
-    echo "bare_path.sh: usage: scripts/bare_path.sh FOLDER TASK" >&2
-    exit 2
-}
+[ $# -eq 2 ] || fail "usage: scripts/bare_path.sh FOLDER TASK"
 folder=$1 task=$2
 if ! command -v dpkg-query >/dev/null; then
     echo "$PATH"

@@ -14,6 +14,7 @@
 # PERCENT of the branches); 1 not so; 2 it could not be measured, or usage.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/words.sh
 
 mode=table
 percent_min=
@@ -27,15 +28,13 @@ case "${1:-}" in
     percent_min=${2:-}
     case "$percent_min" in
     '' | *[!0-9]*)
-        echo "coverage.sh: --branches takes a whole number of percent, got '$percent_min'" >&2
-        exit 2
+        fail "--branches takes a whole number of percent, got '$percent_min'"
         ;;
     esac
     shift 2
     ;;
 -*)
-    echo "coverage.sh: no such option: $1; the head of the script lists them" >&2
-    exit 2
+    fail "no such option: $1; the head of the script lists them"
     ;;
 esac
 [ $# -gt 0 ] || set -- corpus
@@ -50,8 +49,7 @@ cov=$(command -v "llvm-cov$suffix" || command -v llvm-cov)
 mcdc=$(make -s print-mcdc)
 LLVM_PROFILE_FILE=$folder/raw.profile "$program" replay "$@" >"$folder/replay.log" 2>&1 || {
     tail -n 20 "$folder/replay.log" >&2
-    echo "coverage.sh: the replay fails: there is no coverage of a run that is wrong" >&2
-    exit 2
+    fail "the replay fails: there is no coverage of a run that is wrong"
 }
 "$profdata" merge -sparse "$folder/raw.profile" -o "$folder/profile"
 "$cov" export -instr-profile="$folder/profile" "$program" src >"$folder/export.json"

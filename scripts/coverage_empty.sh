@@ -6,6 +6,7 @@
 # 130 interrupted.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/words.sh
 . scripts/numbers.sh
 . scripts/fuzz_flags.sh
 
@@ -32,8 +33,7 @@ case "$status" in
         echo "coverage_empty.sh: a failure was found: $(sed -n 's/.*Test unit written to //p' "$log" | tail -n 1)" >&2
         exit 1
     fi
-    echo "coverage_empty.sh: the fuzzer ended with status $status; see $log" >&2
-    exit 2
+    fail "the fuzzer ended with status $status; see $log"
     ;;
 esac
 echo "ran:  $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") inputs in $seconds s from an empty corpus," \

@@ -9,10 +9,10 @@
 # EXPORT is what `llvm-cov export` printed. Writes FOLDER/kernels and FOLDER/instances, a line each, and prints
 # their sums, and each kernel that is not whole with the reason of its excuse. Exit status: 0, 2 it cannot read.
 set -euo pipefail
+. "$(dirname "$0")/words.sh"
 
 if [ $# -ne 3 ] || [ ! -r "$1" ] || [ ! -r "$2" ] || [ ! -d "$3" ]; then
-    echo "coverage_kernels.sh: usage: scripts/coverage_kernels.sh EXPORT EXCEPTIONS FOLDER" >&2
-    exit 2
+    fail "usage: scripts/coverage_kernels.sh EXPORT EXCEPTIONS FOLDER"
 fi
 
 # A fact a line: file, function, kind, which, 1 if it is reached. A body that several objects have counts once.

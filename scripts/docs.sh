@@ -8,11 +8,11 @@
 # Exit status: 0 done, 1 something is not right, 2 it could not run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/words.sh
 
 folder=${1:-build/docs}
 command -v doxygen >/dev/null || {
-    echo "docs.sh: doxygen is missing; run: scripts/need.sh docs" >&2
-    exit 2
+    fail "doxygen is missing; run: scripts/need.sh docs"
 }
 rm -rf "$folder/html"
 mkdir -p "$folder" || exit 2

@@ -16,7 +16,9 @@ What is the interface, and what is not:
 
 import os
 import re
-import sys
+
+import common
+from common import fail
 
 STATUSES = ('OK INSERTED UPDATED REVIVED REMOVED FOUND TOMBSTONE ABSENT STASH_FULL SCOPE_FULL SCOPE_OPEN '
             'SCOPE_NOT_OPEN OPTIONS_INVALID SIZE_OVERFLOW OUT_OF_MEMORY').split()
@@ -49,7 +51,7 @@ class Filter:
         for index in range(start, len(self.lines)):
             if ends(self.lines[index]):
                 return index
-        sys.exit(f'doxygen_filter.py: line {start + 1}: what starts here does not end: {self.lines[start]}')
+        fail(f'line {start + 1}: what starts here does not end: {self.lines[start]}')
 
     def comment_last(self, start):
         return self.last_of(start, lambda line: '*/' in line)
@@ -171,22 +173,22 @@ class Filter:
             self.lines.append('/** @} */')
 
 
-def main():
-    if len(sys.argv) != 2:
-        sys.exit('doxygen_filter.py: usage: scripts/doxygen_filter.py HEADER|DOCUMENT')
-    with open(sys.argv[1], encoding='utf-8') as file:
+def main(arguments):
+    if len(arguments) != 1:
+        fail('usage: scripts/doxygen_filter.py HEADER|DOCUMENT')
+    with open(arguments[0], encoding='utf-8') as file:
         text = file.read()
-    if sys.argv[1].endswith('.md'):
+    if arguments[0].endswith('.md'):
         # Doxygen 1.9.4 has other anchors of headings than those who show Markdown elsewhere.
         text = re.sub(r'\]\(([^)#\s]+\.md)#[^)\s]*\)', r'](\1)', text)
         text = re.sub(r'\[([^\]]+)\]\(#[^)\s]*\)', r'\1', text)
         # It writes the title into the tree of pages as it stands, with the tags of code.
         print(re.sub(r'\A# .*', lambda title: title.group().replace('`', ''), text), end='')
         return
-    header = Filter(os.path.basename(sys.argv[1]), text.split('\n'))
+    header = Filter(os.path.basename(arguments[0]), text.split('\n'))
     header.run()
     print('\n'.join(header.lines))
 
 
 if __name__ == '__main__':
-    main()
+    common.run(main)

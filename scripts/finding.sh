@@ -26,11 +26,6 @@ sanitized=build/trace-asan
 target=./fuzz_cachemap
 more_count_max=20
 
-fail() {
-    echo "finding.sh: $*" >&2
-    exit 2
-}
-
 # The first program whose ./trace signature says that the artifact fails, and the signature.
 # Sets `program` and `slug`; program is empty where only the fuzz target itself can fail.
 identify() {

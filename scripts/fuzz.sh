@@ -14,7 +14,7 @@ cd "$(dirname "$0")/.."
 case "${1:-}" in
 '') ;;
 -h | --help) help_of scripts/fuzz.sh && exit ;;
-*) echo "fuzz.sh: it takes no arguments; see scripts/fuzz.sh --help" >&2 && exit 2 ;;
+*) fail "it takes no arguments; see scripts/fuzz.sh --help" ;;
 esac
 seconds=${FUZZ_SECONDS:-60}
 jobs=${FUZZ_JOBS:-1}

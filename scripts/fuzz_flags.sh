@@ -3,9 +3,12 @@
 # what users run.
 # shellcheck shell=bash
 
+# How the target is run, wherever it runs.
+target_flags=(-len_control=0 -max_len=1024 -timeout=10 -print_final_stats=1)
+
 # fuzz_flags SECONDS: sets the array `arguments`.
 fuzz_flags() {
     # shellcheck disable=SC2034  # for the script that sources this
-    arguments=(-max_total_time="$1" -len_control=0 -max_len=1024 -timeout=10 -print_final_stats=1 -print_funcs=0
-        -dict=dict/fuzz_cachemap.dict -artifact_prefix=findings/)
+    arguments=(-max_total_time="$1" "${target_flags[@]}" -print_funcs=0 -dict=dict/fuzz_cachemap.dict
+        -artifact_prefix=findings/)
 }

@@ -15,11 +15,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/words.sh
 
-fail() {
-    echo "install.sh: $*" >&2
-    exit 2
-}
-
 for name in PREFIX INCLUDEDIR DATADIR MANDIR DOCDIR PKGCONFIGDIR CMAKEDIR; do
     folder=${!name:-/}
     [[ $folder == /* ]] || fail "$name has to be an absolute path, and is '$folder'; try $name=\"\$PWD\"/$(shell_word "$folder")"

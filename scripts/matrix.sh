@@ -82,11 +82,6 @@ riscv64-O2|full|all|qemu-riscv64-static|clang-19 $(cross riscv64) -O2 $shared
 CELLS
 }
 
-fail() {
-    echo "matrix.sh: $*" >&2
-    exit 2
-}
-
 read_arguments() {
     local name
     while [ $# -gt 0 ]; do

@@ -32,11 +32,6 @@ shown_count_max=12
 read -ra bugs <<<"${BUGS:-}"
 unset CORPUS
 
-fail() {
-    echo "merge.sh: $*" >&2
-    exit 2
-}
-
 count_files() { find "$1" -type f -printf x | wc -c; }
 has_files() { [ -d "$1" ] && [ "$(count_files "$1")" -gt 0 ]; }
 
@@ -134,8 +129,8 @@ keeps_bugs() {
         echo "bugs:     not tried (BUGS=none)"
         return 0
     fi
-    SHIPPED="$1" CORPUS=shipped scripts/bugs.sh "${bugs[@]}" >"$out/bugs.log" 2>&1 || status=$?
-    [ "$status" -lt 2 ] || fail "scripts/bugs.sh ended with status $status: $out/bugs.log"
+    SHIPPED="$1" CORPUS=shipped scripts/planted.sh bugs "${bugs[@]}" >"$out/bugs.log" 2>&1 || status=$?
+    [ "$status" -lt 2 ] || fail "scripts/planted.sh ended with status $status: $out/bugs.log"
     echo "bugs:     $(tail -n 1 "$out/bugs.log") (planted bugs that these inputs find)"
     [ "$status" -ne 0 ] || return 0
     echo "LOST: planted bugs: $(sed -nE 's/^([a-z0-9-]+) .*FAILED.*/\1/p' "$out/bugs.log" | paste -sd' '): $out/bugs.log"

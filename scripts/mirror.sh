@@ -9,11 +9,7 @@
 # Exit status: 0 FOLDER/tree is as the checkout, 2 it cannot be written.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-
-fail() {
-    echo "mirror.sh: $*" >&2
-    exit 2
-}
+. scripts/words.sh
 
 [ $# -eq 1 ] || fail "usage: scripts/mirror.sh FOLDER"
 mkdir -p "$1/tree" 2>/dev/null && [ -w "$1/tree" ] || fail "$1/tree cannot be written"

@@ -9,11 +9,7 @@
 # Exit status: 0 made, 2 usage, or something cannot be read or written.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-
-fail() {
-    echo "oss_fuzz_project.sh: $*" >&2
-    exit 2
-}
+. scripts/words.sh
 
 address=${1:-$(git remote get-url origin 2>/dev/null || true)}
 folder=${2:-build/oss-fuzz-project}

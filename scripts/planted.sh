@@ -1,119 +1,109 @@
+#!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Sourced by what plants the bugs of bugs/: bugs.sh, reduced.sh and the tests of the reduced traces. Reads
-# a patch's head, plants a patch into a copy of src/, builds programs on the copy and runs the fuzz
-# target. Decides nothing. Who sources it is at the top of the repository, and may set `out` and `jobs`.
-# shellcheck shell=bash
+# Plants the bugs of bugs/, each into a tree of its own, and sees what finds it.
+#
+#   scripts/planted.sh bugs [NAME...]     the fuzz target finds each bug, or those named: by replaying the shipped
+#                                         inputs, and from an empty corpus within the executions that its patch
+#                                         allows. `control` is the library as it is, in which it must find nothing
+#   scripts/planted.sh bugs --canary      one quick bug end to end, from an empty corpus: is the fuzzer awake?
+#   scripts/planted.sh layers [--update] [PATCH...]
+#                                         each layer of the oracle is needed: its bug in bugs/layers/ is found, by
+#                                         it alone, and lives when the layer is off; with any layer off the library
+#                                         as it is is fine. Compares the table of docs/oracle.md, or writes it
+#   scripts/planted.sh reduced [--table] [NAME...]
+#                                         from each bug to the trace that shows it: bugs/traces/ and the table of
+#                                         docs/reduced.md. --table runs nothing, and has what earlier runs left
+#   scripts/planted.sh list               what each bug breaks, and which layers should find it
+#   scripts/planted.sh build NAME FOLDER WORD...
+#                                         the FOLDER becomes a tree with the bug, and `make WORD...` is run there
+#
+#   JOBS=2         bugs at a time (the number of cores)
+#   SEEDS=3        bugs: from an empty corpus with the seeds 1 to 3 (1)
+#   CORPUS=empty   bugs: or `shipped`, or `both` (both)
+#   SHIPPED=FOLDER bugs: the shipped inputs, with regressions/ (corpus)
+#
+# What a bug's build and runs left stays in build/bugs/NAME/, for layers in build/layers/NAME/: the patched sources,
+# programs, logs, artifacts. Exit status: 0 all as it must be, 1 not so, 2 it could not run, 130 interrupted.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/words.sh
+. scripts/numbers.sh
+. scripts/in_turn.sh
+. scripts/planted/plant.sh
 
-out=${out:-build/bugs}
-jobs=${jobs:-$(nproc)}
-# What includes the library is built again for each bug; every other object is that of the program as it is.
-rebuilt=(subject subject_broken subject_damage subject_instances key)
-# Settings of the Makefile for those.
-planted_settings=()
-options=(-len_control=0 -max_len=1024 -timeout=10 -print_final_stats=1)
-# The library as it is, in the place of a bug's name: within so many executions it must fail nothing.
-control_budget=50000
+jobs=${JOBS:-$(nproc)}
+seeds=${SEEDS:-1}
+whole_number JOBS "$jobs"
+whole_number SEEDS "$seeds"
+names=() # of the folders in $out that have a result
+# shellcheck disable=SC2034  # of the subcommands
+seed=1 update=no
 
-fail() {
-    echo "$(basename "$0"): $*" >&2
-    exit 2
-}
+# ---- What the subcommands share. -----------------------------------------------------------------
 
-# ---- Patches. ------------------------------------------------------------------------------------
-
-# header NAME FIELD: a line of the patch's head.
-header() {
-    sed -n "s/^$2: *//p;/^--- /q" "bugs/$1.patch"
-}
-
-budget_of() {
-    if [ "$1" = control ]; then echo "$control_budget"; else header "$1" Budget; fi
-}
-
-all_names() {
-    local patch
-    for patch in bugs/*.patch; do
-        basename "$patch" .patch
+# chosen NAME...: sets `names`: these bugs, each of which there is, or all.
+chosen() {
+    local name
+    names=("$@")
+    [ $# -gt 0 ] || mapfile -t names < <(all_names)
+    for name in "${names[@]}"; do
+        [ "$name" = control ] || [ -f "bugs/$name.patch" ] ||
+            fail "there is no bugs/$name.patch; scripts/planted.sh list names them all"
     done
 }
 
-# ---- Building. -----------------------------------------------------------------------------------
-
-# build_base TARGET...: the objects that all bugs share, which these targets of the Makefile have.
-build_base() {
-    local clang
-    clang=$(make -s --no-print-directory print-clang)
-    command -v "$clang" >/dev/null || fail "no $clang here; \`make fuzz\` installs what is missing"
-    make -s --no-print-directory -j"$jobs" "$@" >/dev/null || fail "$* does not build"
+# row FORMAT WORD...: without blanks at its end.
+row() {
+    local line
+    # shellcheck disable=SC2059  # a format
+    printf -v line "$@"
+    echo "${line%"${line##*[! ]}"}"
 }
 
-# plant_bug NAME: $out/NAME/src, the library with the bug. Says why not.
-plant_bug() {
-    local dir=$out/$1
-    rm -rf "$dir"
-    mkdir -p "$dir"
-    cp -r src "$dir/src"
-    if [ "$1" != control ] &&
-        ! patch -d "$dir" -p1 -s -t --no-backup-if-mismatch <"bugs/$1.patch" >"$dir/patch.log" 2>&1; then
-        echo "the patch does not apply: $(head -n 1 "$dir/patch.log")"
-        return 1
-    fi
+# result NAME REASON: passed if there is no reason.
+result() {
+    if [ -z "$2" ]; then echo passed; else echo failed; fi >"$out/$1/result"
 }
 
-# build_planted NAME KIND PROGRAM: $out/NAME/PROGRAM, by the Makefile's own rules and flags; KIND is the
-# folder of its objects. After plant_bug. Says why not.
-build_planted() {
-    local dir=$out/$1 kind=$2 program=$3 object
-    cp -pr "build/$kind" "$dir/$kind"
-    for object in "${rebuilt[@]}"; do
-        rm -f "$dir/$kind/subjects/cachemap/$object.o"
+# closing [WORDS]: the closing line; its status is the run's. What left no result has failed, but where WORDS say why.
+closing() {
+    local name passed=0 failed=0
+    for name in "${names[@]}"; do
+        case "$(cat "$out/$name/result" 2>/dev/null || echo "lost$*")" in
+        passed) passed=$((passed + 1)) ;;
+        failed | lost) failed=$((failed + 1)) ;;
+        esac
     done
-    if ! make -s --no-print-directory IN_PLACE=yes BUILD="$dir" INCLUDES="-I$dir/src -Isubjects/cachemap -Iharness" "${planted_settings[@]}" \
-        "$dir/$program" >"$dir/build.log" 2>&1; then
-        echo "it does not compile, see $dir/build.log: $(grep -m 1 -E 'error|\*\*\*' "$dir/build.log" || true)"
-        return 1
-    fi
+    printf '\n%s passed, %s failed%s\n' "$passed" "$failed" "$*"
+    [ "$failed" -eq 0 ]
 }
 
-# ---- Running the fuzz target. --------------------------------------------------------------------
+# ---- The subcommands. ----------------------------------------------------------------------------
 
-# layer_of LOG: what stopped the run that wrote LOG; nothing if nothing did.
-layer_of() {
-    local log=$1 layer
-    layer=$(sed -n "s/.*found by layer '\([a-z]*\)'.*/\1/p" "$log" | head -n 1)
-    if grep -q 'FAIL  an assertion of the library failed' "$log"; then
-        echo 'library assertion'
-    elif grep -q 'FAIL  the op does not end' "$log"; then
-        echo 'hang'
-    elif [ -n "$layer" ]; then
-        echo "$layer"
-    elif grep -q 'ERROR: AddressSanitizer' "$log"; then
-        sed -n 's/.*ERROR: AddressSanitizer: \([a-z-]*\).*/asan \1/p' "$log" | head -n 1
-    elif grep -q 'runtime error:' "$log"; then
-        echo 'ubsan'
-    elif grep -q 'ERROR: libFuzzer: ' "$log"; then
-        sed -n 's/.*ERROR: libFuzzer: \([a-z]*\).*/\1/p' "$log" | head -n 1
-    fi
+list() {
+    local name
+    for name in $(all_names); do
+        printf '%s\n    %s\n    found by %s, within %s executions\n' "$name" "$(header "bugs/$name.patch" What)" \
+            "$(header "bugs/$name.patch" Layer)" "$(budget_of "$name")"
+    done
 }
 
-executions_of() {
-    local count
-    count=$(sed -n 's/^stat::number_of_executed_units: *//p' "$1" | tail -n 1)
-    [ -n "$count" ] || count=$(sed -n 's/^#\([0-9]*\).*/\1/p' "$1" | tail -n 1)
-    echo "${count:-?}"
+build() {
+    [ $# -gt 2 ] || fail "usage: scripts/planted.sh build NAME FOLDER WORD..."
+    chosen "$1"
+    plant "$1" "$2" && build_in "$2" "${@:3}"
 }
 
-# run_empty NAME SEED: fuzzes from nothing; "layer:executions:seconds". Seconds of the wall clock, with
-# the fuzzer's start.
-run_empty() {
-    local dir=$out/$1/seed-$2 budget start
-    budget=$(budget_of "$1")
-    mkdir -p "$dir"
-    start=${EPOCHREALTIME/./}
-    # shellcheck disable=SC2046  # no dictionary, no word
-    "$dir/../fuzz_cachemap" "${options[@]}" -runs="$budget" -seed="$2" -artifact_prefix="$dir/" \
-        $([ ! -f dict/fuzz_cachemap.dict ] || echo -dict=dict/fuzz_cachemap.dict) >"$dir/log" 2>&1 || true
-    start=$((${EPOCHREALTIME/./} - start))
-    printf '%s:%s:%d.%02d\n' "$(layer_of "$dir/log")" "$(executions_of "$dir/log")" $((start / 1000000)) \
-        $((start % 1000000 / 10000))
-}
+unset MAKEFLAGS MFLAGS # of a make that calls this: its job server is not ours
+command=${1:-}
+case "$command" in
+bugs | layers | reduced)
+    # shellcheck source=/dev/null
+    . "scripts/planted/$command.sh"
+    "${@:1}"
+    ;;
+list) list ;;
+build) build "${@:2}" ;;
+-h | --help) help_of scripts/planted.sh ;;
+*) fail "usage: scripts/planted.sh bugs|layers|reduced|list|build ...; --help says more" ;;
+esac

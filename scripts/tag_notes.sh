@@ -7,11 +7,11 @@
 # Exit status: 0 printed, 1 the changelog or src/cache_map_types.h has not that version, 2 usage.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/words.sh
 
 version=${1:-}
 [[ $# -eq 1 && $version =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || {
-    echo "tag_notes.sh: which version? such as 1.0.0" >&2
-    exit 2
+    fail "which version? such as 1.0.0"
 }
 grep -qE "^#define CACHE_MAP_VERSION_STRING +\"${version//./\\.}\"$" src/cache_map_types.h || {
     echo "tag_notes.sh: src/cache_map_types.h has another version than $version" >&2

@@ -79,7 +79,7 @@ compgen -G 'regressions/*.trace' >/dev/null && inputs+=(regressions/*.trace)
 inputs+=(bugs/traces/*.trace)
 
 # Those that take longest first, so that no core is idle at the end.
-step "canary: a planted bug is found" scripts/bugs.sh --canary --needs fuzz_cachemap
+step "canary: a planted bug is found" scripts/planted.sh bugs --canary --needs fuzz_cachemap
 step "explain" tests/explain.sh --needs trace
 step "reduce" tests/reduce.sh --needs trace
 step "command line" tests/command_line.sh --needs all
@@ -114,7 +114,7 @@ program gcc "${as_gcc[@]}"
 
 tier=test-all
 programs='all build/trace-asan build/trace-fast build/soak-fast'
-step "each layer of the oracle is needed" scripts/layers.sh --needs "soak build/soak-fast build/trace-fast"
+step "each layer of the oracle is needed" scripts/planted.sh layers --needs "soak build/soak-fast build/trace-fast"
 then_step "the check of the layers can fail" tests/layers.sh --needs "soak build/soak-fast build/trace-fast"
 step "a program for each planted bug" tests/programs.sh --needs trace
 step "OSS-Fuzz: its build, checked" tests/oss_fuzz.sh

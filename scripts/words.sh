@@ -1,7 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-# Sourced by the scripts that take or print names of files. A name is data: it may hold blanks, quotes, a newline,
-# bytes that are no text, and it may begin with a dash. harness/shell_word.c is the same for the programs.
+# Sourced by the scripts: how they fail, how they help, and the names of files that they take or print. A name is
+# data: it may hold blanks, quotes, a newline, bytes that are no text, and it may begin with a dash.
+# harness/shell_word.c is the same for the programs.
 # shellcheck shell=bash
+
+# fail WORD...: ends the script, which could not run.
+fail() {
+    echo "${0##*/}: $*" >&2
+    exit 2
+}
 
 # help_of SCRIPT: prints its head, which is its --help. Ends with 2 where that cannot be written.
 help_of() {

@@ -7,14 +7,15 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . tests/checks.sh
 out=build/afl-test
-. scripts/planted.sh
+. scripts/words.sh
+. scripts/planted/plant.sh
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # afl_on NAME STATUS PATTERN: `make afl` on the library of $out/NAME.
 afl_on() {
     local status=0
-    FUZZ_SECONDS=15 AFL_TARGET=$out/$1/afl FINDINGS=$work/findings scripts/afl.sh >"$work/out" 2>&1 || status=$?
+    FUZZ_SECONDS=15 AFL_TARGET=$out/$1/build/afl FINDINGS=$work/findings scripts/afl.sh >"$work/out" 2>&1 || status=$?
     [ "$status" -eq "$2" ] && grep -Eq -- "$3" "$work/out" && return 0
     echo "exit status $status, expected $2 and '$3'; it said:"
     cat "$work/out"
@@ -22,17 +23,17 @@ afl_on() {
 }
 
 bug=revived-says-updated
-plant_bug "$bug"
-build_planted "$bug" afl-objects afl
+plant "$bug" "$out/$bug"
+build_in "$out/$bug" build/afl
 check "a planted bug is found" afl_on "$bug" 1 '^found: .*seen in'
 check "and filed" compgen -G "$work/findings/*/artifact"
 
-plant_bug control
+plant control "$out/control"
 # Each second call of a map takes another way to the same answer.
 sed -i 's@^    const uint32_t step_count_max = .*@&\n    static volatile unsigned call_count;\n    if (call_count++ % 2 != 0) call_count += 0;@' \
     "$out/control/src/cache_map_cache.h"
 grep -q call_count "$out/control/src/cache_map_cache.h"
-build_planted control afl-objects afl
+build_in "$out/control" build/afl
 rm -rf "$work/findings"
 check "a target that is not stable is seen" afl_on control 1 'does not take the same way each time'
 check "no time at all is refused" bash -c '! FUZZ_SECONDS=0 scripts/afl.sh'

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # `make bench` at small scale: the peers are maps (tests/bench_peers.c), and a peer with a planted defect is
 # caught; the program runs every workload; what it cannot do it says; medians, ratios and tables are those of a
-# sample that was worked out by hand; the documents hold what docs/speed.json says. No time is judged.
+# sample that was worked out by hand; the documents hold what studies/speed/speed.json says. No time is judged.
 #
 #   tests/bench.sh     `make build/speed/speed build/test/bench/bench_peers` comes before
 set -u
@@ -34,15 +34,15 @@ says() { # STATUS WORDS COMMAND...: on standard error
 # planted PEER SED WORDS: the peer with this change of its source fails, and so it is said. The change is one.
 planted() {
     local peer=$1 change=$2 words=$3 objects
-    sed "$change" "bench/peer_$peer.c" >"$out/peer_$peer.c"
-    [ "$(diff "bench/peer_$peer.c" "$out/peer_$peer.c" | grep -c '^[0-9]')" -eq 1 ] || {
+    sed "$change" "studies/speed/peer_$peer.c" >"$out/peer_$peer.c"
+    [ "$(diff "studies/speed/peer_$peer.c" "$out/peer_$peer.c" | grep -c '^[0-9]')" -eq 1 ] || {
         echo "the change does not apply once" && return 1
     }
     # shellcheck disable=SC2046  # flags
-    gcc -std=c11 -D_DEFAULT_SOURCE -w -O1 -DNDEBUG -DVALUE_SIZE=16 -Isrc -Ibench \
+    gcc -std=c11 -D_DEFAULT_SOURCE -w -O1 -DNDEBUG -DVALUE_SIZE=16 -Isrc -Istudies/speed \
         $(pkg-config --cflags glib-2.0) -c "$out/peer_$peer.c" -o "$out/peer_$peer.o" || return 1
     mapfile -t objects < <(find build/speed -name '*.o' ! -path "*/16/peer_$peer.o")
-    gcc -std=c11 -D_DEFAULT_SOURCE -Ibench -w tests/bench_peers.c "${objects[@]}" "$out/peer_$peer.o" \
+    gcc -std=c11 -D_DEFAULT_SOURCE -Istudies/speed -w tests/bench_peers.c "${objects[@]}" "$out/peer_$peer.o" \
         -lglib-2.0 -lck -o "$out/planted" || return 1
     status_is 1 timeout 20 "$out/planted" && { grep -q "$words" "$out/stdout" || { cat "$out/stdout" && false; }; }
 }
@@ -112,7 +112,7 @@ check "a disk that is full" says 2 'cannot be written' "$speed" "${small[@]}" \
 
 # ---- The script. -----------------------------------------------------------------------------------------
 
-bench=(scripts/bench.py --folder "$out/folder" --entries 1024,2048 --value 16 --pages small --rounds 1 --ops 4096
+bench=(studies/speed/bench.py --folder "$out/folder" --entries 1024,2048 --value 16 --pages small --rounds 1 --ops 4096
     --workloads insert --peers 'cache_map,plain')
 check "configurations are measured" status_is 0 "${bench[@]}"
 check "a table of each is shown" eval "[ \$(grep -c 'entries, values of 16 bytes' $out/stdout) -eq 2 ]"
@@ -133,15 +133,15 @@ check "what is broken is" eval \
 # Hundreds of configurations take longer than two seconds.
 interrupted() { # it says so, keeps what is whole, and stops what it had started
     rm -rf "$out/folder"
-    status_is 130 timeout --preserve-status -s INT 2 scripts/bench.py --folder "$out/folder" --value 16 --pages small \
+    status_is 130 timeout --preserve-status -s INT 2 studies/speed/bench.py --folder "$out/folder" --value 16 --pages small \
         --entries "$(seq -s, 1024 16 16384)" --rounds 1 --ops 4096 --workloads insert || return 1
     grep -q 'the same command goes on' "$out/stderr" && jq -e .samples "$out"/folder/*.json >"$out/jq" &&
         ! pgrep -f "$out/folder"
 }
 check "interrupted, it ends with 130" interrupted
-check "bad usage" says 2 'usage: bench.py' scripts/bench.py --entries few
-check "pages that are none" says 2 'huge, small or both' scripts/bench.py --pages gigantic
-check "an error of the program is passed on" says 2 'exit code 2' scripts/bench.py --folder "$out/folder" \
+check "bad usage" says 2 'usage: bench.py' studies/speed/bench.py --entries few
+check "pages that are none" says 2 'huge, small or both' studies/speed/bench.py --pages gigantic
+check "an error of the program is passed on" says 2 'exit code 2' studies/speed/bench.py --folder "$out/folder" \
     --value 17 --entries 1024 --pages small
 
 # ---- Variants. -------------------------------------------------------------------------------------------
@@ -150,21 +150,21 @@ variant_is_measured() { # NAME: a variant runs beside the library, under its nam
     "$speed" "${small[@]}" --value 64 --peers cache_map --variant "build/speed/variants/$1-64.so" --output "$out/$1.json" &&
         jq -e --arg name "$1" '.samples.insert.nanoseconds[$name] | length == 2' "$out/$1.json"
 }
-for patch in bench/variants/*.patch; do
+for patch in studies/speed/variants/*.patch; do
     name=$(basename "$patch" .patch)
-    check "the variant $name can be built" scripts/bench_variant.sh "$name" "$patch"
+    check "the variant $name can be built" studies/speed/bench_variant.sh "$name" "$patch"
     check "and measured" variant_is_measured "$name"
 done
-check "a variant of another folder" eval "scripts/bench_variant.sh test-same src && variant_is_measured test-same"
+check "a variant of another folder" eval "studies/speed/bench_variant.sh test-same src && variant_is_measured test-same"
 check "planted: a patch that does not apply" eval \
-    "sed 's/^-  /-  not there/' bench/variants/store-each-use.patch >$out/bad.patch; status_is 1 scripts/bench_variant.sh bad $out/bad.patch"
+    "sed 's/^-  /-  not there/' studies/speed/variants/store-each-use.patch >$out/bad.patch; status_is 1 studies/speed/bench_variant.sh bad $out/bad.patch"
 check "a variant that is missing" says 2 '--variant: ' "$speed" "${small[@]}" --variant "$out/none.so"
-check "bad usage of bench_variant.sh" says 2 'NAME FILE.patch' scripts/bench_variant.sh only-a-name
+check "bad usage of bench_variant.sh" says 2 'NAME FILE.patch' studies/speed/bench_variant.sh only-a-name
 
 # ---- Figures and tables. ---------------------------------------------------------------------------------
 
 check "medians, ratios, tables of a sample" python3 tests/bench_report.py
-check "the documents hold what docs/speed.json says" python3 tests/bench_report.py --documents
+check "the documents hold what studies/speed/speed.json says" python3 tests/bench_report.py --documents
 spoil() { # DOCUMENT: one figure in its parts is another
     sed -E '0,/^(\| uthash, LRU \| )[0-9.*]+/s//\10.123/' "$1"
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tests bench/hit_ratio*.c: against sequences that were worked out by hand, against naive versions,
+/* Tests studies/hit_ratio/: against sequences that were worked out by hand, against naive versions,
  * and against what must hold whatever the trace. tests/hit_ratio.sh plants defects and sees that
  * these tests fail. */
 #include <math.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Slow policies to compare those of bench/hit_ratio*.c with. Each keeps a stamp for each key (of
+/* Slow policies to compare those of studies/hit_ratio/hit_ratio*.c with. Each keeps a stamp for each key (of
  * when it was stored, used or moved) and looks at all keys to find the least: no list, no links,
  * no index. Written from the definitions alone. Part of tests/bench_hit_ratio.c. */
 #ifndef TESTS_BENCH_HIT_RATIO_NAIVE_H

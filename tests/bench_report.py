@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Tests scripts/speed_report.py on a sample worked out by hand. With --documents it compares the measured parts
-of the documents (or of the files given) with docs/speed.json instead."""
+"""Tests studies/speed/speed_report.py on a sample worked out by hand. With --documents it compares the measured parts
+of the documents (or of the files given) with studies/speed/speed.json instead."""
 import copy
 import json
 import subprocess
@@ -11,7 +11,7 @@ import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "scripts"))
+sys.path.insert(0, str(ROOT / "studies/speed"))
 
 import speed_report  # noqa: E402
 
@@ -139,11 +139,11 @@ class Plot(unittest.TestCase):
             data.unlink()
             with self.assertRaises(subprocess.CalledProcessError):
                 subprocess.run(["gnuplot", "-e", "data='%s'; output_path='%s'; about=''; sizes='1'" % (data, picture),
-                                str(ROOT / "scripts/speed.gnuplot")], check=True, stderr=subprocess.DEVNULL)
+                                str(ROOT / "studies/speed/speed.gnuplot")], check=True, stderr=subprocess.DEVNULL)
 
 
 def compare_documents(paths):
-    report = json.loads((ROOT / "docs/speed.json").read_text())
+    report = json.loads((ROOT / "studies/speed/speed.json").read_text())
     differing = 0
     for path in paths:
         text = path.read_text()
@@ -151,10 +151,10 @@ def compare_documents(paths):
             print("%s: there is no measured part" % path)
             differing += 1
         elif speed_report.with_parts(text, report) != text:
-            print("%s: its measured parts are not what docs/speed.json says: scripts/bench.py --redraw" % path)
+            print("%s: its measured parts are not what studies/speed/speed.json says: studies/speed/bench.py --redraw" % path)
             differing += 1
     if "no reason is known yet" in speed_report.part_losses(report):
-        print("docs/speed.json: a peer is faster without a reason: scripts/speed_reasons.py")
+        print("studies/speed/speed.json: a peer is faster without a reason: studies/speed/speed_reasons.py")
         differing += 1
     return 1 if differing else 0
 

@@ -38,9 +38,11 @@ check "ONLY: and the steps are listed" grep -q 'canary: a planted bug is found' 
 check "ONLY: a part of many names" one 2 'is a part of [0-9]+ names' unit_
 check "ONLY: the tier of a step" [ "$(ONLY=explain scripts/test.sh tier) $(ONLY=gdb scripts/test.sh tier)" = "test test-all" ]
 check "no tier" bash -c "scripts/test.sh bogus 2>/dev/null; [ \$? -eq 2 ]"
-for script in bugs explore finding fuzz layers matrix merge reduced; do
-    check "scripts/$script.sh --help" bash -c '[ "$("$1" --help | wc -l)" -ge 5 ]' bash "scripts/$script.sh"
-    check "scripts/$script.sh --help on a full disk" bash -c '"$1" --help >/dev/full 2>/dev/null; [ $? -eq 2 ]' bash "scripts/$script.sh"
+for script in scripts/{planted,explore,finding,fuzz,matrix,merge}.sh scripts/{campaign,report,check_build}.py \
+    studies/{hit_ratio/hit_ratio.py,mutation/mutants,reduction/reduction.py,speed/bench.py,survival/survival.py}; do
+    check "$script --help" bash -c '[ "$("$1" --help | wc -l)" -ge 5 ]' bash "$script"
+    check "$script --help on a full disk" \
+        bash -c 'said=$("$1" --help 2>&1 >/dev/full); [ $? -eq 2 ] && [ "$(wc -l <<<"$said")" -eq 1 ]' bash "$script"
 done
 check "every test script is a step" bash -c '
     for script in tests/*.sh; do
@@ -60,8 +62,8 @@ fi
 
 # A copy in which nothing may be written by the user that runs make.
 mkdir "$out/checkout"
-cp -r --preserve=timestamps -t "$out/checkout" Makefile bench bugs corpus dict docs examples explorer fuzz_targets harness \
-    regressions scripts src subjects tests tools witnesses
+cp -r --preserve=timestamps -t "$out/checkout" Makefile bugs corpus dict docs examples explorer fuzz_targets harness \
+    regressions scripts src studies subjects tests tools witnesses
 find "$out/checkout" -name embedded.h -delete
 elsewhere=$(mktemp -d)
 trap 'rm -rf "$elsewhere"' EXIT

@@ -14,21 +14,6 @@ rm -rf "$out"
 mkdir -p "$out"
 polls_max=300
 
-# The fuzz target with the bug: the objects of ./fuzz_cachemap, but for those that include the library.
-target_with_bug() {
-    local object
-    local -a objects=()
-    trace_with_bug discard-loses-victim "$out/trace"
-    for object in build/fuzz/harness/*.o build/fuzz/subjects/cachemap/*.o build/fuzz/fuzz_targets/fuzz_cachemap.o; do
-        case "$object" in
-        */subject.o | */subject_broken.o | */subject_damage.o | */subject_instances.o | */key.o) ;;
-        *) objects+=("$object") ;;
-        esac
-    done
-    "$(make -s --no-print-directory print-clang)" -fsanitize=fuzzer,address,undefined \
-        "$out"/trace-{subject,subject_broken,subject_damage,subject_instances,key}.o "${objects[@]}" -o "$out/target"
-}
-
 # campaign FOLDER SETTING...: as `make campaign` runs it, but small.
 campaign() {
     local folder=$1
@@ -209,7 +194,7 @@ check_cannot_run() {
 engine_does() {
     PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=scripts python3 -c "
 import os, pathlib, time, types
-from campaign_engines import LibFuzzer
+from campaigns.engines import LibFuzzer
 folder = pathlib.Path('$PWD/$1')
 engine = LibFuzzer(types.SimpleNamespace(folder=folder), 0)
 $2"
@@ -233,7 +218,7 @@ for said_at, executions in ((1010, 5000), (1090, 45000)):
 rates_of_resumed() {
     mkdir -p "$out/afl/main"
     engine_does "$out" '
-from campaign_engines import Afl
+from campaigns.engines import Afl
 engine, now = Afl(types.SimpleNamespace(folder=folder), 1000), int(time.time())
 engine.process = types.SimpleNamespace(pid=7)
 engine.begin_figures()
@@ -265,16 +250,22 @@ taken_in() {
 
 # Folders whose names a shell would take apart: libFuzzer starts its jobs by one.
 check_names() {
-    local command name=$out/$'campaign |;&*\'"$`\\<>%s\n\xff $(touch EXECUTED) -x'
-    check "a campaign in a folder of any name finds" same "$(status_of "$name" CAMPAIGN_SECONDS=2)" 1
-    check "and files" test -s "$name/findings/check-discard-is-exact-scope-discard/report.txt"
-    check "and has a corpus" test -n "$(find "$name/corpus" -type f -print -quit)"
+    local command pid status=0 name=$out/$'campaign |;&*\'"$`\\<>%s\n\xff $(touch EXECUTED) -x'
+    (campaign "$name" SLICE_SECONDS=2) >"$out/names.log" 2>&1 &
+    pid=$!
+    check "a campaign in a folder of any name finds and files" \
+        until_true test -s "$name/findings/check-discard-is-exact-scope-discard/report.txt"
+    check "and has a corpus" until_true bash -c '[ -n "$(find "$1" -type f -print -quit)" ]' bash "$name/corpus"
+    kill -INT "$pid"
+    wait "$pid" || status=$?
+    check "and ends" same "$status" 130
     check "no name was a command" test -z "$(find . -name EXECUTED)"
-    command=$(sed -n 's/^report:   //p' "$out/stdout" | sed 's/ [^ ]*scripts.report.py$/ printenv FOLDER/')
+    command=$(sed -n 's/^report:   //p' "$out/names.log" | sed 's/ [^ ]*scripts.report.py$/ printenv FOLDER/')
     check "what it says to run is of that folder" same "$(cd / && bash -c "$command")" "$PWD/$name"
 }
 
-target_with_bug
+trace_with_bug discard-loses-victim "$out/trace"
+program_with "$out/trace-src" "$out/target" fuzz_cachemap FUZZ_LEVEL=-O0 FUZZ_SANITIZERS= COUNTERS=
 start_broken
 check_names
 check "executions a second are by when the engine said it" same "$(rates | xargs)" "500.0 500.0"

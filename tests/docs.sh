@@ -60,7 +60,7 @@ doxygen_of_copy() {
 
 make_copy() {
     mkdir -p "$copy/scripts" "$copy/docs" "$copy/pages" && cp -R src packaging "$copy" &&
-        cp docs/contract.md "$copy/docs" && cp scripts/doxygen_filter.py "$copy/scripts"
+        cp docs/contract.md "$copy/docs" && cp scripts/doxygen_filter.py scripts/common.py "$copy/scripts"
 }
 
 # plant FILE SED: in the copy. The change has to change it.

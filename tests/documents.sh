@@ -23,7 +23,7 @@ done
 # ---- Generated parts. ----------------------------------------------------------------------------
 
 # The document with its generated parts as ./tables and build/sizing print them now. The part `survival` is of
-# a campaign of hours (scripts/survival_report.R) and stays as it is.
+# a campaign of hours (studies/survival/survival_report.R) and stays as it is.
 regenerate() {
     awk '
         !inside { print }

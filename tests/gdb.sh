@@ -8,16 +8,17 @@ unset MAKEFLAGS MFLAGS # of a make that calls this: its job server is not ours
 root=$PWD
 
 out=build/test/gdb
-. scripts/planted.sh
+. scripts/words.sh
+. scripts/planted/plant.sh
 . tests/checks.sh
 bug=discard-loses-victim
-with=$out/$bug/trace-debug
+with=$out/$bug/build/trace-debug
 
 rm -rf "$out"
 mkdir -p "$out"
 make -s --no-print-directory build/trace-debug >"$out/build.log" 2>&1 || fail "build/trace-debug does not build: $out/build.log"
-plant_bug "$bug" || fail "$bug cannot be planted"
-build_planted "$bug" debug trace-debug || fail "$bug does not build"
+plant "$bug" "$out/$bug" || fail "$bug cannot be planted"
+build_in "$out/$bug" build/trace-debug || fail "$bug does not build"
 
 # The reduced trace with ops that it does not need.
 input=$out/input.trace

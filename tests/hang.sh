@@ -6,6 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tests/checks.sh
+. tests/planted.sh
 . tests/worst_inputs.sh
 
 out=build/test/hang
@@ -46,54 +47,18 @@ check "one op more is an error that names its line" \
 
 # ---- A hang. -------------------------------------------------------------------------------------
 
-# fuzz_with SOURCES PROGRAM: the fuzz target on the library in the folder SOURCES, without optimisation, for its stack.
-fuzz_with() {
-    local object clang
-    local -a objects=()
-    clang=$(make -s --no-print-directory print-clang)
-    for object in subject subject_damage subject_instances key; do
-        "$clang" -std=c11 -D_DEFAULT_SOURCE -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION -O0 -gline-tables-only \
-            -fsanitize=address "-I$1" -Isubjects/cachemap -Iharness -c "subjects/cachemap/$object.c" -o "$2-$object.o"
-        objects+=("$2-$object.o")
-    done
-    for object in build/fuzz/harness/*.o build/fuzz/subjects/cachemap/*.o build/fuzz/fuzz_targets/fuzz_cachemap.o; do
-        case "$object" in
-        */subject.o | */subject_damage.o | */subject_instances.o | */key.o) ;;
-        *) objects+=("$object") ;;
-        esac
-    done
-    "$clang" -fsanitize=fuzzer,address,undefined "${objects[@]}" -o "$2"
-}
-
 cp -r src "$out/src"
 sed -i '/^CACHE_MAP_INLINE enum cache_map_status cache_map_remove(/,/{$/s/{$/{ for (volatile int spin = 1; spin == 1;) continue;/' \
     "$out/src/cache_map_core.h"
 printf 'cachemap-trace 1\ngeometry keys=4\nupsert 1\nupsert 2\nremove 1\n' >"$out/hang.trace"
 ./trace encode -o "$out/hang" "$out/hang.trace"
-fuzz_with "$out/src" "$out/fuzz"
+# Without optimisation, for its stack.
+program_with "$out/src" "$out/fuzz" fuzz_cachemap FUZZ_LEVEL=-O0
 status=$(status_of "$out/fuzz" "$out/hang")
 check "the fuzz target ends" [ "$status" -ne 0 ]
 check "it says what hangs" grep -q 'the op does not end' "$out/stderr"
 check "and at which op" grep -Eq '^> +3  remove 1' "$out/stderr"
 check "and its stack shows where" grep -Eq '#[0-9]+ .* in cache_map_remove ' "$out/stderr"
-
-# trace_with SOURCES PROGRAM: ./trace on the library in the folder SOURCES.
-trace_with() {
-    local object
-    local -a objects=()
-    for object in build/plain/harness/*.o build/plain/subjects/cachemap/*.o build/plain/subjects/cachemap/trace/*.o build/plain/tools/trace*.o; do
-        case "$object" in
-        */subject.o | */subject_damage.o | */subject_instances*.o | */key.o)
-            object=${object#build/plain/}
-            gcc -std=c11 -D_DEFAULT_SOURCE -O0 '-DCACHE_MAP_INLINE=static inline' "-I$1" -Isubjects/cachemap -Iharness \
-                -c "${object%.o}.c" -o "$2-${object##*/}"
-            object=$2-${object##*/}
-            ;;
-        esac
-        objects+=("$object")
-    done
-    gcc "${objects[@]}" -o "$2"
-}
 
 # The record gave a hang two minutes of CPU time, and a finding is three records.
 trace_with "$out/src" "$out/trace"

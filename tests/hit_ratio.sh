@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Tests build/hit_ratio and docs/hit-ratio.md: the document's tables and plot are of docs/hit-ratio.csv, and
+# Tests build/hit_ratio and docs/hit-ratio.md: the document's tables and plot are of studies/hit_ratio/hit-ratio.csv, and
 # a part of that, computed anew, is what it was; both checks can fail. What the command line refuses,
 # and how. Defects planted in the simulations, the bound, the sampler, the workloads and the runs, one
 # at a time: tests/bench_hit_ratio.c finds each.
@@ -29,14 +29,14 @@ status_is() {
 
 # report_of FILE EDIT OPTION: the report on copies of the three files, of which sed changes one.
 report_of() {
-    cp docs/hit-ratio.* "$out/" && sed -i -E "$2" "$out/hit-ratio.$1" &&
-        ! cmp -s "docs/hit-ratio.$1" "$out/hit-ratio.$1" || return 3
-    DOCUMENTS=$out scripts/hit_ratio.py "$3"
+    cp docs/hit-ratio.* studies/hit_ratio/hit-ratio.csv "$out/" && cp "$out/hit-ratio.$1" "$out/before" &&
+        sed -i -E "$2" "$out/hit-ratio.$1" && ! cmp -s "$out/before" "$out/hit-ratio.$1" || return 3
+    DOCUMENTS=$out FIGURES=$out/hit-ratio.csv studies/hit_ratio/hit_ratio.py "$3"
 }
 
 check_document() {
-    check "the document is of its figures" scripts/hit_ratio.py --check
-    check "its figures are what the program computes" scripts/hit_ratio.py --recompute
+    check "the document is of its figures" studies/hit_ratio/hit_ratio.py --check
+    check "its figures are what the program computes" studies/hit_ratio/hit_ratio.py --recompute
     check "another digit in a table shows" status_is 1 report_of md 's/^(\| `loop` \| 90\.)8/\19/' --check
     check "other figures than the plot's show" status_is 1 report_of csv '2s/1/2/' --check
     check "a plot of other figures shows" status_is 1 report_of svg '$s/0/1/' --check
@@ -113,7 +113,7 @@ trace,0,2,4,16,32,map_clock,4,2,0,2,0,0,50.00" sh -c "'$program' --csv --policy 
 
 compile=$(make -s print-hit-ratio-compile)
 objects=()
-for source in bench/hit_ratio_*.c; do objects+=("build/hit-ratio/${source%.c}.o"); done
+for source in studies/hit_ratio/hit_ratio_*.c; do objects+=("build/hit-ratio/${source%.c}.o"); done
 
 # Builds the tests with the objects of this folder instead of ours, and ends as they do.
 tests_run() {
@@ -125,16 +125,16 @@ tests_run() {
     gcc "${with[@]}" -lcmocka -lm -o "$1/test" && timeout 60 "$1/test"
 }
 
-# finds NAME FILE EDIT: bench/hit_ratio_FILE with that edit compiles, and the tests fail. A header stands for
+# finds NAME FILE EDIT: studies/hit_ratio/hit_ratio_FILE with that edit compiles, and the tests fail. A header stands for
 # the source that includes it.
 finds() {
     local folder=$out/planted source=hit_ratio_${1%.*}.c status=0
     [ "$1" != map_instance.h ] || source=hit_ratio_map.c
     rm -rf "$folder"
     mkdir -p "$folder"
-    cp bench/hit_ratio*.[ch] "$folder/"
+    cp studies/hit_ratio/hit_ratio*.[ch] "$folder/"
     sed -i -E "$2" "$folder/hit_ratio_$1"
-    ! cmp -s "bench/hit_ratio_$1" "$folder/hit_ratio_$1" || { echo "the edit changes nothing" && return 1; }
+    ! cmp -s "studies/hit_ratio/hit_ratio_$1" "$folder/hit_ratio_$1" || { echo "the edit changes nothing" && return 1; }
     eval "$compile -Wno-error -w -O0" -c "$folder/$source" -o "$folder/${source%.c}.o" || return 1
     tests_run "$folder" >"$folder/log" 2>&1 || status=$?
     tail -n 3 "$folder/log"
@@ -142,7 +142,7 @@ finds() {
 }
 
 check_defects() {
-    eval "$compile -Itests -Ibench -O1" -c tests/bench_hit_ratio.c -o "$out/test.o" || exit 2
+    eval "$compile -Itests -Istudies/hit_ratio -O1" -c tests/bench_hit_ratio.c -o "$out/test.o" || exit 2
     mkdir -p "$out/none"
     check "without a defect the tests pass" tests_run "$out/none"
     check "LRU that is FIFO" finds queues.c '/^const struct policy policy_lru/,/;/s/lru_use/fifo_use/'

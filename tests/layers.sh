@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# scripts/layers.sh can fail: a bug that another layer finds, or another one too, or none; a layer
+# scripts/planted.sh layers can fail: a bug that another layer finds, or another one too, or none; a layer
 # without a bug; a patch that says nonsense.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -9,11 +9,11 @@ cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# refuses STATUS PATTERN ARGUMENT...: layers.sh ends with STATUS and says PATTERN (grep -E).
+# refuses STATUS PATTERN ARGUMENT...: it ends with STATUS and says PATTERN (grep -E).
 refuses() {
     local wanted=$1 pattern=$2 status=0
     shift 2
-    scripts/layers.sh "$@" >"$work/out" 2>&1 || status=$?
+    scripts/planted.sh layers "$@" >"$work/out" 2>&1 || status=$?
     [ "$status" -eq "$wanted" ] && grep -Eq -- "$pattern" "$work/out" && return 0
     echo "exit status $status, expected $wanted and '$pattern'; it said:"
     cat "$work/out"

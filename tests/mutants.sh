@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Tests scripts/mutants: the mutants of a file with known operators are the expected ones; mutants of the
+# Tests studies/mutation/mutants: the mutants of a file with known operators are the expected ones; mutants of the
 # library, chosen by a fixed seed, are killed by replay; a survivor without an explanation and a stale
 # explanation fail; mistakes are named and end with 2. Judges with --quick and in a folder of its own.
 set -uo pipefail
@@ -14,7 +14,7 @@ explanations=$out/explanations.md
 : >"$explanations"
 
 mutants() {
-    scripts/mutants --quick --out "$out/run" --explanations "$explanations" "$@"
+    studies/mutation/mutants --quick --out "$out/run" --explanations "$explanations" "$@"
 }
 
 # ends_with STATUS TEXT COMMAND...: the command's exit status is STATUS, and it prints TEXT.
@@ -28,7 +28,7 @@ ends_with() {
 }
 
 sample_is_as_expected() {
-    python3 scripts/mutation/operators.py tests/mutants_sample.c | diff tests/mutants_sample.txt -
+    studies/mutation/mutants --of tests/mutants_sample.c | diff tests/mutants_sample.txt -
 }
 
 # The ID of the first mutant whose line of --list matches the pattern.
@@ -93,8 +93,8 @@ check "no such mutant" ends_with 2 "there is no mutant 'none'" mutants --show no
 check "nothing matches" ends_with 2 'no mutant is like that' mutants --only 'none at all'
 check "no regular expression" ends_with 2 'is no regular expression' mutants --only '('
 check "a sample that is no number" ends_with 2 "--sample is a whole number, it is 'x'" mutants --sample x
-check "no jobs" ends_with 2 'JOBS is a whole number, 1 or more' env JOBS=0 scripts/mutants --list
-check "executions that are no number" ends_with 2 "FUZZ_RUNS is a whole number, it is '-1'" env FUZZ_RUNS=-1 scripts/mutants --list
-check "no explanations" ends_with 2 'No such file' scripts/mutants --quick --out "$out/run" --explanations none --only "$killed"
-check "operators.py: no such file" ends_with 2 'No such file' python3 scripts/mutation/operators.py none.c
+check "no jobs" ends_with 2 'JOBS is a whole number, 1 or more' env JOBS=0 studies/mutation/mutants --list
+check "executions that are no number" ends_with 2 "FUZZ_RUNS is a whole number, it is '-1'" env FUZZ_RUNS=-1 studies/mutation/mutants --list
+check "no explanations" ends_with 2 'No such file' studies/mutation/mutants --quick --out "$out/run" --explanations none --only "$killed"
+check "no such source" ends_with 2 'No such file' studies/mutation/mutants --of none.c
 checks_end

@@ -126,14 +126,8 @@ check "gdb without a debug build: what it says to run has its folder as a word" 
 
 # ---- ./soak and ./explore. ---------------------------------------------------------------------------
 
-objects=("$out"/trace-*.o)
-for object in build/plain/harness/*.o build/plain/subjects/cachemap/*.o build/plain/tools/soak.o; do
-    case "$object" in
-    */subject.o | */subject_broken.o | */subject_damage.o | */subject_instances.o | */key.o) ;;
-    *) objects+=("$object") ;;
-    esac
-done
-"$clang" "${objects[@]}" -o "$folder/soak"
+build_in "$out/trace-tree" soak "GCC=$clang"
+cp "$out/trace-tree/soak" "$folder/soak"
 cp "$planted" "$folder/trace"
 (cd "$folder" && ! ./soak --seed 1 --streams 5000) >"$out/stdout" 2>"$out/stderr" || true
 check "soak: what it prints to go on explains the stream" grep -q '^FAIL  ' \

@@ -17,24 +17,22 @@ scripts/fuzz.sh FUZZ_LINE_SECONDS
 scripts/afl.sh FUZZ_SECONDS
 scripts/coverage_empty.sh COVERAGE_SECONDS
 scripts/coverage_empty.sh COVERAGE_PERCENT
-scripts/bugs.sh SEEDS
-scripts/bugs.sh JOBS
-scripts/layers.sh JOBS
-scripts/reduced.sh JOBS
+scripts/planted.sh SEEDS
+scripts/planted.sh JOBS
 scripts/matrix.sh JOBS
 scripts/explore.sh JOBS
 scripts/test.sh JOBS
-scripts/performance.sh ROUNDS
-scripts/mutants JOBS
-scripts/mutants FUZZ_RUNS
+studies/performance/performance.sh ROUNDS
+studies/mutation/mutants JOBS
+studies/mutation/mutants FUZZ_RUNS
 scripts/campaign.py HOURS
 scripts/campaign.py CAMPAIGN_SECONDS
 scripts/campaign.py JOBS
 scripts/campaign.py SLICE_SECONDS
 scripts/campaign.py SAMPLE_SECONDS
-scripts/survival.py SEEDS
-scripts/survival.py CUTOFF
-scripts/survival.py JOBS
+studies/survival/survival.py SEEDS
+studies/survival/survival.py CUTOFF
+studies/survival/survival.py JOBS
 scripts/report.py INPUTS'
 # 0 is a number of these.
 may_be_0=' COVERAGE_PERCENT FUZZ_RUNS '
@@ -64,7 +62,7 @@ check "no value was a command" [ ! -e "$out/executed" ]
 
 # A script that takes one more has to stand above.
 numbers_of_scripts() {
-    grep -oHE '[a-z_]+=\$\{[A-Z_]+:-([0-9]|\$\(nproc\))' scripts/*.sh |
+    grep -oHE '[a-z_]+=\$\{[A-Z_]+:-([0-9]|\$\(nproc\))' scripts/*.sh studies/*/*.sh |
         sed -E 's/:.*\$\{([A-Z_]+):-.*/ \1/' | grep -v 'merge.sh APPLY' | sort
 }
 check "there is no other number in a shell script" diff <(numbers_of_scripts) <(grep '\.sh ' <<<"$taken" | sort)

@@ -1,30 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-# Sourced by tests that need ./trace on a library with a bug planted. The library is built anew, without
-# optimisation, beside the objects of ./trace (`make trace` comes before). Not a test by itself.
+# Sourced by tests that need ./trace or the fuzz target on a library with a bug planted. Not a test by itself.
 # shellcheck shell=bash
 
-# trace_object PROGRAM SOURCE FLAG...: an object for the program in place of the one of ./trace.
-trace_object() {
-    local name
-    name=$(basename "$2" .c)
-    : "${clang:=$(make -s --no-print-directory print-clang)}"
-    "$clang" -std=c11 -D_DEFAULT_SOURCE -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION -O0 \
-        "${@:3}" -Isubjects/cachemap -Iharness -Itools -c "$2" -o "$1-$name.o"
+. scripts/words.sh
+. scripts/planted/plant.sh
+
+# program_with SOURCES PROGRAM TARGET SETTING...: the TARGET of the Makefile on the library in the folder SOURCES. All
+# that includes the library is built anew, and nothing else, with these settings.
+program_with() {
+    tree_with "$1" "$2-tree"
+    build_in "$2-tree" "${@:3}" WARNINGS=-w
+    cp "$2-tree/$3" "$2"
 }
 
-# trace_with SOURCES PROGRAM [FLAG...]: ./trace on the library in the folder SOURCES. The flags (of a
-# sanitizer) are for what includes the library.
+# tree_with SOURCES TREE: the repository with that library.
+tree_with() {
+    plant control "$2"
+    rm -r "$2/src"
+    cp -r "$1" "$2/src"
+}
+
+# trace_with SOURCES PROGRAM [FLAG...]: ./trace, without optimisation. The flags are of a sanitizer.
 trace_with() {
-    local object
-    local -a objects=() flags=("${@:3}")
-    for object in subject subject_broken subject_damage subject_instances key; do
-        trace_object "$2" "subjects/cachemap/$object.c" "${flags[@]}" "-I$1"
-    done
-    for object in build/plain/harness/*.o build/plain/subjects/cachemap/{,trace/}*.o build/plain/tools/trace{,_*}.o; do
-        [ ! -e "$2-${object##*/}" ] || object=$2-${object##*/}
-        objects+=("$object")
-    done
-    "$clang" "${flags[@]}" "${objects[@]}" -o "$2"
+    : "${clang:=$(make -s --no-print-directory print-clang)}"
+    program_with "$1" "$2" trace "GCC=$clang ${*:3}" PLAIN_LEVEL='-g0 -O0 -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION'
 }
 
 # trace_with_bug NAME PROGRAM [FLAG...]: the same on src/ with bugs/NAME.patch.
@@ -36,15 +35,19 @@ trace_with_bug() {
 }
 
 # trace_that_draws SOURCES PROGRAM: the same of a subject that is called a drawing, and has a picture alone for records and
-# pages.
+# pages. Only what writes records is built anew.
 trace_that_draws() {
-    rm -rf "$2-tables"
-    mkdir "$2-tables"
-    sed -e '/define SUBJECT_NAME /s/".*"/"drawn"/' -e '/define SUBJECT_NOUN /s/"map"/"drawing"/' \
-        subjects/cachemap/tables.h >"$2-tables/tables.h"
-    trace_object "$2" tools/trace_record.c "-I$2-tables"
-    trace_object "$2" subjects/plain/record_state.c "-I$2-tables"
-    trace_with "$1" "$2"
+    local tree=$2-tree subject=$2-tree/subjects/cachemap
+    tree_with "$1" "$tree"
+    rm "$tree/subjects"
+    cp -rp subjects "$tree/subjects"
+    sed -i -e '/define SUBJECT_NAME /s/".*"/"drawn"/' -e '/define SUBJECT_NOUN /s/"map"/"drawing"/' "$subject/tables.h"
+    touch -r subjects/cachemap/tables.h "$subject/tables.h"
+    cp "$tree/subjects/plain/record_state.c" "$subject/record_state.c"
+    cp -rp build/plain "$tree/build/"
+    rm -f "$tree"/build/plain/{tools/trace_record,subjects/cachemap/record_state}.o
+    build_in "$tree" trace "GCC=$(make -s --no-print-directory print-clang)" PLAIN_LEVEL='-g0 -O0' WARNINGS=-w
+    cp "$tree/trace" "$2"
 }
 
 # failing PROGRAM: the first shipped input on which the program fails.

@@ -53,7 +53,7 @@ check_silent() {
 }
 
 check_finds() {
-    local builds=$PWD/$folder/planted without
+    local builds=$PWD/$folder/planted/build without
     check "original finds $bug" status_is 1 "$builds/original" --seed 1 --streams 10
     check "naive finds it" finds "$builds" naive 5000
     check "the target finds it" finds "$builds" fuzz_cachemap 2000
@@ -100,7 +100,7 @@ lines_are() { # COUNT: all of them whole
 campaign() { # CONFIGS BUGS SETTING...
     local configs=$1 bugs=$2
     shift 2
-    env CONFIGS="$configs" BUGS="$bugs" "$@" scripts/survival.py
+    env CONFIGS="$configs" BUGS="$bugs" "$@" studies/survival/survival.py
 }
 
 all_found() {
@@ -160,7 +160,7 @@ END
 check_report() {
     sample >"$folder/sample.jsonl"
     printf 'before\n<!-- generated: survival -->\nold\n<!-- end -->\nafter\n' >"$folder/document.md"
-    check "the report of a sample" scripts/survival_report.R "$PWD/$folder/sample.jsonl" \
+    check "the report of a sample" studies/survival/survival_report.R "$PWD/$folder/sample.jsonl" \
         "$PWD/$folder/document.md" "$PWD/$folder/plot.svg" "$PWD/$folder/curves.json"
     check "ours" row_is '^\| `ours` \| 10 \| 4 \| 0 \| 2\.5 \| 4\.0 \(2\.0 to 6\.0\) '
     check "naive" row_is '^\| `naive` \| 10 \| 4 \| 1 \| - \| 8\.5 \(7\.0 to 10\) \| 4\.0 \| 2\.1 .* 0\.88 '
@@ -175,10 +175,10 @@ check_report() {
         "$folder/curves.json"
     sed 's/"bug":"control","seed":1,"found":false/"bug":"control","seed":1,"found":true/' \
         "$folder/sample.jsonl" >"$folder/alarm.jsonl"
-    scripts/survival_report.R "$PWD/$folder/alarm.jsonl" >"$folder/document.md" 2>&1
+    studies/survival/survival_report.R "$PWD/$folder/alarm.jsonl" >"$folder/document.md" 2>&1
     check "a false alarm is said" row_is '^\*\*False alarm:\*\* ours, naive, no_swarm'
     : >"$folder/empty.jsonl"
-    check "no results are refused" status_is 2 scripts/survival_report.R "$PWD/$folder/empty.jsonl"
+    check "no results are refused" status_is 2 studies/survival/survival_report.R "$PWD/$folder/empty.jsonl"
 }
 
 check_programs

@@ -4,7 +4,7 @@
  * one set and one tag. */
 #include "unit_support.h"
 
-#include "../bench/hash_families.h"
+#include "../studies/sizing/hash_families.h"
 
 #include <math.h>
 

@@ -196,7 +196,7 @@ static void record_finish(const struct verdict *failed) {
 }
 
 /* The failing op has its line too, if it is the recorded pass that fails. An assertion of the library may
- * fail while a broken map is read, and lead here again: then the line goes without the state. */
+ * fail while a broken subject is read, and lead here again: then the line goes without the state. */
 static void record_on_failure(const struct run_view *view) {
     const bool can_be_read = recorder.verdict.invariant == INVARIANT_NONE;
     if (can_be_read)

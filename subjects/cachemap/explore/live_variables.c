@@ -54,15 +54,19 @@ static uint32_t tombstones(const struct policy *policy) {
     return count;
 }
 
+/* Null for an op without a key, and without a cache. */
+static const struct policy_set *set_of_op(const struct policy *policy, struct op op) {
+    return op_has_key(op) && policy->geometry.set_count != 0
+               ? &policy->sets[policy_set_of_key(policy, op.operand)]
+               : NULL;
+}
+
 int32_t live_variable(enum variable variable, struct op op) {
     const struct policy *policy = &live_environment.policy;
     const struct geometry *geometry = &policy->geometry;
     const struct counts_state *counts = &live_environment.counts;
+    const struct policy_set *set;
     const uint32_t mutation_count = live_environment.model.mutation_count;
-    /* The set of the op's key, if it has one. */
-    const struct policy_set *set = op_has_key(op) && geometry->set_count != 0
-                                       ? &policy->sets[policy_set_of_key(policy, op.operand)]
-                                       : NULL;
     switch (variable) {
     case VARIABLE_stash_count: return (int32_t)counts->stash_count;
     case VARIABLE_stash_max: return geometry->stash_count_max;
@@ -81,8 +85,12 @@ int32_t live_variable(enum variable variable, struct op op) {
     case VARIABLE_count_max: return policy->count_max;
     case VARIABLE_key_place:
         return op_has_key(op) ? (int32_t)place_of_key(policy, op.operand) : (int32_t)PLACE_ABSENT;
-    case VARIABLE_key_free_ways: return set == NULL ? 0 : (int32_t)free_ways(set, policy->ways);
-    case VARIABLE_sweep_steps: return set == NULL ? 0 : (int32_t)sweep_steps(policy, *set);
+    case VARIABLE_key_free_ways:
+        set = set_of_op(policy, op);
+        return set == NULL ? 0 : (int32_t)free_ways(set, policy->ways);
+    case VARIABLE_sweep_steps:
+        set = set_of_op(policy, op);
+        return set == NULL ? 0 : (int32_t)sweep_steps(policy, *set);
     case VARIABLE_stash_count_before: return (int32_t)policy->stash_count;
     case VARIABLE_mutation_count_before: return (int32_t)mutation_count;
     case VARIABLE_op:

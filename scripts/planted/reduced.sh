@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+# `scripts/planted.sh reduced`, sourced by it. For each planted bug: builds the fuzz target with it, fuzzes from
+# nothing until it finds it; the artifact is reduced with a ./trace that has the bug too, and filed as
+# `make fuzz` would (build/bugs/NAME/findings/). A bug that does not fail in a plain build is reduced in a sanitized
+# one. The fuzzer's seed is fixed: traces and counts are the same each time, but for the seconds.
+# shellcheck shell=bash disable=SC2154  # planted.sh has what they share
+
+. scripts/tables.sh
+
+# ---- One bug. ------------------------------------------------------------------------------------
+
+# find_artifact NAME: prints what the fuzz target leaves when it finds the bug from nothing.
+find_artifact() {
+    local name=$1
+    plant "$name" "$out/$name" && build_in "$out/$name" fuzz_cachemap || return
+    run_empty "$name" "$seed" >/dev/null
+    artifact_of "$name"
+}
+
+artifact_of() {
+    local artifact
+    for artifact in "$out/$1/seed-$seed"/*-*; do
+        [ -f "$artifact" ] && echo "$artifact" && return
+    done
+    echo "not found within $(budget_of "$1") executions"
+    return 1
+}
+
+# program_for NAME ARTIFACT: prints the ./trace with the bug in which the artifact fails.
+program_for() {
+    local kind program status
+    for kind in fast asan; do
+        program=$out/$1/build/trace-$kind
+        build_in "$out/$1" "build/trace-$kind" || return
+        status=0
+        "$program" replay "$2" >"$out/$1/replay.log" 2>&1 || status=$?
+        [ "$status" -eq 0 ] || break
+    done
+    [ "$status" -eq 1 ] || { echo "the artifact does not fail in ./trace: see $out/$1/replay.log" && return 1; }
+    echo "$program"
+}
+
+# file_finding NAME ARTIFACT: the artifact's way through what `make fuzz` does with it. Prints what is missing.
+file_finding() {
+    local dir=$out/$1 part
+    rm -rf "$dir/findings"
+    scripts/finding.sh --into "$dir/findings" --trace "$dir/build/trace-fast" --sanitized "$dir/build/trace-asan" \
+        --target "$dir/fuzz_cachemap" "$2" >"$dir/finding.log" 2>&1 ||
+        { echo "the artifact is not filed: see $dir/finding.log" && return 1; }
+    for part in reduced.trace report.txt report.html test.c; do
+        [ -n "$(find "$dir/findings" -path "*/$part" -size +0)" ] || { echo "the finding has no $part: see $dir/finding.log" && return 1; }
+    done
+}
+
+# reduce_bug NAME: bugs/traces/NAME.trace, and the bug's row of the table in build/bugs/NAME/row. Prints
+# why not.
+reduce_bug() {
+    local name=$1 dir=$out/$1 artifact program trace=bugs/traces/$1.trace start
+    artifact=$(find_artifact "$name") || { echo "$artifact" && return 1; }
+    program=$(program_for "$name" "$artifact") || { echo "$program" && return 1; }
+    start=${EPOCHREALTIME/./}
+    "$program" reduce -o "$dir/reduced.trace" "$artifact" 2>"$dir/reduce.log" ||
+        { echo "reduce failed: $(tail -n 1 "$dir/reduce.log")" && return 1; }
+    start=$(seconds_since "$start")
+    write_trace "$name" >"$trace"
+    ./trace replay "$trace" >"$dir/replay.log" 2>&1 || { echo "$trace fails without the bug" && return 1; }
+    "$program" replay "$trace" >"$dir/replay.log" 2>&1 && { echo "$trace agrees with the bug" && return 1; }
+    file_finding "$name" "$artifact" || return
+    printf '%s %s %s %s\n' "$name" \
+        "$(sed -nE 's/.*\b([0-9]+) ops to ([0-9]+) in ([0-9]+) tries.*/\1 \2 \3/p' "$dir/reduce.log" | tail -n 1)" \
+        "$start" "$(sed -n 's/^# fails: //p' "$trace")" >"$dir/row"
+}
+
+# The reduced trace with a comment that names the bug, and without what changes from build to build.
+write_trace() {
+    comment="# The planted bug $1: $(header "bugs/$1.patch" What)" awk '{ print } NR == 1 { print ENVIRON["comment"] }' \
+        "$out/$1/reduced.trace" | sed -E '/^# fails: /{s/ [^ ]+\+0x[0-9a-f]+//g;s/ environment[a-z_]*\.c:[0-9]+//}'
+}
+
+# ---- The table. ----------------------------------------------------------------------------------
+
+# Rows of every bug: "name ops reduced tries seconds signature".
+rows() {
+    local name
+    for name in "${names[@]}"; do
+        [ ! -f "$out/$name/row" ] || cat "$out/$name/row"
+    done
+}
+
+# median COLUMN: of the rows on standard input.
+median() {
+    cut -d' ' -f"$1" | sort -n | awk '{ value[NR] = $1 } END { if (NR) print value[int((NR + 1) / 2)] }'
+}
+
+table() {
+    local column all_rows
+    all_rows=$(rows)
+    echo '| bug | ops | reduced | tries | seconds | fails |'
+    echo '| --- | ---: | ---: | ---: | ---: | --- |'
+    awk '{ printf "| [%s](../bugs/traces/%s.trace) | %s | %s | %s | %s | `", $1, $1, $2, $3, $4, $5
+           for (i = 6; i <= NF; i += 1) printf "%s%s", $i, i < NF ? " " : "` |\n" }' <<<"$all_rows"
+    printf '| **median of %d** |' "$(wc -l <<<"$all_rows")"
+    for column in 2 3 4 5; do
+        printf ' **%s** |' "$(median "$column" <<<"$all_rows")"
+    done
+    echo ' |'
+}
+
+update_document() {
+    table >"$out/table"
+    settle docs/reduced.md 'generated by scripts/planted.sh reduced' "$out/table" yes
+}
+
+# ---- The whole. ----------------------------------------------------------------------------------
+
+try_bug() {
+    local reason
+    rm -f "$out/$1/row"
+    if reason=$(reduce_bug "$1"); then
+        cat "$out/$1/row"
+    else
+        echo "$1 FAILED: $reason"
+    fi
+}
+
+reduced() {
+    case "${1:-}" in
+    --table)
+        chosen
+        update_document
+        return
+        ;;
+    -*) fail "no such option: $1; see scripts/planted.sh --help" ;;
+    esac
+    chosen "$@"
+    build_base fuzz_cachemap trace build/trace-fast build/trace-asan
+    mkdir -p "$out" bugs/traces
+    in_turn try_bug "${names[@]}"
+    echo
+    [ "$(rows | wc -l)" -eq ${#names[@]} ] || { echo "$((${#names[@]} - $(rows | wc -l))) failed" && exit 1; }
+    if [ $# -eq 0 ]; then update_document; else table; fi
+}
