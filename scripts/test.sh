@@ -158,6 +158,7 @@ step "lines of make fuzz" tests/fuzz.sh --needs "$programs"
 step "findings" tests/findings.sh --needs "$programs"
 step "record" tests/record.sh --needs trace tables
 step "witnesses" tests/witness.sh --needs trace build/trace-asan
+step "adding an op" tests/adding.sh --needs trace soak tables
 step "gdb" tests/gdb.sh --needs trace
 step "the build" tests/build.sh --needs all
 step "clang-format" make -s format-check --needs ''

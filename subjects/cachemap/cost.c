@@ -107,31 +107,20 @@ static uint64_t work_of_inspect(const struct cost *cost, const struct work_costs
     return costs->walk * (is_small ? WORK_DAMAGE_WALKS : WORK_INSPECT_WALKS) + costs->find_all;
 }
 
-/* Of an op in one pass. */
+/* Of an op in one pass. What is not named here looks everything over, and each key up. */
 static uint64_t work_of_op(const struct cost *cost, struct op op) {
     const struct work_costs costs = work_costs(cost);
-    switch ((enum op_kind)op.kind) {
-    case OP_UPSERT:
-    case OP_UPSERT_MANY:
-    case OP_REWRITE:
-    case OP_REMOVE:
-    case OP_GET:
-    case OP_GET_MANY:
-    case OP_LOOKUP:
-    case OP_HAS:
-    case OP_DEMOTE: return work_of_key_op(cost, &costs, op);
-    case OP_SCOPE_OPEN:
-    case OP_COMPACT: return costs.walk * 2 + costs.find_all;
-    case OP_SCOPE_DISCARD: return costs.walk * 2 + costs.find_all + costs.records * costs.find;
-    case OP_SCOPE_PERSIST:
-    case OP_INIT_REFUSED: return costs.walk * 2;
-    case OP_RESET:
-    case OP_REINIT: return costs.walk * 2 + work_of_memory(cost);
-    case OP_INSPECT: return work_of_inspect(cost, &costs);
-    case OP_KIND_COUNT: break;
-    }
-    assert(false && "no such op");
-    return 0;
+    if (op_has_key(op))
+        return work_of_key_op(cost, &costs, op);
+    if (op.kind == OP_INSPECT)
+        return work_of_inspect(cost, &costs);
+    if (op_is(op, TRAIT_EMPTIES))
+        return costs.walk * 2 + work_of_memory(cost);
+    if (op.kind == OP_SCOPE_PERSIST || op_is(op, TRAIT_OUTSIDE))
+        return costs.walk * 2;
+    if (op.kind == OP_SCOPE_DISCARD)
+        return costs.walk * 2 + costs.find_all + costs.records * costs.find;
+    return costs.walk * 2 + costs.find_all;
 }
 
 static unsigned work_pass_count(const struct geometry *geometry) {
@@ -146,13 +135,11 @@ void cost_note(struct cost *cost, struct op op) {
         cost->key_is_named[op.operand] = true;
         cost->named_key_count += 1;
     }
-    if (op.kind == OP_REINIT) {
+    if (op_is(op, TRAIT_REMAKES))
         cost->geometry.layout = op.operand;
-        cost->scope_open = false;
-    }
-    if (op.kind == OP_SCOPE_OPEN)
+    if (op_is(op, TRAIT_OPENS))
         cost->scope_open = true;
-    if (op.kind == OP_SCOPE_PERSIST || op.kind == OP_SCOPE_DISCARD)
+    if (op_is(op, TRAIT_CLOSES | TRAIT_REMAKES))
         cost->scope_open = false;
     if (!cost->scope_open)
         cost->record_count = 0;

@@ -151,8 +151,8 @@ static void environment_deinit(struct environment *environment) {
 static struct result environment_reinit(struct environment *environment, unsigned layout) {
     enum outcome outcome;
     environment_deinit(environment);
-    environment->geometry.layout = (uint8_t)layout;
-    environment->view.world = world_of_geometry(&environment->geometry);
+    world_set_byte(&environment->view.world, OPERAND_FIELDS_BYTE, layout);
+    environment->geometry = geometry_of_world(&environment->view.world);
     outcome = subject_init(
         &environment->subject, &environment->geometry,
         (enum subject_memory)((environment->subject.memory + 1) % SUBJECT_MEMORY_COUNT),

@@ -41,7 +41,7 @@ struct geometry geometry_of_world(const struct world *world) {
 }
 
 struct world world_of_geometry(const struct geometry *geometry) {
-    struct world world;
+    struct world world = world_standard();
     world_set_byte(&world, OPERAND_FIELDS_BYTE, geometry->layout);
     world.numbers[FIELD_HASH] = geometry->hash;
     world.numbers[FIELD_READ] = geometry->read;

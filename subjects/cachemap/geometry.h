@@ -38,8 +38,7 @@ struct geometry {
     uint16_t key_count;
 };
 
-/* What the numbers of a world mean, and back. Back, a layout that no field can say is none: `layout` is below
- * LAYOUT_COUNT. */
+/* What the numbers of a world mean, and back; what has no meaning here is standard. */
 struct geometry geometry_of_world(const struct world *world);
 struct world world_of_geometry(const struct geometry *geometry);
 

@@ -50,13 +50,13 @@ static bool differential_step(struct differential *state, struct op op, struct r
         return false; /* scopes, compact, reset do not depend on what is where */
     if (outcome_failed(a.outcome))
         return true;
-    if (op.kind == OP_SCOPE_OPEN)
+    if (op_is(op, TRAIT_OPENS))
         memcpy(state->fixed_at_open, state->fixed, sizeof state->fixed);
     if (op.kind == OP_SCOPE_DISCARD)
         memcpy(state->fixed, state->fixed_at_open, sizeof state->fixed);
-    if (op.kind == OP_COMPACT || op.kind == OP_RESET || op.kind == OP_REINIT)
+    if (op.kind == OP_COMPACT || op_is(op, TRAIT_EMPTIES))
         memset(state->fixed, 0, sizeof state->fixed);
-    if (op.kind == OP_RESET || op.kind == OP_REINIT)
+    if (op_is(op, TRAIT_EMPTIES))
         state->diverged = false;
     return true;
 }

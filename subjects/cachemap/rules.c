@@ -40,37 +40,18 @@ enum op_kind rules_amend(const struct rules *rules, enum op_kind kind, bool last
 }
 
 void rules_note(struct rules *rules, enum op_kind kind) {
-    switch (kind) {
-    case OP_UPSERT:
-    case OP_UPSERT_MANY:
-    case OP_REWRITE:
-    case OP_REMOVE:
+    const struct op op = {(uint8_t)kind, 0};
+    if (op_is(op, TRAIT_MUTATES)) {
         rules->mutation_count += 1;
         rules->scope_mutation_count += rules->scope_open;
-        return;
-    case OP_SCOPE_OPEN:
-        if (!rules->scope_open)
-            rules->scope_mutation_count = 0;
-        rules->scope_open = true;
-        return;
-    case OP_SCOPE_PERSIST:
-    case OP_SCOPE_DISCARD: rules->scope_open = false; return;
-    case OP_COMPACT:
-        if (!rules->scope_open)
-            rules->mutation_count = 0;
-        return;
-    case OP_RESET:
-        if (!rules->scope_open)
-            rules_restart(rules);
-        return;
-    case OP_REINIT: rules_restart(rules); return;
-    case OP_GET:
-    case OP_GET_MANY:
-    case OP_LOOKUP:
-    case OP_HAS:
-    case OP_DEMOTE:
-    case OP_INIT_REFUSED:
-    case OP_INSPECT:
-    case OP_KIND_COUNT: return;
     }
+    if (kind == OP_COMPACT && !rules->scope_open)
+        rules->mutation_count = 0;
+    if (op_is(op, TRAIT_OPENS) && !rules->scope_open)
+        rules->scope_mutation_count = 0;
+    if (op_is(op, TRAIT_REMAKES) || (kind == OP_RESET && !rules->scope_open))
+        rules_restart(rules);
+    else
+        rules->scope_open =
+            op_is(op, TRAIT_OPENS) || (rules->scope_open && !op_is(op, TRAIT_CLOSES));
 }

@@ -371,21 +371,22 @@ struct result subject_demote(struct subject *subject, unsigned key_id) {
     return result_of(OUTCOME_OK);
 }
 
-struct result subject_compact(struct subject *subject) {
-    return result_of_status(subject->functions->compact(subject->map));
-}
-
-struct result subject_scope_open(struct subject *subject) {
-    return result_of_status(subject->functions->scope_open(subject->map));
-}
+#define STATUS_CALL(name) \
+    struct result subject_##name(struct subject *subject) { \
+        return result_of_status(subject->functions->name(subject->map)); \
+    }
+#define NOTHING_CALL(name) \
+    struct result subject_##name(struct subject *subject) { \
+        subject->functions->name(subject->map); \
+        return result_of(OUTCOME_OK); \
+    }
+SUBJECT_CALLS(STATUS_CALL, NOTHING_CALL)
+#undef STATUS_CALL
+#undef NOTHING_CALL
 
 struct result subject_scope_close(struct subject *subject, bool discard) {
     return result_of_status(subject->functions->scope_close(
         subject->map, discard ? CACHE_MAP_SCOPE_DISCARD : CACHE_MAP_SCOPE_PERSIST));
-}
-
-struct result subject_reset(struct subject *subject) {
-    return result_of_status(subject->functions->reset(subject->map));
 }
 
 /* ---- Inspection. ------------------------------------------------------------------------- */

@@ -125,10 +125,10 @@ bool subject_get_many(struct subject *subject, const unsigned *key_ids, uint32_t
 struct result subject_lookup(struct subject *subject, unsigned key_id, bool *intact);
 struct result subject_has(struct subject *subject, unsigned key_id);
 struct result subject_demote(struct subject *subject, unsigned key_id);
-struct result subject_compact(struct subject *subject);
-struct result subject_scope_open(struct subject *subject);
 struct result subject_scope_close(struct subject *subject, bool discard);
-struct result subject_reset(struct subject *subject);
+#define SUBJECT_CALL(name) struct result subject_##name(struct subject *subject);
+SUBJECT_CALLS(SUBJECT_CALL, SUBJECT_CALL)
+#undef SUBJECT_CALL
 
 /* Inspection. */
 struct counts_state subject_counts(const struct subject *subject);

@@ -50,10 +50,12 @@ struct subject_functions {
     enum cache_map_status (*lookup)(void *map, unsigned key_id, const void **value);
     bool (*has)(void *map, unsigned key_id);
     void (*demote)(void *map, unsigned key_id);
-    enum cache_map_status (*compact)(void *map);
-    enum cache_map_status (*scope_open)(void *map);
+#define STATUS_MEMBER(name)  enum cache_map_status (*name)(void *map);
+#define NOTHING_MEMBER(name) void (*name)(void *map);
+    SUBJECT_CALLS(STATUS_MEMBER, NOTHING_MEMBER)
+#undef STATUS_MEMBER
+#undef NOTHING_MEMBER
     enum cache_map_status (*scope_close)(void *map, enum cache_map_scope_mode mode);
-    enum cache_map_status (*reset)(void *map);
     struct cache_map_counts (*counts)(const void *map);
     void (*set)(const void *map, uint32_t set, struct set_state *state);
     bool (*set_agrees)(const void *map, uint32_t set);

@@ -121,21 +121,21 @@ static void INSTANCE_FUNCTION(do_demote)(void *map, unsigned key_id) {
     INSTANCE_FUNCTION(demote)(INSTANCE_FUNCTION(of)(map), INSTANCE_FUNCTION(key_of_id)(key_id));
 }
 
-static enum cache_map_status INSTANCE_FUNCTION(do_compact)(void *map) {
-    return INSTANCE_FUNCTION(compact)(INSTANCE_FUNCTION(of)(map));
-}
-
-static enum cache_map_status INSTANCE_FUNCTION(do_scope_open)(void *map) {
-    return INSTANCE_FUNCTION(scope_open)(INSTANCE_FUNCTION(of)(map));
-}
+#define STATUS_CALL(name) \
+    static enum cache_map_status INSTANCE_FUNCTION(do_##name)(void *map) { \
+        return INSTANCE_FUNCTION(name)(INSTANCE_FUNCTION(of)(map)); \
+    }
+#define NOTHING_CALL(name) \
+    static void INSTANCE_FUNCTION(do_##name)(void *map) { \
+        INSTANCE_FUNCTION(name)(INSTANCE_FUNCTION(of)(map)); \
+    }
+SUBJECT_CALLS(STATUS_CALL, NOTHING_CALL)
+#undef STATUS_CALL
+#undef NOTHING_CALL
 
 static enum cache_map_status INSTANCE_FUNCTION(do_scope_close)(void *map,
                                                                enum cache_map_scope_mode mode) {
     return INSTANCE_FUNCTION(scope_close)(INSTANCE_FUNCTION(of)(map), mode);
-}
-
-static enum cache_map_status INSTANCE_FUNCTION(do_reset)(void *map) {
-    return INSTANCE_FUNCTION(reset)(INSTANCE_FUNCTION(of)(map));
 }
 
 static struct cache_map_counts INSTANCE_FUNCTION(do_counts)(const void *map) {
@@ -225,10 +225,10 @@ const struct subject_functions INSTANCE_PASTE(subject_functions, INSTANCE_NUMBER
     .lookup = INSTANCE_FUNCTION(do_lookup),
     .has = INSTANCE_FUNCTION(do_has),
     .demote = INSTANCE_FUNCTION(do_demote),
-    .compact = INSTANCE_FUNCTION(do_compact),
-    .scope_open = INSTANCE_FUNCTION(do_scope_open),
-    .scope_close = INSTANCE_FUNCTION(do_scope_close),
-    .reset = INSTANCE_FUNCTION(do_reset),
+#define CALL_MEMBER(name) .name = INSTANCE_FUNCTION(do_##name),
+    SUBJECT_CALLS(CALL_MEMBER, CALL_MEMBER)
+#undef CALL_MEMBER
+        .scope_close = INSTANCE_FUNCTION(do_scope_close),
     .counts = INSTANCE_FUNCTION(do_counts),
     .set = INSTANCE_FUNCTION(do_set),
     .set_agrees = INSTANCE_FUNCTION(do_set_agrees),

@@ -81,7 +81,10 @@ enum {
     TRAIT_READS = TRAIT_OWN << 3,   /* it changes counts of uses at the most */
     TRAIT_FREES = TRAIT_OWN << 4,   /* a value may be gone by it */
     TRAIT_SWEEPS = TRAIT_OWN << 5,  /* it may change all sets */
-    TRAIT_OUTSIDE = TRAIT_OWN << 6  /* it is about another map, and this one is not asked */
+    TRAIT_OUTSIDE = TRAIT_OWN << 6, /* it is about another map, and this one is not asked */
+    TRAIT_OPENS = TRAIT_OWN << 7,   /* it opens a scope */
+    TRAIT_CLOSES = TRAIT_OWN << 8,  /* it closes one */
+    TRAIT_EMPTIES = TRAIT_OWN << 9  /* behind it the map is as fresh from init */
 };
 #define TRAITS_READ   (TRAIT_READS | TRAIT_WHOLE)
 #define TRAITS_CHANGE (TRAIT_MUTATES | TRAIT_GROWS | TRAIT_FREES)
@@ -111,15 +114,16 @@ enum {
     OP(DEMOTE, "demote", OPERAND_KEY, 2, TRAITS_READ, DEMOTE, "demote", "hint: not used soon") \
     OP(COMPACT, "compact", OPERAND_NONE, 4, TRAIT_WHOLE | TRAIT_FREES, COMPACT, "compact", \
        "forget the stash") \
-    OP(SCOPE_OPEN, "scope open", OPERAND_NONE, 5, TRAIT_WHOLE, SCOPE_OPEN, "scope_open", \
-       "from here changes can be undone") \
-    OP(SCOPE_PERSIST, "scope persist", OPERAND_NONE, 2, TRAIT_WHOLE | TRAIT_FREES, SCOPE_PERSIST, \
-       "scope_close", "keep the scope's changes") \
-    OP(SCOPE_DISCARD, "scope discard", OPERAND_NONE, 3, TRAIT_WHOLE | TRAIT_FREES | TRAIT_SWEEPS, \
-       SCOPE_DISCARD, "scope_close", "undo the scope's changes") \
-    OP(RESET, "reset", OPERAND_NONE, 1, TRAIT_WHOLE | TRAIT_FREES | TRAIT_SWEEPS, RESET, "reset", \
-       "as fresh from init") \
-    OP(REINIT, "reinit", OPERAND_FIELDS, 1, TRAIT_WHOLE | TRAIT_REMAKES, REINIT, \
+    OP(SCOPE_OPEN, "scope open", OPERAND_NONE, 5, TRAIT_WHOLE | TRAIT_OPENS, SCOPE_OPEN, \
+       "scope_open", "from here changes can be undone") \
+    OP(SCOPE_PERSIST, "scope persist", OPERAND_NONE, 2, TRAIT_WHOLE | TRAIT_FREES | TRAIT_CLOSES, \
+       SCOPE_PERSIST, "scope_close", "keep the scope's changes") \
+    OP(SCOPE_DISCARD, "scope discard", OPERAND_NONE, 3, \
+       TRAIT_WHOLE | TRAIT_FREES | TRAIT_SWEEPS | TRAIT_CLOSES, SCOPE_DISCARD, "scope_close", \
+       "undo the scope's changes") \
+    OP(RESET, "reset", OPERAND_NONE, 1, TRAIT_WHOLE | TRAIT_FREES | TRAIT_SWEEPS | TRAIT_EMPTIES, \
+       RESET, "reset", "as fresh from init") \
+    OP(REINIT, "reinit", OPERAND_FIELDS, 1, TRAIT_WHOLE | TRAIT_REMAKES | TRAIT_EMPTIES, REINIT, \
        "deinit memory_size memory_alignment init init_in_memory", \
        "deinit, and init with another layout; an open scope is dropped") \
     OP(INIT_REFUSED, "init_refused", OPERAND_WORD, 1, TRAIT_WHOLE | TRAIT_OUTSIDE, INIT_REFUSED, \

@@ -107,37 +107,22 @@ static void witness_remember_open(struct witness_watch *watch) {
 }
 
 static void witness_remember(struct witness_watch *watch, const struct witness_event *event) {
-    struct witness_past *key = &watch->past[event->op.operand];
-    const bool done = event->result.outcome == OUTCOME_OK;
-    switch ((enum op_kind)event->op.kind) {
-    case OP_UPSERT:
-    case OP_UPSERT_MANY:
-    case OP_REWRITE:
-    case OP_REMOVE: witness_remember_mutation(event, watch->past); return;
-    case OP_GET:
-    case OP_GET_MANY:
-    case OP_LOOKUP:
-    case OP_HAS: key->demoted = false; return;
-    case OP_DEMOTE: key->demoted |= event->key_after.count < event->key_before.count; return;
-    case OP_COMPACT:
-        if (done)
-            witness_remember_compact(event, watch->past);
+    const struct op op = event->op;
+    struct witness_past *key = &watch->past[op.operand];
+    if (op_is(op, TRAIT_MUTATES))
+        witness_remember_mutation(event, watch->past);
+    else if (op.kind == OP_DEMOTE)
+        key->demoted |= event->key_after.count < event->key_before.count;
+    else if (op_is(op, TRAIT_READS))
+        key->demoted = false;
+    if (event->result.outcome != OUTCOME_OK)
         return;
-    case OP_SCOPE_OPEN:
-        if (done)
-            witness_remember_open(watch);
-        return;
-    case OP_RESET:
-    case OP_REINIT:
-        if (done)
-            memset(watch->past, 0, sizeof watch->past);
-        return;
-    case OP_SCOPE_PERSIST:
-    case OP_SCOPE_DISCARD:
-    case OP_INIT_REFUSED:
-    case OP_INSPECT:
-    case OP_KIND_COUNT: return;
-    }
+    if (op.kind == OP_COMPACT)
+        witness_remember_compact(event, watch->past);
+    if (op_is(op, TRAIT_OPENS))
+        witness_remember_open(watch);
+    if (op_is(op, TRAIT_EMPTIES))
+        memset(watch->past, 0, sizeof watch->past);
 }
 
 /* ---- The watch. -------------------------------------------------------------------------- */
@@ -168,7 +153,7 @@ static void witness_note(const struct run_view *view, void *context) {
         event.key_before = witness_key_in(event.before, event.policy, event.op.operand);
         event.key_after = witness_key_in(event.after, event.policy, event.op.operand);
     }
-    if (event.op.kind == OP_UPSERT || event.op.kind == OP_REWRITE)
+    if (op_is(event.op, TRAIT_MUTATES) && event.op.kind != OP_REMOVE)
         event.take = witness_take_of(event.before, &event.key_before);
     for (uint32_t label = 0; label < witness_label_count; label += 1)
         if (witness_happens(&witness_labels[label], &event)) {

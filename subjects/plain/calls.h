@@ -9,7 +9,7 @@
 
 #define OBJECT_LOCAL(type, name) \
     type *name = &subject->name; \
-    (void)name;
+    (void)(name);
 
 void subject_begin(struct subject *subject, const struct world *world) {
     const uint16_t *numbers = world->numbers;
