@@ -29,9 +29,17 @@ COVERAGE_SECONDS ?= 60
 # By the environment, where a value is no part of a command, whatever it is.
 export FUZZ_SECONDS FUZZ_JOBS COVERAGE_SECONDS
 
-# Whose streams the floor runs: a folder with tables.h and what docs/design of the seam names, harness/run.h.
+# Whose streams the floor runs: a folder with tables.h and what harness/run.h names, or subjects/plain/plain.h does.
+# `make SUBJECT=tests/second_subject all` has all that it builds in build/second_subject/.
 SUBJECT := subjects/cachemap
-INCLUDES := -Isrc -I$(SUBJECT) -Iharness -Itools
+NAME := $(notdir $(SUBJECT))
+ifneq ($(SUBJECT),subjects/cachemap)
+override BUILD := $(BUILD)/$(NAME)
+HERE := $(BUILD)/
+endif
+# More for the compiler where the subject calls the structure: a planted bug.
+SUBJECT_FLAGS :=
+INCLUDES := -Isrc -I$(SUBJECT) -Iharness -Isubjects/plain -Itools
 STANDARD := -std=c11 -D_DEFAULT_SOURCE
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wstrict-prototypes \
             -Wmissing-prototypes -Wcast-qual -Wformat=2 -Wundef -Wvla -Werror
@@ -53,7 +61,10 @@ DEPENDENCIES = -MMD -MP -MT $@ -MF $@.d
 WRITE_DEPENDENCIES = -MM -MP -MT $@
 # Processes and signals are the tools' alone.
 TOOLS_ONLY := harness/stop.c harness/isolate.c harness/program.c
-HARNESS := $(filter-out $(TOOLS_ONLY),$(wildcard harness/*.c $(SUBJECT)/*.c))
+# What of subjects/plain the subject has no file of its own for; in a folder of both.
+plain_of = $(foreach file,$(wildcard subjects/plain$(1)/*.c),$(if $(wildcard $(SUBJECT)$(1)/$(notdir $(file))),,$(file)))
+HARNESS := $(filter-out $(TOOLS_ONLY),$(wildcard harness/*.c $(SUBJECT)/*.c) $(call plain_of))
+tool_sources = $(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c $(SUBJECT)/$(1)/*.c) $(call plain_of,/$(1))
 # What touches the map's memory is sanitized, and what has the library's code in it is instrumented.
 # The rest of the harness is neither: it would take a third of the time, and its branches are no news
 # of the map.
@@ -69,6 +80,7 @@ help:
 	@echo 'make oss-fuzz-check  every build that OSS-Fuzz makes, each checked: docs/oss-fuzz.md (minutes)'
 	@echo 'make test-page     the tests of the page of ./trace html alone, in headless Chromium'
 	@echo 'make all           build ./fuzz_cachemap ./fuzz_trace ./trace ./soak ./explore ./tables'
+	@echo 'make SUBJECT=tests/second_subject all  the same for another structure: CONTRIBUTING.md'
 	@echo 'make examples      the programs of examples/, into build/examples/; make test-examples tests them'
 	@echo 'make bugs          plant each bug of bugs/, see that the fuzzer finds it'
 	@echo 'make layers        each layer of the oracle finds a bug that no other layer finds'
@@ -105,16 +117,16 @@ help:
 # ---- Programs. -------------------------------------------------------------------------------------
 
 .PHONY: all
-all: fuzz_cachemap fuzz_trace trace soak explore tables
+all: $(addprefix $(HERE),fuzz_$(NAME) fuzz_trace trace soak explore tables)
 
 fuzz_objects = $(patsubst %.c,$(BUILD)/fuzz/%.o,$(HARNESS) fuzz_targets/$(1).c)
-plain_objects = $(patsubst %.c,$(BUILD)/plain/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c $(SUBJECT)/$(1)/*.c))
-asan_objects = $(patsubst %.c,$(BUILD)/asan/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c $(SUBJECT)/$(1)/*.c))
+plain_objects = $(patsubst %.c,$(BUILD)/plain/%.o,$(tool_sources))
+asan_objects = $(patsubst %.c,$(BUILD)/asan/%.o,$(tool_sources))
 
 fuzz_cachemap fuzz_trace: %: $(BUILD)/%
 	@cp $< $@
 
-$(BUILD)/fuzz_cachemap: $(call fuzz_objects,fuzz_cachemap)
+$(BUILD)/fuzz_$(NAME): $(call fuzz_objects,fuzz_cachemap)
 	@echo 'link  $@'
 	@$(CLANG) -fsanitize=fuzzer,address,undefined $^ -o $@
 
@@ -136,18 +148,19 @@ $(BUILD)/fuzz/%.o: %.c Makefile
 	@echo 'fuzz  $<'
 	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -fno-omit-frame-pointer $(FUZZING) $(FUZZ_FLAGS) $(DEPENDENCIES) -c $< -o $@
 
-trace: $(call plain_objects,trace)
+$(HERE)trace: $(call plain_objects,trace)
 	@echo 'link  $@'
 	@$(GCC) $^ -o $@
 
-tables: $(call plain_objects,tables)
+$(HERE)tables: $(call plain_objects,tables)
 	@echo 'link  $@'
 	@$(GCC) $^ -o $@
 
-soak: $(call plain_objects,soak)
+$(HERE)soak: $(call plain_objects,soak)
 	@echo 'link  $@'
 	@$(GCC) $^ -o $@
 
+$(foreach way,plain fuzz asan fast,$(BUILD)/$(way)/$(SUBJECT)/subject.o): INCLUDES += $(SUBJECT_FLAGS)
 # The instances take a third less to compile so.
 PLAIN_LEVEL = -O2
 $(BUILD)/plain/subjects/cachemap/subject_instances.o: PLAIN_LEVEL = -O1
@@ -159,12 +172,12 @@ $(BUILD)/plain/%.o: %.c Makefile
 # ---- The explorer: every state of a small world. ---------------------------------------------------
 
 # The subject's part asks of the library what no input can reach: it is in no other program.
-EXPLORER := $(wildcard explorer/*.c $(SUBJECT)/explore/*.c)
-EXPLORER_INCLUDES := -Iexplorer -I$(SUBJECT)/explore
+EXPLORER := $(wildcard explorer/*.c $(SUBJECT)/explore/*.c) $(call plain_of,/explore)
+EXPLORER_INCLUDES := -Iexplorer -I$(SUBJECT)/explore -Isubjects/plain/explore
 explorer_objects = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(HARNESS) $(TOOLS_ONLY) $(EXPLORER))
 $(foreach way,plain asan fast,$(patsubst %.c,$(BUILD)/$(way)/%.o,$(EXPLORER))): INCLUDES += $(EXPLORER_INCLUDES)
 
-explore: $(call explorer_objects,plain)
+$(HERE)explore: $(call explorer_objects,plain)
 	@echo 'link  $@'
 	@$(GCC) $^ -o $@
 
@@ -228,7 +241,7 @@ $(BUILD)/asan/subjects/cachemap/subject_instances.o: $(BUILD)/fuzz/subjects/cach
 	@cp $< $@
 
 # ./trace for a debugger: nothing optimised or inlined. `./trace gdb` starts it.
-debug_objects = $(patsubst %.c,$(BUILD)/debug/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c $(SUBJECT)/$(1)/*.c))
+debug_objects = $(patsubst %.c,$(BUILD)/debug/%.o,$(tool_sources))
 
 $(BUILD)/trace-debug: $(call debug_objects,trace)
 	@echo 'link  $@'
@@ -241,7 +254,7 @@ $(BUILD)/debug/%.o: %.c Makefile
 
 # ./trace for coverage: clang's source coverage, one copy of each body for all layouts, assertions
 # taken out. The compiler's words are kept: they name the decisions that it cannot instrument.
-coverage_objects = $(patsubst %.c,$(BUILD)/coverage/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c $(SUBJECT)/$(1)/*.c))
+coverage_objects = $(patsubst %.c,$(BUILD)/coverage/%.o,$(tool_sources))
 $(patsubst %.c,$(BUILD)/coverage/%.o,$(SANITIZED)): COVERAGE_FLAGS = -O1 -fprofile-instr-generate -fcoverage-mapping $(MCDC)
 # MC/DC is clang 18's and newer's. The recursive = asks the compiler only where the answer is used.
 MCDC = $(shell $(CLANG) -fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc -fsyntax-only -x c /dev/null \
@@ -426,7 +439,7 @@ reduced:
 # Each layer of the oracle has a bug that it alone finds. Built without copies of the library's bodies:
 # in seconds, for each bug anew.
 FAST = $(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) $(FUZZING) -O1
-fast_objects = $(patsubst %.c,$(BUILD)/fast/%.o,$(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c $(SUBJECT)/$(1)/*.c))
+fast_objects = $(patsubst %.c,$(BUILD)/fast/%.o,$(tool_sources))
 
 $(BUILD)/soak-fast: $(call fast_objects,soak)
 	@echo 'link  $@'
@@ -701,8 +714,8 @@ docs:
 
 # ---- Style. ----------------------------------------------------------------------------------------
 
-SOURCES := $(wildcard src/*.h harness/*.[ch] subjects/*/*.[ch] subjects/*/*/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp studies/*/*.[ch] studies/*/*.hpp studies/*/*.cpp tests/install/*.[ch] examples/*.[ch])
-TIDY_SOURCES := $(wildcard harness/*.c subjects/*/*.c subjects/*/*/*.c explorer/*.c fuzz_targets/*.c tools/*.c studies/*/*.c examples/*.c)
+SOURCES := $(filter-out $(EMBEDDED),$(wildcard src/*.h harness/*.[ch] subjects/*/*.[ch] subjects/*/*/*.[ch] explorer/*.[ch] fuzz_targets/*.c tools/*.c tests/*.[ch] tests/second_subject/*.[ch] tests/oss_fuzz/*.[ch] tests/*.cpp studies/*/*.[ch] studies/*/*.hpp studies/*/*.cpp tests/install/*.[ch] examples/*.[ch]))
+TIDY_SOURCES := $(filter-out subjects/plain/%,$(wildcard harness/*.c subjects/*/*.c subjects/*/*/*.c explorer/*.c fuzz_targets/*.c tools/*.c studies/*/*.c examples/*.c))
 
 .PHONY: format format-check tidy
 format:
@@ -713,6 +726,7 @@ format-check:
 
 tidy: $(EMBEDDED)
 	@clang-tidy --quiet $(TIDY_SOURCES) -- $(STANDARD) $(INCLUDES) $(EXPLORER_INCLUDES) $(GLIB_FLAGS)
+	@clang-tidy --quiet $(wildcard subjects/plain/*.c subjects/plain/*/*.c tests/second_subject/*.c) -- $(STANDARD) -Itests/second_subject $(filter-out -I$(SUBJECT)%,$(INCLUDES) $(EXPLORER_INCLUDES))
 
 .PHONY: clean
 clean:

@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SIGNATURE_MARK "cachemap-failure: "
+#define SIGNATURE_MARK SUBJECT_NAME "-failure: "
 enum { CHILD_AGREES = 0, CHILD_FAILS = 1, REPORT_SIZE_MAX = 64 * 1024, STORY_CPU_SECONDS = 5 };
 
 /* Where a sanitizer is linked in, it calls this before it ends the process. */
@@ -226,10 +226,9 @@ static bool report_asan(const char *report, char *cause, size_t size_max) {
 }
 
 /* The innermost function of the library on the first stack, which is where it happened: "    #2 0x55d0 in
- * NAME ...". Those named cache_map_ are the same for all layouts; what carries a layout's name is only
- * their wrapping. */
+ * NAME ...". What has another prefix wraps it, and differs where the bug does not. */
 static void report_function(const char *report, char *function, size_t size_max) {
-    static const char prefix[] = " in cache_map_";
+    static const char prefix[] = " in " SUBJECT_FUNCTION_PREFIX;
     const char *line = strstr(report, "    #0 ");
     while (line != NULL && strncmp(line, "    #", strlen("    #")) == 0) {
         char text[256], *name;

@@ -18,14 +18,14 @@ enum isolate_outcome {
 struct failure {
     enum isolate_outcome outcome;
     /* What failed, where, at which op: "check_policy_set environment.c:139 upsert",
-     * "ubsan cache_map_core.h:310:17 remove", "asan use-after-poison trace+0x51c30 get",
+     * "ubsan list.h:310:17 remove", "asan use-after-poison trace+0x51c30 get",
      * "signal 11 compact", "hang remove". Equal for one bug whatever else the stream does. */
     char signature[200];
     /* The signature as a name for folders: lower-case letters, digits and single dashes, without lines of
      * the harness and offsets in the program, so that compilers and unrelated changes agree on it:
-     * "check-policy-set-upsert", "asan-use-after-poison-cache-map-stash-find-get" (where the report
-     * names functions), "assertion-cache-map-slot-free-5a1c-scope-discard" (the digits stand for the
-     * expression), "ubsan-cache-map-core-h-310-remove" (it names none), "hang-remove". Signatures
+     * "check-policy-set-upsert", "asan-use-after-poison-list-find-get" (where the report names functions),
+     * "assertion-list-is-free-5a1c-reset" (the digits stand for the expression),
+     * "ubsan-list-h-310-remove" (it names none), "hang-remove". Signatures
      * that differ in a line only share it. */
     char slug[100];
     uint32_t op_index;        /* the failing op; the op count in the final verification */

@@ -287,7 +287,9 @@ static struct range insert_run(struct edit *edit, uint8_t kind, uint32_t length)
     const struct range range = {at, open_gap(edit, at, length)};
     for (uint32_t i = 0; i < range.count; i += 1) {
         edit->stream->ops[at + i].kind = kind;
-        edit->stream->ops[at + i].operand = (uint8_t)((first + i * step) % key_count);
+        edit->stream->ops[at + i].operand =
+            codec_operand(&edit->stream->world, op_operand(edit->stream->ops[at + i]),
+                          (uint8_t)((first + i * step) % key_count));
     }
     return range;
 }
@@ -300,12 +302,12 @@ static enum op_kind draw_run_kind(struct random *random) {
         RUN_TABLE(RUN_ROW)
 #undef RUN_ROW
     };
-    enum {
-#define RUN_WEIGHT(op, weight) +weight
-        SUM = RUN_TABLE(RUN_WEIGHT)
+    struct weights {
+#define RUN_WEIGHT(op, weight) char of_##op[weight];
+        RUN_TABLE(RUN_WEIGHT)
 #undef RUN_WEIGHT
     };
-    uint32_t at = random_below(random, SUM);
+    uint32_t at = random_below(random, sizeof(struct weights));
     size_t row = 0;
     for (; at >= runs[row].weight; row += 1)
         at -= runs[row].weight;

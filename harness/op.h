@@ -6,7 +6,7 @@
 #ifndef HARNESS_OP_H
 #define HARNESS_OP_H
 
-#include "tables.h"
+#include "subject_tables.h"
 
 #include <assert.h>
 #include <stdbool.h>
@@ -28,6 +28,7 @@ enum op_kind {
 #undef OP_ENUM
         OP_KIND_COUNT
 };
+#define OP_FIRST ((enum op_kind)0)
 
 struct op {
     uint8_t kind;    /* enum op_kind */

@@ -2,6 +2,8 @@
 /* The helpers behind program.h. */
 #include "program.h"
 
+#include "subject_tables.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -49,7 +51,7 @@ bool program_is_help(const char *word) {
 }
 
 int program_version(const char *version) {
-    printf("%s, of cachemap %s\n", program_name, version);
+    printf("%s, of " SUBJECT_NAME " %s\n", program_name, version);
     return EXIT_AGREES;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the command-line programs have in common: standard streams that may be closed, the one wording of a
  * write that failed, the words that ask for help or the version, and folders of inputs. For POSIX systems.
- * Knows neither streams of ops nor the map. */
+ * Knows neither streams of ops nor a subject. */
 #ifndef HARNESS_PROGRAM_H
 #define HARNESS_PROGRAM_H
 
@@ -23,7 +23,7 @@ int program_flush(void);
 /* Whether the word asks for the usage text: -h or --help. */
 bool program_is_help(const char *word);
 
-/* Prints "NAME, of cachemap VERSION". Returns EXIT_AGREES. */
+/* Prints "NAME, of SUBJECT VERSION". Returns EXIT_AGREES. */
 int program_version(const char *version);
 
 /* Calls `on_file` for the path; where that is a folder, for each file in it that is neither hidden nor

@@ -210,6 +210,35 @@ static bool reduce_world(struct reducer *reducer) {
     return changed;
 }
 
+/* A smaller number, and as many ops less in a row: what must be full takes fewer ops to fill. */
+static bool reduce_room(struct reducer *reducer, unsigned field) {
+    const uint16_t now = reducer->best->world.numbers[field];
+    const uint16_t smallest = field_describe(field)->smallest;
+    for (uint16_t number = now; number > smallest && !reducer->stopped; number -= 1) {
+        const uint32_t cut = (uint32_t)(now - (number - 1));
+        for (uint32_t start = 0; start + cut <= reducer->best->op_count; start += 1) {
+            candidate_fresh(reducer);
+            reducer->candidate.world.numbers[field] = (uint16_t)(number - 1);
+            candidate_remove(reducer, start, start + cut);
+            if (field_index(field, number - 1u) >= 0 && reducer_try(reducer))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool reduce_rooms(struct reducer *reducer) {
+    static const uint8_t fields[] = {
+#define ROOM_ROW(field) FIELD_##field,
+        ROOM_TABLE(ROOM_ROW)
+#undef ROOM_ROW
+            FIELD_COUNT};
+    bool changed = false;
+    for (size_t i = 0; i + 1 < sizeof fields; i += 1)
+        changed |= reduce_room(reducer, fields[i]);
+    return changed;
+}
+
 /* ---- Operands that are no keys. ---------------------------------------------------------- */
 
 static bool reduce_operand(struct reducer *reducer, uint8_t *operand) {
@@ -302,6 +331,7 @@ struct reduce_result reduce_stream(struct stream *stream, const struct reduce_op
         changed = reduce_ranges(&reducer);
         changed |= reduce_wraps(&reducer);
         changed |= reduce_world(&reducer);
+        changed |= reduce_rooms(&reducer);
         changed |= reduce_keys(&reducer);
         changed |= reduce_operands(&reducer);
         changed |= reduce_kinds(&reducer);

@@ -38,7 +38,7 @@ static void report_row(FILE *file, const struct run_view *view, uint32_t index, 
                        bool failing) {
     const struct step *step = &view->steps[index];
     const unsigned value = report_value(view->stream, index);
-    const bool ahead = index > view->op_index; /* the map has answered, nothing is compared */
+    const bool ahead = index > view->op_index; /* the subject has answered, nothing is compared */
     char text[TRACE_TEXT_OP_SIZE], actual[RESULT_TEXT_SIZE], expected[RESULT_TEXT_SIZE];
     trace_text_op(view->stream->ops[index], text, sizeof text);
     trace_text_result(run_answer(view, index), actual, sizeof actual);

@@ -2,7 +2,8 @@
 /* The seam: what a subject supplies beside its tables (tables.h), and all that the floor sees of a run.
  * Reports, reducer, page and programs go through this. A subject has its own cost.h and rules.h besides.
  *
- * Each function here is the subject's, but for those with a body. */
+ * Each function here is the subject's, but for those with a body. subjects/plain has them for one that is a
+ * struct beside a model: plain.h. */
 #ifndef HARNESS_RUN_H
 #define HARNESS_RUN_H
 
@@ -19,7 +20,7 @@ struct run_view {
     const struct stream *stream;
     const struct step
         *steps; /* by op; the expected ones up to op_index, the actual ones below answered_count */
-    uint32_t answered_count; /* in a call for many the map is ahead of the models */
+    uint32_t answered_count; /* in a call for many the subject is ahead of the models */
     struct world world;      /* of the pass, and as an op has remade it */
     enum pass pass;
     uint32_t op_index;    /* the op count in the final verification */

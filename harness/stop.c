@@ -21,13 +21,13 @@ static void on_interrupt(int signal_number) {
 
 static const char *crash_name(int signal_number) {
     switch (signal_number) {
-    case SIGSEGV: return "the map crashed: segmentation fault";
-    case SIGBUS: return "the map crashed: bus error";
-    case SIGFPE: return "the map crashed: arithmetic exception";
-    case SIGILL: return "the map crashed: illegal instruction";
+    case SIGSEGV: return "the " SUBJECT_NOUN " crashed: segmentation fault";
+    case SIGBUS: return "the " SUBJECT_NOUN " crashed: bus error";
+    case SIGFPE: return "the " SUBJECT_NOUN " crashed: arithmetic exception";
+    case SIGILL: return "the " SUBJECT_NOUN " crashed: illegal instruction";
     case SIGABRT: return "the run was aborted";
     case SIGPROF: return "the op does not end: its CPU time is spent";
-    default: return "the map crashed";
+    default: return "the " SUBJECT_NOUN " crashed";
     }
 }
 

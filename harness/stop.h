@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What stops a tool from outside: Ctrl-C is noted; a crash or a hang inside the map under test is
+/* What stops a tool from outside: Ctrl-C is noted; a crash or a hang inside the structure under test is
  * reported with the ops that led there. For tools without a fuzzing engine. */
 #ifndef HARNESS_STOP_H
 #define HARNESS_STOP_H

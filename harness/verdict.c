@@ -71,9 +71,9 @@ bool invariant_is_inside(enum invariant invariant) {
 }
 
 void verdict_place(const struct verdict *verdict, char *place, size_t size) {
-    (void)snprintf(place, size, "%s/%s:%d",
-                   verdict->invariant == INVARIANT_ASSERTION ? SUBJECT_LIBRARY_FOLDER
-                                                             : SUBJECT_FOLDER,
+    const char *folder =
+        verdict->invariant == INVARIANT_ASSERTION ? SUBJECT_LIBRARY_FOLDER "/" : SUBJECT_FOLDER "/";
+    (void)snprintf(place, size, "%s%s:%d", strchr(verdict->file, '/') != NULL ? "" : folder,
                    verdict->file, verdict->line);
 }
 

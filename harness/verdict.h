@@ -47,7 +47,7 @@ struct verdict {
     enum invariant invariant; /* INVARIANT_NONE: the run agrees */
     enum pass pass;
     uint32_t op_index; /* the stream's op count: at the end, in the final verification */
-    bool at_init;      /* before the first op: the map that the stream starts with */
+    bool at_init;      /* before the first op: the subject that the stream starts with */
     struct result expected, actual; /* NONE where the finding is not about an outcome */
     /* Where it was found: of the harness; of the library for INVARIANT_ASSERTION, whose function
      * and expression are there too (null otherwise: the invariant's own are meant). */
@@ -66,7 +66,7 @@ static inline bool verdict_agrees(const struct verdict *verdict) {
     return verdict->invariant == INVARIANT_NONE;
 }
 
-/* Where it was found, as a path of the repository with the line: "src/map.h:12". */
+/* Where it was found, as a path of the repository with the line: "src/list.h:12". */
 enum { VERDICT_PLACE_SIZE = 200 };
 void verdict_place(const struct verdict *verdict, char *place, size_t size);
 

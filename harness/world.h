@@ -5,7 +5,7 @@
 #ifndef HARNESS_WORLD_H
 #define HARNESS_WORLD_H
 
-#include "tables.h"
+#include "subject_tables.h"
 
 #include <assert.h>
 #include <stdbool.h>

@@ -151,6 +151,7 @@ step "request_log" tests/request_log.sh --needs example-programs
 step "threads" tests/threads.sh --needs example-programs build/test/threads_tsan
 step "hit ratio" tests/hit_ratio.sh --needs build/hit_ratio
 step "explorer" tests/explore.sh --needs explore trace build/explore-asan build/explore-fast
+step "a second subject" tests/second_subject.sh --needs ''
 step "hang" tests/hang.sh --needs "$programs"
 step "names of files" tests/names.sh --needs "$programs"
 step "lines of make fuzz" tests/fuzz.sh --needs "$programs"

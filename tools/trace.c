@@ -26,7 +26,8 @@ static const char usage_text[] =
     "                               the oracle off (docs/oracle.md)\n"
     "  show FILE                    as text; after '=' what the model says\n"
     "  encode [-o OUT] FILE         as bytes\n"
-    "  record [-o OUT] FILE         what each op did to the map and the models, as JSON Lines\n"
+    "  record [-o OUT] FILE         what each op did to the " SUBJECT_NOUN
+    " and the models, as JSON Lines\n"
     "                               (docs/record.md)\n"
     "  digest FILE...               a number for each, of all answers and of the final state: the "
     "same in\n"
@@ -34,7 +35,8 @@ static const char usage_text[] =
     "\n"
     "A failure:\n"
     "  explain [--json] [--color=WHEN] [--as NAME] FILE\n"
-    "                               told on the reduced trace: map beside model, what matters, "
+    "                               told on the reduced trace: " SUBJECT_NOUN
+    " beside model, what matters, "
     "the\n"
     "                               nearest trace that passes; --json for programs "
     "(docs/explain-json.md);\n"

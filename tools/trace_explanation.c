@@ -433,7 +433,8 @@ static bool find_observation_by(struct explanation *explanation, bool after) {
 static void find_observation(struct explanation *explanation) {
     if (!invariant_is_inside(explanation->failure.invariant))
         explanation->observation = OBSERVED_ITSELF;
-    else if (!find_observation_by(explanation, false) && LOOK_AFTER_OP != OP_KIND_COUNT)
+    else if (LOOK_OP != OP_KIND_COUNT && !find_observation_by(explanation, false) &&
+             LOOK_AFTER_OP != OP_KIND_COUNT)
         (void)find_observation_by(explanation, true);
     candidate = explanation->stream;
 }
@@ -494,8 +495,11 @@ const char *explanation_observation(const struct explanation *explanation) {
     static char words[OBSERVED_WORDS_SIZE + 40];
     words[0] = '\0';
     if (explanation->observation == OBSERVED_NOT)
-        return "a caller sees nothing yet: all answers are right, also those of a lookup of each "
-               "key after it";
+        (void)snprintf(
+            words, sizeof words,
+            "a caller sees nothing yet: all answers are right, also those of a %s of each "
+            "key after it",
+            op_describe(LOOK_OP)->words);
     if (explanation->observation == OBSERVED_LATER)
         (void)snprintf(words, sizeof words, "a caller sees: %s", explanation->observed_words);
     return words;
@@ -505,7 +509,9 @@ static const struct {
     const char *purpose, *command; /* the file's name follows */
 } next_steps[EXPLANATION_NEXT_COUNT] = {
     {"step by step in a browser, beside the trace that passes", "html -o bug.html"},
+#if SUBJECT_HAS_GDB
     {"in a debugger, stopped before the op that fails (make build/trace-debug)", "gdb"},
+#endif
     {"a C program that fails so: to debug, to send, to keep as a test", "c -o bug.c"},
     {"these ops as text, to edit, and for regressions/", "reduce -o bug.trace"},
     {"the failure again, with its stack where a sanitizer ends it", "replay --verbose"}};

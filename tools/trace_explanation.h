@@ -118,7 +118,7 @@ const char *explanation_observation(const struct explanation *explanation);
 
 /* A command to go on with, and what it is for. It is one line of a shell, and runs in any folder. `index` is
  * below EXPLANATION_NEXT_COUNT. `program` is how ./trace was called, `path` the input's. */
-enum { EXPLANATION_NEXT_COUNT = 5 };
+enum { EXPLANATION_NEXT_COUNT = 4 + SUBJECT_HAS_GDB };
 const char *explanation_next_purpose(unsigned index);
 void explanation_next_write(FILE *file, const char *program, const char *path, unsigned index);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ./trace gdb: the failing op under a debugger. The input is reduced, gdb starts on a debug build of this
- * program, loads tools/gdb/cachemap.py and stops before the op that fails, in the pass that fails. */
+ * program, loads the subject's script and stops before the op that fails, in the pass that fails. */
 #include "trace_command.h"
 
 #include "shell_word.h"
@@ -15,8 +15,6 @@
 #include <unistd.h>
 
 enum { PATH_SIZE = TRACE_PATH_SIZE, ARGUMENT_COUNT_MAX = 64 };
-
-#define GDB_SCRIPT "tools/gdb/cachemap.py"
 
 /* What gdb is started with. */
 struct session {
@@ -44,9 +42,11 @@ static int session_find(struct session *session) {
         return EXIT_USAGE;
     }
     memcpy(root, own_folder, sizeof root);
-    if (!trace_find_above(root, GDB_SCRIPT) || !path_join(session->script, root, GDB_SCRIPT)) {
+    if (!trace_find_above(root, SUBJECT_GDB_SCRIPT) ||
+        !path_join(session->script, root, SUBJECT_GDB_SCRIPT)) {
         fprintf(stderr,
-                "trace: no " GDB_SCRIPT " in %s or above it: run ./trace in its repository\n",
+                "trace: no " SUBJECT_GDB_SCRIPT
+                " in %s or above it: run ./trace in its repository\n",
                 own_folder);
         return EXIT_USAGE;
     }
@@ -82,7 +82,7 @@ static int session_write_trace(struct session *session, const struct stream *str
 static int session_reduce(struct session *session, struct stream *stream, const char *path) {
     struct reduction reduction;
     struct failure failure;
-    enum pass pass = PASS_CACHE;
+    enum pass pass = PASS_FIRST;
     const int status = trace_reduce(stream, path, &reduction);
     if (status != EXIT_FAILS)
         return status;
@@ -166,6 +166,8 @@ int command_gdb(int argc, char **argv) {
     static struct input_file file;
     static struct session session;
     int status;
+    if (!SUBJECT_HAS_GDB)
+        return trace_usage_error("gdb: it has no script for a " SUBJECT_NOUN, "");
     trace_restart_without_symbols(argv);
     status = gdb_arguments(argc, argv, &session);
     if (status == EXIT_AGREES)

@@ -7,11 +7,15 @@
 
 #include "layout.h"
 
-#define SUBJECT_NAME           "cachemap"
-#define SUBJECT_NOUN           "map" /* in reports, with an article */
-#define SUBJECT_FOLDER         "subjects/cachemap"
-#define SUBJECT_LIBRARY_FOLDER "src"
-#define SUBJECT_LIBRARY_HEADER "cache_map.h"
+#define SUBJECT_NAME            "cachemap"
+#define SUBJECT_HAS_LIMITS            /* of keys and calls for many: layout.h */
+#define SUBJECT_NOUN            "map" /* in reports, with an article */
+#define SUBJECT_FOLDER          "subjects/cachemap"
+#define SUBJECT_LIBRARY_FOLDER  "src"
+#define SUBJECT_LIBRARY_HEADER  "cache_map.h"
+#define SUBJECT_FUNCTION_PREFIX "cache_map_" /* the same in all layouts */
+#define SUBJECT_HAS_GDB         1
+#define SUBJECT_GDB_SCRIPT      "tools/gdb/cachemap.py"
 
 /* ---- The world. ---------------------------------------------------------------------------- */
 
@@ -68,22 +72,19 @@ enum { WORLD_DRAW_COUNT = 8, WORLD_REDUCE_COUNT = 8 }; /* the last turns */
 
 /* ---- Ops. ---------------------------------------------------------------------------------- */
 
-/* What holds for an op; the floor knows the first three. Code asks for the trait that it means, and
- * not for a list of ops. */
+/* What holds for an op, beside what the floor knows. Code asks for the trait that it means, and not
+ * for a list of ops. */
 enum {
-    TRAIT_STORES = 1 << 0,  /* a value of its own; these are numbered, from 1 */
-    TRAIT_BATCHED = 1 << 1, /* it is one call with the equal ones behind it */
-    TRAIT_REMAKES = 1 << 2, /* behind it there is another map, which is empty */
-    TRAIT_MUTATES = 1 << 3, /* it changes what its key is */
-    TRAIT_GROWS = 1 << 4,   /* it may need room in the stash */
-    TRAIT_WHOLE = 1 << 5,   /* where it fails it has done nothing, and counted no use */
-    TRAIT_READS = 1 << 6,   /* it changes counts of uses at the most */
-    TRAIT_FREES = 1 << 7,   /* a value may be gone by it */
-    TRAIT_SWEEPS = 1 << 8,  /* it may change all sets */
-    TRAIT_OUTSIDE = 1 << 9, /* it is about another map, and this one is not asked */
-    TRAIT_OPENS = 1 << 10,  /* it opens a scope */
-    TRAIT_CLOSES = 1 << 11, /* it closes one */
-    TRAIT_EMPTIES = 1 << 12 /* behind it the map is as fresh from init */
+    TRAIT_MUTATES = TRAIT_OWN << 0, /* it changes what its key is */
+    TRAIT_GROWS = TRAIT_OWN << 1,   /* it may need room in the stash */
+    TRAIT_WHOLE = TRAIT_OWN << 2,   /* where it fails it has done nothing, and counted no use */
+    TRAIT_READS = TRAIT_OWN << 3,   /* it changes counts of uses at the most */
+    TRAIT_FREES = TRAIT_OWN << 4,   /* a value may be gone by it */
+    TRAIT_SWEEPS = TRAIT_OWN << 5,  /* it may change all sets */
+    TRAIT_OUTSIDE = TRAIT_OWN << 6, /* it is about another map, and this one is not asked */
+    TRAIT_OPENS = TRAIT_OWN << 7,   /* it opens a scope */
+    TRAIT_CLOSES = TRAIT_OWN << 8,  /* it closes one */
+    TRAIT_EMPTIES = TRAIT_OWN << 9  /* behind it the map is as fresh from init */
 };
 #define TRAITS_READ   (TRAIT_READS | TRAIT_WHOLE)
 #define TRAITS_CHANGE (TRAIT_MUTATES | TRAIT_GROWS | TRAIT_FREES)

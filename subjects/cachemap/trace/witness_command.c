@@ -292,7 +292,7 @@ static int witness_parse(int argc, char **argv, struct witness_options *options)
     return valid ? EXIT_AGREES : EXIT_USAGE;
 }
 
-static int command_witness(int argc, char **argv) {
+int command_witness(int argc, char **argv) {
     struct witness_options options = {
         .seed = 1, .op_count = OP_COUNT_DEFAULT, .stream_count = STREAM_COUNT_DEFAULT};
     int status = witness_parse(argc, argv, &options);
@@ -313,12 +313,3 @@ static int command_witness(int argc, char **argv) {
             optind == argc ? print_list(options.folder) : print_label(options.folder, argv[optind]);
     return status;
 }
-
-const struct command subject_commands[] = {{"witness", command_witness}, {NULL, NULL}};
-
-const char subject_commands_usage[] =
-    "What can happen:\n"
-    "  witness [LABEL]              the shortest known trace in which it does; without a label, "
-    "the list;\n"
-    "                               --check FILE...: what happens in these (docs/witnesses.md)\n"
-    "\n";

@@ -31,4 +31,7 @@ enum { WITNESS_SEARCH_OP_COUNT_MAX = 6 };
  * for each op more: a minute and a half with 5. */
 int witness_search(const struct witness_search_options *options);
 
+/* ./trace witness: as the commands of trace_command.h. */
+int command_witness(int argc, char **argv);
+
 #endif
