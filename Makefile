@@ -136,7 +136,7 @@ $(BUILD)/fuzz_trace: $(call fuzz_objects,fuzz_trace)
 
 # The second target is about the readers: there they are instrumented.
 $(BUILD)/fuzz/fuzz_targets/fuzz_trace.o $(BUILD)/fuzz/harness/trace_text.o \
-$(BUILD)/fuzz/harness/codec.o $(BUILD)/fuzz/harness/world.o: FUZZ_FLAGS = $(FUZZ_LEVEL) $(FUZZ_SANITIZERS) $(COUNTERS)
+$(BUILD)/fuzz/harness/codec.o: FUZZ_FLAGS = $(FUZZ_LEVEL) $(FUZZ_SANITIZERS) $(COUNTERS)
 $(patsubst %.c,$(BUILD)/fuzz/%.o,$(SANITIZED)): FUZZ_FLAGS = $(FUZZ_LEVEL) $(FUZZ_SANITIZERS) $(COUNTERS)
 $(BUILD)/fuzz/%: FUZZ_FLAGS = -O2
 # Stacks have functions and lines there. What else -g tells is a sixth of the time to compile the instances;

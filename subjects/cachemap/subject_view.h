@@ -11,8 +11,8 @@
 
 enum { SUBJECT_MAP_SIZE_MAX = 512 };
 
-/* Functions of a map alone, by what they answer: a status or nothing. A row is all that the subject needs to have one:
- * subject_NAME. */
+/* Functions of a map alone, by what they answer: a status or nothing. A row is all that the subject needs
+ * to have one: subject_NAME. */
 #define SUBJECT_CALLS(STATUS, NOTHING) STATUS(compact) STATUS(scope_open) STATUS(reset)
 
 /* A value as it lies in the map. `intact` is false when its bytes are not, all of them, what was
