@@ -87,7 +87,7 @@ help:
 	@echo 'make coverage      lines, branches and MC/DC of src/ that the corpus reaches; fails for a gap'
 	@echo 'make coverage-empty  fuzz COVERAGE_SECONDS ($(COVERAGE_SECONDS)) seconds from nothing: branches reached'
 	@echo 'make mutants       the mutation score: every small change of src/, and what finds it'
-	@echo 'make witnesses     look for shorter witnesses, write witnesses/ and docs/witnesses.md (minutes)'
+	@echo 'make witnesses     look for shorter witnesses, write them into witnesses/ (minutes)'
 	@echo 'make reduced       each planted bug from artifact to shortest trace: bugs/traces/, docs/reduced.md'
 	@echo 'make build/trace-debug  ./trace for a debugger: `./trace gdb` starts it'
 	@echo 'make explore-small every state of small worlds, with every layer: docs/proofs.md (seconds)'
@@ -461,7 +461,7 @@ layers:
 
 .PHONY: witnesses
 witnesses: trace
-	@scripts/witnesses.sh
+	@./trace witness --search --seed $(or $(SEED),1) --streams $(or $(STREAMS),20000)
 
 # The fuzz target under a plain main, twice: as the fuzzing engine runs it, and without sanitizers.
 $(BUILD)/bench-sanitized: $(BUILD)/fuzz/studies/performance/executions.o $(call fuzz_objects,fuzz_cachemap)

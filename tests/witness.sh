@@ -108,8 +108,9 @@ check "a folder that is not there" \
 check "we have nothing that 3 ops would beat" bash -c \
     "cp -r witnesses '$out/all' && ./trace witness --search --folder '$out/all' --ops 3 --streams 500 && diff -r witnesses '$out/all'"
 
-# ---- The document. -------------------------------------------------------------------------------
+# ---- All on one page. ------------------------------------------------------------------------------
 
-check "docs/witnesses.md is current" scripts/witnesses.sh --check
+page_has_all() { diff <(./trace witness --markdown | sed -n 's/^\*\*`\([^`]*\)`.*/\1/p' | sort) <(basename -a -s .trace witnesses/*.trace | sort); }
+check "--markdown has each" page_has_all
 
 checks_end

@@ -137,7 +137,7 @@ static int print_label(const char *folder, const char *name) {
     return EXIT_AGREES;
 }
 
-/* docs/witnesses.md: a section for each theme. */
+/* All on one page: a section for each theme. */
 static int print_markdown(const char *folder) {
     const char *theme = "";
     for (uint32_t label = 0; label < witness_label_count; label += 1) {
