@@ -2,8 +2,9 @@
 """Medians, ratios and tables of what studies/speed/bench.py has measured: text for the terminal, the parts of
 docs/speed.md and docs/performance.md between markers, the data of the plot. Measures nothing.
 
-A part stands between `<!-- measured: NAME -->` and `<!-- end -->`."""
+A part stands between `<!-- measured: NAME -->` and `<!-- end -->`. As a program: prints every configuration."""
 import json
+import pathlib
 import re
 import statistics
 import subprocess
@@ -260,7 +261,7 @@ def part_variants(report):
 
 
 PARTS = {"variants": part_variants, "machine": part_machine, "overview": part_overview, "losses": part_losses, "memory": part_memory,
-         "hits": part_hits, "tables": part_tables}
+         "hits": part_hits}
 
 
 def with_parts(text, report):
@@ -311,3 +312,7 @@ def write_document(root, report):
         path.write_text(with_parts(path.read_text(), report))
     (root / "build").mkdir(exist_ok=True)
     draw(root, report, root / "build/speed.data", root / "docs/speed.svg")
+
+
+if __name__ == "__main__":
+    print(part_tables(json.loads((pathlib.Path(__file__).parent / "speed.json").read_text(encoding="utf-8"))))
