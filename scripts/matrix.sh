@@ -149,11 +149,11 @@ build() {
         sources+=(tools/trace_digest.c tests/mingw/digest_main.c)
         build_units "$name" "$@"
         ;;
-    *) sources+=(tools/trace.c tools/trace_*.c) ;;
+    *) sources+=(tools/trace.c tools/trace_*.c subjects/cachemap/trace/*.c) ;;
     esac
     [[ "$*" == *"$shared"* ]] || set -- "$@" -DCACHEMAP_FOLDED
     # shellcheck disable=SC2046  # a list of flags
-    "$@" -std=c11 -D_DEFAULT_SOURCE $(make -s --no-print-directory print-warnings) "-I$source" -Isubjects/cachemap -Iharness \
+    "$@" -std=c11 -D_DEFAULT_SOURCE $(make -s --no-print-directory print-warnings) "-I$source" -Isubjects/cachemap -Iharness -Itools \
         "${sources[@]}" -o "$out/$name/program" || return
     [ ! -f "$out/$name/program.exe" ] || mv "$out/$name/program.exe" "$out/$name/program"
 }

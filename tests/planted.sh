@@ -43,9 +43,9 @@ trace_that_draws() {
     cp -rp subjects "$tree/subjects"
     sed -i -e '/define SUBJECT_NAME /s/".*"/"drawn"/' -e '/define SUBJECT_NOUN /s/"map"/"drawing"/' "$subject/tables.h"
     touch -r subjects/cachemap/tables.h "$subject/tables.h"
-    cp "$tree/subjects/plain/record_state.c" "$subject/record_state.c"
+    cp "$tree/subjects/plain/trace/record_state.c" "$subject/trace/record_state.c"
     cp -rp build/plain "$tree/build/"
-    rm -f "$tree"/build/plain/{tools/trace_record,subjects/cachemap/record_state}.o
+    rm -f "$tree"/build/plain/{tools/trace_record,subjects/cachemap/trace/record_state}.o
     build_in "$tree" trace "GCC=$(make -s --no-print-directory print-clang)" PLAIN_LEVEL='-g0 -O0' WARNINGS=-w
     cp "$tree/trace" "$2"
 }

@@ -83,13 +83,13 @@ static void world_cross(struct world *world) {
         *sets = (uint16_t)(*sets % 3 + 1);
 }
 
-struct world pass_world(const struct world *own, enum pass pass) {
-    struct world world = *own;
+struct world pass_world(const struct world *world, enum pass pass) {
+    struct world made = *world;
     if (pass == PASS_ACROSS)
-        world_cross(&world);
+        world_cross(&made);
     if (pass == PASS_NO_CACHE)
-        world.numbers[FIELD_SETS] = 0;
-    return world;
+        made.numbers[FIELD_SETS] = 0;
+    return made;
 }
 
 struct world run_world_alone(const struct world *world, enum pass pass) {

@@ -27,6 +27,9 @@
 
 #include <string.h>
 
+typedef enum cache_map_status subject_status_call(void *map);
+typedef void subject_call(void *map);
+
 struct subject_functions {
     const struct cache_map_layout *layout;
     size_t map_size;
@@ -50,8 +53,8 @@ struct subject_functions {
     enum cache_map_status (*lookup)(void *map, unsigned key_id, const void **value);
     bool (*has)(void *map, unsigned key_id);
     void (*demote)(void *map, unsigned key_id);
-#define STATUS_MEMBER(name)  enum cache_map_status (*name)(void *map);
-#define NOTHING_MEMBER(name) void (*name)(void *map);
+#define STATUS_MEMBER(name)  subject_status_call *name;
+#define NOTHING_MEMBER(name) subject_call *name;
     SUBJECT_CALLS(STATUS_MEMBER, NOTHING_MEMBER)
 #undef STATUS_MEMBER
 #undef NOTHING_MEMBER
