@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* build/sizing: the tables of docs/sizing.md. How many keys a cache of so many slots keeps, derived
- * from the Poisson distribution and measured on the library; what a layout costs and gives; what a
- * map takes. And that of docs/hashing.md: how long probes of the stash are, by the hash.
+ * from the Poisson distribution and measured on the library; what a layout costs and gives. And how
+ * long probes of the stash are, by the hash (docs/hashing.md).
  *
  * A short main over the public header: numbers -> text. Fixed seeds, no clock: prints the same
  * on every machine. tests/documents.sh compares it with the document. */
@@ -17,7 +17,6 @@ static const char usage_text[] =
     "\n"
     "  sizing-residency   which share of the keys a cache keeps, by ways and slots for each key\n"
     "  sizing-layouts     what ways, tag bits and clock bits cost and give\n"
-    "  sizing-memory      the bytes that a map takes\n"
     "  sizing-probes      how long probes of the stash are, by the hash\n";
 
 enum {
@@ -217,7 +216,7 @@ static void print_residency(void) {
     }
 }
 
-/* ---- Layouts and memory. ----------------------------------------------------------------- */
+/* ---- Layouts. ---------------------------------------------------------------------------- */
 
 /* The bytes that each slot takes beside its value. */
 static double slot_overhead(const struct sizing_layout *layout) {
@@ -244,79 +243,6 @@ static void print_layouts(void) {
     }
 }
 
-struct value_16 {
-    uint64_t words[2];
-};
-struct value_64 {
-    uint64_t words[8];
-};
-struct value_128 {
-    uint64_t words[16];
-};
-
-#define CACHE_MAP_NAME          map_of_16
-#define CACHE_MAP_VALUE         struct value_16
-#define CACHE_MAP_KEY           uint64_t
-#define CACHE_MAP_KEY_OF(value) ((value)->words[0])
-#include "cache_map.h"
-#define CACHE_MAP_NAME          map_of_64
-#define CACHE_MAP_VALUE         struct value_64
-#define CACHE_MAP_KEY           uint64_t
-#define CACHE_MAP_KEY_OF(value) ((value)->words[0])
-#include "cache_map.h"
-#define CACHE_MAP_NAME          map_of_128
-#define CACHE_MAP_VALUE         struct value_128
-#define CACHE_MAP_KEY           uint64_t
-#define CACHE_MAP_KEY_OF(value) ((value)->words[0])
-#include "cache_map.h"
-
-static size_t memory_size_of(unsigned value_size, const struct cache_map_options *options) {
-    size_t size = 0;
-    const enum cache_map_status status = value_size == 16 ? map_of_16_memory_size(options, &size)
-                                         : value_size == 64
-                                             ? map_of_64_memory_size(options, &size)
-                                             : map_of_128_memory_size(options, &size);
-    if (status != CACHE_MAP_OK)
-        fail("memory_size");
-    return size;
-}
-
-/* 1234567 as 1,234,567. */
-static void print_grouped(uint64_t number) {
-    if (number >= 1000000)
-        printf("%u,%03u,%03u", (unsigned)(number / 1000000), (unsigned)(number / 1000 % 1000),
-               (unsigned)(number % 1000));
-    else if (number >= 1000)
-        printf("%u,%03u", (unsigned)(number / 1000), (unsigned)(number % 1000));
-    else
-        printf("%u", (unsigned)number);
-}
-
-static void print_memory(void) {
-    static const struct cache_map_options rows[] = {{1048576, 8192, 1024, 0},
-                                                    {65536, 8192, 1024, 0},
-                                                    {65536, 65536, 8192, 0},
-                                                    {0, 65536, 0, 0}};
-    static const unsigned value_sizes[] = {16, 64, 128};
-    printf("| value | cache | stash | scope | bytes in all | bytes for each place of cache and "
-           "stash |\n"
-           "| --- | --- | --- | --- | --- | --- |\n");
-    for (unsigned v = 0; v < sizeof value_sizes / sizeof value_sizes[0]; v += 1)
-        for (unsigned r = 0; r < sizeof rows / sizeof rows[0]; r += 1) {
-            const size_t size = memory_size_of(value_sizes[v], &rows[r]);
-            const uint64_t places = rows[r].cache_value_count_max + rows[r].stash_value_count_max;
-            printf("| %u | ", value_sizes[v]);
-            print_grouped(rows[r].cache_value_count_max);
-            printf(" | ");
-            print_grouped(rows[r].stash_value_count_max);
-            printf(" | ");
-            print_grouped(rows[r].scope_value_count_max);
-            printf(" | ");
-            print_grouped(size);
-            printf(" | %.1f |\n", (double)size / (double)places);
-        }
-}
-
 static void print_probes(void) {
     const double count = 1 << (FAMILY_BUCKET_BITS_MAX - 1);
     printf("| hash | found | not found | longest |\n"
@@ -336,8 +262,6 @@ int main(int argc, char **argv) {
         print_residency();
     else if (strcmp(part, "sizing-layouts") == 0)
         print_layouts();
-    else if (strcmp(part, "sizing-memory") == 0)
-        print_memory();
     else if (strcmp(part, "sizing-probes") == 0)
         print_probes();
     else {
