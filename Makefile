@@ -103,7 +103,7 @@ help:
 	@echo 'make test-report   the tests of that page alone, in headless Chromium'
 	@echo 'make bench         the library against its peers, as ratios: docs/speed.md (15 minutes)'
 	@echo 'make performance   executions and ops per second, and where the time goes'
-	@echo 'make sizing-table  how many keys a cache keeps, what a map takes, what a hash costs: docs/sizing.md'
+	@echo 'make sizing-table  how many keys a cache keeps, what a layout and a hash cost: docs/sizing.md'
 	@echo 'make format tidy   clang-format in place; clang-tidy'
 	@echo 'make docs          pages of the interface and the documents, by doxygen: build/docs/html/index.html'
 	@echo 'make install       headers, pkg-config file, CMake package, manual; PREFIX= DESTDIR=: docs/install.md'
@@ -684,7 +684,7 @@ $(BUILD)/sizing: studies/sizing/sizing.c Makefile
 
 .PHONY: sizing-table
 sizing-table: $(BUILD)/sizing
-	@for part in residency layouts memory probes; do $(BUILD)/sizing sizing-$$part && echo; done
+	@for part in residency layouts probes; do $(BUILD)/sizing sizing-$$part && echo; done
 
 # ---- Mutation score. -------------------------------------------------------------------------------
 

@@ -34,6 +34,7 @@ FIGURES = os.environ.get('FIGURES', 'studies/hit_ratio/hit-ratio.csv')
 DOCUMENT, PLOT = (os.path.join(FOLDER, 'hit-ratio.' + end) for end in ('md', 'svg'))
 
 SHARES = {1024: 1, 5120: 5, 10240: 10, 25600: 25}  # percent of 102,400 keys
+SHOWN_SIZES = [1024, 25600]  # in tables; the plot has all
 POLICIES = ['belady', 'map_clock', 'map_clock_classic', 'clock_2bit', 'clock_1bit', 'lru', 'fifo',
             'sieve', 's3fifo']
 TITLES = {'belady': 'bound', 'map_clock': 'map, clock', 'map_clock_classic': 'map, classic',
@@ -140,8 +141,8 @@ def main_row(figures, workload, size):
 
 def main_tables(figures):
     lines = []
-    for size, share in SHARES.items():
-        lines += ['', f'Cache of {size:,} objects, {share} % of the keys:', '']
+    for size in SHOWN_SIZES:
+        lines += ['', f'Cache of {size:,} objects, {SHARES[size]} % of the keys:', '']
         lines += table(['% of gets that hit'] + [TITLES[policy] for policy in POLICIES],
                        [main_row(figures, workload, size) for workload in WORKLOADS])
     return lines[1:]
@@ -157,17 +158,6 @@ def layout_table(figures):
     rows.append(['all', '2'] + [f'{figures.percent(workload, LAYOUT_SIZE, "clock_2bit"):.2f}'
                                 for workload in LAYOUT_WORKLOADS])
     return table(['ways', 'clock bits'] + [f'`{workload}`' for workload in LAYOUT_WORKLOADS], rows)
-
-
-def sieve_table(figures):
-    rows = []
-    for workload in SIEVE_WORKLOADS:
-        for size, share in SHARES.items():
-            rows.append([f'`{workload}`', f'{share} %']
-                        + [f'{figures.percent(workload, size, policy):.2f}' for policy in
-                           ('map_clock', 'clock_2bit', 'sieve_16way', 'sieve')])
-    return table(['workload', 'cache', 'CLOCK in sets (the map)', 'CLOCK', 'SIEVE in sets', 'SIEVE'],
-                 rows)
 
 
 def both_percent(row):
@@ -189,33 +179,7 @@ def stash_table(figures):
                   'LRU, with as many more'], rows)
 
 
-def update_table(figures):
-    rows = []
-    for size, share in SHARES.items():
-        name = 'read-modify-write'
-        rows.append([f'{share} %'] + [f'{figures.percent(name, size, policy):.2f}' for policy in
-                                      ('map_clock', 'map_clock_classic', 'fifo')])
-    return table(['cache', 'map, clock', 'map, classic', 'FIFO'], rows)
-
-
-def wasted_table(figures):
-    rows = []
-    for workload in ('removes', 'removes-discards', 'discards'):
-        for size, share in SHARES.items():
-            cells = [f'`{workload}`', f'{share} %']
-            for policy in ('map_clock', 'map_clock_classic'):
-                row = figures.row(workload, size, policy)
-                inserts = int(row['inserts'])
-                cells += [f'{100 * int(row[part]) / inserts:.1f} %'
-                          for part in ('evictions', 'wasted')]
-            rows.append(cells)
-    return table(['workload', 'cache', 'clock: evicts', 'clock: beside a free way',
-                  'classic: evicts', 'classic: beside a free way'], rows)
-
-
-PARTS = {'hit-ratio': main_tables, 'hit-ratio-layouts': layout_table, 'hit-ratio-sieve': sieve_table,
-         'hit-ratio-stash': stash_table,
-         'hit-ratio-updates': update_table, 'hit-ratio-wasted': wasted_table}
+PARTS = {'hit-ratio': main_tables, 'hit-ratio-layouts': layout_table, 'hit-ratio-stash': stash_table}
 
 
 def document_anew(text, figures):

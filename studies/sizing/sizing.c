@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* build/sizing: the tables of docs/sizing.md. How many keys a cache of so many slots keeps, derived
- * from the Poisson distribution and measured on the library; what a layout costs and gives; what a
- * map takes. And that of docs/hashing.md: how long probes of the stash are, by the hash.
+ * from the Poisson distribution and measured on the library; what a layout costs and gives. And how
+ * long probes of the stash are, by the hash (docs/hashing.md).
  *
  * A short main over the public header: numbers -> text. Fixed seeds, no clock: prints the same
  * on every machine. tests/documents.sh compares it with the document. */
@@ -17,7 +17,6 @@ static const char usage_text[] =
     "\n"
     "  sizing-residency   which share of the keys a cache keeps, by ways and slots for each key\n"
     "  sizing-layouts     what ways, tag bits and clock bits cost and give\n"
-    "  sizing-memory      the bytes that a map takes\n"
     "  sizing-probes      how long probes of the stash are, by the hash\n";
 
 enum {
@@ -151,73 +150,61 @@ static struct overflow overflow_derive(unsigned ways, double mean) {
     return overflow;
 }
 
-struct measured {
-    double evicted_share; /* of the keys */
-    double none_share;    /* of the seeds with which no key was evicted */
-};
-
-static struct measured residency_measure(const struct sizing_layout *layout, uint64_t key_count) {
-    struct measured measured = {0, 0};
-    uint64_t eviction_count = 0, none_count = 0;
-    for (uint64_t seed = 1; seed <= SEED_COUNT; seed += 1) {
-        const uint64_t evictions = layout->evictions(SLOT_COUNT_MAX, key_count, seed);
-        eviction_count += evictions;
-        none_count += evictions == 0;
-    }
-    measured.evicted_share = (double)eviction_count / (double)(key_count * SEED_COUNT);
-    measured.none_share = (double)none_count / SEED_COUNT;
-    return measured;
+/* The share of the keys that is evicted. */
+static double residency_measure(const struct sizing_layout *layout, uint64_t key_count) {
+    uint64_t eviction_count = 0;
+    for (uint64_t seed = 1; seed <= SEED_COUNT; seed += 1)
+        eviction_count += layout->evictions(SLOT_COUNT_MAX, key_count, seed);
+    return (double)eviction_count / (double)(key_count * SEED_COUNT);
 }
 
-/* A share in percent, with two digits that count: 0.072 %. */
+/* A share in percent, with two digits that count: 0.072. */
 static void print_share(double share) {
     const double percent = share * 100;
     int decimals = 0;
     if (percent > 0 && percent < 0.0001) {
-        printf(" | < 0.0001 %%");
+        printf(" | < 0.0001");
         return;
     }
     if (percent < 100 && percent >= 99.5) {
-        printf(" | > 99 %%");
+        printf(" | > 99");
         return;
     }
     while (decimals < 7 && percent > 0 && percent * pow(10, decimals) < 10)
         decimals += 1;
-    printf(" | %.*f %%", decimals, percent);
+    printf(" | %.*f", decimals, percent);
 }
 
 static void print_residency(void) {
-    static const double ratios[] = {1, 1.25, 1.5, 2, 3, 4};
-    printf("| ways | slots for each key | keys evicted, derived | measured | sets that overflow | "
-           "no key "
-           "evicted of 4,096 slots, derived | measured | no key evicted of 1,048,576 slots |\n"
-           "| --- | --- | --- | --- | --- | --- | --- | --- |\n");
+    static const double ratios[] = {1, 1.5, 2, 3, 4};
+    printf("| ways | slots for each key | %% of keys evicted, derived | measured | %% of sets that "
+           "overflow | %% of maps that evict none, of 4,096 slots | of 1,048,576 slots |\n"
+           "| --- | --- | --- | --- | --- | --- | --- |\n");
     for (unsigned i = 0; i < LAYOUT_COUNT; i += 1) {
         const struct sizing_layout *layout = &layouts[i];
-        if (layout->tag_bits != 8 || layout->clock_bits != 2 || layout->ways < 4)
+        if (layout->tag_bits != 8 || layout->clock_bits != 2 ||
+            (layout->ways != 16 && layout->ways != 4))
             continue;
         for (unsigned r = 0; r < sizeof ratios / sizeof ratios[0]; r += 1) {
             const double mean = layout->ways / ratios[r];
             const struct overflow overflow = overflow_derive(layout->ways, mean);
-            const struct measured measured =
+            const double measured =
                 residency_measure(layout, (uint64_t)(SLOT_COUNT_MAX / ratios[r]));
             /* Other numbers are no news of the table but a bug, of the hash for one. */
-            if (fabs(measured.evicted_share - overflow.key_count / mean) >
-                0.15 * measured.evicted_share + 0.00001)
+            if (fabs(measured - overflow.key_count / mean) > 0.15 * measured + 0.00001)
                 fail("the library does not evict what was derived");
             printf("| %u | %g", layout->ways, ratios[r]);
             print_share(overflow.key_count / mean);
-            print_share(measured.evicted_share);
+            print_share(measured);
             print_share(overflow.probability);
             print_share(pow(1 - overflow.probability, SLOT_COUNT_MAX / (double)layout->ways));
-            print_share(measured.none_share);
             print_share(pow(1 - overflow.probability, LARGE_SLOT_COUNT / (double)layout->ways));
             printf(" |\n");
         }
     }
 }
 
-/* ---- Layouts and memory. ----------------------------------------------------------------- */
+/* ---- Layouts. ---------------------------------------------------------------------------- */
 
 /* The bytes that each slot takes beside its value. */
 static double slot_overhead(const struct sizing_layout *layout) {
@@ -244,79 +231,6 @@ static void print_layouts(void) {
     }
 }
 
-struct value_16 {
-    uint64_t words[2];
-};
-struct value_64 {
-    uint64_t words[8];
-};
-struct value_128 {
-    uint64_t words[16];
-};
-
-#define CACHE_MAP_NAME          map_of_16
-#define CACHE_MAP_VALUE         struct value_16
-#define CACHE_MAP_KEY           uint64_t
-#define CACHE_MAP_KEY_OF(value) ((value)->words[0])
-#include "cache_map.h"
-#define CACHE_MAP_NAME          map_of_64
-#define CACHE_MAP_VALUE         struct value_64
-#define CACHE_MAP_KEY           uint64_t
-#define CACHE_MAP_KEY_OF(value) ((value)->words[0])
-#include "cache_map.h"
-#define CACHE_MAP_NAME          map_of_128
-#define CACHE_MAP_VALUE         struct value_128
-#define CACHE_MAP_KEY           uint64_t
-#define CACHE_MAP_KEY_OF(value) ((value)->words[0])
-#include "cache_map.h"
-
-static size_t memory_size_of(unsigned value_size, const struct cache_map_options *options) {
-    size_t size = 0;
-    const enum cache_map_status status = value_size == 16 ? map_of_16_memory_size(options, &size)
-                                         : value_size == 64
-                                             ? map_of_64_memory_size(options, &size)
-                                             : map_of_128_memory_size(options, &size);
-    if (status != CACHE_MAP_OK)
-        fail("memory_size");
-    return size;
-}
-
-/* 1234567 as 1,234,567. */
-static void print_grouped(uint64_t number) {
-    if (number >= 1000000)
-        printf("%u,%03u,%03u", (unsigned)(number / 1000000), (unsigned)(number / 1000 % 1000),
-               (unsigned)(number % 1000));
-    else if (number >= 1000)
-        printf("%u,%03u", (unsigned)(number / 1000), (unsigned)(number % 1000));
-    else
-        printf("%u", (unsigned)number);
-}
-
-static void print_memory(void) {
-    static const struct cache_map_options rows[] = {{1048576, 8192, 1024, 0},
-                                                    {65536, 8192, 1024, 0},
-                                                    {65536, 65536, 8192, 0},
-                                                    {0, 65536, 0, 0}};
-    static const unsigned value_sizes[] = {16, 64, 128};
-    printf("| value | cache | stash | scope | bytes in all | bytes for each place of cache and "
-           "stash |\n"
-           "| --- | --- | --- | --- | --- | --- |\n");
-    for (unsigned v = 0; v < sizeof value_sizes / sizeof value_sizes[0]; v += 1)
-        for (unsigned r = 0; r < sizeof rows / sizeof rows[0]; r += 1) {
-            const size_t size = memory_size_of(value_sizes[v], &rows[r]);
-            const uint64_t places = rows[r].cache_value_count_max + rows[r].stash_value_count_max;
-            printf("| %u | ", value_sizes[v]);
-            print_grouped(rows[r].cache_value_count_max);
-            printf(" | ");
-            print_grouped(rows[r].stash_value_count_max);
-            printf(" | ");
-            print_grouped(rows[r].scope_value_count_max);
-            printf(" | ");
-            print_grouped(size);
-            printf(" | %.1f |\n", (double)size / (double)places);
-        }
-}
-
 static void print_probes(void) {
     const double count = 1 << (FAMILY_BUCKET_BITS_MAX - 1);
     printf("| hash | found | not found | longest |\n"
@@ -336,8 +250,6 @@ int main(int argc, char **argv) {
         print_residency();
     else if (strcmp(part, "sizing-layouts") == 0)
         print_layouts();
-    else if (strcmp(part, "sizing-memory") == 0)
-        print_memory();
     else if (strcmp(part, "sizing-probes") == 0)
         print_probes();
     else {
