@@ -323,8 +323,7 @@ static bool mutate_run(struct edit *edit) {
 
 /* One of the last numbers of a field's list, which are the largest. */
 static uint16_t draw_large(struct random *random, unsigned field, uint32_t count) {
-    const struct field_description *description = field_describe(field);
-    return description->numbers[description->count - 1 - random_below(random, count)];
+    return field_number(field, field_describe(field)->count - 1 - random_below(random, count));
 }
 
 /* Numbers that are large enough, if the world may change, and a run that fills the first of them. */
