@@ -69,10 +69,32 @@ static const char *field_name(unsigned field) {
     return field_describe(field)->name;
 }
 
+/* What text reads back: word by word, and no word of letters is a number, a comment or an '='. */
+static bool is_word(const char *text, size_t size) {
+    return size >= 1 && size < FIELD_WORDS_SIZE && *text >= 'a' && *text <= 'z' &&
+           strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_") >= size;
+}
+
 static void check_names(const char *(*name)(unsigned), unsigned count) {
-    for (unsigned i = 0; i < count; i += 1)
+    for (unsigned i = 0; i < count; i += 1) {
+        rule(is_word(name(i), name == op_words ? strcspn(name(i), " ") : strlen(name(i))), name(i),
+             "it is no word");
         for (unsigned j = 0; j < i; j += 1)
             rule(strcmp(name(i), name(j)) != 0, name(i), "two rows have this name");
+    }
+}
+
+/* A word, or two; and the first of two is no op that stands before it, which text would take for it. */
+static void check_op_words(void) {
+    for (unsigned i = 0; i < OP_KIND_COUNT; i += 1) {
+        const char *words = op_words(i);
+        const size_t size = strcspn(words, " ");
+        rule(words[size] == '\0' || is_word(words + size + 1, strlen(words + size + 1)), words,
+             "it has more than two words");
+        for (unsigned j = 0; j < i; j += 1)
+            rule(strlen(op_words(j)) != size || memcmp(op_words(j), words, size) != 0, words,
+                 "its first word is an op that stands before it");
+    }
 }
 
 static void check_field(unsigned field) {
@@ -85,6 +107,8 @@ static void check_field(unsigned field) {
              "a number of its list is not from its least to its most");
         rule(field != FIELD_KEYS || (number >= 1 && number <= KEY_COUNT_MAX), row->name,
              "a number of keys is not from 1 to KEY_COUNT_MAX");
+        rule(row->words == NULL || is_word(row->words[i], strlen(row->words[i])), row->name,
+             "what it lists is no word");
         for (unsigned j = 0; row->words != NULL && j < i; j += 1)
             rule(strcmp(row->words[i], row->words[j]) != 0, row->name, "a word stands twice");
     }
@@ -107,6 +131,7 @@ static void check_two_fields(const struct field_description *a, const struct fie
 
 __attribute__((constructor)) static void check_tables(void) {
     check_names(op_words, OP_KIND_COUNT);
+    check_op_words();
     check_names(outcome_words, OUTCOME_COUNT);
     check_names(operand_word, OPERAND_WORD_COUNT);
     check_names(field_name, FIELD_COUNT);

@@ -48,6 +48,11 @@ wrong "keys: its most is above KEY_COUNT_MAX" "2, 8, 3, 2, PLACE" "2, 257, 3, 2,
 wrong "capacity: two rows have this name" '"keys"' '"capacity"'
 wrong "push: two rows have this name" '"pop", OPERAND_NONE' '"push", OPERAND_NONE'
 wrong "full: two rows have this name" 'EMPTY, "empty"' 'EMPTY, "full"'
+wrong "pop it: its first word is an op that stands before it" '"peek", OPERAND_KEY' '"pop it", OPERAND_KEY'
+wrong "pop it now: it has more than two words" '"peek", OPERAND_KEY' '"pop it now", OPERAND_KEY'
+wrong "=: it is no word" '"peek", OPERAND_KEY' '"=", OPERAND_KEY'
+wrong "0: it is no word" 'EMPTY, "empty"' 'EMPTY, "0"'
+wrong "how many: it is no word" '"capacity"' '"how many"'
 wrong "empty initializer braces" "(2, 3, 4, 8)" "()"
 wrong "keys: at most 255 numbers or words" "(2, 3, 4, 8)" "($(seq -s, 2 257))"
 wrong "changes value from" "(2, 3, 4, 8)" "(2, 3, 4, 65544)"
@@ -60,6 +65,8 @@ wrong "OPERAND_WORD_COUNT counts its table" "#define LOOK_OP " "$word"
 # A third row, beside keys in its byte and capacity in its turn.
 kind() { wrong "kind: $1" "NUMBER(KEYS," "WORD(KIND, \"kind\", (\"a\", \"$2\"), $3, 0, PLACE(1, 4), $4, 1) NUMBER(KEYS,"; }
 kind "a word stands twice" a 0 "DRAW(1)"
+kind "what it lists is no word" "b c" 0 "DRAW(1)"
+kind "what it lists is no word" a_word_of_more_than_23_letters 0 "DRAW(1)"
 kind "its standard is not in its list" b 2 "DRAW(1)"
 kind "fields of one turn of the generator have other odds" b 0 "DRAW_SMALL(1, 2)"
 
