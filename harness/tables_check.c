@@ -2,6 +2,7 @@
 /* What must hold of a subject's tables, so that a wrong row is no wrong codec that says nothing. The compiler
  * sees to it where C11 can say it, and else the start of each program. Nothing calls it. */
 #include "codec.h"
+#include "trace_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,7 +70,7 @@ static const char *field_name(unsigned field) {
     return field_describe(field)->name;
 }
 
-/* What text reads back: word by word, and no word of letters is a number, a comment or an '='. */
+/* What text reads back: no word of these is a number, a comment or an '='. */
 static bool is_word(const char *text, size_t size) {
     return size >= 1 && size < FIELD_WORDS_SIZE && *text >= 'a' && *text <= 'z' &&
            strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_") >= size;
@@ -78,7 +79,7 @@ static bool is_word(const char *text, size_t size) {
 static void check_names(const char *(*name)(unsigned), unsigned count) {
     for (unsigned i = 0; i < count; i += 1) {
         rule(is_word(name(i), name == op_words ? strcspn(name(i), " ") : strlen(name(i))), name(i),
-             "it is no word");
+             "it is no word of at most 23 letters, digits and _");
         for (unsigned j = 0; j < i; j += 1)
             rule(strcmp(name(i), name(j)) != 0, name(i), "two rows have this name");
     }
@@ -108,12 +109,22 @@ static void check_field(unsigned field) {
         rule(field != FIELD_KEYS || (number >= 1 && number <= KEY_COUNT_MAX), row->name,
              "a number of keys is not from 1 to KEY_COUNT_MAX");
         rule(row->words == NULL || is_word(row->words[i], strlen(row->words[i])), row->name,
-             "what it lists is no word");
+             "what it lists is no word of at most 23 letters, digits and _");
         for (unsigned j = 0; row->words != NULL && j < i; j += 1)
             rule(strcmp(row->words[i], row->words[j]) != 0, row->name, "a word stands twice");
     }
     rule(field != FIELD_KEYS || row->most <= KEY_COUNT_MAX, row->name,
          "its most is above KEY_COUNT_MAX");
+}
+
+/* The most bytes of name=number or name=word, and a blank. */
+static size_t field_size(unsigned field) {
+    const struct field_description *row = field_describe(field);
+    size_t size = row->words == NULL ? sizeof "65535" - 1 : 0;
+    for (unsigned i = 0; row->words != NULL && i < row->count; i += 1)
+        if (strlen(row->words[i]) > size)
+            size = strlen(row->words[i]);
+    return strlen(row->name) + 1 + size + 1;
 }
 
 /* The one has the numbers of the byte below the other's divisor, and the other whole multiples. */
@@ -130,14 +141,18 @@ static void check_two_fields(const struct field_description *a, const struct fie
 }
 
 __attribute__((constructor)) static void check_tables(void) {
+    size_t world_size = 0;
     check_names(op_words, OP_KIND_COUNT);
     check_op_words();
     check_names(outcome_words, OUTCOME_COUNT);
     check_names(operand_word, OPERAND_WORD_COUNT);
     check_names(field_name, FIELD_COUNT);
     for (unsigned field = 0; field < FIELD_COUNT; field += 1) {
+        world_size += field_size(field);
         check_field(field);
         for (unsigned other = 0; other < field; other += 1)
             check_two_fields(field_describe(other), field_describe(field));
     }
+    rule(world_size <= TRACE_TEXT_WORLD_SIZE, "geometry",
+         "a line of all fields has no room in TRACE_TEXT_WORLD_SIZE");
 }

@@ -476,7 +476,7 @@ void trace_text_world(const struct world *world, char *text, size_t size) {
 }
 
 void trace_text_print(FILE *file, const struct stream *stream, const struct result *outcomes) {
-    char text[160];
+    char text[TRACE_TEXT_WORLD_SIZE];
     unsigned value = 0;
     trace_text_world(&stream->world, text, sizeof text);
     fprintf(file, "%s %d\ngeometry %s\n", TRACE_TEXT_MAGIC, TRACE_TEXT_VERSION, text);

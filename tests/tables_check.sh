@@ -50,6 +50,9 @@ wrong "push: two rows have this name" '"pop", OPERAND_NONE' '"push", OPERAND_NON
 wrong "full: two rows have this name" 'EMPTY, "empty"' 'EMPTY, "full"'
 wrong "pop it: its first word is an op that stands before it" '"peek", OPERAND_KEY' '"pop it", OPERAND_KEY'
 wrong "pop it now: it has more than two words" '"peek", OPERAND_KEY' '"pop it now", OPERAND_KEY'
+wrong "geometry: a line of all fields has no room" 'NUMBER(KEYS,' "$(for i in 2 3 4 5 6 7; do
+    echo "NUMBER(F$i, \"field_of_20_letters_$i\", (1, 2), 0, 0, 1, 1, PLACE(1, $((1 << i))), DRAW(1), 1) \\"; done)
+    NUMBER(KEYS,"
 wrong "=: it is no word" '"peek", OPERAND_KEY' '"=", OPERAND_KEY'
 wrong "0: it is no word" 'EMPTY, "empty"' 'EMPTY, "0"'
 wrong "how many: it is no word" '"capacity"' '"how many"'

@@ -141,7 +141,7 @@ static void replay_file(const char *path, bool in_folder, void *context) {
     replay->input_count += 1;
     replay->op_count += file.stream.op_count;
     if (replay->verbose) {
-        char geometry[160];
+        char geometry[TRACE_TEXT_WORLD_SIZE];
         trace_text_world(&file.stream.world, geometry, sizeof geometry);
         printf("%s: %u ops, geometry %s\n", path, (unsigned)file.stream.op_count, geometry);
     }

@@ -107,7 +107,7 @@ static void print_failure(const struct explanation *explanation) {
     print_reduction(explanation);
     print_world(explanation);
     if (story->pass != PASS_FIRST) {
-        char world[160];
+        char world[TRACE_TEXT_WORLD_SIZE];
         trace_text_world(&story->world, world, sizeof world);
         (void)snprintf(line, sizeof line, "it fails in the pass %s, which is what is shown: %s",
                        pass_name(story->pass), world);
