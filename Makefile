@@ -34,6 +34,9 @@ export FUZZ_SECONDS FUZZ_JOBS COVERAGE_SECONDS
 SUBJECT := subjects/cachemap
 NAME := $(notdir $(SUBJECT))
 ifneq ($(SUBJECT),subjects/cachemap)
+ifeq ($(shell grep -s 'SUBJECT_FOLDER *"$(SUBJECT)"' '$(SUBJECT)/tables.h'),)
+$(error SUBJECT=$(SUBJECT): there is no $(SUBJECT)/tables.h in which SUBJECT_FOLDER is "$(SUBJECT)")
+endif
 override BUILD := $(BUILD)/$(NAME)
 HERE := $(BUILD)/
 endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The subject's tables.h, and what holds where it says nothing. A table that is not there is empty, but for
  * the oracle's: they are those of subjects/plain. What each means stands in the map's, which has most.
+ * tables_check.c refuses wrong rows.
  *
  * tables.h has at least SUBJECT_NAME, SUBJECT_FOLDER and SUBJECT_LIBRARY_HEADER; FIELD_TABLE with a row KEYS,
  * and WORLD_HEADER_SIZE, WORLD_DRAW_COUNT, WORLD_REDUCE_COUNT (world.h); OP_TABLE; OUTCOME_TABLE, whose first

@@ -186,8 +186,9 @@ static bool op_parse_kind(struct reader *reader, struct op *op) {
     }
     return reader_fail(reader, first.start,
                        "'%.*s' starts no op; ops are %s, %s, %s, ..., see docs/input-format.md",
-                       word_width(first), first.start, op_descriptions[0].words,
-                       op_descriptions[1].words, op_descriptions[2].words);
+                       word_width(first), first.start, op_describe(OP_FIRST)->words,
+                       op_describe((enum op_kind)(1 % OP_KIND_COUNT))->words,
+                       op_describe((enum op_kind)(2 % OP_KIND_COUNT))->words);
 }
 
 static bool op_parse_key(struct reader *reader, const struct stream *stream, struct op *op) {
@@ -351,7 +352,7 @@ static bool parse_world(struct reader *reader, struct stream *stream) {
     const struct word word = reader_next(reader);
     if (!word_is(word, "geometry"))
         return reader_fail(reader, word.start, "expected the line 'geometry %s=... %s=...'",
-                           field_describe(0)->name, field_describe(1)->name);
+                           field_describe(0)->name, field_describe(1 % FIELD_COUNT)->name);
     stream->world = world_standard();
     if (!fields_parse(reader, false, &stream->world))
         return false;
@@ -475,7 +476,7 @@ void trace_text_world(const struct world *world, char *text, size_t size) {
 }
 
 void trace_text_print(FILE *file, const struct stream *stream, const struct result *outcomes) {
-    char text[160];
+    char text[TRACE_TEXT_WORLD_SIZE];
     unsigned value = 0;
     trace_text_world(&stream->world, text, sizeof text);
     fprintf(file, "%s %d\ngeometry %s\n", TRACE_TEXT_MAGIC, TRACE_TEXT_VERSION, text);

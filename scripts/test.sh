@@ -89,6 +89,7 @@ step "replay, libFuzzer" ./fuzz_cachemap -runs=0 corpus --needs fuzz_cachemap
 step "fuzz, 10,000 runs" ./fuzz_cachemap -runs=10000 -seed=1 -len_control=0 -max_len=256 \
     -dict=dict/fuzz_cachemap.dict -artifact_prefix=build/test/ --needs fuzz_cachemap
 step "rules of CONTRIBUTING.md" tests/contributing.sh --needs trace soak explore tables
+step "wrong tables of a subject" tests/tables_check.sh --needs ''
 step "C++17 header, g++" build/test/unit_header_cpp_gcc --needs build/test/unit_header_cpp_gcc
 step "C++17 header, clang++" build/test/unit_header_cpp_clang --needs build/test/unit_header_cpp_clang
 mapfile -t oracle < <(names_of 'harness_*')

@@ -28,6 +28,13 @@ programs good
 check "the second subject has at most 250 lines" [ "$(cat "$subject"/* | wc -l)" -le 250 ]
 check "the floor does not know it" bash -c "! grep -rniwE 'ring|second_subject' harness subjects/plain fuzz_targets explorer"
 
+# refused FOLDER: make says that it is no subject.
+refused() { [[ $(make -n SUBJECT="$1" all 2>&1) == *"SUBJECT=$1: there is no $1/tables.h in which SUBJECT_FOLDER is"* ]]; }
+cp -r "$subject" "$out/copied"
+check "a folder without tables.h is no subject" refused tests/page
+check "nor is one that was copied, and has the name of the other" refused "$out/copied"
+check "nor is a name with a slash behind it" refused "$subject/"
+
 # ---- Each is run in its folder: findings stay there. --------------------------------------------------
 
 # within FOLDER STATUS COMMAND...: true if it ends with the status. Its output: FOLDER/stdout and FOLDER/stderr.

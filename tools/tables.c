@@ -2,7 +2,7 @@
 /* ./tables: prints what the documents and the dictionary take from the harness's tables, so that
  * they cannot drift from it. docs/ marks these parts; tests/documents.sh compares them.
  *
- * A short main over harness/: tables -> text. Runs no map. */
+ * A short main over harness/: tables -> text. Runs no stream. */
 #include "codec.h"
 #include "program.h"
 #include "run.h"

@@ -141,7 +141,7 @@ static void replay_file(const char *path, bool in_folder, void *context) {
     replay->input_count += 1;
     replay->op_count += file.stream.op_count;
     if (replay->verbose) {
-        char geometry[160];
+        char geometry[TRACE_TEXT_WORLD_SIZE];
         trace_text_world(&file.stream.world, geometry, sizeof geometry);
         printf("%s: %u ops, geometry %s\n", path, (unsigned)file.stream.op_count, geometry);
     }
@@ -207,7 +207,7 @@ static int command_show(int argc, char **argv) {
     status = trace_read_one("show", argc, argv, &file);
     if (status != EXIT_AGREES)
         return status;
-    /* What the model says: the map is not run, for it may crash, and a trace with the outcomes of a bug
+    /* What the model says: the subject is not run, for it may crash, and a trace with the outcomes of a bug
      * would pass on the bug. */
     run_predict(&file.stream, outcomes);
     trace_text_print(stdout, &file.stream, outcomes);

@@ -13,8 +13,8 @@
 
 static struct input_file file;
 
-/* The digest is of numbers that the map answers and shows, never of its bytes: it is the same whatever the
- * byte order, the size of a pointer, the padding and the vector unit are. */
+/* The digest is of numbers that the subject answers and shows, never of its bytes: it is the same whatever
+ * the byte order, the size of a pointer, the padding and the vector unit are. */
 static void digest_file(const char *path, bool in_folder, void *context) {
     int *worst = (int *)context; /* an input that fails says more than one that cannot be read */
     const struct run_options options = {.layers = LAYERS_ALL};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ./trace explain: a failure told on the fewest ops that show it: what is wrong, each op with the map
- * beside the model, the map after the failing op, where it first went wrong inside, what of the trace
+/* ./trace explain: a failure told on the fewest ops that show it: what is wrong, each op with the
+ * model beside it, the inside after the failing op, where it first went wrong inside, what of the trace
  * matters, and the smallest change that makes it pass. Here as text for people; trace_explain_json.c
  * has the form for programs. Both print the facts of trace_explanation.h and find none. */
 #include "trace_explain_json.h"
@@ -107,7 +107,7 @@ static void print_failure(const struct explanation *explanation) {
     print_reduction(explanation);
     print_world(explanation);
     if (story->pass != PASS_FIRST) {
-        char world[160];
+        char world[TRACE_TEXT_WORLD_SIZE];
         trace_text_world(&story->world, world, sizeof world);
         (void)snprintf(line, sizeof line, "it fails in the pass %s, which is what is shown: %s",
                        pass_name(story->pass), world);
@@ -118,7 +118,7 @@ static void print_failure(const struct explanation *explanation) {
 /* ---- The table. -------------------------------------------------------------------------- */
 
 /* INSIDE is the first of row.cells. */
-enum column { OP, MAP, MODEL, INSIDE, NOTE = INSIDE + ROW_COLUMN_COUNT, COLUMN_COUNT };
+enum column { OP, ANSWER, MODEL, INSIDE, NOTE = INSIDE + ROW_COLUMN_COUNT, COLUMN_COUNT };
 enum { TABLE_ROW_COUNT_MAX = 40, TABLE_COLUMN_COUNT_MAX = 100, TABLE_MARGIN = 7, CELL_SIZE = 64 };
 
 struct table {
@@ -145,16 +145,15 @@ static void table_fill_row(struct table *table, const struct explanation *explan
     } else {
         const struct step *step = &story->steps[index];
         trace_text_op(explanation->stream.ops[index], cells[OP], CELL_SIZE);
-        trace_text_result(step->actual, cells[MAP], CELL_SIZE);
+        trace_text_result(step->actual, cells[ANSWER], CELL_SIZE);
         trace_text_result(step->expected, cells[MODEL], CELL_SIZE);
-        if (index >
-            story->stop) /* of the call that failed: the map has answered, nothing is compared */
+        if (index > story->stop) /* of the call that failed: it has answered, nothing is compared */
             (void)snprintf(cells[MODEL], CELL_SIZE, "-");
         if (row != NULL && row->answer_origin[0] != '\0')
-            (void)snprintf(cells[MAP] + strlen(cells[MAP]), CELL_SIZE - strlen(cells[MAP]), " (%s)",
-                           row->answer_origin);
+            (void)snprintf(cells[ANSWER] + strlen(cells[ANSWER]), CELL_SIZE - strlen(cells[ANSWER]),
+                           " (%s)", row->answer_origin);
         if (step->actual.outcome == OUTCOME_NONE)
-            (void)snprintf(cells[MAP], CELL_SIZE, "%s",
+            (void)snprintf(cells[ANSWER], CELL_SIZE, "%s",
                            story->end == STORY_DIES                          ? "ENDS"
                            : story->verdict.invariant == INVARIANT_ASSERTION ? "ASSERTS"
                                                                              : "-");

@@ -84,15 +84,15 @@ static void write_steps(struct json *json, const struct explanation *explanation
     const uint32_t end = story->at_init ? 0 : story->call_end;
     for (uint32_t i = 0; i < end && i < explanation->stream.op_count; i += 1) {
         const struct row *row = story_row(story, i);
-        char op[TRACE_TEXT_OP_SIZE], map[24], model[24];
+        char op[TRACE_TEXT_OP_SIZE], answer[24], model[24];
         trace_text_op(explanation->stream.ops[i], op, sizeof op);
-        trace_text_result(story->steps[i].actual, map, sizeof map);
+        trace_text_result(story->steps[i].actual, answer, sizeof answer);
         trace_text_result(story->steps[i].expected, model, sizeof model);
         open_line(json, "step");
         json_number(json, "op", verdict_op_number(i, false));
         json_number(json, "call", verdict_op_number(stream_batch_start(stream, i), false));
         json_string(json, "text", op);
-        json_string(json, "map", story->steps[i].actual.outcome == OUTCOME_NONE ? NULL : map);
+        json_string(json, "map", story->steps[i].actual.outcome == OUTCOME_NONE ? NULL : answer);
         json_string(json, "model", i > story->stop ? NULL : model);
         json_bool(json, "fails", i == story->stop);
         if (row != NULL && row->answer_origin[0] != '\0')

@@ -342,7 +342,8 @@ static bool starts_with(const char *text, const char *start) {
     return strncmp(text, start, strlen(start)) == 0;
 }
 
-void death_words(const struct failure *failure, char *words, size_t size) {
+/* What ended a run that has no verdict, in words: "the map crashed: Segmentation fault". */
+static void death_words(const struct failure *failure, char *words, size_t size) {
     const char *signature = failure->signature;
     if (starts_with(signature, "hang "))
         (void)snprintf(words, size, "the op does not end");

@@ -89,9 +89,6 @@ struct explanation {
     char neighbour_words[EXPLANATION_WORDS_SIZE]; /* "op 0: upsert 1 instead of upsert 0" */
 };
 
-/* What ended a run that has no verdict, in words: "the map crashed: Segmentation fault". */
-void death_words(const struct failure *failure, char *words, size_t size);
-
 /* Reduces the stream and finds all of the above; `path` is what it came from, for messages on standard
  * error. EXIT_FAILS: the stream fails and *explanation is filled. EXIT_AGREES: it passes, and a line
  * said so. EXIT_USAGE: no process could be started. The explanation holds two streams: make it static;

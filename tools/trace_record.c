@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A walk over the largest map after each of 16,384 ops, sanitized, takes a few seconds. */
+/* A walk over the largest cache map after each of 16,384 ops, sanitized, takes a few seconds. */
 enum { RECORD_VERSION = 3, RECORD_OP_CPU_SECONDS = 5, REPORT_SIZE_MAX = 8 * 1024 };
 
 /* What the child knows and the parent cannot read from the file. */

@@ -17,7 +17,7 @@
 
 /* The story that is being told, in shared memory. */
 static struct story *told;
-static bool stopping; /* an inspection of a broken map may fail in its turn */
+static bool stopping; /* an inspection of what is broken may fail in its turn */
 
 static void story_begin_pass(const struct run_view *view) {
     told->pass = view->pass;

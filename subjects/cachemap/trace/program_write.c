@@ -37,7 +37,7 @@ static void write_command(FILE *file, const char *compiler, const struct program
 }
 
 static void write_head(FILE *file, const struct program *program) {
-    char geometry[160];
+    char geometry[TRACE_TEXT_WORLD_SIZE];
     trace_text_world(&program->stream->world, geometry, sizeof geometry);
     fprintf(file, "/* ");
     shell_word_write(file, program->options->name == NULL ? "program.c" : program->options->name);

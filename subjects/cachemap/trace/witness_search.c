@@ -103,7 +103,8 @@ static bool search_run(const struct stream *candidate) {
     return false;
 }
 
-bool witness_holds(const struct stream *candidate, uint32_t label) {
+/* Whether the label happens, first of all, at the last op of the stream, and all passes agree. */
+static bool witness_holds(const struct stream *candidate, uint32_t label) {
     return witness_run(candidate, NULL, &watch) == NULL && candidate->op_count > 0 &&
            watch.first_op[label] == candidate->op_count - 1;
 }

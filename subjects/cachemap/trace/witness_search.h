@@ -11,9 +11,6 @@ enum { WITNESS_PATH_SIZE_MAX = 4096 };
 /* The path of a label's file in the folder, in one buffer that each call uses again. */
 const char *witness_path(const char *folder, uint32_t label);
 
-/* Whether the label happens, first of all, at the last op of the stream, and all passes agree. */
-bool witness_holds(const struct stream *stream, uint32_t label);
-
 struct witness_search_options {
     const char *folder;
     const bool *wanted; /* by label */

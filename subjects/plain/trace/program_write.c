@@ -101,7 +101,7 @@ static void write_command(FILE *file, const char *compiler, const struct program
 
 static void write_head(FILE *file, const struct stream *stream,
                        const struct program_options *options) {
-    char world[160];
+    char world[TRACE_TEXT_WORLD_SIZE];
     trace_text_world(&stream->world, world, sizeof world);
     fprintf(file,
             "/* %u ops on a " SUBJECT_NOUN
