@@ -170,6 +170,14 @@ static bool fields_parse(struct reader *reader, bool of_op, struct world *world)
 
 /* ---- Op lines. --------------------------------------------------------------------------- */
 
+/* For messages: one of two words, if there is such an op. */
+static const char *op_of_most_words(void) {
+    unsigned kind = 0;
+    while (kind + 1 < OP_KIND_COUNT && strchr(op_describe((enum op_kind)kind)->words, ' ') == NULL)
+        kind += 1;
+    return op_describe((enum op_kind)kind)->words;
+}
+
 /* Finds the op whose words start the line; ops of two words are tried on both. */
 static bool op_parse_kind(struct reader *reader, struct op *op) {
     const struct word first = reader_next(reader);
@@ -184,11 +192,9 @@ static bool op_parse_kind(struct reader *reader, struct op *op) {
             return true;
         reader->at = mark;
     }
-    return reader_fail(reader, first.start,
-                       "'%.*s' starts no op; ops are %s, %s, %s, ..., see docs/input-format.md",
-                       word_width(first), first.start, op_describe(OP_FIRST)->words,
-                       op_describe((enum op_kind)(1 % OP_KIND_COUNT))->words,
-                       op_describe((enum op_kind)(2 % OP_KIND_COUNT))->words);
+    return reader_fail(
+        reader, first.start, "'%.*s' starts no op; ops are %s, ..., %s, see docs/input-format.md",
+        word_width(first), first.start, op_describe(OP_FIRST)->words, op_of_most_words());
 }
 
 static bool op_parse_key(struct reader *reader, const struct stream *stream, struct op *op) {

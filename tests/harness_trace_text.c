@@ -100,7 +100,7 @@ static void mistakes_in_the_geometry(void **state) {
 
 static void mistakes_in_ops(void **state) {
     static const struct mistake mistakes[] = {
-        {HEAD "update 3\n", 3, 1, "'update' starts no op; ops are upsert, upsert_many, rewrite"},
+        {HEAD "update 3\n", 3, 1, "'update' starts no op; ops are upsert, ..., scope open"},
         {HEAD "UPSERT 3\n", 3, 1, "'UPSERT' starts no op"},
         {HEAD "upsert3\n", 3, 1, "'upsert3' starts no op"},
         {HEAD "= ok\n", 3, 1, "'=' starts no op"},

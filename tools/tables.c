@@ -109,17 +109,28 @@ static void print_field(const struct field_description *field) {
     printf("\n");
 }
 
+static bool has_operand(enum op_operand operand) {
+    unsigned kind = 0;
+    while (kind < OP_KIND_COUNT && op_describe((enum op_kind)kind)->operand != operand)
+        kind += 1;
+    return kind < OP_KIND_COUNT;
+}
+
 static void print_number_tables(void) {
     for (unsigned field = 0; field < FIELD_COUNT; field += 1)
         print_field(field_describe(field));
-    printf("The operand that is a " OPERAND_WORD_NOUN
-           ":\n\n| operand mod %d | word |\n| --- | --- |\n",
-           OPERAND_WORD_COUNT);
-    for (unsigned at = 0; at < OPERAND_WORD_COUNT; at += 1)
-        printf("| %u | `%s` |\n", at, operand_word(at));
-    printf("\nThe operand that is a " OPERAND_FIELDS_NOUN
-           " is what byte %u is, for the fields of that byte.\n",
-           OPERAND_FIELDS_BYTE);
+    if (has_operand(OPERAND_WORD)) {
+        printf("The operand that is a " OPERAND_WORD_NOUN
+               ":\n\n| operand mod %d | word |\n| --- | --- |\n",
+               OPERAND_WORD_COUNT);
+        for (unsigned at = 0; at < OPERAND_WORD_COUNT; at += 1)
+            printf("| %u | `%s` |\n", at, operand_word(at));
+        printf("\n");
+    }
+    if (has_operand(OPERAND_FIELDS))
+        printf("The operand that is a " OPERAND_FIELDS_NOUN
+               " is what byte %u is, for the fields of that byte.\n",
+               OPERAND_FIELDS_BYTE);
 }
 
 /* ---- The dictionary. --------------------------------------------------------------------- */

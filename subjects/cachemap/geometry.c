@@ -17,14 +17,6 @@ const struct layout_description *layout_describe(unsigned layout) {
     return &layouts[layout];
 }
 
-int layout_find(unsigned ways, unsigned tag_bits, unsigned clock_bits, unsigned policy) {
-    for (int number = 0; number < LAYOUT_COUNT; number += 1)
-        if (layouts[number].ways == ways && layouts[number].tag_bits == tag_bits &&
-            layouts[number].clock_bits == clock_bits && layouts[number].policy == policy)
-            return number;
-    return -1;
-}
-
 struct geometry geometry_of_world(const struct world *world) {
     const uint16_t *numbers = world->numbers;
     const struct geometry geometry = {

@@ -24,8 +24,6 @@ struct layout_description {
 
 /* `layout` is below LAYOUT_COUNT. The description is static. */
 const struct layout_description *layout_describe(unsigned layout);
-/* The layout with these parameters, or -1. */
-int layout_find(unsigned ways, unsigned tag_bits, unsigned clock_bits, unsigned policy);
 
 struct geometry {
     uint8_t layout;
