@@ -130,24 +130,21 @@ static void each_instance_has_the_layout_of_its_row(void **state) {
     }
 }
 
+/* What the fields of a layout's byte say is what the layout is. */
 static void the_layouts_are_all_combinations_once(void **state) {
-    static const unsigned ways[] = {2, 4, 8, 16}, tags[] = {8, 16}, clocks[] = {1, 2, 4};
-    bool seen[LAYOUT_COUNT] = {false};
     (void)state;
-    for (size_t w = 0; w < SUPPORT_COUNT_OF(ways); w += 1)
-        for (size_t t = 0; t < SUPPORT_COUNT_OF(tags); t += 1)
-            for (size_t c = 0; c < SUPPORT_COUNT_OF(clocks); c += 1)
-                for (unsigned policy = 0; policy < 2; policy += 1) {
-                    const int found = layout_find(ways[w], tags[t], clocks[c], policy);
-                    assert_in_range(found, 0, LAYOUT_COUNT - 1);
-                    assert_false(seen[found]);
-                    seen[found] = true;
-                    assert_int_equal(layout_describe((unsigned)found)->ways, ways[w]);
-                }
-    assert_int_equal(layout_find(3, 8, 1, 0), -1);
-    assert_int_equal(layout_find(2, 8, 3, 0), -1);
-    assert_int_equal(layout_find(2, 12, 1, 0), -1);
-    assert_int_equal(layout_find(2, 8, 1, 2), -1);
+    for (unsigned number = 0; number < LAYOUT_COUNT; number += 1) {
+        const struct layout_description *layout = layout_describe(number);
+        struct world world = world_standard();
+        world_set_byte(&world, OPERAND_FIELDS_BYTE, number);
+        assert_int_equal(world.numbers[FIELD_WAYS], layout->ways);
+        assert_int_equal(world.numbers[FIELD_TAG], layout->tag_bits);
+        assert_int_equal(world.numbers[FIELD_CLOCK], layout->clock_bits);
+        assert_int_equal(world.numbers[FIELD_POLICY], layout->policy);
+        assert_int_equal(world_byte(&world, OPERAND_FIELDS_BYTE), number);
+        assert_int_equal(geometry_of_world(&world).layout, number);
+    }
+    assert_int_equal(codec_operand_count(&stream.world, OPERAND_FIELDS), LAYOUT_COUNT);
 }
 
 /* Every layout and the largest geometry fit the arena. */
