@@ -236,24 +236,15 @@ static bool mutate_retarget(struct edit *edit) {
     return true;
 }
 
-static const struct wrap {
-    uint8_t opens, closes, closes_otherwise, odds;
-} wraps[] = {
-#define WRAP_ROW(opens, closes, otherwise, odds) {OP_##opens, OP_##closes, OP_##otherwise, odds},
-    WRAP_TABLE(WRAP_ROW)
-#undef WRAP_ROW
-        {0}};
-enum { WRAP_COUNT = sizeof wraps / sizeof wraps[0] - 1 };
-
 /* A draw of one takes nothing from the random numbers. */
 static uint32_t draw_row(struct random *random, uint32_t count) {
     return count < 2 ? 0 : random_below(random, count);
 }
 
 static bool wrap_range(struct edit *edit, struct range range) {
-    const struct wrap *wrap = &wraps[draw_row(&edit->random, WRAP_COUNT)];
+    const struct op_wrap *wrap = &op_wraps[draw_row(&edit->random, OP_WRAP_COUNT)];
     struct op open = {0, 0}, close = {0, 0};
-    if (WRAP_COUNT == 0)
+    if (OP_WRAP_COUNT == 0)
         return false;
     open.kind = wrap->opens;
     close.kind = random_one_in(&edit->random, wrap->odds) ? wrap->closes_otherwise : wrap->closes;

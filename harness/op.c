@@ -16,6 +16,13 @@ const struct op_description op_descriptions[OP_KIND_COUNT] = {
 #undef OP_ROW
 };
 
+const struct op_wrap op_wraps[OP_WRAP_COUNT + 1] = {
+#define OP_WRAP_ROW(opens, closes, otherwise, odds) {OP_##opens, OP_##closes, OP_##otherwise, odds},
+    WRAP_TABLE(OP_WRAP_ROW)
+#undef OP_WRAP_ROW
+        {0, 0, 0, 0} /* an array may not be empty, and a subject may have no row */
+};
+
 static const struct {
     const char *word;
     bool failed;

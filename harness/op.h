@@ -76,6 +76,19 @@ static inline bool op_equal(struct op a, struct op b) {
     return a.kind == b.kind && a.operand == b.operand;
 }
 
+/* Ops that go together: the rows of WRAP_TABLE. */
+struct op_wrap {
+    uint8_t opens, closes, closes_otherwise;
+    uint8_t odds; /* that it closes otherwise */
+};
+enum {
+#define OP_WRAP_ENUM(opens, ...) OP_WRAP_##opens,
+    WRAP_TABLE(OP_WRAP_ENUM)
+#undef OP_WRAP_ENUM
+        OP_WRAP_COUNT
+};
+extern const struct op_wrap op_wraps[OP_WRAP_COUNT + 1];
+
 /* The word of an OPERAND_WORD: below OPERAND_WORD_COUNT. Static. */
 const char *operand_word(unsigned number);
 

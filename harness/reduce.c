@@ -67,12 +67,8 @@ static bool reduce_ranges(struct reducer *reducer) {
     return changed;
 }
 
-struct wrap {
-    uint8_t opens, closes, closes_otherwise;
-};
-
 /* The op that closes what `open` opened, or the op count. */
-static uint32_t wrap_end(const struct stream *stream, uint32_t open, const struct wrap *wrap) {
+static uint32_t wrap_end(const struct stream *stream, uint32_t open, const struct op_wrap *wrap) {
     uint32_t at = open + 1;
     while (at < stream->op_count && stream->ops[at].kind != wrap->closes &&
            stream->ops[at].kind != wrap->closes_otherwise)
@@ -82,7 +78,7 @@ static uint32_t wrap_end(const struct stream *stream, uint32_t open, const struc
 
 /* Two ops that go together: alone each leaves the other to fail. First with what is in between, then
  * without. */
-static bool reduce_wrap(struct reducer *reducer, const struct wrap *wrap) {
+static bool reduce_wrap(struct reducer *reducer, const struct op_wrap *wrap) {
     bool changed = false;
     for (uint32_t open = 0; open < reducer->best->op_count && !reducer->stopped; open += 1) {
         uint32_t close;
@@ -106,14 +102,9 @@ static bool reduce_wrap(struct reducer *reducer, const struct wrap *wrap) {
 }
 
 static bool reduce_wraps(struct reducer *reducer) {
-    static const struct wrap wraps[] = {
-#define WRAP_ROW(opens, closes, otherwise, odds) {OP_##opens, OP_##closes, OP_##otherwise},
-        WRAP_TABLE(WRAP_ROW)
-#undef WRAP_ROW
-            {OP_KIND_COUNT, OP_KIND_COUNT, OP_KIND_COUNT}};
     bool changed = false;
-    for (size_t i = 0; i + 1 < sizeof wraps / sizeof wraps[0]; i += 1)
-        changed |= reduce_wrap(reducer, &wraps[i]);
+    for (size_t i = 0; i != OP_WRAP_COUNT; i += 1)
+        changed |= reduce_wrap(reducer, &op_wraps[i]);
     return changed;
 }
 
