@@ -25,7 +25,7 @@ planted victim-lost-to-stashed-key
 text=$out/victim-lost-to-stashed-key.txt
 json=$out/victim-lost-to-stashed-key.json
 check "the sentence names op, key, and both places" has \
-    '^FAIL  upsert 0: key 1 is nowhere, expected in the stash \(value 2\)' "$text"
+    '^FAIL  upsert 0: key 1 is nowhere, expected in the stash \(entry 0, value 2\)' "$text"
 check "the reduction in a line" has '^      [0-9]+ -> 4 ops in [0-9]+ tries, none can go; fails in the same way 3 of 3' "$text"
 check "a geometry that matters, and one that does not" has '^      geometry sets=1 ways=2 \(any do: tag clock' "$text"
 check "the table has map, model, cache, stash, what moved" has \

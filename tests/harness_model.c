@@ -69,6 +69,10 @@ static void assert_models_agree(uint32_t op_index) {
         }
     }
     assert_int_equal(policy.stash_count, stash_count);
+    for (uint32_t entry = 0; entry < stash_count; entry += 1) {
+        assert_int_not_equal(policy.stash[policy.stash_order[entry]].state, POLICY_STASH_NONE);
+        assert_int_equal(policy.stash[policy.stash_order[entry]].entry, entry);
+    }
     assert_true(stash_count <= policy.geometry.stash_count_max);
     assert_int_equal(policy.value_count, slot_count);
     assert_int_equal(policy.value_count, occupied);
@@ -156,13 +160,26 @@ static void assert_set(const char *expected) {
     assert_string_equal(text, expected);
 }
 
-/* The stash in words: keys in order, a minus after a tombstone. */
+/* The stash in words: the key of each entry, a minus after a tombstone. */
 static void assert_stash(const char *expected) {
     char text[256] = "";
-    for (unsigned key_id = 0; key_id < policy.geometry.key_count; key_id += 1)
-        if (policy.stash[key_id].state != POLICY_STASH_NONE)
-            (void)snprintf(text + strlen(text), 8, "%s%u%s", text[0] == '\0' ? "" : " ", key_id,
-                           policy.stash[key_id].state == POLICY_STASH_TOMBSTONE ? "-" : "");
+    for (uint32_t entry = 0; entry < policy.stash_count; entry += 1) {
+        const unsigned key_id = policy.stash_order[entry];
+        (void)snprintf(text + strlen(text), 8, "%s%u%s", text[0] == '\0' ? "" : " ", key_id,
+                       policy.stash[key_id].state == POLICY_STASH_TOMBSTONE ? "-" : "");
+    }
+    assert_string_equal(text, expected);
+}
+
+/* The newest record's numbers: slot and entry, a minus for none. */
+static void assert_record(const char *expected) {
+    const struct policy_record record = policy_record_at(&policy, policy.undo_count - 1);
+    char slot[16] = "-", entry[16] = "-", text[40];
+    if (record.slot != POLICY_NUMBER_NONE)
+        (void)snprintf(slot, sizeof slot, "%u", (unsigned)record.slot);
+    if (record.entry != POLICY_NUMBER_NONE)
+        (void)snprintf(entry, sizeof entry, "%u", (unsigned)record.entry);
+    (void)snprintf(text, sizeof text, "%s %s", slot, entry);
     assert_string_equal(text, expected);
 }
 
@@ -326,7 +343,7 @@ static void classic_sweeps_past_free_ways_and_resets_the_count_of_an_update(void
     assert_set("0/1 - @0");
     go_on("upsert 2\n"); /* evicts 0 although way 1 is free */
     assert_set("2/1 - @1");
-    assert_stash("0 1-");
+    assert_stash("1- 0");
     go_on("get 2\nupsert 3\n"); /* the hand is on the free way */
     assert_set("2/2 3/1 @0");
 }
@@ -402,6 +419,43 @@ static void a_discard_gives_back_the_slots_with_the_stated_counts(void **state) 
     assert_stash("");
 }
 
+/* Sections 6 and 7: a new entry gets the next number, the last takes that of one that leaves, and a discard
+ * gives back each number. */
+static void entries_have_the_numbers_of_the_contract(void **state) {
+    (void)state;
+    run(WORLD("sets=1 ways=2 clock=1 stash=8 scope=8") "upsert 0\nupsert 1\nupsert 2\nupsert 3\n"
+                                                       "upsert 4\nupsert 5\nremove 5\n");
+    assert_set("4/1 - @0");
+    assert_stash("0 1 2 3 5-");
+    go_on("scope open\nupsert 1\n"); /* a free way: the last takes the number of 1 */
+    assert_stash("0 5- 2 3");
+    assert_record("1 1");
+    go_on("upsert 0\n"); /* the victim comes under the number of 0 */
+    assert_set("0/1 1/1 @1");
+    assert_stash("4 5- 2 3");
+    assert_record("0 0");
+    go_on("upsert 6\n"); /* the victim gets the next number */
+    assert_stash("4 5- 2 3 1");
+    assert_record("1 -");
+    go_on("upsert 6\n");
+    assert_record("1 -");
+    go_on("remove 6\nremove 2\n");
+    assert_stash("4 5- 2- 3 1 6-");
+    assert_record("- 2");
+    go_on("upsert 7\n"); /* a free way for a key without an entry */
+    assert_stash("4 5- 2- 3 1 6-");
+    assert_record("1 -");
+    go_on("scope discard\n");
+    assert_stash("0 1 2 3 5-");
+    run(WORLD("sets=0 stash=8 scope=8") "upsert 0\nupsert 1\nremove 0\nscope open\nupsert 2\n");
+    assert_stash("0- 1 2");
+    assert_record("- 2");
+    go_on("upsert 0\n");
+    assert_record("- 0");
+    go_on("scope discard\nupsert 3\n");
+    assert_stash("0- 1 3");
+}
+
 static void keys_go_to_the_sets_of_their_hash(void **state) {
     (void)state;
     run("cachemap-trace 1\ngeometry sets=2 hash=identity keys=8\n");
@@ -452,6 +506,7 @@ int main(void) {
         cmocka_unit_test(counts_saturate_and_demote_makes_them_one),
         cmocka_unit_test(only_uses_of_a_cache_are_hits_and_misses),
         cmocka_unit_test(a_discard_gives_back_the_slots_with_the_stated_counts),
+        cmocka_unit_test(entries_have_the_numbers_of_the_contract),
         cmocka_unit_test(keys_go_to_the_sets_of_their_hash),
         cmocka_unit_test(the_models_agree_on_random_streams),
     };

@@ -54,6 +54,9 @@ enum falsehood {
     OTHER_COUNT,
     OTHER_TAG,
     OTHER_TOMBSTONE,
+    OTHER_SLOT,
+    OTHER_ENTRY,
+    OTHER_VIEW, /* a value where there is none, or none where there is one */
     MORE_HITS,
     MORE_MISSES,
     MORE_IN_CACHE,
@@ -244,11 +247,13 @@ WRAP(void, set, (const struct subject *subject, uint32_t set, struct set_state *
         state->slots[0].count ^= 2;
     if (falsehood == OTHER_TAG)
         state->slots[0].tag ^= 1;
+    state->slots[0].has_value ^= falsehood == OTHER_VIEW;
 }
 
 WRAP(struct entry_state, entry, (const struct subject *subject, uint32_t entry)) {
-    struct entry_state state = __real_subject_entry(subject, entry);
     const enum falsehood falsehood = lie_now(WRAPPED_entry);
+    struct entry_state state =
+        __real_subject_entry(subject, falsehood == OTHER_ENTRY ? entry ^ 1 : entry);
     falsify_content(&state.content, falsehood);
     state.tombstone ^= falsehood == OTHER_TOMBSTONE;
     return state;
@@ -263,6 +268,8 @@ WRAP(struct place_state, place, (const struct subject *subject, unsigned key_id)
     if (falsehood == ANSWERS_ABSENT)
         state.place = PLACE_ABSENT;
     state.way ^= falsehood == OTHER_WAY;
+    state.entry ^= falsehood == OTHER_ENTRY;
+    state.has_value ^= falsehood == OTHER_VIEW;
     return state;
 }
 
@@ -290,6 +297,8 @@ WRAP(struct record_state, record, (const struct subject *subject, uint32_t recor
     state.evicts ^= falsehood == OTHER_PLACE;
     state.is_remove ^= falsehood == OTHER_TOMBSTONE;
     state.has_overwritten ^= falsehood == ANSWERS_ABSENT;
+    state.slot ^= falsehood == OTHER_SLOT;
+    state.entry ^= falsehood == OTHER_ENTRY;
     return state;
 }
 

@@ -10,43 +10,59 @@
 #include <string.h>
 
 enum {
-    PLACE_WORDS_SIZE = 160,
-    RECORD_WORDS_SIZE = 220,
+    PLACE_WORDS_SIZE = 180,
+    RECORD_WORDS_SIZE = 260,
     MISPLACED_WORDS_SIZE = 2 * PLACE_WORDS_SIZE + 40
 };
 
+static enum place place_of_stash(uint8_t state) {
+    switch ((enum policy_stash_state)state) {
+    case POLICY_STASH_VALUE: return PLACE_STASH_VALUE;
+    case POLICY_STASH_TOMBSTONE: return PLACE_STASH_TOMBSTONE;
+    case POLICY_STASH_NONE: break;
+    }
+    return PLACE_ABSENT;
+}
+
 /* ---- Findings that name a key. ----------------------------------------------------------- */
 
-static void place_words(const struct environment *environment, enum place place, uint32_t value,
-                        uint32_t set, unsigned way, char *words) {
-    switch (place) {
+static void place_words(const struct environment *environment, const struct place_state *state,
+                        char *words) {
+    const char *value = value_words(environment, state->content.value);
+    switch (state->place) {
     case PLACE_ABSENT: (void)snprintf(words, PLACE_WORDS_SIZE, "nowhere"); return;
     case PLACE_CACHE:
-        (void)snprintf(words, PLACE_WORDS_SIZE, "in the cache (set %u way %u, %s)", (unsigned)set,
-                       way, value_words(environment, value));
+        (void)snprintf(words, PLACE_WORDS_SIZE, "in the cache (set %u way %u, %s)",
+                       (unsigned)state->set, state->way, value);
         return;
     case PLACE_STASH_VALUE:
-        (void)snprintf(words, PLACE_WORDS_SIZE, "in the stash (%s)",
-                       value_words(environment, value));
+        (void)snprintf(words, PLACE_WORDS_SIZE, "in the stash (entry %u, %s)",
+                       (unsigned)state->entry, value);
         return;
     case PLACE_STASH_TOMBSTONE:
-        (void)snprintf(words, PLACE_WORDS_SIZE, "a tombstone in the stash");
+        (void)snprintf(words, PLACE_WORDS_SIZE, "a tombstone in the stash (entry %u)",
+                       (unsigned)state->entry);
         return;
     }
 }
 
-/* Where the naive map has the key. */
-static void naive_place_words(const struct environment *environment, unsigned key_id, char *words) {
-    const struct policy *policy = &environment->policy;
+/* Where the naive map has the key, as inspection would say it. */
+static struct place_state naive_place(const struct policy *policy, unsigned key_id) {
     const struct policy_stash_key *row = &policy->stash[key_id];
     uint32_t set = 0;
     unsigned way = 0;
     const struct policy_slot *slot = policy_find(policy, key_id, &set, &way);
-    const enum place place = slot != NULL                           ? PLACE_CACHE
-                             : row->state == POLICY_STASH_VALUE     ? PLACE_STASH_VALUE
-                             : row->state == POLICY_STASH_TOMBSTONE ? PLACE_STASH_TOMBSTONE
-                                                                    : PLACE_ABSENT;
-    place_words(environment, place, slot != NULL ? slot->value : row->value, set, way, words);
+    struct place_state state = {.place = place_of_stash(row->state), .entry = row->entry};
+    state.content.value = row->value;
+    if (slot != NULL) {
+        state.place = PLACE_CACHE;
+        state.set = set;
+        state.way = (uint8_t)way;
+        state.count = slot->count;
+        state.content.value = slot->value;
+    }
+    state.has_value = state.place == PLACE_CACHE || state.place == PLACE_STASH_VALUE;
+    return state;
 }
 
 /* The first named key that is elsewhere than in the naive map, or has another value: "key 3 is nowhere,
@@ -58,8 +74,9 @@ static const char *misplaced_key_words(const struct environment *environment) {
     for (uint32_t i = 0; i < environment->named_key_count; i += 1) {
         const unsigned key_id = environment->named_keys[i];
         const struct place_state state = subject_place(&environment->subject, key_id);
-        place_words(environment, state.place, state.content.value, state.set, state.way, now);
-        naive_place_words(environment, key_id, naive);
+        const struct place_state expected = naive_place(&environment->policy, key_id);
+        place_words(environment, &state, now);
+        place_words(environment, &expected, naive);
         if (strcmp(now, naive) == 0)
             continue;
         (void)snprintf(sentence, sizeof sentence, "key %u is %s, expected %s: ", key_id, now,
@@ -69,39 +86,53 @@ static const char *misplaced_key_words(const struct environment *environment) {
     return sentence;
 }
 
-/* A record in words: "an upsert of a key that was in the cache, to put back: value 2". */
-static void record_words(const struct environment *environment, bool is_remove, bool evicts,
-                         enum place before, bool keeps, uint32_t value, char *words) {
+/* A record in words: "an upsert of a key that was in the cache (slot 3, no entry), to put back: value 2". */
+static void record_words(const struct environment *environment, const struct record_state *record,
+                         char *words) {
     static const char *const befores[] = {
         [PLACE_ABSENT] = "absent",
         [PLACE_CACHE] = "in the cache",
         [PLACE_STASH_VALUE] = "in the stash",
         [PLACE_STASH_TOMBSTONE] = "a tombstone",
     };
-    char put_back[140] = "";
-    if (keeps && before != PLACE_STASH_TOMBSTONE)
+    char put_back[140] = "", slot[32] = "no slot", entry[32] = "no entry";
+    if (record->has_overwritten && record->before != PLACE_STASH_TOMBSTONE)
         (void)snprintf(put_back, sizeof put_back, ", to put back: %s",
-                       value_words(environment, value));
-    (void)snprintf(words, RECORD_WORDS_SIZE, "%s of a key that was %s%s%s",
-                   is_remove ? "a remove" : "an upsert", befores[before],
-                   evicts ? ", evicting" : "", put_back);
+                       value_words(environment, record->overwritten.value));
+    if (record->slot != SUBJECT_SLOT_NONE)
+        (void)snprintf(slot, sizeof slot, "slot %llu", (unsigned long long)record->slot);
+    if (record->entry != SUBJECT_ENTRY_NONE)
+        (void)snprintf(entry, sizeof entry, "entry %u", (unsigned)record->entry);
+    (void)snprintf(words, RECORD_WORDS_SIZE, "%s of a key that was %s (%s, %s)%s%s",
+                   record->is_remove ? "a remove" : "an upsert", befores[record->before], slot,
+                   entry, record->evicts ? ", evicting" : "", put_back);
 }
 
 /* ---- Comparisons. ------------------------------------------------------------------------ */
 
 void environment_compare_place(struct environment *environment, unsigned key_id,
                                const struct place_state *place) {
-    uint32_t set = 0;
-    unsigned way = 0;
-    const struct policy_slot *slot = policy_find(&environment->policy, key_id, &set, &way);
-    const bool resident = place->place == PLACE_CACHE;
+    struct place_state naive;
+    bool resident, stashed;
     if (!environment_has(environment, LAYER_POLICY))
         return;
-    if (resident != (slot != NULL) ||
-        (resident && (place->set != set || place->way != way || place->count != slot->count)))
+    naive = naive_place(&environment->policy, key_id);
+    resident = naive.place == PLACE_CACHE;
+    stashed = naive.place != PLACE_CACHE && naive.place != PLACE_ABSENT;
+    if (resident != (place->place == PLACE_CACHE) ||
+        (resident &&
+         (place->set != naive.set || place->way != naive.way || place->count != naive.count)))
         environment_fail_at(environment, INVARIANT_POLICY_PLACE, HERE,
                             "%skey %u has count %u, expected %u", misplaced_key_words(environment),
-                            key_id, resident ? place->count : 0u, slot != NULL ? slot->count : 0u);
+                            key_id, place->place == PLACE_CACHE ? place->count : 0u, naive.count);
+    if (stashed && place->entry != naive.entry)
+        environment_fail_at(environment, INVARIANT_POLICY_PLACE, HERE,
+                            "key %u is found at entry %u, expected at %u", key_id,
+                            (unsigned)place->entry, (unsigned)naive.entry);
+    if (place->has_value != naive.has_value)
+        environment_fail_at(environment, INVARIANT_POLICY_PLACE, HERE,
+                            "the place of key %u %s a value", key_id,
+                            place->has_value ? "gives" : "does not give");
 }
 
 static void environment_compare_set(struct environment *environment, uint32_t set) {
@@ -129,6 +160,11 @@ static void environment_compare_set(struct environment *environment, uint32_t se
                                 "%sset %u way %u has count %u, expected %u",
                                 misplaced_key_words(environment), (unsigned)set, way, slot->count,
                                 naive->count);
+        if (slot->has_value != (naive->count != 0) || (naive->count == 0 && slot->tag != 0))
+            environment_fail_at(environment, INVARIANT_POLICY_SET, HERE,
+                                "set %u way %u, with count %u, has tag %u and %s value",
+                                (unsigned)set, way, slot->count, slot->tag,
+                                slot->has_value ? "a" : "no");
         if (slot->count != 0 &&
             (slot->content.key_id != naive->key_id || slot->content.value != naive->value ||
              !slot->content.intact || slot->tag != policy_tag_of_key(policy, naive->key_id)))
@@ -180,48 +216,64 @@ void environment_compare_capacities(struct environment *environment) {
                             (unsigned)counts->stash_count_max, (unsigned)counts->scope_count_max);
 }
 
-/* The newest record of the open scope. Of a tombstone's bytes only the key has a meaning. */
-static void environment_compare_record(struct environment *environment) {
-    const struct policy_record expected = policy_newest_record(&environment->policy);
-    const struct record_state actual =
-        subject_record(&environment->subject, (uint32_t)environment->counts.scope_count - 1);
-    const enum place before = expected.in_cache                             ? PLACE_CACHE
-                              : expected.in_stash == POLICY_STASH_VALUE     ? PLACE_STASH_VALUE
-                              : expected.in_stash == POLICY_STASH_TOMBSTONE ? PLACE_STASH_TOMBSTONE
-                                                                            : PLACE_ABSENT;
-    const bool keeps = !expected.is_remove && before != PLACE_ABSENT;
-    const bool right = actual.has_overwritten == keeps &&
-                       (!keeps || before == PLACE_STASH_TOMBSTONE ||
-                        (actual.overwritten.value == expected.value && actual.overwritten.intact));
+/* What inspection would say of a record of the naive map. */
+static struct record_state naive_record(const struct policy *policy, uint32_t index) {
+    const struct policy_record record = policy_record_at(policy, index);
+    struct record_state state = {
+        .is_remove = record.is_remove,
+        .evicts = record.evicts,
+        .before = record.in_cache ? PLACE_CACHE : place_of_stash((uint8_t)record.in_stash),
+        .slot = record.slot != POLICY_NUMBER_NONE ? record.slot : SUBJECT_SLOT_NONE,
+        .entry = record.entry != POLICY_NUMBER_NONE ? record.entry : SUBJECT_ENTRY_NONE,
+    };
+    state.has_overwritten = !state.is_remove && state.before != PLACE_ABSENT;
+    state.overwritten.value = record.value;
+    return state;
+}
+
+/* Of a tombstone's bytes only the key has a meaning. */
+static void environment_compare_record(struct environment *environment, uint32_t index) {
+    const struct record_state expected = naive_record(&environment->policy, index);
+    const struct record_state actual = subject_record(&environment->subject, index);
+    const bool kept =
+        actual.has_overwritten == expected.has_overwritten &&
+        (!expected.has_overwritten || expected.before == PLACE_STASH_TOMBSTONE ||
+         (actual.overwritten.value == expected.overwritten.value && actual.overwritten.intact));
     if (actual.is_remove != expected.is_remove || actual.evicts != expected.evicts ||
-        actual.before != before || !right) {
+        actual.before != expected.before || actual.slot != expected.slot ||
+        actual.entry != expected.entry || !kept) {
         char now[RECORD_WORDS_SIZE], naive[RECORD_WORDS_SIZE];
-        record_words(environment, actual.is_remove, actual.evicts, actual.before,
-                     actual.has_overwritten, actual.overwritten.value, now);
-        record_words(environment, expected.is_remove, expected.evicts, before, keeps,
-                     expected.value, naive);
+        record_words(environment, &actual, now);
+        record_words(environment, &expected, naive);
         environment_fail_at(environment, INVARIANT_POLICY_RECORD, HERE,
-                            "record %u of the scope log says: %s; expected: %s",
-                            (unsigned)environment->counts.scope_count - 1, now, naive);
+                            "record %u of the scope log says: %s; expected: %s", (unsigned)index,
+                            now, naive);
     }
 }
 
-/* The stash's entries, in any order, are the naive stash's. Counts are equal already, and no key is
- * twice in the stash if each entry is reached by its own key. */
+/* The newest record, those that a call for many can have added, or all. */
+static void environment_compare_records(struct environment *environment, struct op op, bool all) {
+    const uint32_t count = (uint32_t)environment->counts.scope_count;
+    const uint32_t newest = op_is(op, TRAIT_BATCHED) ? STREAM_BATCH_COUNT_MAX : all ? count : 1;
+    for (uint32_t index = count > newest ? count - newest : 0; index < count; index += 1)
+        environment_compare_record(environment, index);
+}
+
+/* Entry by entry: which key has which number is a function of the calls. Counts are equal already. */
 static void environment_compare_stash(struct environment *environment) {
     for (uint32_t entry = 0; entry < environment->counts.stash_count; entry += 1) {
         const struct entry_state state = subject_entry(&environment->subject, entry);
-        const struct policy_stash_key *row =
-            &environment->policy.stash[state.content.key_id % KEY_COUNT_MAX];
-        const bool right =
-            state.tombstone ? row->state == POLICY_STASH_TOMBSTONE
-                            : row->state == POLICY_STASH_VALUE && row->value == state.content.value;
-        if (state.content.key_id >= environment->geometry.key_count || !right)
+        const unsigned key_id = environment->policy.stash_order[entry];
+        const struct policy_stash_key *row = &environment->policy.stash[key_id];
+        const bool tombstone = row->state == POLICY_STASH_TOMBSTONE;
+        if (state.content.key_id != key_id || state.tombstone != tombstone ||
+            (!tombstone && state.content.value != row->value))
             environment_fail_at(
                 environment, INVARIANT_POLICY_STASH, HERE,
-                "%sentry %u holds key %u (%s), which the naive stash does not",
+                "%sentry %u holds key %u (%s), expected key %u (%s)",
                 misplaced_key_words(environment), (unsigned)entry, state.content.key_id,
-                state.tombstone ? "a tombstone" : value_words(environment, state.content.value));
+                state.tombstone ? "a tombstone" : value_words(environment, state.content.value),
+                key_id, tombstone ? "a tombstone" : value_words(environment, row->value));
     }
 }
 
@@ -229,8 +281,8 @@ void environment_compare_policy(struct environment *environment, struct op op, b
     environment_compare_counts(environment);
     if (!op_is(op, TRAIT_READS))
         environment_compare_stash(environment);
-    if (!op_is(op, TRAIT_READS) && environment->counts.scope_count > 0)
-        environment_compare_record(environment);
+    if (!op_is(op, TRAIT_READS))
+        environment_compare_records(environment, op, all);
     if (environment->geometry.set_count == 0)
         return;
     if (!all && op_has_key(op)) {

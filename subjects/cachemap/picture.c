@@ -79,26 +79,30 @@ static void picture_set(struct picture *picture, const struct environment *envir
 
 /* ---- Stash. ------------------------------------------------------------------------------ */
 
-static void entry_words(char *words, unsigned key_id, bool tombstone, uint32_t value) {
+static void entry_words(char *words, unsigned key_id, bool tombstone, uint32_t value,
+                        const char *number) {
     if (tombstone)
-        (void)snprintf(words, PICTURE_LINE_SIZE, "  key %-3u tombstone", key_id);
+        (void)snprintf(words, PICTURE_LINE_SIZE, "  key %-3u tombstone%s", key_id, number);
     else
-        (void)snprintf(words, PICTURE_LINE_SIZE, "  key %-3u = value %u", key_id, (unsigned)value);
+        (void)snprintf(words, PICTURE_LINE_SIZE, "  key %-3u = value %u%s", key_id, (unsigned)value,
+                       number);
 }
 
-/* In the order of keys: that of the entries is the library's own affair. A key that is in only one of
+/* In the order of keys; the numbers of entries stand only where they differ. A key that is in only one of
  * the two stashes is drawn too. */
 static void picture_stash(struct picture *picture, const struct environment *environment) {
-    static const struct policy_stash_key nothing = {0, POLICY_STASH_NONE};
+    static const struct policy_stash_key nothing = {.state = POLICY_STASH_NONE};
     const struct policy *policy = &environment->policy;
     const struct counts_state counts = subject_counts(&environment->subject);
     const uint64_t count = counts.stash_count;
     struct entry_state entries[KEY_COUNT_MAX];
     unsigned held[KEY_COUNT_MAX] = {0}; /* entries that hold the key */
+    uint32_t numbers[KEY_COUNT_MAX];    /* the last of them */
     char words[PICTURE_LINE_SIZE];
     for (uint32_t entry = 0; entry < count && entry < counts.stash_count_max; entry += 1) {
         const struct entry_state state = subject_entry(&environment->subject, entry);
         entries[state.content.key_id % KEY_COUNT_MAX] = state;
+        numbers[state.content.key_id % KEY_COUNT_MAX] = entry;
         held[state.content.key_id % KEY_COUNT_MAX] += 1;
     }
     (void)snprintf(words, sizeof words, "stash: %u of %u", (unsigned)policy->stash_count,
@@ -108,18 +112,26 @@ static void picture_stash(struct picture *picture, const struct environment *env
     for (unsigned key_id = 0; key_id < KEY_COUNT_MAX; key_id += 1) {
         const struct policy_stash_key *naive =
             key_id < environment->geometry.key_count ? &policy->stash[key_id] : &nothing;
+        char number[24] = "", naive_number[24] = "";
         if (held[key_id] == 0 && naive->state == POLICY_STASH_NONE)
             continue;
+        if (held[key_id] != 0 && naive->state != POLICY_STASH_NONE &&
+            numbers[key_id] != naive->entry) {
+            (void)snprintf(number, sizeof number, ", entry %u", (unsigned)numbers[key_id]);
+            (void)snprintf(naive_number, sizeof naive_number, ", entry %u", (unsigned)naive->entry);
+        }
         (void)snprintf(words, sizeof words, "  key %-3u is not in the stash", key_id);
         if (held[key_id] != 0)
-            entry_words(words, key_id, entries[key_id].tombstone, entries[key_id].content.value);
+            entry_words(words, key_id, entries[key_id].tombstone, entries[key_id].content.value,
+                        number);
         picture_add(picture, held[key_id] < 2 ? "%s" : "%s, the last of %u entries", words,
                     held[key_id]);
         if (held[key_id] != 0 && !entries[key_id].tombstone)
             picture_add_origin(picture, environment, entries[key_id].content.value);
         (void)snprintf(words, sizeof words, "  key %-3u is not in the stash", key_id);
         if (naive->state != POLICY_STASH_NONE)
-            entry_words(words, key_id, naive->state == POLICY_STASH_TOMBSTONE, naive->value);
+            entry_words(words, key_id, naive->state == POLICY_STASH_TOMBSTONE, naive->value,
+                        naive_number);
         picture_expect(picture, words);
     }
 }

@@ -67,13 +67,49 @@ static struct policy_slot *policy_resident(struct policy *policy, unsigned key_i
     return policy_find(policy, key_id, &set, &way) == NULL ? NULL : &policy->sets[set].slots[way];
 }
 
-static void policy_stash_set(struct policy *policy, unsigned key_id, enum policy_stash_state state,
-                             uint32_t value) {
+/* The key has this number from now on. */
+static void policy_stash_number(struct policy *policy, unsigned key_id, uint32_t entry) {
+    policy->stash[key_id].entry = entry;
+    policy->stash_order[entry] = (uint16_t)key_id;
+}
+
+/* The key's entry is as given, and has this number where it had none; who had the number then goes to the
+ * end. When an entry leaves, the last one takes its number. */
+static void policy_stash_set_at(struct policy *policy, unsigned key_id, uint32_t entry,
+                                enum policy_stash_state state, uint32_t value) {
     struct policy_stash_key *row = &policy->stash[key_id];
-    policy->stash_count -= row->state != POLICY_STASH_NONE;
-    policy->stash_count += state != POLICY_STASH_NONE;
+    if (row->state == POLICY_STASH_NONE && state != POLICY_STASH_NONE) {
+        assert(entry <= policy->stash_count);
+        if (entry < policy->stash_count)
+            policy_stash_number(policy, policy->stash_order[entry], policy->stash_count);
+        policy_stash_number(policy, key_id, entry);
+        policy->stash_count += 1;
+    } else if (row->state != POLICY_STASH_NONE && state == POLICY_STASH_NONE) {
+        policy->stash_count -= 1;
+        policy_stash_number(policy, policy->stash_order[policy->stash_count], row->entry);
+    }
     row->state = (uint8_t)state;
     row->value = value;
+}
+
+/* As above: a new entry gets the next number. */
+static void policy_stash_set(struct policy *policy, unsigned key_id, enum policy_stash_state state,
+                             uint32_t value) {
+    policy_stash_set_at(policy, key_id, policy->stash_count, state, value);
+}
+
+/* The number of the key's entry, or another where it has none. */
+static uint32_t policy_entry_or(const struct policy *policy, unsigned key_id, uint32_t otherwise) {
+    const struct policy_stash_key *row = &policy->stash[key_id];
+    return row->state != POLICY_STASH_NONE ? row->entry : otherwise;
+}
+
+/* Of a key that is in the cache. */
+static uint32_t policy_slot_number(const struct policy *policy, unsigned key_id) {
+    uint32_t set = 0;
+    unsigned way = 0;
+    (void)policy_find(policy, key_id, &set, &way);
+    return set * policy->ways + way;
 }
 
 /* ---- Lookups. ---------------------------------------------------------------------------- */
@@ -109,9 +145,9 @@ static struct result policy_demote(struct policy *policy, unsigned key_id) {
 
 /* ---- Mutations. -------------------------------------------------------------------------- */
 
-/* Remembers what a mutation of the key is about to change. */
+/* Remembers what a mutation of the key is about to change, and the numbers for its record. */
 static void policy_remember(struct policy *policy, bool is_remove, unsigned key_id,
-                            unsigned victim_id) {
+                            unsigned victim_id, uint32_t slot, uint32_t entry) {
     struct policy_undo *undo = &policy->undo[policy->undo_count];
     if (!policy->scope_open)
         return;
@@ -119,6 +155,8 @@ static void policy_remember(struct policy *policy, bool is_remove, unsigned key_
     undo->is_remove = is_remove;
     undo->key_id = (uint16_t)key_id;
     undo->victim_id = (uint16_t)victim_id;
+    undo->slot = slot;
+    undo->entry = entry;
     undo->key_before = policy->stash[key_id];
     undo->victim_before = policy->stash[victim_id];
     if (policy_has_cache(policy)) {
@@ -162,7 +200,9 @@ static enum outcome policy_upsert_outcome(const struct policy *policy, unsigned 
 }
 
 static struct result policy_insert(struct policy *policy, unsigned key_id, uint32_t value) {
-    struct policy_set set = policy->sets[policy_set_of_key(policy, key_id)];
+    const uint32_t set_number = policy_set_of_key(policy, key_id);
+    const uint32_t entry = policy_entry_or(policy, key_id, POLICY_NUMBER_NONE);
+    struct policy_set set = policy->sets[set_number];
     const struct policy_slot fresh = {value, (uint16_t)key_id, 1};
     const enum outcome outcome = policy_upsert_outcome(policy, key_id);
     bool evicts;
@@ -173,13 +213,17 @@ static struct result policy_insert(struct policy *policy, unsigned key_id, uint3
         return result_of(OUTCOME_STASH_FULL);
     if (policy_scope_full(policy))
         return result_of(OUTCOME_SCOPE_FULL);
-    policy_remember(policy, false, key_id, evicts ? victim.key_id : key_id);
+    policy_remember(policy, false, key_id, evicts ? victim.key_id : key_id,
+                    set_number * policy->ways + way, entry);
     set.slots[way] = fresh;
     set.hand = (uint8_t)((way + 1) % policy->ways);
-    policy->sets[policy_set_of_key(policy, key_id)] = set;
+    policy->sets[set_number] = set;
     policy_stash_set(policy, key_id, POLICY_STASH_NONE, 0);
+    /* Under the number of the key's entry if there was one. */
     if (evicts)
-        policy_stash_set(policy, victim.key_id, POLICY_STASH_VALUE, victim.value);
+        policy_stash_set_at(policy, victim.key_id,
+                            entry != POLICY_NUMBER_NONE ? entry : policy->stash_count,
+                            POLICY_STASH_VALUE, victim.value);
     else
         policy->value_count += 1;
     return result_of(outcome);
@@ -191,7 +235,8 @@ static struct result policy_upsert(struct policy *policy, unsigned key_id, uint3
     if (slot != NULL) {
         if (policy_scope_full(policy))
             return result_of(OUTCOME_SCOPE_FULL);
-        policy_remember(policy, false, key_id, key_id);
+        policy_remember(policy, false, key_id, key_id, policy_slot_number(policy, key_id),
+                        POLICY_NUMBER_NONE);
         slot->value = value;
         if (policy->classic)
             slot->count = 1;
@@ -204,7 +249,8 @@ static struct result policy_upsert(struct policy *policy, unsigned key_id, uint3
         return result_of(OUTCOME_STASH_FULL);
     if (policy_scope_full(policy))
         return result_of(OUTCOME_SCOPE_FULL);
-    policy_remember(policy, false, key_id, key_id);
+    policy_remember(policy, false, key_id, key_id, POLICY_NUMBER_NONE,
+                    policy_entry_or(policy, key_id, policy->stash_count));
     policy_stash_set(policy, key_id, POLICY_STASH_VALUE, value);
     return result_of(outcome);
 }
@@ -224,7 +270,9 @@ static struct result policy_remove(struct policy *policy, unsigned key_id) {
         return result_of(OUTCOME_STASH_FULL);
     if (policy_scope_full(policy))
         return result_of(OUTCOME_SCOPE_FULL);
-    policy_remember(policy, true, key_id, key_id);
+    policy_remember(policy, true, key_id, key_id,
+                    slot != NULL ? policy_slot_number(policy, key_id) : POLICY_NUMBER_NONE,
+                    policy_entry_or(policy, key_id, policy->stash_count));
     if (slot != NULL) {
         slot->count = 0;
         policy->value_count -= 1;
@@ -250,26 +298,30 @@ static void policy_undo_slot(struct policy *policy, struct policy_slot *now,
 
 static void policy_undo_newest(struct policy *policy) {
     const struct policy_undo *undo = &policy->undo[policy->undo_count - 1];
-    policy_stash_set(policy, undo->victim_id, (enum policy_stash_state)undo->victim_before.state,
-                     undo->victim_before.value);
-    policy_stash_set(policy, undo->key_id, (enum policy_stash_state)undo->key_before.state,
-                     undo->key_before.value);
+    if (undo->victim_id != undo->key_id)
+        policy_stash_set(policy, undo->victim_id,
+                         (enum policy_stash_state)undo->victim_before.state,
+                         undo->victim_before.value);
+    policy_stash_set_at(policy, undo->key_id, undo->key_before.entry,
+                        (enum policy_stash_state)undo->key_before.state, undo->key_before.value);
     for (unsigned way = 0; policy_has_cache(policy) && way < policy->ways; way += 1)
         policy_undo_slot(policy, &policy->sets[undo->set].slots[way], undo->set_before.slots[way],
                          undo->is_remove);
     policy->undo_count -= 1;
 }
 
-struct policy_record policy_newest_record(const struct policy *policy) {
-    const struct policy_undo *undo = &policy->undo[policy->undo_count - 1];
+struct policy_record policy_record_at(const struct policy *policy, uint32_t index) {
+    const struct policy_undo *undo = &policy->undo[index];
     const struct policy_set *set = &undo->set_before;
     struct policy_record record = {
         .is_remove = undo->is_remove,
         .evicts = undo->victim_id != undo->key_id,
         .in_stash = (enum policy_stash_state)undo->key_before.state,
         .value = undo->key_before.value,
+        .slot = undo->slot,
+        .entry = undo->entry,
     };
-    assert(policy->undo_count > 0);
+    assert(index < policy->undo_count);
     if (policy_has_cache(policy) && policy_way(policy, set, undo->key_id) < policy->ways) {
         record.in_cache = true;
         record.value = set->slots[policy_way(policy, set, undo->key_id)].value;

@@ -5,7 +5,7 @@
  *
  * Where the contract leaves a discard free (counts and hands), it states what the library chose:
  * hands stay; a value that was never away keeps its count; one that a remove took away has the
- * count it had; one that was evicted comes back with count 1. */
+ * count it had; one that was evicted comes back with count 1. Numbers of entries it does not leave free. */
 #ifndef HARNESS_POLICY_H
 #define HARNESS_POLICY_H
 
@@ -27,13 +27,18 @@ enum policy_stash_state { POLICY_STASH_NONE, POLICY_STASH_VALUE, POLICY_STASH_TO
 
 struct policy_stash_key {
     uint32_t value;
-    uint8_t state; /* enum policy_stash_state */
+    uint32_t entry; /* its number, where there is one */
+    uint8_t state;  /* enum policy_stash_state */
 };
 
-/* What a mutation met: its set as it was, and the two stash rows that it may have changed. */
+#define POLICY_NUMBER_NONE UINT32_MAX
+
+/* What a mutation met: its set as it was, and the two stash rows that it may have changed. And the
+ * numbers that its record has to name. */
 struct policy_undo {
     struct policy_set set_before;
     uint32_t set;
+    uint32_t slot, entry;       /* or POLICY_NUMBER_NONE */
     uint16_t key_id, victim_id; /* the same where there was no victim */
     struct policy_stash_key key_before, victim_before;
     bool is_remove;
@@ -47,6 +52,7 @@ struct policy {
     uint8_t tag_bits;
     struct policy_set sets[SET_COUNT_MAX];
     struct policy_stash_key stash[KEY_COUNT_MAX];
+    uint16_t stash_order[STASH_COUNT_MAX]; /* the key of each entry */
     uint32_t stash_count;
     uint32_t value_count;
     uint64_t hits, misses;
@@ -65,14 +71,15 @@ struct result policy_apply(struct policy *policy, struct op op, uint32_t value);
 const struct policy_slot *policy_find(const struct policy *policy, unsigned key_id, uint32_t *set,
                                       unsigned *way);
 
-/* What the newest record of an open scope has to say of the mutation: whether it evicted, where the key
- * was before it, and the value that was there (0 where none was). */
+/* What a record of an open scope has to say of its mutation: whether it evicted, where the key was before
+ * it, the value that was there (0 where none was), and the numbers of section 7's table. */
 struct policy_record {
     bool is_remove, evicts, in_cache;
     enum policy_stash_state in_stash;
     uint32_t value;
+    uint32_t slot, entry; /* or POLICY_NUMBER_NONE */
 };
-struct policy_record policy_newest_record(const struct policy *policy);
+struct policy_record policy_record_at(const struct policy *policy, uint32_t index);
 
 /* The set of a key, only where the geometry has a cache; and its tag. */
 uint32_t policy_set_of_key(const struct policy *policy, unsigned key_id);

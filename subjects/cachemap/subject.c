@@ -460,6 +460,8 @@ struct place_state subject_place(const struct subject *subject, unsigned key_id)
         .set = (uint32_t)view.set,
         .way = (uint8_t)view.way,
         .count = (uint8_t)view.count,
+        .entry = view.entry,
+        .has_value = view.value != NULL,
     };
     if (view.value != NULL)
         state.content = subject->functions->value_state(view.value);

@@ -29,8 +29,14 @@ struct place_state {
     uint32_t set;
     uint8_t way;
     uint8_t count;
-    struct value_state content; /* only where the key has a value */
+    uint32_t entry;             /* only in the stash */
+    bool has_value;             /* inspection gives a pointer to it */
+    struct value_state content; /* only where has_value */
 };
+
+/* What a record says of a slot or an entry where it has none. */
+#define SUBJECT_SLOT_NONE  UINT64_MAX
+#define SUBJECT_ENTRY_NONE UINT32_MAX
 
 struct record_state {
     bool is_remove;

@@ -153,6 +153,7 @@ static struct value_state INSTANCE_FUNCTION(do_value_state)(const void *value) {
 
 /* A whole set in one call: the policy is compared after every op. */
 static void INSTANCE_FUNCTION(do_set)(const void *map, uint32_t set, struct set_state *state) {
+    static const struct value_state nothing;
     struct cache_map_set_view view;
     INSTANCE_FUNCTION(inspect_set)(INSTANCE_FUNCTION(of_const)(map), set, &view);
     state->hand = (uint8_t)view.hand;
@@ -160,8 +161,11 @@ static void INSTANCE_FUNCTION(do_set)(const void *map, uint32_t set, struct set_
         struct slot_state *slot = &state->slots[way];
         slot->tag = (uint16_t)view.slots[way].tag;
         slot->count = (uint8_t)view.slots[way].count;
-        if (slot->count != 0)
+        slot->has_value = view.slots[way].value != NULL;
+        if (slot->has_value && slot->count != 0)
             slot->content = INSTANCE_FUNCTION(do_value_state)(view.slots[way].value);
+        else
+            slot->content = nothing;
     }
 }
 

@@ -24,9 +24,10 @@ struct value_state {
 };
 
 struct slot_state {
-    struct value_state content; /* only where count > 0 */
+    struct value_state content; /* only where has_value */
     uint16_t tag;
     uint8_t count;
+    bool has_value; /* inspection gives a pointer to it */
 };
 
 struct set_state {

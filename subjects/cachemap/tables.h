@@ -342,12 +342,13 @@ enum op_refusal {
               "a mutation found room in the stash, or none, other than the naive map did") \
     INVARIANT(POLICY_SET, LAYER_POLICY, check_policy_set, "map_set == policy_set", \
               "a slot, count or clock hand is not where the eviction policy puts it") \
-    INVARIANT(POLICY_PLACE, LAYER_POLICY, check_policy_place, "map_place == policy_place", \
-              "a key is found in another slot, or with another count, than the naive map has it") \
+    INVARIANT( \
+        POLICY_PLACE, LAYER_POLICY, check_policy_place, "map_place == policy_place", \
+        "a key is found in another slot or entry, or with another count, than in the naive map") \
     INVARIANT(POLICY_RECORD, LAYER_POLICY, check_policy_record, "map_record == policy_record", \
               "a record of the scope log does not say what the mutation met") \
     INVARIANT(POLICY_STASH, LAYER_POLICY, check_policy_stash, "map_stash == policy_stash", \
-              "the stash does not hold what the naive map's does") \
+              "an entry of the stash is not what the naive map has under its number") \
     INVARIANT(POLICY_COUNTS, LAYER_POLICY, check_policy_counts, "map_counts == policy_counts", \
               "a count or a metric is not what the naive map counted") \
     INVARIANT(MODEL_IN_MAP, LAYER_VERIFY, check_model_in_map, "map_lookup == model_lookup", \

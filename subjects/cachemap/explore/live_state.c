@@ -55,6 +55,7 @@ static bool put_entries(struct state_writer *writer, const struct environment *e
         const struct subject_state_entry *entry = &map->entries[number];
         const unsigned key = entry->content.key_id;
         const struct policy_stash_key *naive = &environment->policy.stash[key];
+        agrees &= naive->entry == number && environment->policy.stash_order[number] == key;
         agrees &= entry->tombstone
                       ? naive->state == POLICY_STASH_TOMBSTONE
                       : naive->state == POLICY_STASH_VALUE && naive->value == entry->content.value;
@@ -66,9 +67,19 @@ static bool put_entries(struct state_writer *writer, const struct environment *e
     return agrees;
 }
 
-static void put_records(struct state_writer *writer, const struct subject_state *map) {
+/* As the state has it: UINT8_MAX is "none". */
+static uint32_t policy_number(uint8_t number) {
+    return number == UINT8_MAX ? POLICY_NUMBER_NONE : number;
+}
+
+static bool put_records(struct state_writer *writer, const struct environment *environment,
+                        const struct subject_state *map) {
+    bool agrees = true;
     for (uint32_t number = 0; number < map->record_count; number += 1) {
         const struct subject_state_record *record = &map->records[number];
+        const struct policy_undo *naive = &environment->policy.undo[number];
+        agrees &= naive->slot == policy_number(record->slot) &&
+                  naive->entry == policy_number(record->entry);
         state_put(writer,
                   (unsigned)(record->is_remove | record->evicts << 1 | record->before << 2));
         state_put(writer, record->slot);
@@ -79,6 +90,7 @@ static void put_records(struct state_writer *writer, const struct subject_state 
         state_put(writer, state_name_key(writer, record->overwritten.key_id));
         state_put_value(writer, record->overwritten.value);
     }
+    return agrees;
 }
 
 /* ---- What only the models remember of an open scope. ------------------------------------- */
@@ -184,7 +196,7 @@ bool live_encode(const struct space *space, struct state *state, struct naming *
     agrees &= put_entries(&writer, environment, &map);
     if (map.scope_open) {
         state_put(&writer, map.record_count);
-        put_records(&writer, &map);
+        agrees &= put_records(&writer, environment, &map);
         put_model_undo(&writer, &environment->model);
         put_policy_undo(&writer, &environment->policy);
         put_places(&writer, environment);
@@ -242,6 +254,8 @@ static void take_entries(struct state_reader *reader, struct environment *enviro
         entry->content = take_content(reader, key);
         policy->stash[key].state = entry->tombstone ? POLICY_STASH_TOMBSTONE : POLICY_STASH_VALUE;
         policy->stash[key].value = entry->tombstone ? 0 : entry->content.value;
+        policy->stash[key].entry = number;
+        policy->stash_order[number] = (uint16_t)key;
         model_set(&environment->model, key, entry->tombstone ? MODEL_TOMBSTONE : MODEL_VALUE,
                   entry->content.value);
     }
@@ -276,16 +290,18 @@ static void take_model_undo(struct state_reader *reader, struct model *model, ui
 }
 
 static struct policy_stash_key take_row(struct state_reader *reader) {
-    struct policy_stash_key row = {0, state_take(reader)};
+    struct policy_stash_key row = {.state = state_take(reader)};
     if (row.state == POLICY_STASH_VALUE)
         row.value = state_take_value(reader);
     return row;
 }
 
-static void take_policy_undo(struct state_reader *reader, struct policy *policy, uint32_t count) {
+/* The numbers are those of the map's records. */
+static void take_policy_undo(struct state_reader *reader, struct policy *policy,
+                             const struct subject_state *map) {
     const bool has_cache = policy->geometry.set_count != 0;
-    policy->undo_count = count;
-    for (uint32_t i = 0; i < count; i += 1) {
+    policy->undo_count = map->record_count;
+    for (uint32_t i = 0; i < map->record_count; i += 1) {
         struct policy_undo *undo = &policy->undo[i];
         const uint8_t head = state_take(reader);
         undo->is_remove = (head & 1) != 0;
@@ -293,6 +309,9 @@ static void take_policy_undo(struct state_reader *reader, struct policy *policy,
         undo->victim_id = state_take(reader);
         undo->key_before = take_row(reader);
         undo->victim_before = take_row(reader);
+        undo->slot = policy_number(map->records[i].slot);
+        undo->entry = policy_number(map->records[i].entry);
+        undo->key_before.entry = undo->entry;
         undo->set = has_cache ? policy_set_of_key(policy, undo->key_id) : 0;
         undo->set_before.hand = 0;
         for (unsigned way = 0; has_cache && way < policy->ways; way += 1) {
@@ -347,7 +366,7 @@ void live_decode(const struct space *space, const struct state *state) {
         map.record_count = state_take(&reader);
         take_records(&reader, &map, environment->geometry.layout);
         take_model_undo(&reader, model, map.record_count);
-        take_policy_undo(&reader, policy, map.record_count);
+        take_policy_undo(&reader, policy, &map);
         take_places(&reader, space, environment);
     }
     assert(reader.at == state->size);

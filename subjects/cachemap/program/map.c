@@ -267,15 +267,18 @@ static void counts_are0(uint64_t cache_values, uint64_t stash_entries, uint64_t 
     number_is("misses", counts.metrics.misses, misses);
 }
 
-/* The newest record of the scope; `number`: of the value that a discard puts back, or 0. */
-static void record_is0(bool is_remove, bool evicts, enum cache_map_place before, key0 key,
-                       uint32_t number) {
+/* The newest record of the scope; `slot` and `entry` are -1 where it has none, `number`: of the value that a
+ * discard puts back, or 0. */
+static void record_is0(bool is_remove, bool evicts, enum cache_map_place before, int64_t slot,
+                       int64_t entry, key0 key, uint32_t number) {
     const uint64_t newest = map0_inspect_counts(&map0).scope_count - 1;
     const struct cache_map_record_view record = map0_inspect_record(&map0, newest);
     (void)snprintf(where, sizeof where, "record %u: ", (unsigned)newest);
     number_is("is_remove", record.is_remove, is_remove);
     number_is("evicts", record.evicts, evicts);
     place_is(record.before, before);
+    number_is("the slot", record.slot, slot < 0 ? UINT64_MAX : (uint64_t)slot);
+    number_is("the entry", record.entry, entry < 0 ? UINT32_MAX : (uint64_t)entry);
     if (number != 0)
         value_is0((const struct value0 *)record.overwritten, key, number);
     else if (record.overwritten != NULL && before != CACHE_MAP_PLACE_STASH_TOMBSTONE)
@@ -288,8 +291,12 @@ static void set_is0(uint64_t set, uint32_t hand, uint32_t values) {
     (void)snprintf(where, sizeof where, "set %u: ", (unsigned)set);
     map0_inspect_set(&map0, set, &view);
     number_is("the clock's hand", view.hand, hand);
-    for (uint32_t way = 0; way < WAYS0; way += 1)
-        count += view.slots[way].count != 0;
+    for (uint32_t way = 0; way < WAYS0; way += 1) {
+        const struct cache_map_slot_view *slot = &view.slots[way];
+        count += slot->count != 0;
+        if ((slot->value != NULL) != (slot->count != 0) || (slot->count == 0 && slot->tag != 0))
+            fail("a free slot has a tag or a value, or another has no value");
+    }
     number_is("the number of values", count, values);
 }
 
@@ -306,23 +313,39 @@ static void slot_is0(uint64_t set, uint32_t way, key0 key, uint32_t number, uint
     number_is("the way where the key is found", place.way, way);
 }
 
-static void stash_holds0(key0 key, uint32_t number) {
+/* The entry of this number is where the key is found. */
+static void entry_is0(uint32_t entry, key0 key, const struct cache_map_place_view *place) {
+    const struct value0 *value = (const struct value0 *)map0_inspect_entry(&map0, entry).value;
+    number_is("the entry where the key is found", place->entry, entry);
+    if (memcmp(&value->key, &key, sizeof key) != 0)
+        fail("the entry has another key");
+}
+
+static void stash_holds0(uint32_t entry, key0 key, uint32_t number) {
     const struct cache_map_place_view place = map0_inspect_place(&map0, key);
     (void)snprintf(where, sizeof where, "value %u, stashed: ", (unsigned)number);
     place_is(place.place, CACHE_MAP_PLACE_STASH_VALUE);
+    entry_is0(entry, key, &place);
     value_is0((const struct value0 *)place.value, key, number);
     walk_tells0(key, CACHE_MAP_FOUND, number);
 }
 
-static void is_tombstone0(key0 key) {
+static void is_tombstone0(uint32_t entry, key0 key) {
+    const struct cache_map_place_view place = map0_inspect_place(&map0, key);
     where[0] = '\0';
-    place_is(map0_inspect_place(&map0, key).place, CACHE_MAP_PLACE_STASH_TOMBSTONE);
+    place_is(place.place, CACHE_MAP_PLACE_STASH_TOMBSTONE);
+    if (place.value != NULL)
+        fail("the place of a tombstone gives a value");
+    entry_is0(entry, key, &place);
     walk_tells0(key, CACHE_MAP_TOMBSTONE, 0);
 }
 
 static void is_absent0(key0 key) {
+    const struct cache_map_place_view place = map0_inspect_place(&map0, key);
     where[0] = '\0';
-    place_is(map0_inspect_place(&map0, key).place, CACHE_MAP_PLACE_ABSENT);
+    place_is(place.place, CACHE_MAP_PLACE_ABSENT);
+    if (place.value != NULL)
+        fail("the place of an absent key gives a value");
     walk_tells0(key, CACHE_MAP_ABSENT, 0);
 }
 

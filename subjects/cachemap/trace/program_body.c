@@ -171,17 +171,23 @@ static void program_sets(struct program *program) {
     }
 }
 
+/* -1 for none. */
+static int number_or_none(uint32_t number) {
+    return number == POLICY_NUMBER_NONE ? -1 : (int)number;
+}
+
 static void program_record(struct program *program) {
     const struct policy *policy = &program->policy;
-    const struct policy_record record = policy_newest_record(policy);
+    const struct policy_record record = policy_record_at(policy, policy->undo_count - 1);
     const char *before = record.in_cache                             ? "CACHE"
                          : record.in_stash == POLICY_STASH_VALUE     ? "STASH_VALUE"
                          : record.in_stash == POLICY_STASH_TOMBSTONE ? "STASH_TOMBSTONE"
                                                                      : "ABSENT";
     const bool keeps_value =
         !record.is_remove && (record.in_cache || record.in_stash == POLICY_STASH_VALUE);
-    LINE(program, "record_is0(%s, %s, CACHE_MAP_PLACE_%s, %s, %u);",
+    LINE(program, "record_is0(%s, %s, CACHE_MAP_PLACE_%s, %d, %d, %s, %u);",
          record.is_remove ? "true" : "false", record.evicts ? "true" : "false", before,
+         number_or_none(record.slot), number_or_none(record.entry),
          program_key(program, policy->undo[policy->undo_count - 1].key_id),
          keeps_value ? (unsigned)record.value : 0);
 }
@@ -194,10 +200,11 @@ static void program_other_keys(struct program *program) {
         uint32_t set;
         unsigned way;
         if (row->state == POLICY_STASH_VALUE)
-            LINE(program, "stash_holds0(%s, %u);", program_key(program, key_id),
-                 (unsigned)row->value);
+            LINE(program, "stash_holds0(%u, %s, %u);", (unsigned)row->entry,
+                 program_key(program, key_id), (unsigned)row->value);
         else if (row->state == POLICY_STASH_TOMBSTONE)
-            LINE(program, "is_tombstone0(%s);", program_key(program, key_id));
+            LINE(program, "is_tombstone0(%u, %s);", (unsigned)row->entry,
+                 program_key(program, key_id));
         else if (policy_find(&program->policy, key_id, &set, &way) == NULL)
             LINE(program, "is_absent0(%s);", program_key(program, key_id));
     }

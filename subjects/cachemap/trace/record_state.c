@@ -274,7 +274,7 @@ static void naive_write_cache(struct json *json, const struct environment *envir
     list_end(&slots);
 }
 
-/* By keys: the order of the entries is the library's own affair. */
+/* By keys, with the number of the entry where only that differs. */
 static void naive_write_stash(struct json *json, const struct environment *environment,
                               const struct record_map *now) {
     struct policy_stash_key held[KEY_COUNT_MAX];
@@ -284,11 +284,16 @@ static void naive_write_stash(struct json *json, const struct environment *envir
         struct policy_stash_key *key = &held[now->entries[i].content.key_id % KEY_COUNT_MAX];
         key->state = now->entries[i].tombstone ? POLICY_STASH_TOMBSTONE : POLICY_STASH_VALUE;
         key->value = now->entries[i].tombstone ? 0 : now->entries[i].content.value;
+        key->entry = i;
     }
     for (unsigned key_id = 0; key_id < environment->geometry.key_count; key_id += 1) {
         const struct policy_stash_key *naive = &environment->policy.stash[key_id];
-        if (naive->state == held[key_id].state &&
-            (naive->state != POLICY_STASH_VALUE || naive->value == held[key_id].value))
+        const bool same_content =
+            naive->state == held[key_id].state &&
+            (naive->state != POLICY_STASH_VALUE || naive->value == held[key_id].value);
+        const bool same_number =
+            naive->state == POLICY_STASH_NONE || naive->entry == held[key_id].entry;
+        if (same_content && same_number)
             continue;
         list_item_open(&list);
         json_number(json, "key", key_id);
@@ -296,6 +301,8 @@ static void naive_write_stash(struct json *json, const struct environment *envir
             json_number(json, "value", naive->value);
         else
             json_bool(json, naive->state == POLICY_STASH_TOMBSTONE ? "tombstone" : "absent", true);
+        if (same_content)
+            json_number(json, "entry", naive->entry);
         json_object_close(json);
     }
     list_end(&list);
