@@ -14,7 +14,7 @@ static bool live_is(const struct space *space, const struct store *store, uint32
 /* The op as a live run must do it: its key is a name in the code of the state before it. */
 static struct op op_of_naming(struct op op, const struct naming *naming) {
     if (op_has_key(op))
-        op.operand = naming->key_of_name[op.operand];
+        op.operand = naming->key_of_name[op_key(op)];
     return op;
 }
 

@@ -39,11 +39,12 @@ static void add_op(struct space *space, enum op_kind kind) {
     case OPERAND_KEY: operand_count = space->key_count; break;
     case OPERAND_FIELDS: first = world_byte(&space->world, OPERAND_FIELDS_BYTE); break;
     case OPERAND_WORD: operand_count = OPERAND_WORD_COUNT; break;
+    case OPERAND_RANGE: return; /* it is others, one after another */
     }
     for (unsigned i = 0; i < operand_count; i += 1) {
         assert(space->op_count < SPACE_OP_COUNT_MAX);
         space->ops[space->op_count].kind = (uint8_t)kind;
-        space->ops[space->op_count].operand = (uint8_t)(first + i);
+        space->ops[space->op_count].operand = first + i;
         space->op_count += 1;
     }
 }

@@ -25,7 +25,7 @@ void visits_destroy(struct visits *visits) {
 /* The op as the world has it: its key within the world, its fields the world's. */
 static struct op op_in_world(const struct space *space, struct op op) {
     if (op_has_key(op))
-        op.operand = (uint8_t)(op.operand % space->key_count);
+        op.operand = op_key(op) % space->key_count;
     if (op_operand(op) == OPERAND_FIELDS)
         op.operand = world_byte(&space->world, OPERAND_FIELDS_BYTE);
     return op;
@@ -35,9 +35,8 @@ static struct op op_in_world(const struct space *space, struct op op) {
 static uint32_t op_number(const struct space *space, struct op op, const struct naming *naming) {
     uint32_t number = 0;
     if (op_has_key(op))
-        op.operand = naming->name_of_key[op.operand];
-    while (number < space->op_count &&
-           !(space->ops[number].kind == op.kind && space->ops[number].operand == op.operand))
+        op.operand = naming->name_of_key[op_key(op)];
+    while (number < space->op_count && !op_equal(space->ops[number], op))
         number += 1;
     return number;
 }

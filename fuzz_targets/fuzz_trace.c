@@ -27,7 +27,8 @@ static uint8_t bytes[CODEC_SIZE_MAX], bytes_again[CODEC_SIZE_MAX];
 static void require_equal(void) {
     REQUIRE(memcmp(&stream.world, &again.world, sizeof stream.world) == 0);
     REQUIRE(stream.op_count == again.op_count);
-    REQUIRE(memcmp(stream.ops, again.ops, stream.op_count * sizeof stream.ops[0]) == 0);
+    for (uint32_t i = 0; i < stream.op_count; i += 1)
+        REQUIRE(op_equal(stream.ops[i], again.ops[i]));
 }
 
 /* Prints the stream and parses what was printed. */

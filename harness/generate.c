@@ -10,23 +10,28 @@
 #include <assert.h>
 #include <string.h>
 
-enum { OP_OFF_ODDS = 4, OP_COUNT_EXPONENT_MAX = 10, BATCH_END_ODDS = 5 };
+enum { OP_OFF_ODDS = 4, OP_COUNT_EXPONENT_MAX = 10, BATCH_END_ODDS = 5, HOT_KEY_COUNT = 4 };
 
 /* One stream's character. */
 struct swarm {
     uint32_t weights[OP_KIND_COUNT];
     uint32_t weight_sum;
-    uint8_t hot_keys[4];
+    uint32_t hot_keys[HOT_KEY_COUNT];
     uint32_t hot_odds; /* of 8: how often a key is a hot one */
 };
 
+/* How many of a field's numbers are drawn from. */
+static uint32_t draw_count(const struct field_description *field, bool large) {
+    return large ? field->count_all : field->count;
+}
+
 /* The fields of one turn, from one number. */
-static void generate_turn(struct random *random, unsigned turn, struct world *world) {
+static void generate_turn(struct random *random, unsigned turn, bool large, struct world *world) {
     const struct field_description *last = NULL;
     uint32_t count = 1, number;
     for (unsigned field = 0; field < FIELD_COUNT; field += 1)
         if (field_describe(field)->draw_turn == turn) {
-            count *= field_describe(field)->count;
+            count *= draw_count(field_describe(field), large);
             last = field_describe(field);
         }
     assert(last != NULL && "each turn has a field");
@@ -43,14 +48,41 @@ static void generate_turn(struct random *random, unsigned turn, struct world *wo
         const struct field_description *description = field_describe(field - 1);
         if (description->draw_turn != turn)
             continue;
-        world->numbers[field - 1] = field_number(field - 1, number % description->count);
-        number /= description->count;
+        world->numbers[field - 1] =
+            field_number(field - 1, number % draw_count(description, large));
+        number /= draw_count(description, large);
     }
 }
 
 void generate_world(struct random *random, struct world *world) {
+    const bool large = WORLD_LARGE_ODDS != 0 && random_one_in(random, WORLD_LARGE_ODDS);
     for (unsigned turn = 1; turn <= WORLD_DRAW_COUNT; turn += 1)
-        generate_turn(random, turn, world);
+        generate_turn(random, turn, large, world);
+    (void)world_settle(world);
+}
+
+uint32_t generate_key(struct random *random, const struct world *world) {
+    const uint32_t count = world->numbers[FIELD_KEYS];
+    return random_below(random, count < CODEC_KEY_COUNT ? count : CODEC_KEY_COUNT);
+}
+
+/* As many as something has room for, or nearly, or any number of keys. */
+static uint32_t draw_range_count(struct random *random, const struct world *world) {
+    const uint32_t key_count = world->numbers[FIELD_KEYS];
+    const unsigned field = random_below(random, FIELD_COUNT);
+    if (field_describe(field)->words == NULL && random_below(random, 4) != 0)
+        return world->numbers[field] + random_below(random, 4);
+    return 1 + random_below(random, 1 + random_below(random, key_count));
+}
+
+uint64_t generate_range(struct random *random, const struct world *world) {
+    const uint32_t key_count = world->numbers[FIELD_KEYS];
+    struct op_range range = {0, draw_range_count(random, world), 1};
+    if (random_one_in(random, 2))
+        range.first = random_below(random, key_count);
+    if (random_one_in(random, 4))
+        range.stride = 1 + random_below(random, OP_STRIDE_MAX);
+    return codec_operand(world, OPERAND_RANGE, op_operand_of_range(range));
 }
 
 static void swarm_draw(struct random *random, const struct world *world, struct swarm *swarm) {
@@ -66,8 +98,8 @@ static void swarm_draw(struct random *random, const struct world *world, struct 
         swarm->weights[0] = OP_SLOT_COUNT;
         swarm->weight_sum += OP_SLOT_COUNT;
     }
-    for (size_t i = 0; i < sizeof swarm->hot_keys; i += 1)
-        swarm->hot_keys[i] = (uint8_t)random_below(random, world->numbers[FIELD_KEYS]);
+    for (size_t i = 0; i < HOT_KEY_COUNT; i += 1)
+        swarm->hot_keys[i] = generate_key(random, world);
     swarm->hot_odds = random_below(random, 8);
 }
 
@@ -81,13 +113,17 @@ static enum op_kind swarm_kind(struct random *random, const struct swarm *swarm)
     return (enum op_kind)kind;
 }
 
-static uint8_t swarm_operand(struct random *random, const struct world *world,
-                             const struct swarm *swarm, enum op_operand operand) {
+static uint64_t swarm_operand(struct random *random, const struct world *world,
+                              const struct swarm *swarm, enum op_operand operand) {
     if (operand == OPERAND_NONE)
         return 0;
+    if (operand == OPERAND_RANGE)
+        return generate_range(random, world);
     if (operand == OPERAND_KEY && random_below(random, 8) < swarm->hot_odds)
-        return swarm->hot_keys[random_below(random, sizeof swarm->hot_keys)];
-    return (uint8_t)random_below(random, codec_operand_count(world, operand));
+        return swarm->hot_keys[random_below(random, HOT_KEY_COUNT)];
+    if (operand == OPERAND_KEY)
+        return generate_key(random, world);
+    return random_below(random, codec_operand_count(world, operand));
 }
 
 /* The next op: what a rule forces, or else the swarm's draw. */
@@ -118,7 +154,7 @@ void generate_ops(struct random *random, struct stream *stream, uint32_t op_coun
         stream->ops[i].kind = (uint8_t)kind;
         stream->ops[i].operand =
             swarm_operand(random, &stream->world, &swarm, op_operand(stream->ops[i]));
-        rules_note(&rules, kind);
+        rules_note(&rules, stream->ops[i]);
     }
     /* A stream that fails is saved as text: a reader must take it. */
     stream->op_count = work_op_count(stream);

@@ -10,6 +10,10 @@
 #include "random.h"
 #include "stream.h"
 
+/* A key that an op with one can name, and the operand of an op with a range of keys. */
+uint32_t generate_key(struct random *random, const struct world *world);
+uint64_t generate_range(struct random *random, const struct world *world);
+
 /* A fresh world that bytes can say. */
 void generate_world(struct random *random, struct world *world);
 

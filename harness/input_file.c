@@ -97,12 +97,12 @@ bool input_file_read(struct input_file *file, const char *path) {
     if (input_file_is_text(content, file->size))
         return input_file_fail(file, "%s:1:1: text, but no trace: a text trace starts with '%s 1'",
                                path, TRACE_TEXT_MAGIC);
-    file->is_other_version = codec_version(content, file->size) != CODEC_VERSION;
+    file->is_other_version = codec_version(content, file->size) > CODEC_VERSION;
     if (file->is_other_version)
         return input_file_fail(
             file,
             "%s: not an input of this build: its first byte says version %u, "
-            "this build reads version %d; it is of another commit, or no input at "
+            "this build reads versions 1 to %d; it is of another commit, or no input at "
             "all (text traces start with '%s')",
             path, codec_version(content, file->size), CODEC_VERSION, TRACE_TEXT_MAGIC);
     codec_decode(content, file->size, &file->stream);

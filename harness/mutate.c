@@ -98,13 +98,16 @@ static const struct op *copy_range(struct edit *edit, struct range range) {
 
 /* ---- Single ops. ------------------------------------------------------------------------- */
 
-static uint8_t draw_operand(struct edit *edit, enum op_operand operand) {
-    return codec_operand(&edit->stream->world, operand, (uint8_t)random_below(&edit->random, 256));
+static uint64_t draw_operand(struct edit *edit, enum op_operand operand) {
+    if (operand == OPERAND_RANGE)
+        return generate_range(&edit->random, &edit->stream->world);
+    return codec_operand(&edit->stream->world, operand, random_below(&edit->random, 256));
 }
 
 static struct op draw_op(struct edit *edit) {
     struct op op;
-    op.kind = (uint8_t)codec_kind((uint8_t)random_below(&edit->random, 256));
+    op.kind =
+        (uint8_t)codec_kind((uint8_t)random_below(&edit->random, OP_SLOT_COUNT_ALL), CODEC_VERSION);
     op.operand = draw_operand(edit, op_operand(op));
     return op;
 }
@@ -191,7 +194,7 @@ static bool mutate_swap(struct edit *edit) {
     op = *a;
     *a = *b;
     *b = op;
-    return memcmp(a, b, sizeof op) != 0;
+    return !op_equal(*a, *b);
 }
 
 static bool mutate_kind(struct edit *edit) {
@@ -208,7 +211,7 @@ static bool mutate_kind(struct edit *edit) {
 
 static bool mutate_operand(struct edit *edit) {
     struct op *op;
-    uint8_t old;
+    uint64_t old;
     if (edit->stream->op_count == 0)
         return false;
     op = &edit->stream->ops[random_below(&edit->random, edit->stream->op_count)];
@@ -226,13 +229,13 @@ static bool mutate_retarget(struct edit *edit) {
     if (op == NULL)
         return false;
     step = steps[random_below(&edit->random, sizeof steps)];
-    key = op->operand + (random_one_in(&edit->random, 2) ? step : key_count * 4 - step);
+    key = op_key(*op) + (random_one_in(&edit->random, 2) ? step : key_count * 4 - step);
     if (random_one_in(&edit->random, 2))
-        key = draw_key_op(edit)->operand;
-    key %= key_count;
+        key = op_key(*draw_key_op(edit));
+    key = key % key_count % CODEC_KEY_COUNT;
     if (key == op->operand)
         return false;
-    op->operand = (uint8_t)key;
+    op->operand = key;
     return true;
 }
 
@@ -272,7 +275,7 @@ static bool mutate_lone(struct edit *edit) {
  * no room for all. */
 static struct range insert_run(struct edit *edit, uint8_t kind, uint32_t length) {
     const unsigned key_count = edit->stream->world.numbers[FIELD_KEYS];
-    const uint8_t first = draw_operand(edit, OPERAND_KEY);
+    const uint32_t first = (uint32_t)draw_operand(edit, OPERAND_KEY);
     const unsigned step = random_one_in(&edit->random, 4) ? 2 : 1;
     const uint32_t at = draw_place(edit);
     const struct range range = {at, open_gap(edit, at, length)};
@@ -280,7 +283,7 @@ static struct range insert_run(struct edit *edit, uint8_t kind, uint32_t length)
         edit->stream->ops[at + i].kind = kind;
         edit->stream->ops[at + i].operand =
             codec_operand(&edit->stream->world, op_operand(edit->stream->ops[at + i]),
-                          (uint8_t)((first + i * step) % key_count));
+                          (first + i * step) % key_count % CODEC_KEY_COUNT);
     }
     return range;
 }
@@ -313,7 +316,7 @@ static bool mutate_run(struct edit *edit) {
 }
 
 /* One of the last numbers of a field's list, which are the largest. */
-static uint16_t draw_large(struct random *random, unsigned field, uint32_t count) {
+static uint32_t draw_large(struct random *random, unsigned field, uint32_t count) {
     return field_number(field, field_describe(field)->count - 1 - random_below(random, count));
 }
 
@@ -334,6 +337,7 @@ static bool mutate_fill(struct edit *edit) {
             if (fills[i].odds < 2 || random_one_in(&edit->random, fills[i].odds))
                 world->numbers[fills[i].field] =
                     draw_large(&edit->random, fills[i].field, fills[i].last_count);
+        (void)world_settle(world);
         wrap_operands(edit->stream);
     }
     /* A few of them stay elsewhere. */
@@ -363,6 +367,7 @@ static bool mutate_field(struct edit *edit) {
     for (unsigned field = 0; field < FIELD_COUNT; field += 1)
         if (field_describe(field)->draw_turn == turn)
             world->numbers[field] = fresh.numbers[field];
+    (void)world_settle(world);
     wrap_operands(edit->stream);
     return !world_equal(&old, world);
 }
@@ -472,17 +477,23 @@ static uint32_t op_count_max_of(size_t size_max) {
                : (uint32_t)((size_max - CODEC_HEADER_SIZE) / CODEC_RECORD_SIZE);
 }
 
-/* A stream that fits, but for its header. */
+/* What fits of the stream, and at the least of its header. */
 static size_t encode(struct stream *stream, uint8_t *data, size_t size_max) {
-    uint8_t header[CODEC_HEADER_SIZE];
+    uint8_t header[CODEC_HEADER_SIZE_MAX];
     const char *field = NULL;
-    size_t size;
-    if (size_max >= CODEC_HEADER_SIZE) {
+    size_t size = codec_size(stream);
+    while (size > size_max && stream->op_count > 0) {
+        stream->op_count -= 1 + stream->op_count / 16;
+        size = codec_size(stream);
+    }
+    if (size <= size_max) {
         size = codec_encode(stream, data, &field);
         assert(field == NULL && size <= size_max);
         return size;
     }
-    assert(stream->op_count == 0);
+    /* Cut short, one of version 2 may be a world that version 1 says. */
+    if (!world_is_of_version_1(&stream->world))
+        stream->world = world_standard();
     (void)codec_encode(stream, header, &field);
     memcpy(data, header, size_max);
     return size_max;
@@ -491,14 +502,18 @@ static size_t encode(struct stream *stream, uint8_t *data, size_t size_max) {
 /* The engine's turn, or 0. An input of another version would be lost. */
 static size_t mutate_by_bytes(struct random *random, uint8_t *data, size_t size, size_t size_max,
                               const struct mutate_options *options) {
+    unsigned version;
     if (options->mutate_bytes == NULL || (options->ingredients & MUTATE_BYTES) == 0 ||
         !random_one_in(random, BYTES_ODDS))
         return 0;
+    version = codec_version(data, size < size_max ? size : size_max);
+    if (version > CODEC_VERSION)
+        version = 1;
     size = options->mutate_bytes(data, size < size_max ? size : size_max, size_max);
     assert(size <= size_max);
     MUTATE_UNPOISON(data, size);
     if (size > 0)
-        data[0] &= 0x0f;
+        data[0] = (uint8_t)((data[0] & 0x0f) | (version - 1) << CODEC_VERSION_BIT);
     return size;
 }
 

@@ -2,17 +2,16 @@
 /* The tables of ops and outcomes as data. */
 #include "op.h"
 
-struct op_slots {
-#define OP_SLOTS_MEMBER(name, words, operand, slots, ...) char name[slots];
-    OP_TABLE(OP_SLOTS_MEMBER)
-#undef OP_SLOTS_MEMBER
-};
-_Static_assert(sizeof(struct op_slots) == OP_SLOT_COUNT, "the opcode slots add up");
+#define OP_SLOTS(name, words, operand, slots, ...) +slots
+_Static_assert(0 OP_TABLE(OP_SLOTS) == OP_SLOT_COUNT, "the opcode slots add up");
+_Static_assert(0 OP_TABLE(OP_SLOTS) OP_TABLE_MORE(OP_SLOTS) == OP_SLOT_COUNT_ALL,
+               "OP_SLOT_COUNT_ALL counts those of both tables");
+#undef OP_SLOTS
 
 const struct op_description op_descriptions[OP_KIND_COUNT] = {
 #define OP_ROW(name, words, operand, slots, traits, alone, functions, meaning) \
     {words, operand, slots, OP_##alone, traits, functions, meaning},
-    OP_TABLE(OP_ROW)
+    OP_TABLE(OP_ROW) OP_TABLE_MORE(OP_ROW)
 #undef OP_ROW
 };
 

@@ -18,22 +18,39 @@ enum op_operand {
     OPERAND_KEY,    /* a key id, below the world's number of keys */
     OPERAND_FIELDS, /* the fields of the header byte OPERAND_FIELDS_BYTE: world.h */
     OPERAND_WORD,   /* one of OPERAND_WORD_TABLE */
+    OPERAND_RANGE,  /* several keys, one after another: struct op_range */
 };
 
+/* Of the opcodes of OP_TABLE, which version 1 of bytes has; OP_TABLE_MORE has others in version 2 besides. */
 #define OP_SLOT_COUNT 64
 
 enum op_kind {
 #define OP_ENUM(name, ...) OP_##name,
-    OP_TABLE(OP_ENUM)
+    OP_TABLE(OP_ENUM) OP_TABLE_MORE(OP_ENUM)
 #undef OP_ENUM
         OP_KIND_COUNT
+};
+/* Those of OP_TABLE. */
+enum {
+#define OP_ENUM(name, ...) OP_OLD_##name,
+    OP_TABLE(OP_ENUM)
+#undef OP_ENUM
+        OP_KIND_COUNT_OLD
 };
 #define OP_FIRST ((enum op_kind)0)
 
 struct op {
-    uint8_t kind;    /* enum op_kind */
-    uint8_t operand; /* 0 for OPERAND_NONE */
+    uint8_t kind;     /* enum op_kind */
+    uint64_t operand; /* 0 for OPERAND_NONE; of a range, its three numbers: op_of_range */
 };
+
+/* What an op stands for that has many keys: it is `count` ops of the kind `alone`, on the keys first,
+ * first + stride, first + 2 x stride, ..., each wrapped below the world's number of keys. */
+struct op_range {
+    uint32_t first, count,
+        stride; /* a key; 1 or more, at most the world's keys; 1 to OP_STRIDE_MAX */
+};
+enum { OP_KEY_BITS = 24, OP_STRIDE_MAX = 256 };
 
 struct op_description {
     const char *words;
@@ -64,6 +81,43 @@ static inline enum op_operand op_operand(struct op op) {
 
 static inline bool op_has_key(struct op op) {
     return op_operand(op) == OPERAND_KEY;
+}
+
+static inline bool op_has_range(struct op op) {
+    return op_operand(op) == OPERAND_RANGE;
+}
+
+/* The key of an op that has one; the first of those of a range. */
+static inline uint32_t op_key(struct op op) {
+    return (uint32_t)(op.operand & ((1u << OP_KEY_BITS) - 1));
+}
+
+static inline struct op_range op_range(struct op op) {
+    const struct op_range range = {
+        op_key(op), (uint32_t)(op.operand >> OP_KEY_BITS) & ((1u << OP_KEY_BITS) - 1),
+        (uint32_t)(op.operand >> 2 * OP_KEY_BITS)};
+    return range;
+}
+
+static inline uint64_t op_operand_of_range(struct op_range range) {
+    return (uint64_t)range.stride << 2 * OP_KEY_BITS | (uint64_t)range.count << OP_KEY_BITS |
+           range.first;
+}
+
+/* The `index`th of the ops that a range stands for; an op without a range is the only one. */
+static inline struct op op_element(struct op op, uint32_t index, uint32_t key_count) {
+    struct op element = op;
+    if (op_has_range(op)) {
+        const struct op_range range = op_range(op);
+        element.kind = op_describe((enum op_kind)op.kind)->alone;
+        element.operand = (range.first + (uint64_t)index * range.stride) % key_count;
+    }
+    return element;
+}
+
+/* How many ops it stands for. */
+static inline uint32_t op_element_count(struct op op) {
+    return op_has_range(op) ? op_range(op).count : 1;
 }
 
 /* The op that must have the same answer and the same effect by a call of its own. */

@@ -3,6 +3,8 @@
  * that fail in the same way. Read `reduce_stream` first. */
 #include "reduce.h"
 
+#include "codec.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -31,6 +33,7 @@ static bool reducer_try(struct reducer *reducer) {
     if (reducer->stopped)
         return false;
     reducer->try_count += 1;
+    (void)world_settle(&reducer->candidate.world);
     if (!options->fails(&reducer->candidate, options->context))
         return false;
     stream_copy(reducer->best, &reducer->candidate);
@@ -140,7 +143,7 @@ static unsigned indexes_get(const struct world *world, unsigned turn) {
     unsigned number = 0;
     for (unsigned field = 0; field < FIELD_COUNT; field += 1)
         if (has_turn(field, turn))
-            number = number * field_describe(field)->count +
+            number = number * field_describe(field)->count_all +
                      (unsigned)field_index(field, world->numbers[field]);
     return number;
 }
@@ -148,7 +151,7 @@ static unsigned indexes_get(const struct world *world, unsigned turn) {
 static void indexes_set(struct world *world, unsigned turn, unsigned number) {
     for (unsigned field = FIELD_COUNT; field > 0; field -= 1)
         if (has_turn(field - 1, turn)) {
-            const unsigned count = field_describe(field - 1)->count;
+            const unsigned count = field_describe(field - 1)->count_all;
             world->numbers[field - 1] = field_number(field - 1, number % count);
             number /= count;
         }
@@ -167,11 +170,11 @@ static bool reduce_indexes(struct reducer *reducer, unsigned turn) {
 
 /* The smallest number, then the others below the present one. */
 static bool reduce_number(struct reducer *reducer, unsigned field) {
-    const uint16_t smallest = field_describe(field)->smallest;
-    uint16_t *number = &reducer->candidate.world.numbers[field];
-    const uint16_t now = *number;
-    const uint16_t end = now < smallest ? smallest + 1 : now;
-    uint16_t least = smallest;
+    const uint32_t smallest = field_describe(field)->smallest;
+    uint32_t *number = &reducer->candidate.world.numbers[field];
+    const uint32_t now = *number;
+    const uint32_t end = now < smallest ? smallest + 1 : now;
+    uint32_t least = smallest;
     if (field == FIELD_KEYS && stream_key_count(&reducer->candidate) > least)
         least = stream_key_count(&reducer->candidate);
     for (*number = least; *number < end; *number += 1)
@@ -203,13 +206,13 @@ static bool reduce_world(struct reducer *reducer) {
 
 /* A smaller number, and as many ops less in a row: what must be full takes fewer ops to fill. */
 static bool reduce_room(struct reducer *reducer, unsigned field) {
-    const uint16_t now = reducer->best->world.numbers[field];
-    const uint16_t smallest = field_describe(field)->smallest;
-    for (uint16_t number = now; number > smallest && !reducer->stopped; number -= 1) {
-        const uint32_t cut = (uint32_t)(now - (number - 1));
+    const uint32_t now = reducer->best->world.numbers[field];
+    const uint32_t smallest = field_describe(field)->smallest;
+    for (uint32_t number = now; number > smallest && !reducer->stopped; number -= 1) {
+        const uint32_t cut = now - (number - 1);
         for (uint32_t start = 0; start + cut <= reducer->best->op_count; start += 1) {
             candidate_fresh(reducer);
-            reducer->candidate.world.numbers[field] = (uint16_t)(number - 1);
+            reducer->candidate.world.numbers[field] = number - 1;
             candidate_remove(reducer, start, start + cut);
             if (field_index(field, number - 1u) >= 0 && reducer_try(reducer))
                 return true;
@@ -232,8 +235,8 @@ static bool reduce_rooms(struct reducer *reducer) {
 
 /* ---- Operands that are no keys. ---------------------------------------------------------- */
 
-static bool reduce_operand(struct reducer *reducer, uint8_t *operand) {
-    const uint8_t now = *operand;
+static bool reduce_operand(struct reducer *reducer, uint64_t *operand) {
+    const uint64_t now = *operand;
     for (*operand = 0; *operand < now; *operand += 1)
         if (reducer_try(reducer))
             return true;
@@ -241,11 +244,61 @@ static bool reduce_operand(struct reducer *reducer, uint8_t *operand) {
     return false;
 }
 
+static bool reduce_range_to(struct reducer *reducer, struct op *op, struct op_range range) {
+    const struct op now = *op;
+    op->operand = op_operand_of_range(range);
+    if (reducer_try(reducer))
+        return true;
+    *op = now;
+    return false;
+}
+
+/* Fewer of its ops, by half as long as that fails, then by less; from its first key on, which comes nearer to
+ * 0, or to its last; one behind the other; at last the one that it stands for. */
+static bool reduce_range(struct reducer *reducer, struct op *op) {
+    bool changed = false;
+    for (uint32_t step = op_range(*op).count / 2; step > 0; step /= 2) {
+        struct op_range range = op_range(*op);
+        while (range.count > step && !reducer->stopped) {
+            range.count -= step;
+            if (!reduce_range_to(reducer, op, range)) {
+                range.count += step;
+                range.first += step * range.stride;
+                range.count -= step;
+                if (range.first >= reducer->candidate.world.numbers[FIELD_KEYS] ||
+                    !reduce_range_to(reducer, op, range))
+                    break;
+            }
+            changed = true;
+        }
+    }
+    for (uint32_t first = 0; first < op_range(*op).first; first = first * 2 + 1) {
+        struct op_range range = op_range(*op);
+        range.first = first;
+        changed |= reduce_range_to(reducer, op, range);
+    }
+    if (op_range(*op).stride != 1) {
+        struct op_range range = op_range(*op);
+        range.stride = 1;
+        changed |= reduce_range_to(reducer, op, range);
+    }
+    if (op_range(*op).count == 1 && op_key(*op) < CODEC_KEY_COUNT) {
+        const struct op now = *op;
+        *op = op_element(now, 0, reducer->candidate.world.numbers[FIELD_KEYS]);
+        if (reducer_try(reducer))
+            return true;
+        *op = now;
+    }
+    return changed;
+}
+
 static bool reduce_operands(struct reducer *reducer) {
     bool changed = false;
     for (uint32_t i = 0; i < reducer->best->op_count && !reducer->stopped; i += 1) {
         candidate_fresh(reducer);
-        if (!op_has_key(reducer->best->ops[i]))
+        if (op_has_range(reducer->best->ops[i]))
+            changed |= reduce_range(reducer, &reducer->candidate.ops[i]);
+        else if (!op_has_key(reducer->best->ops[i]))
             changed |= reduce_operand(reducer, &reducer->candidate.ops[i].operand);
     }
     return changed;
@@ -253,23 +306,24 @@ static bool reduce_operands(struct reducer *reducer) {
 
 /* ---- Keys. ------------------------------------------------------------------------------- */
 
-static void candidate_rename(struct reducer *reducer, const uint8_t *names) {
+static void candidate_rename(struct reducer *reducer, const uint32_t *names) {
     struct stream *candidate = &reducer->candidate;
     for (uint32_t i = 0; i < candidate->op_count; i += 1)
         if (op_has_key(candidate->ops[i]))
-            candidate->ops[i].operand = names[candidate->ops[i].operand];
+            candidate->ops[i].operand = names[op_key(candidate->ops[i])];
 }
 
 /* The keys of the best stream in the order of their first use. Returns their number. */
-static unsigned keys_used(const struct stream *stream, uint8_t *keys) {
-    bool seen[KEY_COUNT_MAX] = {false};
+static unsigned keys_used(const struct stream *stream, uint32_t *keys) {
+    static bool seen[KEY_COUNT_MAX];
     unsigned count = 0;
+    memset(seen, 0, sizeof seen);
     for (uint32_t i = 0; i < stream->op_count; i += 1) {
         const struct op op = stream->ops[i];
-        if (!op_has_key(op) || seen[op.operand])
+        if (!op_has_key(op) || seen[op_key(op)])
             continue;
-        seen[op.operand] = true;
-        keys[count] = op.operand;
+        seen[op_key(op)] = true;
+        keys[count] = op_key(op);
         count += 1;
     }
     return count;
@@ -278,14 +332,14 @@ static unsigned keys_used(const struct stream *stream, uint8_t *keys) {
 /* Renaming moves keys between sets and tags, so it is tried: first all at once to 0, 1, 2, ... in the
  * order of first use; else each key to a smaller one that is free, or to one that is there already. */
 static bool reduce_keys(struct reducer *reducer) {
-    uint8_t keys[KEY_COUNT_MAX], names[KEY_COUNT_MAX];
+    static uint32_t keys[KEY_COUNT_MAX], names[KEY_COUNT_MAX];
     const unsigned count = keys_used(reducer->best, keys);
     bool changed = false, canonical = true;
     for (unsigned i = 0; i < KEY_COUNT_MAX; i += 1)
-        names[i] = (uint8_t)i;
+        names[i] = i;
     for (unsigned i = 0; i < count; i += 1) {
         canonical = canonical && keys[i] == i;
-        names[keys[i]] = (uint8_t)i;
+        names[keys[i]] = i;
     }
     if (canonical)
         return false;
@@ -294,10 +348,10 @@ static bool reduce_keys(struct reducer *reducer) {
     if (reducer_try(reducer))
         return true;
     for (unsigned i = 0; i < count && !reducer->stopped; i += 1)
-        for (unsigned name = 0; name < keys[i]; name += 1) {
+        for (unsigned name = 0; name < keys[i] && name < CODEC_KEY_COUNT; name += 1) {
             for (unsigned id = 0; id < KEY_COUNT_MAX; id += 1)
-                names[id] = (uint8_t)id;
-            names[keys[i]] = (uint8_t)name;
+                names[id] = id;
+            names[keys[i]] = name;
             candidate_fresh(reducer);
             candidate_rename(reducer, names);
             if (reducer_try(reducer)) {

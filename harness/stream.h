@@ -49,12 +49,20 @@ static inline char stream_call_bracket(const struct stream *stream, uint32_t ind
                                                : '|');
 }
 
+/* At least `least`, and one more than each of its keys where none wraps. */
+static inline uint32_t op_range_key_count(struct op_range range, uint32_t least) {
+    const uint64_t count = range.first + (uint64_t)(range.count - 1) * range.stride + 1;
+    return count > KEY_COUNT_MAX ? KEY_COUNT_MAX : count > least ? (uint32_t)count : least;
+}
+
 /* One more than the largest key id in the stream, at least 1: the fewest keys it can be run with. */
-static inline uint16_t stream_key_count(const struct stream *stream) {
-    uint16_t count = 1;
+static inline uint32_t stream_key_count(const struct stream *stream) {
+    uint32_t count = 1;
     for (uint32_t i = 0; i < stream->op_count; i += 1)
-        if (op_has_key(stream->ops[i]) && stream->ops[i].operand >= count)
-            count = (uint16_t)(stream->ops[i].operand + 1);
+        if (op_has_key(stream->ops[i]) && op_key(stream->ops[i]) >= count)
+            count = op_key(stream->ops[i]) + 1;
+        else if (op_has_range(stream->ops[i]))
+            count = op_range_key_count(op_range(stream->ops[i]), count);
     return count;
 }
 

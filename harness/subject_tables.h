@@ -36,7 +36,7 @@ enum {
 #    define SUBJECT_LIBRARY_FOLDER SUBJECT_FOLDER
 #endif
 
-/* Keys are below it; at most 256, for an operand is a byte. */
+/* Keys are below it. */
 #ifndef SUBJECT_HAS_LIMITS
 enum { KEY_COUNT_MAX = 256, STREAM_BATCH_COUNT_MAX = 1 };
 #endif
@@ -49,6 +49,16 @@ enum { KEY_COUNT_MAX = 256, STREAM_BATCH_COUNT_MAX = 1 };
 #    define OPERAND_WORD_TABLE(WORD) WORD(NONE, "none", NONE)
 #    define OPERAND_WORD_COUNT       1
 #    define OPERAND_WORD_NOUN        "word"
+#endif
+
+/* Ops that bytes can say since version 2, behind those of OP_TABLE, and the slots of both. */
+#ifndef OP_TABLE_MORE
+#    define OP_TABLE_MORE(OP)
+enum { OP_SLOT_COUNT_ALL = 64 };
+#endif
+/* One world in so many has numbers of the second list of a field: world.h. 0: none. */
+#ifndef WORLD_LARGE_ODDS
+#    define WORLD_LARGE_ODDS 0
 #endif
 
 /* ---- Streams. ---------------------------------------------------------------------------- */

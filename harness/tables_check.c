@@ -18,27 +18,29 @@
 #define COUNT_OF(type, list)   (sizeof((const type[]){UNPACK list}) / sizeof(type))
 
 #define RULES(...) RULES_OF(__VA_ARGS__)
-#define RULES_OF(text, count, byte, divisor, draw, turn) \
-    _Static_assert((count) <= UINT8_MAX, text ": at most 255 numbers or words"); \
-    _Static_assert((byte) < WORLD_HEADER_SIZE, \
+#define RULES_OF(text, count, count_all, byte, divisor, draw, turn) \
+    _Static_assert((count_all) <= UINT8_MAX, text ": at most 255 numbers or words"); \
+    _Static_assert((int)(byte) < (int)WORLD_HEADER_SIZE || (int)(byte) == (int)FIELD_NO_BYTE, \
                    text ": its header byte is past WORLD_HEADER_SIZE"); \
     _Static_assert((divisor) >= 1, text ": its divisor is 0"); \
     _Static_assert( \
-        (divisor) * (count) <= ((byte) == 0 ? 1 << CODEC_VERSION_BIT : 256), \
+        (divisor) * (count) <= ((int)(byte) == 0 ? 1 << CODEC_VERSION_BIT : 256), \
         text ": its header byte has no room for all of it (the version has 4 bits of byte 0)"); \
     _Static_assert((draw) >= 1 && (draw) <= WORLD_DRAW_COUNT, \
                    text ": its turn of the generator is not from 1 to WORLD_DRAW_COUNT"); \
     _Static_assert((turn) >= 1 && (turn) <= WORLD_REDUCE_COUNT, \
                    text ": its turn of the reducer is not from 1 to WORLD_REDUCE_COUNT");
-#define NUMBER_RULES(name, text, list, least, most, standard, smallest, place, draw, turn) \
-    RULES(text, COUNT_OF(uint16_t, list), place, draw, turn)
-#define WORD_RULES(name, text, list, standard, smallest, place, draw, turn) \
-    RULES(text, COUNT_OF(char *, list), place, draw, turn)
+#define NUMBER_RULES(name, text, list, more, least, most, standard, smallest, place, draw, turn) \
+    RULES(text, COUNT_OF(uint32_t, list), COUNT_OF(uint32_t, (UNPACK list, UNPACK more)), place, \
+          draw, turn)
+#define WORD_RULES(name, text, list, more, standard, smallest, place, draw, turn) \
+    RULES(text, COUNT_OF(char *, list), COUNT_OF(char *, (UNPACK list, UNPACK more)), place, draw, \
+          turn)
 FIELD_TABLE(NUMBER_RULES, WORD_RULES)
 
-#define NUMBER_DRAW(name, text, list, least, most, standard, smallest, place, draw, turn) \
+#define NUMBER_DRAW(name, text, list, more, least, most, standard, smallest, place, draw, turn) \
     | 1ull << (draw)
-#define WORD_DRAW(name, text, list, standard, smallest, place, draw, turn) | 1ull << (draw)
+#define WORD_DRAW(name, text, list, more, standard, smallest, place, draw, turn) | 1ull << (draw)
 _Static_assert((0 FIELD_TABLE(NUMBER_DRAW, WORD_DRAW)) == (2ull << WORLD_DRAW_COUNT) - 2,
                "each turn of the generator has a field");
 
@@ -48,7 +50,9 @@ enum {
 };
 _Static_assert((int)OPERAND_WORDS == (int)OPERAND_WORD_COUNT,
                "OPERAND_WORD_COUNT counts its table");
-_Static_assert(OPERAND_WORD_COUNT <= 256 && KEY_COUNT_MAX <= 256, "an operand is a byte");
+_Static_assert(OPERAND_WORD_COUNT <= 256, "an operand is a byte");
+_Static_assert(KEY_COUNT_MAX < 1 << OP_KEY_BITS, "a key of a range is of 24 bits");
+_Static_assert(OP_SLOT_COUNT_ALL <= 256, "an opcode is a byte");
 _Static_assert(OUTCOME_NONE == 0 && OUTCOME_OK == 1, "the first outcomes are NONE and OK");
 
 /* ---- What the start sees. ------------------------------------------------------------------ */
@@ -98,14 +102,32 @@ static void check_op_words(void) {
     }
 }
 
+/* A range is as its ops one by one, which have a key; any other op is as one with the same operand. */
+static void check_alone(unsigned kind) {
+    const struct op_description *row = op_describe((enum op_kind)kind);
+    const bool is_range = row->operand == OPERAND_RANGE;
+    rule(!is_range || kind >= OP_KIND_COUNT_OLD, row->words,
+         "a range is no row of OP_TABLE, whose operands are a byte");
+    rule(op_describe((enum op_kind)row->alone)->operand == (is_range ? OPERAND_KEY : row->operand),
+         row->words, "the same op alone has another operand");
+}
+
+/* Small worlds have it. */
+static bool is_in_first_list(unsigned field, uint32_t number) {
+    const int index = field_index(field, number);
+    return index >= 0 && index < field_describe(field)->count;
+}
+
 static void check_field(unsigned field) {
     const struct field_description *row = field_describe(field);
-    rule(field_index(field, row->standard) >= 0, row->name, "its standard is not in its list");
-    rule(field_index(field, row->smallest) >= 0, row->name, "its smallest is not in its list");
-    for (unsigned i = 0; i < row->count; i += 1) {
-        const uint16_t number = field_number(field, i);
+    rule(is_in_first_list(field, row->standard), row->name,
+         "its standard is not in its first list");
+    rule(is_in_first_list(field, row->smallest), row->name,
+         "its smallest is not in its first list");
+    for (unsigned i = 0; i < row->count_all; i += 1) {
+        const uint32_t number = field_number(field, i);
         rule(row->most == 0 || (row->least <= number && number <= row->most), row->name,
-             "a number of its list is not from its least to its most");
+             "a number of its lists is not from its least to its most");
         rule(field != FIELD_KEYS || (number >= 1 && number <= KEY_COUNT_MAX), row->name,
              "a number of keys is not from 1 to KEY_COUNT_MAX");
         rule(row->words == NULL || is_word(row->words[i], strlen(row->words[i])), row->name,
@@ -120,8 +142,8 @@ static void check_field(unsigned field) {
 /* The most bytes of name=number or name=word, and a blank. */
 static size_t field_size(unsigned field) {
     const struct field_description *row = field_describe(field);
-    size_t size = row->words == NULL ? sizeof "65535" - 1 : 0;
-    for (unsigned i = 0; row->words != NULL && i < row->count; i += 1)
+    size_t size = row->words == NULL ? sizeof "4294967295" - 1 : 0;
+    for (unsigned i = 0; row->words != NULL && i < row->count_all; i += 1)
         if (strlen(row->words[i]) > size)
             size = strlen(row->words[i]);
     return strlen(row->name) + 1 + size + 1;
@@ -133,8 +155,8 @@ static bool stands_below(const struct field_description *a, const struct field_d
 }
 
 static void check_two_fields(const struct field_description *a, const struct field_description *b) {
-    rule(a->byte != b->byte || stands_below(a, b) || stands_below(b, a), b->name,
-         "its place overlaps another field's");
+    rule(a->byte != b->byte || a->byte == FIELD_NO_BYTE || stands_below(a, b) || stands_below(b, a),
+         b->name, "its place overlaps another field's");
     rule(a->draw_turn != b->draw_turn ||
              (a->small_odds == b->small_odds && a->rare_odds == b->rare_odds),
          b->name, "fields of one turn of the generator have other odds");
@@ -144,6 +166,8 @@ __attribute__((constructor)) static void check_tables(void) {
     size_t world_size = 0;
     check_names(op_words, OP_KIND_COUNT);
     check_op_words();
+    for (unsigned kind = 0; kind < OP_KIND_COUNT; kind += 1)
+        check_alone(kind);
     check_names(outcome_words, OUTCOME_COUNT);
     check_names(operand_word, OPERAND_WORD_COUNT);
     check_names(field_name, FIELD_COUNT);

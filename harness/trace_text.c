@@ -97,7 +97,7 @@ static struct field_list field_list(unsigned field) {
     const struct field_description *description = field_describe(field);
     struct field_list list = {""};
     size_t used = 0;
-    for (unsigned i = 0; i < description->count && used < sizeof list.text; i += 1)
+    for (unsigned i = 0; i < description->count_all && used < sizeof list.text; i += 1)
         used += (size_t)snprintf(list.text + used, sizeof list.text - used, "%s%u",
                                  i == 0 ? "" : ", ", description->numbers[i]);
     return list;
@@ -105,12 +105,12 @@ static struct field_list field_list(unsigned field) {
 
 /* The value of a field from its word after the '='. */
 static bool field_parse(struct reader *reader, unsigned field, struct word value,
-                        uint16_t *number) {
+                        uint32_t *number) {
     const struct field_description *description = field_describe(field);
     const char *name = description->name;
     unsigned wide = 0;
     if (description->words != NULL) {
-        for (*number = 0; *number < description->count; *number += 1)
+        for (*number = 0; *number < description->count_all; *number += 1)
             if (word_is(value, description->words[*number]))
                 return true;
         return reader_fail(reader, value.start, "%s=%.*s: no such %s; the first is '%s', see %s",
@@ -126,7 +126,7 @@ static bool field_parse(struct reader *reader, unsigned field, struct word value
         return reader_fail(reader, value.start, "%s=%.*s: expected a number from %u to %u", name,
                            word_width(value), value.start, description->least, description->most);
     }
-    *number = (uint16_t)wide;
+    *number = wide;
     return true;
 }
 
@@ -207,7 +207,38 @@ static bool op_parse_key(struct reader *reader, const struct stream *stream, str
     if (key_id >= key_count)
         return reader_fail(reader, word.start, "key %u: the geometry has keys=%u, so 0 to %u",
                            key_id, key_count, key_count - 1);
-    op->operand = (uint8_t)key_id;
+    op->operand = key_id;
+    return true;
+}
+
+/* One of the two numbers behind the first key. */
+static bool op_parse_range_number(struct reader *reader, const char *name, uint32_t most,
+                                  uint32_t *number) {
+    const struct word word = reader_next(reader);
+    struct word value = word;
+    const size_t size = strlen(name);
+    unsigned wide = 0;
+    if (word.size <= size || memcmp(word.start, name, size) != 0 || word.start[size] != '=')
+        return reader_fail(reader, word.start, "%s: expected %s=, a number", word_show(word).text,
+                           name);
+    value.start += size + 1;
+    value.size -= size + 1;
+    if (!word_number(value, &wide) || wide < 1 || wide > most)
+        return reader_fail(reader, word.start, "%.*s: expected a number from 1 to %u",
+                           word_width(word), word.start, most);
+    *number = wide;
+    return true;
+}
+
+static bool op_parse_range(struct reader *reader, const struct stream *stream, struct op *op) {
+    struct op_range range = {0, 0, 0};
+    if (!op_parse_key(reader, stream, op))
+        return false;
+    range.first = op_key(*op);
+    if (!op_parse_range_number(reader, "count", stream->world.numbers[FIELD_KEYS], &range.count) ||
+        !op_parse_range_number(reader, "stride", OP_STRIDE_MAX, &range.stride))
+        return false;
+    op->operand = op_operand_of_range(range);
     return true;
 }
 
@@ -215,7 +246,7 @@ static bool op_parse_word(struct reader *reader, struct op *op) {
     const struct word word = reader_next(reader);
     for (unsigned number = 0; number < OPERAND_WORD_COUNT; number += 1)
         if (word_is(word, operand_word(number))) {
-            op->operand = (uint8_t)number;
+            op->operand = number;
             return true;
         }
     return reader_fail(reader, word.start, "%s: expected a reason such as %s", word_show(word).text,
@@ -235,6 +266,7 @@ static bool op_parse_operand(struct reader *reader, const struct stream *stream,
     switch (op_operand(*op)) {
     case OPERAND_KEY: return op_parse_key(reader, stream, op);
     case OPERAND_WORD: return op_parse_word(reader, op);
+    case OPERAND_RANGE: return op_parse_range(reader, stream, op);
     case OPERAND_FIELDS: return op_parse_fields(reader, op);
     case OPERAND_NONE: break;
     }
@@ -461,11 +493,17 @@ void trace_text_op(struct op op, char *text, size_t size) {
     size -= (size_t)used;
     switch (op_operand(op)) {
     case OPERAND_NONE: return;
-    case OPERAND_KEY: (void)snprintf(text, size, " %u", (unsigned)op.operand); return;
-    case OPERAND_WORD: (void)snprintf(text, size, " %s", operand_word(op.operand)); return;
+    case OPERAND_KEY: (void)snprintf(text, size, " %u", op_key(op)); return;
+    case OPERAND_WORD:
+        (void)snprintf(text, size, " %s", operand_word((unsigned)op.operand));
+        return;
+    case OPERAND_RANGE:
+        (void)snprintf(text, size, " %u count=%u stride=%u", op_range(op).first, op_range(op).count,
+                       op_range(op).stride);
+        return;
     case OPERAND_FIELDS: break;
     }
-    world_set_byte(&world, OPERAND_FIELDS_BYTE, op.operand);
+    world_set_byte(&world, OPERAND_FIELDS_BYTE, (unsigned)op.operand);
     text[0] = ' ';
     fields_print(text + 1, size - 1, &world, true);
 }

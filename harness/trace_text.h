@@ -37,7 +37,7 @@ bool trace_text_parse(const char *text, size_t size, struct stream *stream,
 void trace_text_op(struct op op, char *text, size_t size);
 
 /* Room for the text of any op: the longest is one whose operand is a header byte's fields. */
-enum { TRACE_TEXT_OP_SIZE = 64, TRACE_TEXT_WORLD_SIZE = 160 };
+enum { TRACE_TEXT_OP_SIZE = 64, TRACE_TEXT_WORLD_SIZE = 256 };
 
 /* One outcome in text: "17" for a found value, else its name. */
 void trace_text_result(struct result result, char *text, size_t size);

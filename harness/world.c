@@ -5,13 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#define UNPACK(...)     __VA_ARGS__
-#define COUNT_OF(array) (uint8_t)(sizeof(array) / sizeof(array)[0])
+#define UNPACK(...)               __VA_ARGS__
+#define COUNT_OF(array)           (uint8_t)(sizeof(array) / sizeof(array)[0])
+#define COUNT_OF_LIST(type, list) (uint8_t)(sizeof((type[]){UNPACK list}) / sizeof(type))
 
-#define FIELD_NUMBERS(name, text, list, ...) \
-    static const uint16_t numbers_of_##name[] = {UNPACK list};
-#define FIELD_WORDS(name, text, list, ...) \
-    static const char *const words_of_##name[] = {UNPACK list};
+#define FIELD_NUMBERS(name, text, list, more, ...) \
+    static const uint32_t numbers_of_##name[] = {UNPACK list, UNPACK more};
+#define FIELD_WORDS(name, text, list, more, ...) \
+    static const char *const words_of_##name[] = {UNPACK list, UNPACK more};
 FIELD_TABLE(FIELD_NUMBERS, FIELD_WORDS)
 #undef FIELD_NUMBERS
 #undef FIELD_WORDS
@@ -20,17 +21,24 @@ FIELD_TABLE(FIELD_NUMBERS, FIELD_WORDS)
 #define DRAW(turn)             (turn), 0, 0
 #define DRAW_SMALL(turn, odds) (turn), (odds), 0
 #define DRAW_RARE(turn, odds)  (turn), 0, (odds)
-#define NUMBER_ROW(name, text, list, least, most, standard, smallest, place, draw, turn) \
-    {text,     numbers_of_##name, \
-     NULL,     COUNT_OF(numbers_of_##name), \
-     least,    most, \
-     standard, smallest, \
-     place,    draw, \
+#define NUMBER_ROW(name, text, list, more, least, most, standard, smallest, place, draw, turn) \
+    {text, \
+     numbers_of_##name, \
+     NULL, \
+     COUNT_OF_LIST(uint32_t, list), \
+     COUNT_OF(numbers_of_##name), \
+     least, \
+     most, \
+     standard, \
+     smallest, \
+     place, \
+     draw, \
      turn},
-#define WORD_ROW(name, text, list, standard, smallest, place, draw, turn) \
+#define WORD_ROW(name, text, list, more, standard, smallest, place, draw, turn) \
     {text, \
      NULL, \
      words_of_##name, \
+     COUNT_OF_LIST(char *, list), \
      COUNT_OF(words_of_##name), \
      0, \
      COUNT_OF(words_of_##name) - 1, \
@@ -42,14 +50,14 @@ FIELD_TABLE(FIELD_NUMBERS, FIELD_WORDS)
 const struct field_description field_descriptions[FIELD_COUNT] = {
     FIELD_TABLE(NUMBER_ROW, WORD_ROW)};
 
-uint16_t field_number(unsigned field, unsigned index) {
+uint32_t field_number(unsigned field, unsigned index) {
     const struct field_description *description = field_describe(field);
-    assert(index < description->count);
-    return description->words == NULL ? description->numbers[index] : (uint16_t)index;
+    assert(index < description->count_all);
+    return description->words == NULL ? description->numbers[index] : index;
 }
 
 int field_index(unsigned field, unsigned number) {
-    for (unsigned index = 0; index < field_describe(field)->count; index += 1)
+    for (unsigned index = 0; index < field_describe(field)->count_all; index += 1)
         if (field_number(field, index) == number)
             return (int)index;
     return -1;
@@ -61,7 +69,7 @@ void field_words(unsigned field, unsigned number, char *words, size_t size) {
         (void)snprintf(words, size, "%u", number);
     else
         (void)snprintf(words, size, "%s",
-                       number < description->count ? description->words[number] : "?");
+                       number < description->count_all ? description->words[number] : "?");
 }
 
 struct world world_standard(void) {
@@ -85,9 +93,21 @@ uint8_t world_byte(const struct world *world, unsigned byte) {
     for (unsigned field = 0; field < FIELD_COUNT; field += 1)
         if (field_describe(field)->byte == byte) {
             const int index = field_index(field, world->numbers[field]);
-            value += index < 0 ? 0 : (unsigned)index * field_describe(field)->divisor;
+            if (index > 0 && index < field_describe(field)->count)
+                value += (unsigned)index * field_describe(field)->divisor;
         }
     return (uint8_t)value;
+}
+
+bool world_is_of_version_1(const struct world *world) {
+    for (unsigned field = 0; field < FIELD_COUNT; field += 1) {
+        const struct field_description *description = field_describe(field);
+        const int index = field_index(field, world->numbers[field]);
+        if (description->byte == FIELD_NO_BYTE ? world->numbers[field] != description->standard
+                                               : index < 0 || index >= description->count)
+            return false;
+    }
+    return true;
 }
 
 bool world_equal(const struct world *a, const struct world *b) {

@@ -74,9 +74,10 @@ printf 'cachemap-trace 1\ngeometry sets=16 walk=4\nupsert 1 = inserted\n' >"$out
 printf 'cachemap-trace 1\ngeometry walk=256\n' >"$out/wrong.trace"
 check "field: text has it" bash -c '"$1" show "$2" | grep -q " walk=4$"' - "$trace" "$out/field.trace"
 check "field: bytes have it" bash -c '"$1" encode -o "$2.bin" "$2" && "$1" show "$2.bin" | grep -q " walk=4$"' - "$trace" "$out/field.trace"
+check "field: in version 2, where it is not the standard" bash -c '[ "$(head -c 1 "$1.bin" | od -An -tx1)" = " 10" ]' - "$out/field.trace"
 check "field: a number that it has not is refused" bash -c '"$1" show "$2" 2>&1 | grep -q "walk=256: expected a number from 1 to 255"' - "$trace" "$out/wrong.trace"
 check "field: a record has it" bash -c '"$1" record "$2" | head -n 1 | grep -q "\"walk\":4"' - "$trace" "$out/field.trace"
-check "field: the tables have it" bash -c '"$1/tables" number-tables | grep -q "byte 6 mod 3"' - "$out/field"
+check "field: the tables have it" bash -c '"$1/tables" number-tables | grep -q "version 2: byte 12 mod 3"' - "$out/field"
 check "field: it is drawn, and all agrees" bash -c '"$1/soak" --seed 1 --streams 1500 >"$1/said" && cat "$1/said"' - "$out/field"
 
 checks_end

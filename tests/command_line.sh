@@ -93,7 +93,7 @@ for _ in $(seq 30); do
     printf 'reinit ways=16 tag=16 clock=4 policy=clock_classic\nupsert 255\n' >>wide.trace
 done
 printf 'init_refused out_of_memory = stash_full\n' >>wide.trace
-printf '\x10abcdefgh' >version_2.bin
+printf '\x20\xffbcdefgh' >version_3.bin
 printf '\xf0' >version_16.bin
 printf '\x00\x01\x02' >short.bin
 printf '\x7fELF binary' >binary
@@ -127,8 +127,8 @@ for command in replay show encode; do
     check "$command a huge file" 2 - 'huge: 4194305 bytes, too large.* at most 4194304' \
         trace $command huge
     check "$command a device" 2 - '/dev/null: is not a regular file' trace $command /dev/null
-    check "$command bytes of another version" 2 - 'first byte says version 2.*reads version 1' \
-        trace $command version_2.bin
+    check "$command bytes of another version" 2 - 'first byte says version 3.*reads versions 1 to 2' \
+        trace $command version_3.bin
     check "$command bytes of the last version" 2 - 'says version 16' trace $command version_16.bin
     check "$command a binary" 2 - 'not an input of this build' trace $command binary
     check "$command text of another version" 2 - \
@@ -247,8 +247,8 @@ done
 check 'a failure outweighs a missing file' 1 '^FAILS: ' - trace replay missing wrong_value.trace
 check 'a missing file outweighs what agrees' 2 '^INCOMPLETE: ' - trace replay good.trace missing
 cp good.trace good.bin empty folder/
-cp good.trace wrong_value.trace version_2.bin mixed/
-cp version_2.bin version_16.bin others/
+cp good.trace wrong_value.trace version_3.bin mixed/
+cp version_3.bin version_16.bin others/
 rmdir folder/sub
 check 'replay a folder' 0 '^agrees: replayed 3 inputs, 10 ops' '' trace replay folder
 check 'replay an empty folder' 2 '^INCOMPLETE' 'none: no inputs in this folder' \
@@ -394,7 +394,7 @@ if [ -x "$root/fuzz_cachemap" ]; then
     mkdir corpus merged
     check 'fuzz_cachemap runs one file' 0 - 'Executed good.bin' fuzz good.bin
     check 'fuzz_cachemap runs the empty file' 0 - 'Executed empty' fuzz empty
-    check 'fuzz_cachemap runs bytes of another version' 0 - 'Executed' fuzz version_2.bin
+    check 'fuzz_cachemap runs bytes of another version' 0 - 'Executed' fuzz version_3.bin
     check 'fuzz_cachemap starts from an empty folder' 0 - 'Done 100 runs' fuzz -runs=100 -seed=1 corpus
     cp good.bin corpus/
     check 'fuzz_cachemap merges' 0 - 'MERGE-OUTER: .* new files' fuzz -merge=1 merged corpus

@@ -183,12 +183,12 @@ check "and prints nothing else" [ ! -s "$out/stdout" ]
 status_of "$out/sanitized" explain "$out/sweep-does-not-age.neighbour.trace" >/dev/null
 check "a sanitized build does not name itself" not has trace-asan "$out/stderr"
 check "signature of an input that agrees" [ "$(status_of ./trace signature "$good")$(cat "$out/stdout")" = 0 ]
-printf '\x10\x00' >"$out/version-2.bin"
+printf '\x20\x00' >"$out/version-3.bin"
 printf 'cachemap-trace 2\n' >"$out/version-2.trace"
 printf 'cachemap-trace 1\ngeometry sets=1\nupsert x\n' >"$out/mistake.trace"
 for command in explain signature; do
-    check "$command: bytes of another version" [ "$(status_of ./trace $command "$out/version-2.bin")" = 2 ]
-    check "$command: both versions are named" has 'says version 2, this build reads version 1' "$out/stderr"
+    check "$command: bytes of another version" [ "$(status_of ./trace $command "$out/version-3.bin")" = 2 ]
+    check "$command: both versions are named" has 'says version 3, this build reads versions 1 to 2' "$out/stderr"
     check "$command: text of another version" [ "$(status_of ./trace $command "$out/version-2.trace")" = 2 ]
     check "$command: both versions are named" has \
         "version-2.trace:1:16: '2': this build reads trace version 1.*version 2" "$out/stderr"

@@ -8,10 +8,13 @@
 
 #include <dirent.h>
 
-enum { STREAM_COUNT = 4000 };
+enum {
+    STREAM_COUNT = 4000,
+    SIZE_MAX_OF_VERSION_1 = CODEC_HEADER_SIZE + CODEC_RECORD_SIZE * STREAM_OP_COUNT_MAX
+};
 
-/* The only version there is has a high nibble of 0. */
-_Static_assert(CODEC_VERSION == 1, "these tests know version 1");
+/* The high nibble of the first byte is one less. */
+_Static_assert(CODEC_VERSION == 2, "these tests know versions 1 and 2");
 
 static struct stream stream, again;
 static struct result expectations[STREAM_OP_COUNT_MAX], expectations_again[STREAM_OP_COUNT_MAX];
@@ -21,7 +24,8 @@ static uint8_t long_input[CODEC_SIZE_MAX + 64];
 /* ---- What holds for every stream. -------------------------------------------------------- */
 
 static void assert_valid(const struct stream *decoded) {
-    const uint16_t *numbers = decoded->world.numbers;
+    const uint32_t *numbers = decoded->world.numbers;
+    struct world settled = decoded->world;
     for (unsigned field = 0; field < FIELD_COUNT; field += 1)
         assert_true(field_index(field, numbers[field]) >= 0);
     assert_true(world_byte(&decoded->world, OPERAND_FIELDS_BYTE) < LAYOUT_COUNT);
@@ -32,9 +36,25 @@ static void assert_valid(const struct stream *decoded) {
     assert_true(decoded->op_count <= STREAM_OP_COUNT_MAX);
     for (uint32_t i = 0; i < decoded->op_count; i += 1) {
         assert_true(decoded->ops[i].kind < OP_KIND_COUNT);
-        assert_true(decoded->ops[i].operand <
+        assert_true(op_key(decoded->ops[i]) <
                     codec_operand_count(&decoded->world, op_operand(decoded->ops[i])));
+        if (!op_has_range(decoded->ops[i])) {
+            assert_int_equal(decoded->ops[i].operand, op_key(decoded->ops[i]));
+            continue;
+        }
+        assert_in_range(op_range(decoded->ops[i]).count, 1, numbers[FIELD_KEYS]);
+        assert_in_range(op_range(decoded->ops[i]).stride, 1, OP_STRIDE_MAX);
     }
+    assert_false(world_settle(&settled));
+    assert_true(world_equal(&settled, &decoded->world));
+}
+
+/* Version 1 says what it can. */
+static unsigned version_needed(const struct stream *original) {
+    bool is_old = world_is_of_version_1(&original->world);
+    for (uint32_t i = 0; i < original->op_count; i += 1)
+        is_old = is_old && original->ops[i].kind < OP_KIND_COUNT_OLD;
+    return is_old ? 1 : 2;
 }
 
 /* Encodes, decodes, encodes again: the same stream and the same bytes. */
@@ -42,8 +62,8 @@ static void assert_bytes_round_trip(const struct stream *original, const char *n
     const char *field = "not written";
     const size_t size = codec_encode(original, bytes, &field);
     assert_null(field);
-    assert_int_equal(size, CODEC_HEADER_SIZE + CODEC_RECORD_SIZE * original->op_count);
-    assert_int_equal(codec_version(bytes, size), CODEC_VERSION);
+    assert_int_equal(size, codec_size(original));
+    assert_int_equal(codec_version(bytes, size), version_needed(original));
     memset(&again, 0xa5, sizeof again);
     codec_decode(bytes, size, &again);
     support_assert_streams_equal(original, &again, name);
@@ -111,18 +131,35 @@ static void every_world_that_bytes_can_say_comes_back(void **state) {
         for (unsigned field = 0; field < FIELD_COUNT; field += 1) {
             const struct field_description *description = field_describe(field);
             stream.world.numbers[field] =
-                field_number(field, i / description->divisor % description->count);
+                description->byte == FIELD_NO_BYTE
+                    ? description->standard
+                    : field_number(field, i / description->divisor % description->count);
         }
+        assert_int_equal(version_needed(&stream), 1);
         assert_bytes_round_trip(&stream, "world");
         assert_text_round_trip(&stream, NULL, "world");
     }
+}
+
+/* Each number that version 2 has, in each field, the others being standard. */
+static void every_number_of_version_2_comes_back(void **state) {
+    (void)state;
+    for (unsigned field = 0; field < FIELD_COUNT; field += 1)
+        for (unsigned i = 0; i < field_describe(field)->count_all; i += 1) {
+            memset(&stream, 0, sizeof stream);
+            stream.world = world_standard();
+            stream.world.numbers[field] = field_number(field, i);
+            (void)world_settle(&stream.world);
+            assert_bytes_round_trip(&stream, field_describe(field)->name);
+            assert_text_round_trip(&stream, NULL, field_describe(field)->name);
+        }
 }
 
 /* ---- Any bytes. -------------------------------------------------------------------------- */
 
 static void the_empty_input_is_an_empty_stream(void **state) {
     (void)state;
-    assert_int_equal(codec_version(NULL, 0), CODEC_VERSION);
+    assert_int_equal(codec_version(NULL, 0), 1);
     assert_decodes(NULL, 0);
     assert_int_equal(stream.op_count, 0);
 }
@@ -160,7 +197,8 @@ static void random_inputs_of_every_length_decode_and_encode_canonically(void **s
             for (size_t i = 0; i < size; i += 1)
                 input[i] = (uint8_t)random_next(&random);
             if (size > 0 && round % 4 != 0)
-                input[0] &= 0x0f;
+                input[0] =
+                    (uint8_t)((input[0] & 0x0f) | round % CODEC_VERSION << CODEC_VERSION_BIT);
             assert_decodes(input, size);
         }
 }
@@ -193,14 +231,58 @@ static void half_a_record_at_the_end_is_ignored(void **state) {
     }
 }
 
+/* In version 2 a record is as long as its op says: what is there of each prefix is its first ops. */
+static void half_a_record_of_version_2_is_ignored(void **state) {
+    struct random random = {17};
+    uint8_t input[200];
+    uint32_t op_count = 0;
+    (void)state;
+    for (size_t i = 0; i < sizeof input; i += 1)
+        input[i] = (uint8_t)random_next(&random);
+    input[0] = 1 << CODEC_VERSION_BIT;
+    codec_decode(input, sizeof input, &again);
+    for (size_t size = codec_header_size(2); size <= sizeof input; size += 1) {
+        codec_decode(input, size, &stream);
+        assert_true(world_equal(&stream.world, &again.world));
+        assert_in_range(stream.op_count, op_count, op_count + 1);
+        op_count = stream.op_count;
+        for (uint32_t i = 0; i < op_count; i += 1)
+            assert_true(op_equal(stream.ops[i], again.ops[i]));
+    }
+    assert_int_equal(op_count, again.op_count);
+    assert_in_range(op_count, sizeof input / CODEC_RECORD_SIZE_MAX - 2, sizeof input / 2);
+}
+
+/* What version 1 says, said in version 2 as well: one stream, and written in version 1. */
+static void version_2_says_what_version_1_does(void **state) {
+    (void)state;
+    for (uint64_t number = 0; number < STREAM_COUNT / 8; number += 1) {
+        const char *field = NULL;
+        size_t size;
+        support_generate(18, number, &stream);
+        size = codec_encode(&stream, bytes, &field);
+        if (codec_version(bytes, size) != 1)
+            continue;
+        bytes_again[0] = 1 << CODEC_VERSION_BIT;
+        for (unsigned i = 0; i < FIELD_COUNT; i += 1)
+            bytes_again[CODEC_FIELDS_BYTE + i] = (uint8_t)field_index(i, stream.world.numbers[i]);
+        memcpy(bytes_again + codec_header_size(2), bytes + CODEC_HEADER_SIZE,
+               size - CODEC_HEADER_SIZE);
+        codec_decode(bytes_again, size - CODEC_HEADER_SIZE + codec_header_size(2), &again);
+        support_assert_streams_equal(&stream, &again, "in version 2");
+        assert_int_equal(codec_encode(&again, bytes_again, &field), size);
+        assert_memory_equal(bytes, bytes_again, size);
+    }
+}
+
 static void ops_past_the_most_are_ignored(void **state) {
     (void)state;
     memset(long_input, 0, sizeof long_input);
     for (size_t i = CODEC_HEADER_SIZE; i < sizeof long_input; i += 1)
         long_input[i] = (uint8_t)(i * 7);
-    codec_decode(long_input, CODEC_SIZE_MAX - 1, &stream);
+    codec_decode(long_input, SIZE_MAX_OF_VERSION_1 - 1, &stream);
     assert_int_equal(stream.op_count, STREAM_OP_COUNT_MAX - 1);
-    codec_decode(long_input, CODEC_SIZE_MAX, &stream);
+    codec_decode(long_input, SIZE_MAX_OF_VERSION_1, &stream);
     assert_int_equal(stream.op_count, STREAM_OP_COUNT_MAX);
     codec_decode(long_input, sizeof long_input, &again);
     support_assert_streams_equal(&stream, &again, "too long");
@@ -212,7 +294,7 @@ static void an_input_of_another_version_is_the_empty_stream(void **state) {
     (void)state;
     codec_decode(input, sizeof input, &stream);
     assert_int_equal(stream.op_count, 10);
-    for (unsigned nibble = 1; nibble < 16; nibble += 1) {
+    for (unsigned nibble = CODEC_VERSION; nibble < 16; nibble += 1) {
         input[0] = (uint8_t)(nibble << 4);
         assert_int_equal(codec_version(input, sizeof input), nibble + 1);
         assert_decodes(input, sizeof input);
@@ -239,13 +321,44 @@ static void every_opcode_is_an_op_with_the_odds_of_its_slots(void **state) {
         assert_int_equal(op.kind, op_of_bytes(0, (uint8_t)(opcode % OP_SLOT_COUNT), 0).kind);
         seen[op.kind] += 1;
     }
-    for (unsigned kind = 0; kind < OP_KIND_COUNT; kind += 1) {
+    for (unsigned kind = 0; kind < OP_KIND_COUNT_OLD; kind += 1) {
         const struct op_description *description = op_describe((enum op_kind)kind);
         assert_true(description->slot_count > 0);
         if (seen[kind] != 256 / OP_SLOT_COUNT * description->slot_count)
             fail_msg("'%s' has %u slots and %u opcodes", description->words,
                      description->slot_count, seen[kind]);
     }
+}
+
+/* In version 2 also those of OP_TABLE_MORE, behind the others. */
+static void every_opcode_of_version_2_is_an_op_too(void **state) {
+    unsigned seen[OP_KIND_COUNT] = {0};
+    (void)state;
+    for (unsigned opcode = 0; opcode < OP_SLOT_COUNT_ALL; opcode += 1) {
+        seen[codec_kind((uint8_t)opcode, 2)] += 1;
+        if (opcode < OP_SLOT_COUNT)
+            assert_int_equal(codec_kind((uint8_t)opcode, 2), codec_kind((uint8_t)opcode, 1));
+    }
+    for (unsigned kind = 0; kind < OP_KIND_COUNT; kind += 1)
+        assert_int_equal(seen[kind], op_describe((enum op_kind)kind)->slot_count);
+}
+
+/* Of a range each of its numbers; what is in range stays. */
+static void ranges_wrap_number_by_number(void **state) {
+    const struct op_range ranges[][2] = {
+        {{0, 1, 1}, {0, 1, 1}},
+        {{7, 8, 256}, {7, 8, 256}},
+        {{8, 9, 257}, {0, 1, 1}},
+        {{15, 0, 0}, {7, 8, 256}},
+        {{(1 << OP_KEY_BITS) - 1, (1 << OP_KEY_BITS) - 1, 255}, {7, 7, 255}},
+    };
+    (void)state;
+    stream.world = world_standard();
+    stream.world.numbers[FIELD_KEYS] = 8;
+    for (size_t i = 0; i < SUPPORT_COUNT_OF(ranges); i += 1)
+        assert_int_equal(
+            codec_operand(&stream.world, OPERAND_RANGE, op_operand_of_range(ranges[i][0])),
+            op_operand_of_range(ranges[i][1]));
 }
 
 static void operands_wrap_into_their_range(void **state) {
@@ -351,16 +464,21 @@ int main(void) {
         cmocka_unit_test(generated_streams_come_back_from_bytes),
         cmocka_unit_test(generated_streams_come_back_from_text),
         cmocka_unit_test(every_world_that_bytes_can_say_comes_back),
+        cmocka_unit_test(every_number_of_version_2_comes_back),
         cmocka_unit_test(the_empty_input_is_an_empty_stream),
         cmocka_unit_test(every_input_of_one_byte_decodes),
         cmocka_unit_test(every_byte_at_every_place_of_short_inputs_decodes),
         cmocka_unit_test(random_inputs_of_every_length_decode_and_encode_canonically),
         cmocka_unit_test(absent_header_bytes_are_zero),
         cmocka_unit_test(half_a_record_at_the_end_is_ignored),
+        cmocka_unit_test(half_a_record_of_version_2_is_ignored),
+        cmocka_unit_test(version_2_says_what_version_1_does),
         cmocka_unit_test(ops_past_the_most_are_ignored),
         cmocka_unit_test(an_input_of_another_version_is_the_empty_stream),
         cmocka_unit_test(every_opcode_is_an_op_with_the_odds_of_its_slots),
+        cmocka_unit_test(every_opcode_of_version_2_is_an_op_too),
         cmocka_unit_test(operands_wrap_into_their_range),
+        cmocka_unit_test(ranges_wrap_number_by_number),
         cmocka_unit_test(encode_refuses_and_names_the_field),
         cmocka_unit_test(the_corpus_round_trips),
         cmocka_unit_test(the_regressions_round_trip),

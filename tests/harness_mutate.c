@@ -20,7 +20,7 @@ static void assert_canonical(const uint8_t *data, size_t size) {
     const char *field = NULL;
     size_t whole;
     codec_decode(data, size, &after);
-    assert_int_equal(codec_version(data, size), CODEC_VERSION);
+    assert_in_range(codec_version(data, size), 1, CODEC_VERSION);
     whole = codec_encode(&after, encoded, &field);
     assert_null(field);
     if (size < CODEC_HEADER_SIZE) {
@@ -66,7 +66,7 @@ static size_t assert_mutates(const uint8_t *data, size_t size, size_t size_max, 
 static size_t generated(uint64_t number, uint8_t *bytes, size_t size_max) {
     const char *field = NULL;
     support_generate(21, number, &stream);
-    while (CODEC_HEADER_SIZE + CODEC_RECORD_SIZE * stream.op_count > size_max)
+    while (codec_size(&stream) > size_max)
         stream.op_count /= 2;
     return codec_encode(&stream, bytes, &field);
 }
@@ -207,7 +207,7 @@ static void the_engine_mutates_one_in_eight(void **state) {
     for (unsigned seed = 0; seed < 4000; seed += 1) {
         const size_t size_max = 1 + seed % 120;
         const size_t size = mutated(data, sizeof data, size_max, seed, &options);
-        assert_int_equal(codec_version(again, size), CODEC_VERSION);
+        assert_in_range(codec_version(again, size), 1, CODEC_VERSION);
     }
     assert_in_range(bytes_called, 400, 600);
 }
@@ -218,7 +218,7 @@ static void the_engine_mutates_one_in_eight(void **state) {
 static bool is_subsequence(const struct stream *part, const struct stream *whole) {
     uint32_t at = 0;
     for (uint32_t i = 0; i < whole->op_count && at < part->op_count; i += 1)
-        at += memcmp(&part->ops[at], &whole->ops[i], sizeof part->ops[at]) == 0;
+        at += op_equal(part->ops[at], whole->ops[i]);
     return at == part->op_count;
 }
 
@@ -241,8 +241,7 @@ static void an_input_that_is_too_long_loses_ops(void **state) {
             continue;
         deleted += 1;
         kept_last += after.op_count > 0 &&
-                     memcmp(&after.ops[after.op_count - 1], &before.ops[before.op_count - 1],
-                            sizeof after.ops[0]) == 0;
+                     op_equal(after.ops[after.op_count - 1], before.ops[before.op_count - 1]);
     }
     assert_in_range(deleted, 650, 1000);
     assert_true(kept_last > deleted / 3);

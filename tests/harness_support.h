@@ -49,7 +49,7 @@ static inline char *support_print(const struct stream *stream, const struct resu
 
 static inline void support_assert_streams_equal(const struct stream *a, const struct stream *b,
                                                 const char *name) {
-    char geometry_a[160], geometry_b[160];
+    char geometry_a[TRACE_TEXT_WORLD_SIZE], geometry_b[TRACE_TEXT_WORLD_SIZE];
     trace_text_world(&a->world, geometry_a, sizeof geometry_a);
     trace_text_world(&b->world, geometry_b, sizeof geometry_b);
     if (strcmp(geometry_a, geometry_b) != 0)
@@ -58,9 +58,9 @@ static inline void support_assert_streams_equal(const struct stream *a, const st
         fail_msg("%s: %u ops became %u", name, (unsigned)a->op_count, (unsigned)b->op_count);
     for (uint32_t i = 0; i < a->op_count; i += 1)
         if (a->ops[i].kind != b->ops[i].kind || a->ops[i].operand != b->ops[i].operand)
-            fail_msg("%s: op %u is kind %u operand %u and became kind %u operand %u", name,
-                     (unsigned)i, a->ops[i].kind, a->ops[i].operand, b->ops[i].kind,
-                     b->ops[i].operand);
+            fail_msg("%s: op %u is kind %u operand %llu and became kind %u operand %llu", name,
+                     (unsigned)i, a->ops[i].kind, (unsigned long long)a->ops[i].operand,
+                     b->ops[i].kind, (unsigned long long)b->ops[i].operand);
 }
 
 /* A whole file, from malloc, with a zero behind its last byte. */

@@ -487,7 +487,7 @@ static void each_op_and_outcome_parses_back_from_its_own_line(void **state) {
     for (unsigned kind = 0; kind < OP_KIND_COUNT; kind += 1)
         for (unsigned operand = 0; operand < 256; operand += 1) {
             const enum op_operand what = op_describe((enum op_kind)kind)->operand;
-            const struct op op = {(uint8_t)kind, (uint8_t)operand};
+            const struct op op = {(uint8_t)kind, operand};
             const struct result result = {(enum outcome)(operand % OUTCOME_COUNT),
                                           operand % OUTCOME_COUNT == OUTCOME_FOUND ? 77 : 0};
             if ((what == OPERAND_NONE && operand > 0) ||

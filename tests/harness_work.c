@@ -89,7 +89,7 @@ static const struct pattern patterns[] = {
 
 static void add(enum op_kind kind, unsigned operand) {
     stream.ops[stream.op_count].kind = (uint8_t)kind;
-    stream.ops[stream.op_count].operand = (uint8_t)operand;
+    stream.ops[stream.op_count].operand = operand;
     stream.op_count += 1;
 }
 

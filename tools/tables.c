@@ -29,6 +29,7 @@ static const char *operand_words(enum op_operand operand) {
         [OPERAND_KEY] = "key",
         [OPERAND_FIELDS] = OPERAND_FIELDS_NOUN,
         [OPERAND_WORD] = OPERAND_WORD_NOUN,
+        [OPERAND_RANGE] = "range",
     };
     return words[operand];
 }
@@ -43,11 +44,13 @@ static void print_op_table(void) {
         printf("| `%s` | 0x%02x", op->words, slot);
         if (last != slot)
             printf(" to 0x%02x", last);
-        printf(" | %u of %d | %s | %s | %s |\n", op->slot_count, OP_SLOT_COUNT,
-               operand_words(op->operand), op->functions, op->meaning);
+        printf(" | %u of %d%s | %s | %s | %s |\n", op->slot_count,
+               kind < OP_KIND_COUNT_OLD ? (int)OP_SLOT_COUNT : (int)OP_SLOT_COUNT_ALL,
+               kind < OP_KIND_COUNT_OLD ? "" : ", version 2", operand_words(op->operand),
+               op->functions, op->meaning);
         slot = last + 1;
     }
-    assert(slot == OP_SLOT_COUNT);
+    assert(slot == OP_SLOT_COUNT_ALL);
 }
 
 static void print_outcome_table(void) {
@@ -76,19 +79,24 @@ static void print_invariant_table(void) {
 
 /* ---- Header bytes. ----------------------------------------------------------------------- */
 
-/* "byte 2 / 16 mod 8". */
-static void print_place(const struct field_description *field) {
-    printf("byte %u", field->byte);
-    if (field->divisor != 1)
-        printf(" / %u", field->divisor);
-    printf(" mod %u", field->count);
+/* "byte 2 / 16 mod 8; version 2: byte 8 mod 8". */
+static void print_place(unsigned field) {
+    const struct field_description *row = field_describe(field);
+    if (row->byte != FIELD_NO_BYTE) {
+        printf("byte %u", row->byte);
+        if (row->divisor != 1)
+            printf(" / %u", row->divisor);
+        printf(" mod %u; ", row->count);
+    }
+    printf("version 2: byte %u mod %u", CODEC_FIELDS_BYTE + field, row->count_all);
 }
 
-/* Where index and number go up together, one row says so. */
+/* Where index and number go up together, one row says so. Those behind `count` are of version 2 alone. */
 static void print_numbers(const struct field_description *field) {
-    for (unsigned first = 0, last; first < field->count; first = last + 1) {
+    for (unsigned first = 0, last; first < field->count_all; first = last + 1) {
+        const unsigned end = first < field->count ? field->count : field->count_all;
         last = first;
-        while (last + 1u < field->count && field->numbers[last + 1] == field->numbers[last] + 1)
+        while (last + 1u < end && field->numbers[last + 1] == field->numbers[last] + 1)
             last += 1;
         if (first == last)
             printf("| %u | %u |\n", first, field->numbers[first]);
@@ -98,14 +106,15 @@ static void print_numbers(const struct field_description *field) {
     }
 }
 
-static void print_field(const struct field_description *field) {
-    printf("`%s`:\n\n| ", field->name);
+static void print_field(unsigned field) {
+    const struct field_description *row = field_describe(field);
+    printf("`%s`:\n\n| ", row->name);
     print_place(field);
-    printf(" | %s |\n| --- | --- |\n", field->words == NULL ? "number" : "word");
-    if (field->words == NULL)
-        print_numbers(field);
-    for (unsigned at = 0; field->words != NULL && at < field->count; at += 1)
-        printf("| %u | `%s` |\n", at, field->words[at]);
+    printf(" | %s |\n| --- | --- |\n", row->words == NULL ? "number" : "word");
+    if (row->words == NULL)
+        print_numbers(row);
+    for (unsigned at = 0; row->words != NULL && at < row->count_all; at += 1)
+        printf("| %u | `%s` |\n", at, row->words[at]);
     printf("\n");
 }
 
@@ -118,7 +127,7 @@ static bool has_operand(enum op_operand operand) {
 
 static void print_number_tables(void) {
     for (unsigned field = 0; field < FIELD_COUNT; field += 1)
-        print_field(field_describe(field));
+        print_field(field);
     if (has_operand(OPERAND_WORD)) {
         printf("The operand that is a " OPERAND_WORD_NOUN
                ":\n\n| operand mod %d | word |\n| --- | --- |\n",
@@ -140,11 +149,12 @@ enum { WORD_OP_COUNT_MAX = 32 };
 
 static struct stream stream;
 
-/* Prints bytes `first`.. of the stream's encoding as one entry. */
-static void print_entry(const char *name, size_t first) {
+/* Prints the stream's encoding as one entry, with its header or the records alone. */
+static void print_entry(const char *name, bool with_header) {
     static uint8_t bytes[CODEC_SIZE_MAX];
     const char *field = NULL;
     const size_t size = codec_encode(&stream, bytes, &field);
+    const size_t first = with_header ? 0 : codec_header_size(codec_version(bytes, size));
     assert(field == NULL && size > first);
     printf("%s=\"", name);
     for (size_t at = first; at < size; at += 1)
@@ -156,11 +166,11 @@ static void print_entry_ops(const char *name, const struct op *ops, uint32_t op_
     assert(op_count <= WORD_OP_COUNT_MAX);
     memcpy(stream.ops, ops, op_count * sizeof ops[0]);
     stream.op_count = op_count;
-    print_entry(name, CODEC_HEADER_SIZE);
+    print_entry(name, false);
     stream.op_count = 0;
 }
 
-/* One record an op: two bytes, so that inserting it leaves the records after it whole. */
+/* One record an op, so that inserting it leaves the records after it whole. */
 static void print_dictionary_ops(void) {
     for (unsigned kind = 0; kind < OP_KIND_COUNT; kind += 1) {
         const struct op op = {(uint8_t)kind, 0};
@@ -187,11 +197,11 @@ static void print_dictionary_sequences(void) {
 static void print_dictionary_headers(void) {
 #define HEADER(name, ...) \
     { \
-        static const uint16_t pairs[][2] = {__VA_ARGS__}; \
+        static const uint32_t pairs[][2] = {__VA_ARGS__}; \
         stream.world = world_standard(); \
         for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i += 1) \
             stream.world.numbers[pairs[i][0]] = pairs[i][1]; \
-        print_entry("header_" name, 0); \
+        print_entry("header_" name, true); \
     }
     DICTIONARY_HEADERS(HEADER)
 #undef HEADER

@@ -75,25 +75,25 @@ static enum freedom freedom_of(unsigned same_count, unsigned try_count) {
 /* The numbers that the field can have and that bytes can say, ascending; of counts from what the stream
  * needs to a few above the present one. Returns how many. */
 static unsigned field_values(const struct explanation *explanation, unsigned field,
-                             uint16_t *values) {
+                             uint32_t *values) {
     const struct field_description *description = field_describe(field);
     const bool is_short = description->words != NULL || description->most == 0;
     const unsigned least = field == FIELD_KEYS ? stream_key_count(&explanation->stream) : 0;
     const unsigned most =
-        is_short ? UINT16_MAX : explanation->stream.world.numbers[field] + NUMBER_TRY_REACH;
+        is_short ? KEY_COUNT_MAX : explanation->stream.world.numbers[field] + NUMBER_TRY_REACH;
     unsigned count = 0;
     for (unsigned value = least; value <= most && count < FIELD_VALUE_COUNT_MAX &&
-                                 (!is_short || count < description->count);
+                                 (!is_short || count < description->count_all);
          value += 1)
         if (field_index(field, value) >= 0)
-            values[count++] = (uint16_t)value;
+            values[count++] = value;
     return count;
 }
 
 static void find_field_freedom(struct explanation *explanation, unsigned field) {
     struct explanation_field *row = &explanation->fields[field];
-    const uint16_t now = explanation->stream.world.numbers[field];
-    uint16_t values[FIELD_VALUE_COUNT_MAX];
+    const uint32_t now = explanation->stream.world.numbers[field];
+    uint32_t values[FIELD_VALUE_COUNT_MAX];
     unsigned same = 0, tried = 0;
     const unsigned count = field_values(explanation, field, values);
     row->name = field_describe(field)->name;
@@ -112,7 +112,7 @@ static void find_field_freedom(struct explanation *explanation, unsigned field) 
 /* ---- Keys. ------------------------------------------------------------------------------- */
 
 static void find_key_freedom(struct explanation *explanation, uint32_t index) {
-    const uint8_t now = explanation->stream.ops[index].operand;
+    const uint64_t now = explanation->stream.ops[index].operand;
     const unsigned try_count =
         explanation->stream.op_count > LONG_OP_COUNT ? KEY_TRY_COUNT_LONG : KEY_TRY_COUNT;
     unsigned same = 0, tried = 0;
@@ -123,7 +123,7 @@ static void find_key_freedom(struct explanation *explanation, uint32_t index) {
          key += 1) {
         if (key == now)
             continue;
-        candidate.ops[index].operand = (uint8_t)key;
+        candidate.ops[index].operand = key;
         tried += 1;
         same += candidate_fails(explanation);
     }
@@ -134,9 +134,9 @@ static void find_key_freedom(struct explanation *explanation, uint32_t index) {
 /* Another key for each key of the stream, distinct; with `same_sets` one that falls into the set of the
  * key that it replaces. False when there are too few. */
 static bool renaming_draw(const struct explanation *explanation, struct random *random,
-                          bool same_sets, uint8_t *names) {
-    bool taken[KEY_COUNT_MAX] = {false};
-    for (unsigned key = 0; key < KEY_COUNT_MAX; key += 1) {
+                          bool same_sets, uint32_t *names) {
+    bool taken[RENAMING_KEY_COUNT] = {false};
+    for (unsigned key = 0; key < RENAMING_KEY_COUNT; key += 1) {
         unsigned name = 0, tries = 0;
         if (!explanation->names_key[key])
             continue;
@@ -148,7 +148,7 @@ static bool renaming_draw(const struct explanation *explanation, struct random *
         if (tries == 1000)
             return false;
         taken[name] = true;
-        names[key] = (uint8_t)name;
+        names[key] = name;
     }
     return true;
 }
@@ -156,14 +156,14 @@ static bool renaming_draw(const struct explanation *explanation, struct random *
 /* Whether the stream fails in the same way with each of several other sets of keys. */
 static bool renamings_fail(const struct explanation *explanation, bool same_sets) {
     struct random random = {1};
-    uint8_t names[KEY_COUNT_MAX] = {0};
+    uint32_t names[RENAMING_KEY_COUNT] = {0};
     bool all = true;
     candidate.world.numbers[FIELD_KEYS] = RENAMING_KEY_COUNT;
     for (unsigned i = 0; i < RENAMING_COUNT && all && !stop_requested(); i += 1) {
         all = renaming_draw(explanation, &random, same_sets, names);
         for (uint32_t op = 0; op < candidate.op_count; op += 1)
             if (op_has_key(candidate.ops[op]))
-                candidate.ops[op].operand = names[explanation->stream.ops[op].operand];
+                candidate.ops[op].operand = names[op_key(explanation->stream.ops[op])];
         all = all && candidate_fails(explanation);
     }
     candidate = explanation->stream;
@@ -173,9 +173,9 @@ static bool renamings_fail(const struct explanation *explanation, bool same_sets
 static void find_keys(struct explanation *explanation) {
     for (uint32_t i = 0; i < explanation->stream.op_count; i += 1) {
         const struct op op = explanation->stream.ops[i];
-        if (!op_has_key(op) || explanation->names_key[op.operand])
+        if (!op_has_key(op) || explanation->names_key[op_key(op)])
             continue;
-        explanation->names_key[op.operand] = true;
+        explanation->names_key[op_key(op)] = true;
         explanation->key_count += 1;
     }
     for (uint32_t i = 0; i < explanation->stream.op_count && !stop_requested(); i += 1)
@@ -220,7 +220,7 @@ static bool neighbour_by_key(struct explanation *explanation, uint32_t index) {
          key += 1) {
         if (key == explanation->stream.ops[index].operand)
             continue;
-        candidate.ops[index].operand = (uint8_t)key;
+        candidate.ops[index].operand = key;
         if (!neighbour_try(explanation, NEIGHBOUR_KEY))
             continue;
         neighbour_say_op(explanation, index);
@@ -232,9 +232,9 @@ static bool neighbour_by_key(struct explanation *explanation, uint32_t index) {
 /* The next larger number, then the next smaller one: reduction has made them small. Words have no
  * order: each is tried. */
 static bool neighbour_by_field(struct explanation *explanation, unsigned field) {
-    const uint16_t now = explanation->stream.world.numbers[field];
+    const uint32_t now = explanation->stream.world.numbers[field];
     const bool has_words = field_describe(field)->words != NULL;
-    uint16_t values[FIELD_VALUE_COUNT_MAX];
+    uint32_t values[FIELD_VALUE_COUNT_MAX];
     unsigned at = 0;
     const unsigned count = field_values(explanation, field, values);
     while (at < count && values[at] < now)
@@ -368,7 +368,7 @@ const char *observation_name(enum observation observation) {
 }
 
 static void candidate_add(enum op_kind kind, unsigned operand) {
-    const struct op op = {(uint8_t)kind, (uint8_t)operand};
+    const struct op op = {(uint8_t)kind, operand};
     if (candidate.op_count == STREAM_OP_COUNT_MAX)
         return;
     candidate.ops[candidate.op_count] = op;

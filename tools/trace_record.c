@@ -66,7 +66,7 @@ static void write_world(struct json *json, const struct world *world) {
     json_object_open(json, "world");
     for (unsigned field = 0; field < FIELD_COUNT; field += 1) {
         const struct field_description *description = field_describe(field);
-        const uint16_t number = world->numbers[field];
+        const uint32_t number = world->numbers[field];
         if (description->words == NULL)
             json_number(json, description->name, number);
         else
@@ -114,7 +114,12 @@ static void write_op(struct json *json, const struct run_view *view) {
     json_string(json, "text", text);
     json_string(json, "kind", description->words);
     if (description->operand == OPERAND_KEY)
-        json_number(json, "key", op.operand);
+        json_number(json, "key", op_key(op));
+    if (op_has_range(op)) {
+        json_number(json, "first_key", op_key(op));
+        json_number(json, "count", op_range(op).count);
+        json_number(json, "stride", op_range(op).stride);
+    }
     if (op_is(op, TRAIT_STORES))
         json_number(json, "value", view->value_count);
     json_string(json, "answer", actual);

@@ -19,15 +19,19 @@ enum { INPUT_SIZE = CODEC_HEADER_SIZE + CODEC_RECORD_SIZE * (int)OP_COUNT };
 
 static struct stream stream;
 
-/* A stream of exactly OP_COUNT ops, as bytes. */
+/* A stream of exactly OP_COUNT ops, as bytes of version 1: a small world, and no op that stands for many. */
 static void make_input(struct random *random, uint8_t *bytes) {
     static uint8_t encoded[CODEC_SIZE_MAX];
     const char *field = NULL;
-    generate_world(random, &stream.world);
     do
-        generate_ops(random, &stream, STREAM_OP_COUNT_MAX);
-    while (stream.op_count < OP_COUNT);
-    stream.op_count = OP_COUNT;
+        generate_world(random, &stream.world);
+    while (!world_is_of_version_1(&stream.world));
+    do {
+        do
+            generate_ops(random, &stream, STREAM_OP_COUNT_MAX);
+        while (stream.op_count < OP_COUNT);
+        stream.op_count = OP_COUNT;
+    } while (codec_size(&stream) != INPUT_SIZE);
     (void)codec_encode(&stream, encoded, &field);
     memcpy(bytes, encoded, INPUT_SIZE);
 }

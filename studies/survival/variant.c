@@ -91,7 +91,7 @@ static bool geometry_is_fixed(void) {
  * stay, but for the pass in another geometry. */
 static void world_fix(struct world *world) {
     const bool large = is_without[INGREDIENT_TINY_GEOMETRY];
-    uint16_t *numbers = world->numbers;
+    uint32_t *numbers = world->numbers;
     if (!geometry_is_fixed())
         return;
     numbers[FIELD_WAYS] = large ? 16 : 4;
@@ -116,16 +116,12 @@ void __wrap_generate_world(struct random *random, struct world *world) {
     world_fix(world);
 }
 
-/* Also what the mutator decodes by. Operands are read in the geometry, so it is fixed before. */
 void __real_codec_decode(const uint8_t *bytes, size_t size, struct stream *stream);
-void __wrap_codec_decode(const uint8_t *bytes, size_t size, struct stream *stream);
-void __wrap_codec_decode(const uint8_t *bytes, size_t size, struct stream *stream) {
+
+/* In version 1 operands are read in the geometry, so it is fixed before. */
+static void decode_fixed(const uint8_t *bytes, size_t size, struct stream *stream) {
     static uint8_t fixed[CODEC_SIZE_MAX];
     const char *field = NULL;
-    if (!geometry_is_fixed() || codec_version(bytes, size) != CODEC_VERSION) {
-        __real_codec_decode(bytes, size, stream);
-        return;
-    }
     __real_codec_decode(bytes, size < CODEC_HEADER_SIZE ? size : CODEC_HEADER_SIZE, stream);
     world_fix(&stream->world);
     (void)codec_encode(stream, fixed, &field);
@@ -134,9 +130,26 @@ void __wrap_codec_decode(const uint8_t *bytes, size_t size, struct stream *strea
     if (size > CODEC_HEADER_SIZE)
         memcpy(fixed + CODEC_HEADER_SIZE, bytes + CODEC_HEADER_SIZE, size - CODEC_HEADER_SIZE);
     __real_codec_decode(fixed, size > CODEC_HEADER_SIZE ? size : CODEC_HEADER_SIZE, stream);
+}
+
+/* Also what the mutator decodes by. */
+void __wrap_codec_decode(const uint8_t *bytes, size_t size, struct stream *stream);
+void __wrap_codec_decode(const uint8_t *bytes, size_t size, struct stream *stream) {
+    if (!geometry_is_fixed()) {
+        __real_codec_decode(bytes, size, stream);
+        return;
+    }
+    if (codec_version(bytes, size) == 1) {
+        decode_fixed(bytes, size, stream);
+    } else {
+        __real_codec_decode(bytes, size, stream);
+        world_fix(&stream->world);
+    }
     for (uint32_t i = 0; i < stream->op_count; i += 1)
-        if (stream->ops[i].kind == OP_REINIT)
-            stream->ops[i].operand = world_byte(&stream->world, OPERAND_FIELDS_BYTE);
+        stream->ops[i].operand =
+            stream->ops[i].kind == OP_REINIT
+                ? world_byte(&stream->world, OPERAND_FIELDS_BYTE)
+                : codec_operand(&stream->world, op_operand(stream->ops[i]), stream->ops[i].operand);
 }
 
 /* ---- The mutator. -------------------------------------------------------------------------- */

@@ -131,12 +131,12 @@ static unsigned work_pass_count(const struct geometry *geometry) {
 
 /* What the op may have changed of the bounds. */
 void cost_note(struct cost *cost, struct op op) {
-    if (op_has_key(op) && !cost->key_is_named[op.operand]) {
-        cost->key_is_named[op.operand] = true;
+    if (op_has_key(op) && !cost->key_is_named[op_key(op)]) {
+        cost->key_is_named[op_key(op)] = true;
         cost->named_key_count += 1;
     }
     if (op_is(op, TRAIT_REMAKES))
-        cost->geometry.layout = op.operand;
+        cost->geometry.layout = (uint8_t)op.operand;
     if (op_is(op, TRAIT_OPENS))
         cost->scope_open = true;
     if (op_is(op, TRAIT_CLOSES | TRAIT_REMAKES))

@@ -217,21 +217,21 @@ static struct result environment_call(struct environment *environment, struct op
                                       bool *intact) {
     struct subject *subject = &environment->subject;
     switch ((enum op_kind)op.kind) {
-    case OP_UPSERT: return subject_upsert(subject, op.operand, value);
+    case OP_UPSERT: return subject_upsert(subject, op_key(op), value);
     case OP_UPSERT_MANY:
     case OP_GET_MANY: return environment_batched(environment, op, value, intact);
-    case OP_REWRITE: return subject_rewrite(subject, op.operand);
-    case OP_REMOVE: return subject_remove(subject, op.operand);
-    case OP_GET: return subject_get(subject, op.operand, intact);
-    case OP_LOOKUP: return subject_lookup(subject, op.operand, intact);
-    case OP_HAS: return subject_has(subject, op.operand);
-    case OP_DEMOTE: return subject_demote(subject, op.operand);
+    case OP_REWRITE: return subject_rewrite(subject, op_key(op));
+    case OP_REMOVE: return subject_remove(subject, op_key(op));
+    case OP_GET: return subject_get(subject, op_key(op), intact);
+    case OP_LOOKUP: return subject_lookup(subject, op_key(op), intact);
+    case OP_HAS: return subject_has(subject, op_key(op));
+    case OP_DEMOTE: return subject_demote(subject, op_key(op));
     case OP_COMPACT: return subject_compact(subject);
     case OP_SCOPE_OPEN: return subject_scope_open(subject);
     case OP_SCOPE_PERSIST: return subject_scope_close(subject, false);
     case OP_SCOPE_DISCARD: return subject_scope_close(subject, true);
     case OP_RESET: return subject_reset(subject);
-    case OP_REINIT: return environment_reinit(environment, op.operand);
+    case OP_REINIT: return environment_reinit(environment, (uint8_t)op.operand);
     case OP_INIT_REFUSED: return environment_init_refused(environment, (enum op_refusal)op.operand);
     case OP_INSPECT: return environment_inspect(environment);
     case OP_KIND_COUNT: break;
@@ -307,7 +307,7 @@ static void environment_advance(struct environment *environment, struct op op,
 static void environment_examine(struct environment *environment, struct op op,
                                 bool changed_nothing) {
     const bool has_key = op_has_key(op);
-    uint8_t key_ids[STREAM_READ_COUNT_MAX];
+    uint32_t key_ids[STREAM_READ_COUNT_MAX];
     unsigned read_count;
     if (environment->options.at_end_only || run_is_ahead(&environment->view))
         return;
@@ -318,7 +318,7 @@ static void environment_examine(struct environment *environment, struct op op,
     if (!environment_has(environment, LAYER_OUTCOME))
         return;
     if (environment->geometry.read == READ_INSPECT && has_key)
-        environment_check_key(environment, op.operand, INVARIANT_READ);
+        environment_check_key(environment, op_key(op), INVARIANT_READ);
     read_count =
         stream_reads_after(&environment->geometry, environment->view.op_index, op, key_ids);
     for (unsigned i = 0; i < read_count; i += 1)
@@ -343,7 +343,7 @@ static bool environment_may_fail(const struct environment *environment, struct o
            op_is(op, TRAIT_WHOLE) && (outcome_failed(expected.outcome) || may_be_full);
 }
 
-static void environment_name_key(struct environment *environment, uint8_t key_id) {
+static void environment_name_key(struct environment *environment, uint32_t key_id) {
     if (environment->key_is_named[key_id])
         return;
     environment->key_is_named[key_id] = true;
@@ -373,7 +373,7 @@ static void environment_step(struct environment *environment, struct op op) {
     const struct result predicted = policy_apply(&environment->policy, op, value);
     environment->view.value_count = value;
     if (op_has_key(op))
-        environment_name_key(environment, op.operand);
+        environment_name_key(environment, op_key(op));
     /* The naive map knows of stash full, too. */
     step->expected = environment_has(environment, LAYER_POLICY) ? predicted : expected;
     may_fail = environment_may_fail(environment, op, expected, stash_count);
@@ -390,7 +390,7 @@ static void environment_step(struct environment *environment, struct op op) {
     environment_check_outcome(environment, op, step->actual, expected, predicted, stash_count);
     if (environment_has(environment, LAYER_OUTCOME) && !intact)
         environment_fail_at(environment, INVARIANT_VALUE_BYTES, HERE,
-                            "key %u: its value's bytes are damaged", op.operand);
+                            "key %u: its value's bytes are damaged", op_key(op));
     failed = may_fail && outcome_failed(step->actual.outcome);
     if (failed && subject_digest(&environment->subject) != digest)
         environment_fail_at(environment, INVARIANT_FAILURE_CHANGED, HERE,
@@ -498,7 +498,7 @@ bool environment_begin(struct environment *environment, const struct stream *str
     }
     environment_init(environment);
     for (unsigned key_id = 0; key_id < environment->geometry.key_count; key_id += 1)
-        environment_name_key(environment, (uint8_t)key_id);
+        environment_name_key(environment, key_id);
     return true;
 }
 

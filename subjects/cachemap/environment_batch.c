@@ -14,7 +14,7 @@ static void environment_call_many(struct environment *environment, struct op op,
     batch->start = first;
     batch->end = first + count;
     for (uint32_t i = 0; i < count; i += 1) {
-        key_ids[i] = environment->view.stream->ops[first + i].operand;
+        key_ids[i] = op_key(environment->view.stream->ops[first + i]);
         batch->intact[i] = true;
         batch->results[i] = result_of(OUTCOME_NONE);
     }

@@ -286,7 +286,7 @@ void environment_compare_policy(struct environment *environment, struct op op, b
     if (environment->geometry.set_count == 0)
         return;
     if (!all && op_has_key(op)) {
-        environment_compare_set(environment, policy_set_of_key(&environment->policy, op.operand));
+        environment_compare_set(environment, policy_set_of_key(&environment->policy, op_key(op)));
         return;
     }
     for (uint32_t set = 0; all && set < environment->geometry.set_count; set += 1)

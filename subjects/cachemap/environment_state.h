@@ -51,7 +51,7 @@ struct environment {
     /* The keys that the stream has named so far. What follows each op costs what they cost, and not
      * what the universe of keys does. */
     bool key_is_named[KEY_COUNT_MAX];
-    uint8_t named_keys[KEY_COUNT_MAX];
+    uint32_t named_keys[KEY_COUNT_MAX];
     uint32_t named_key_count;
     /* Where the keys were when the scope was opened, in the order of named_keys: layer 4. A key that
      * was named since was nowhere. */

@@ -33,7 +33,7 @@ void environment_check_key(struct environment *environment, unsigned key_id,
 }
 
 void environment_read(struct environment *environment, unsigned key_id, enum invariant invariant) {
-    const struct op op = {OP_LOOKUP, (uint8_t)key_id};
+    const struct op op = {OP_LOOKUP, key_id};
     const struct result expected = model_lookup(&environment->model, key_id);
     bool intact = true;
     const struct result actual = subject_lookup(&environment->subject, key_id, &intact);

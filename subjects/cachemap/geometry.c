@@ -18,7 +18,7 @@ const struct layout_description *layout_describe(unsigned layout) {
 }
 
 struct geometry geometry_of_world(const struct world *world) {
-    const uint16_t *numbers = world->numbers;
+    const uint32_t *numbers = world->numbers;
     const struct geometry geometry = {
         .layout = world_byte(world, OPERAND_FIELDS_BYTE),
         .hash = (uint8_t)numbers[FIELD_HASH],

@@ -30,10 +30,10 @@ struct geometry {
     uint8_t hash;       /* enum hash_mode */
     uint8_t read;       /* enum read_mode */
     uint8_t run;        /* enum run_mode */
-    uint16_t set_count; /* 0: no cache */
-    uint16_t stash_count_max;
-    uint16_t scope_count_max;
-    uint16_t key_count;
+    uint32_t set_count; /* 0: no cache */
+    uint32_t stash_count_max;
+    uint32_t scope_count_max;
+    uint32_t key_count;
 };
 
 /* What the numbers of a world mean, and back; what has no meaning here is standard. */

@@ -33,7 +33,7 @@ static bool model_scope_full(const struct model *model) {
 }
 
 static struct result model_expect_mutation(const struct model *model, struct op op) {
-    const enum model_state state = (enum model_state)model->keys[op.operand].state;
+    const enum model_state state = (enum model_state)model->keys[op_key(op)].state;
     if (!op_is(op, TRAIT_STORES) && state != MODEL_VALUE)
         return result_of(OUTCOME_ABSENT); /* nothing to remove, nothing to write again */
     if (model_scope_full(model))
@@ -61,14 +61,14 @@ struct result model_expect(const struct model *model, struct op op) {
     case OP_UPSERT_MANY:
     case OP_REWRITE:
     case OP_REMOVE: return model_expect_mutation(model, op);
-    case OP_LOOKUP: return model_lookup(model, op.operand);
+    case OP_LOOKUP: return model_lookup(model, op_key(op));
     case OP_GET:
     case OP_GET_MANY:
-        if (model_lookup(model, op.operand).outcome == OUTCOME_FOUND)
-            return model_lookup(model, op.operand);
+        if (model_lookup(model, op_key(op)).outcome == OUTCOME_FOUND)
+            return model_lookup(model, op_key(op));
         return result_of(OUTCOME_NOTHING);
     case OP_HAS:
-        return result_of(model_lookup(model, op.operand).outcome == OUTCOME_FOUND ? OUTCOME_YES
+        return result_of(model_lookup(model, op_key(op)).outcome == OUTCOME_FOUND ? OUTCOME_YES
                                                                                   : OUTCOME_NO);
     case OP_SCOPE_OPEN:
     case OP_COMPACT:
@@ -160,9 +160,9 @@ void model_apply(struct model *model, struct op op, uint32_t value) {
     const struct model_key tombstone = {MODEL_TOMBSTONE, 0};
     switch ((enum op_kind)op.kind) {
     case OP_UPSERT:
-    case OP_UPSERT_MANY: model_mutate(model, op.operand, stored); return;
-    case OP_REWRITE: model_mutate(model, op.operand, model->keys[op.operand]); return;
-    case OP_REMOVE: model_mutate(model, op.operand, tombstone); return;
+    case OP_UPSERT_MANY: model_mutate(model, op_key(op), stored); return;
+    case OP_REWRITE: model_mutate(model, op_key(op), model->keys[op_key(op)]); return;
+    case OP_REMOVE: model_mutate(model, op_key(op), tombstone); return;
     case OP_SCOPE_OPEN: model->scope_open = true; return;
     case OP_SCOPE_PERSIST: model_close(model, false); return;
     case OP_SCOPE_DISCARD: model_close(model, true); return;

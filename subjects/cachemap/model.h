@@ -32,9 +32,9 @@ struct model_gone {
 enum { MODEL_GONE_COUNT_MAX = KEY_COUNT_MAX + SCOPE_COUNT_MAX + 64 };
 
 struct model {
-    uint16_t key_count;
-    uint16_t scope_count_max;
-    uint16_t stash_count_max;
+    uint32_t key_count;
+    uint32_t scope_count_max;
+    uint32_t stash_count_max;
     struct model_key keys[KEY_COUNT_MAX];
     bool scope_open;
     uint32_t undo_count;

@@ -31,14 +31,14 @@ static bool differential_key_op(struct differential *state, struct op op, struct
         /* A key whose lookup is fixed is removed in both or in neither, if both have room. */
         const bool absent = a.outcome == OUTCOME_ABSENT || b.outcome == OUTCOME_ABSENT;
         state->diverged = true;
-        return !(absent && state->fixed[op.operand]);
+        return !(absent && state->fixed[op_key(op)]);
     }
     if (mutates && outcome_failed(a.outcome))
         return true; /* both failed, each for its reason */
-    if (state->fixed[op.operand])
+    if (state->fixed[op_key(op)])
         return result_equal(a, b);
     if (mutates)
-        state->fixed[op.operand] = true;
+        state->fixed[op_key(op)] = true;
     return a.outcome != OUTCOME_FOUND || b.outcome != OUTCOME_FOUND || a.value == b.value;
 }
 
@@ -76,11 +76,11 @@ static void pass_fail(struct environment *environment, const struct run_options 
 
 /* Another layout, and another number of sets where there is a cache at all. */
 static void world_cross(struct world *world) {
-    uint16_t *sets = &world->numbers[FIELD_SETS];
+    uint32_t *sets = &world->numbers[FIELD_SETS];
     world_set_byte(world, OPERAND_FIELDS_BYTE,
                    (world_byte(world, OPERAND_FIELDS_BYTE) + 17u) % LAYOUT_COUNT);
     if (*sets != 0)
-        *sets = (uint16_t)(*sets % 3 + 1);
+        *sets = *sets % 3 + 1;
 }
 
 struct world pass_world(const struct world *world, enum pass pass) {

@@ -373,18 +373,18 @@ struct result policy_apply(struct policy *policy, struct op op, uint32_t value) 
     struct result result;
     switch ((enum op_kind)op.kind) {
     case OP_UPSERT:
-    case OP_UPSERT_MANY: return policy_upsert(policy, op.operand, value);
-    case OP_REWRITE: return policy_rewrite(policy, op.operand);
-    case OP_REMOVE: return policy_remove(policy, op.operand);
-    case OP_LOOKUP: return policy_lookup(policy, op.operand);
+    case OP_UPSERT_MANY: return policy_upsert(policy, op_key(op), value);
+    case OP_REWRITE: return policy_rewrite(policy, op_key(op));
+    case OP_REMOVE: return policy_remove(policy, op_key(op));
+    case OP_LOOKUP: return policy_lookup(policy, op_key(op));
     case OP_GET:
     case OP_GET_MANY:
-        result = policy_lookup(policy, op.operand);
+        result = policy_lookup(policy, op_key(op));
         return result.outcome == OUTCOME_FOUND ? result : result_of(OUTCOME_NOTHING);
     case OP_HAS:
-        result = policy_lookup(policy, op.operand);
+        result = policy_lookup(policy, op_key(op));
         return result_of(result.outcome == OUTCOME_FOUND ? OUTCOME_YES : OUTCOME_NO);
-    case OP_DEMOTE: return policy_demote(policy, op.operand);
+    case OP_DEMOTE: return policy_demote(policy, op_key(op));
     case OP_COMPACT: return policy_compact(policy);
     case OP_SCOPE_OPEN:
         result = result_of(policy->scope_open ? OUTCOME_SCOPE_ALREADY_OPEN : OUTCOME_OK);
@@ -393,7 +393,7 @@ struct result policy_apply(struct policy *policy, struct op op, uint32_t value) 
     case OP_SCOPE_PERSIST: return policy_scope_close(policy, false);
     case OP_SCOPE_DISCARD: return policy_scope_close(policy, true);
     case OP_RESET: return policy_reset(policy);
-    case OP_REINIT: return policy_reinit(policy, op.operand);
+    case OP_REINIT: return policy_reinit(policy, (uint8_t)op.operand);
     case OP_INIT_REFUSED: return result_of(refusal_outcomes[op.operand]);
     case OP_INSPECT: return result_of(OUTCOME_OK);
     case OP_KIND_COUNT: break;

@@ -6,7 +6,7 @@
 
 /* Reads are uses: they decide what is evicted next, and so whether a stash slot is needed. */
 static void predict_reads(struct policy *policy, uint32_t op_index, struct op op) {
-    uint8_t key_ids[STREAM_READ_COUNT_MAX];
+    uint32_t key_ids[STREAM_READ_COUNT_MAX];
     const unsigned count = stream_reads_after(&policy->geometry, op_index, op, key_ids);
     for (unsigned i = 0; i < count; i += 1) {
         const struct op read = {OP_LOOKUP, key_ids[i]};

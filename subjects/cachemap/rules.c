@@ -39,17 +39,16 @@ enum op_kind rules_amend(const struct rules *rules, enum op_kind kind, bool last
     return last && kind == OP_SCOPE_OPEN && !rules->breaks_end ? OP_INSPECT : kind;
 }
 
-void rules_note(struct rules *rules, enum op_kind kind) {
-    const struct op op = {(uint8_t)kind, 0};
+void rules_note(struct rules *rules, struct op op) {
     if (op_is(op, TRAIT_MUTATES)) {
-        rules->mutation_count += 1;
-        rules->scope_mutation_count += rules->scope_open;
+        rules->mutation_count += op_element_count(op);
+        rules->scope_mutation_count += rules->scope_open ? op_element_count(op) : 0;
     }
-    if (kind == OP_COMPACT && !rules->scope_open)
+    if (op.kind == OP_COMPACT && !rules->scope_open)
         rules->mutation_count = 0;
     if (op_is(op, TRAIT_OPENS) && !rules->scope_open)
         rules->scope_mutation_count = 0;
-    if (op_is(op, TRAIT_REMAKES) || (kind == OP_RESET && !rules->scope_open))
+    if (op_is(op, TRAIT_REMAKES) || (op.kind == OP_RESET && !rules->scope_open))
         rules_restart(rules);
     else
         rules->scope_open =

@@ -28,6 +28,6 @@ enum op_kind rules_force(const struct rules *rules, struct random *random, bool 
 enum op_kind rules_amend(const struct rules *rules, enum op_kind kind, bool last);
 
 /* The stream has the op now. */
-void rules_note(struct rules *rules, enum op_kind kind);
+void rules_note(struct rules *rules, struct op op);
 
 #endif

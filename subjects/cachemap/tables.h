@@ -47,25 +47,26 @@ enum run_mode {
         27, 28, 29, 30, 31, 32
 /* clang-format off */
 #define FIELD_TABLE(NUMBER, WORD) \
-    NUMBER(SETS, "sets", (1, 1, 2, 1, 1, 2, 3, 4, 1, 2, 3, 5, 0, 7, 16, 64), \
+    NUMBER(SETS, "sets", (1, 1, 2, 1, 1, 2, 3, 4, 1, 2, 3, 5, 0, 7, 16, 64), (), \
            0, SET_COUNT_MAX, 1, 0, PLACE(2, 1), DRAW(5), 3) \
-    NUMBER(WAYS, "ways", (2, 4, 8, 16), 0, 0, 2, 2, PLACE(1, 12), DRAW_SMALL(1, 2), 4) \
-    NUMBER(TAG, "tag", (8, 16), 0, 0, 8, 8, PLACE(1, 6), DRAW_SMALL(1, 2), 4) \
-    NUMBER(CLOCK, "clock", (1, 2, 4), 0, 0, 2, 1, PLACE(1, 2), DRAW_SMALL(1, 2), 4) \
-    WORD(POLICY, "policy", ("clock", "clock_classic"), 0, 0, PLACE(1, 1), DRAW_SMALL(1, 2), 4) \
-    NUMBER(STASH, "stash", (NUMBERS_TO_32, 48, 64, 128, 256), \
+    NUMBER(WAYS, "ways", (2, 4, 8, 16), (), 0, 0, 2, 2, PLACE(1, 12), DRAW_SMALL(1, 2), 4) \
+    NUMBER(TAG, "tag", (8, 16), (), 0, 0, 8, 8, PLACE(1, 6), DRAW_SMALL(1, 2), 4) \
+    NUMBER(CLOCK, "clock", (1, 2, 4), (), 0, 0, 2, 1, PLACE(1, 2), DRAW_SMALL(1, 2), 4) \
+    WORD(POLICY, "policy", ("clock", "clock_classic"), (), \
+         0, 0, PLACE(1, 1), DRAW_SMALL(1, 2), 4) \
+    NUMBER(STASH, "stash", (NUMBERS_TO_32, 48, 64, 128, 256), (), \
            1, STASH_COUNT_MAX, 4, 1, PLACE(3, 1), DRAW(6), 6) \
-    NUMBER(SCOPE, "scope", (0, NUMBERS_TO_32, 64, 256), \
+    NUMBER(SCOPE, "scope", (0, NUMBERS_TO_32, 64, 256), (), \
            0, SCOPE_COUNT_MAX, 4, 0, PLACE(4, 1), DRAW(7), 7) \
     WORD(HASH, "hash", \
          ("mix", "seeded", "identity", "buckets", "collide", "same_set", "same_tag", "same_home"), \
-         HASH_MIX, HASH_MIX, PLACE(2, 16), DRAW(2), 5) \
+         (), HASH_MIX, HASH_MIX, PLACE(2, 16), DRAW(2), 5) \
     NUMBER(KEYS, "keys", (2, 3, 4, 5, 6, 7, 8, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, \
-                          18, 20, 22, 24, 26, 28, 30, 32, 48, 64, 128, 256), \
+                          18, 20, 22, 24, 26, 28, 30, 32, 48, 64, 128, 256), (), \
            2, KEY_COUNT_MAX, 8, 2, PLACE(5, 1), DRAW(8), 8) \
-    WORD(READ, "read", ("inspect", "all", "own", "end"), \
+    WORD(READ, "read", ("inspect", "all", "own", "end"), (), \
          READ_INSPECT, READ_END, PLACE(0, 1), DRAW(3), 2) \
-    WORD(RUN, "run", ("plain", "twice", "across", "thorough"), \
+    WORD(RUN, "run", ("plain", "twice", "across", "thorough"), (), \
          RUN_PLAIN, RUN_PLAIN, PLACE(0, 4), DRAW_RARE(4, 4), 1)
 /* clang-format on */
 enum { WORLD_DRAW_COUNT = 8, WORLD_REDUCE_COUNT = 8 }; /* the last turns */

@@ -68,7 +68,7 @@ static struct witness_take witness_take_of(const struct witness_state *state,
 
 static void witness_remember_mutation(const struct witness_event *event,
                                       struct witness_past *past) {
-    struct witness_past *key = &past[event->op.operand];
+    struct witness_past *key = &past[op_key(event->op)];
     const bool removes = event->op.kind == OP_REMOVE;
     key->demoted = false;
     key->refused |= event->result.outcome == OUTCOME_STASH_FULL;
@@ -108,7 +108,7 @@ static void witness_remember_open(struct witness_watch *watch) {
 
 static void witness_remember(struct witness_watch *watch, const struct witness_event *event) {
     const struct op op = event->op;
-    struct witness_past *key = &watch->past[op.operand];
+    struct witness_past *key = &watch->past[op_key(op)];
     if (op_is(op, TRAIT_MUTATES))
         witness_remember_mutation(event, watch->past);
     else if (op.kind == OP_DEMOTE)
@@ -150,8 +150,8 @@ static void witness_note(const struct run_view *view, void *context) {
     };
     witness_take_picture(environment, &watch->states[1 - watch->now]);
     if (op_describe((enum op_kind)event.op.kind)->operand == OPERAND_KEY) {
-        event.key_before = witness_key_in(event.before, event.policy, event.op.operand);
-        event.key_after = witness_key_in(event.after, event.policy, event.op.operand);
+        event.key_before = witness_key_in(event.before, event.policy, op_key(event.op));
+        event.key_after = witness_key_in(event.after, event.policy, op_key(event.op));
     }
     if (op_is(event.op, TRAIT_MUTATES) && event.op.kind != OP_REMOVE)
         event.take = witness_take_of(event.before, &event.key_before);

@@ -23,7 +23,7 @@ bool was_absent(const struct witness_event *event) {
 }
 
 bool was_forgotten(const struct witness_event *event) {
-    return event->past[event->op.operand].forgotten;
+    return event->past[op_key(event->op)].forgotten;
 }
 
 bool takes_free_way(const struct witness_event *event) {
@@ -191,7 +191,7 @@ bool full_gets_room(const struct witness_event *event) {
 }
 
 bool was_unblocked(const struct witness_event *event) {
-    return event->past[event->op.operand].unblocked;
+    return event->past[op_key(event->op)].unblocked;
 }
 
 bool gap_is_closed(const struct witness_event *event) {
@@ -274,7 +274,7 @@ bool every_place_is_used(const struct witness_event *event) {
 /* A value in the set of the op's key, of another key, has its tag; and its hash, or not. */
 static bool tag_is_met(const struct witness_event *event, bool same_hash) {
     const struct set_state *set = &event->before->sets[event->key_before.set];
-    const unsigned key_id = event->op.operand;
+    const unsigned key_id = op_key(event->op);
     for (unsigned way = 0; way < witness_ways(event->before); way += 1) {
         const struct slot_state *slot = &set->slots[way];
         if (slot->count > 0 && slot->content.key_id != key_id &&
@@ -349,7 +349,7 @@ bool evicted_in_own_scope(const struct witness_event *event) {
 
 bool removed_in_own_scope(const struct witness_event *event) {
     return event->before->counts.scope_open && was_in_cache(event) &&
-           event->past[event->op.operand].upserted;
+           event->past[op_key(event->op)].upserted;
 }
 
 /* ---- Discard. ---------------------------------------------------------------------------- */

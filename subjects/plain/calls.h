@@ -12,14 +12,14 @@
     (void)(name);
 
 void subject_begin(struct subject *subject, const struct world *world) {
-    const uint16_t *numbers = world->numbers;
+    const uint32_t *numbers = world->numbers;
     OBJECT_TABLE(OBJECT_LOCAL)
     SUBJECT_INIT;
     (void)numbers;
 }
 
 struct result subject_apply(struct subject *subject, struct op op, uint32_t value) {
-    const uint32_t number = op.operand;
+    const uint32_t number = op_key(op);
     struct result result = {OUTCOME_NONE, 0};
     uint32_t found = 0;
     OBJECT_TABLE(OBJECT_LOCAL)

@@ -32,9 +32,9 @@ static inline enum op_kind rules_amend(const struct rules *rules, enum op_kind k
     return kind;
 }
 
-static inline void rules_note(struct rules *rules, enum op_kind kind) {
+static inline void rules_note(struct rules *rules, struct op op) {
     (void)rules;
-    (void)kind;
+    (void)op;
 }
 
 #endif

@@ -33,9 +33,9 @@ static struct result model_pop(struct model *model) {
 struct result model_apply(struct model *model, struct op op, uint32_t value) {
     (void)value;
     switch ((enum op_kind)op.kind) {
-    case OP_PUSH: return model_push(model, op.operand);
+    case OP_PUSH: return model_push(model, op_key(op));
     case OP_POP: return model_pop(model);
-    case OP_PEEK: return model_peek(model, op.operand);
+    case OP_PEEK: return model_peek(model, op_key(op));
     case OP_KIND_COUNT: break;
     }
     return result_of(OUTCOME_NONE);

@@ -8,10 +8,10 @@
 #define SUBJECT_FOLDER         "tests/second_subject"
 #define SUBJECT_LIBRARY_HEADER "ring.h"
 
-/* NUMBER(identifier, name, (numbers), least, most, standard, smallest, place, draw, turn of the reducer) */
+/* NUMBER(identifier, name, (numbers), (more), least, most, standard, smallest, place, draw, reduce turn) */
 #define FIELD_TABLE(NUMBER, WORD) \
-    NUMBER(CAPACITY, "capacity", (1, 2, 3, 4, 8), 1, 8, 3, 1, PLACE(0, 1), DRAW(1), 1) \
-    NUMBER(KEYS, "keys", (2, 3, 4, 8), 2, 8, 3, 2, PLACE(1, 1), DRAW(2), 2)
+    NUMBER(CAPACITY, "capacity", (1, 2, 3, 4, 8), (), 1, 8, 3, 1, PLACE(0, 1), DRAW(1), 1) \
+    NUMBER(KEYS, "keys", (2, 3, 4, 8), (), 2, 8, 3, 2, PLACE(1, 1), DRAW(2), 2)
 enum { WORLD_HEADER_SIZE = 2, WORLD_DRAW_COUNT = 2, WORLD_REDUCE_COUNT = 2 };
 
 /* OP(identifier, words, operand, opcodes of 64, traits, the same op alone, functions, meaning) */

@@ -57,7 +57,7 @@ static uint32_t tombstones(const struct policy *policy) {
 /* Null for an op without a key, and without a cache. */
 static const struct policy_set *set_of_op(const struct policy *policy, struct op op) {
     return op_has_key(op) && policy->geometry.set_count != 0
-               ? &policy->sets[policy_set_of_key(policy, op.operand)]
+               ? &policy->sets[policy_set_of_key(policy, op_key(op))]
                : NULL;
 }
 
@@ -69,22 +69,22 @@ int32_t live_variable(enum variable variable, struct op op) {
     const uint32_t mutation_count = live_environment.model.mutation_count;
     switch (variable) {
     case VARIABLE_stash_count: return (int32_t)counts->stash_count;
-    case VARIABLE_stash_max: return geometry->stash_count_max;
+    case VARIABLE_stash_max: return (int32_t)geometry->stash_count_max;
     case VARIABLE_tombstone_count: return (int32_t)tombstones(policy);
     case VARIABLE_cache_count: return (int32_t)counts->cache_value_count;
     case VARIABLE_cache_max: return (int32_t)geometry->set_count * policy->ways;
     case VARIABLE_full_sets: return (int32_t)sets_at_least(policy, 1);
     case VARIABLE_saturated_sets: return (int32_t)sets_at_least(policy, policy->count_max);
     case VARIABLE_log_count: return (int32_t)counts->scope_count;
-    case VARIABLE_log_max: return geometry->scope_count_max;
+    case VARIABLE_log_max: return (int32_t)geometry->scope_count_max;
     case VARIABLE_scope_open: return counts->scope_open;
     case VARIABLE_mutation_count:
-        return mutation_count < geometry->stash_count_max ? (int32_t)mutation_count
-                                                          : geometry->stash_count_max;
+        return (int32_t)(mutation_count < geometry->stash_count_max ? mutation_count
+                                                                    : geometry->stash_count_max);
     case VARIABLE_ways: return policy->ways;
     case VARIABLE_count_max: return policy->count_max;
     case VARIABLE_key_place:
-        return op_has_key(op) ? (int32_t)place_of_key(policy, op.operand) : (int32_t)PLACE_ABSENT;
+        return op_has_key(op) ? (int32_t)place_of_key(policy, op_key(op)) : (int32_t)PLACE_ABSENT;
     case VARIABLE_key_free_ways:
         set = set_of_op(policy, op);
         return set == NULL ? 0 : (int32_t)free_ways(set, policy->ways);

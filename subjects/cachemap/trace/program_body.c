@@ -227,7 +227,7 @@ static void program_state(struct program *program) {
 
 /* A lookup that is no op: the read mode's, and those at the end. */
 static void program_read(struct program *program, unsigned key_id) {
-    const struct op op = {OP_LOOKUP, (uint8_t)key_id};
+    const struct op op = {OP_LOOKUP, key_id};
     const struct result result = policy_apply(&program->policy, op, 0);
     LINE(program, "read_back0(%s, %s, %u);", program_key(program, key_id),
          status_constant(result.outcome), (unsigned)result.value);
@@ -271,10 +271,10 @@ static void program_op_line(struct program *program, unsigned number, struct op 
     const unsigned stored = (unsigned)program->value_count, found = (unsigned)result.value;
     const char *key = "";
     if (op_has_key(op)) {
-        key = program_key(program, op.operand);
-        if (!program->key_is_named[op.operand])
-            program->named_keys[program->named_key_count++] = op.operand;
-        program->key_is_named[op.operand] = true;
+        key = program_key(program, op_key(op));
+        if (!program->key_is_named[op_key(op)])
+            program->named_keys[program->named_key_count++] = op_key(op);
+        program->key_is_named[op_key(op)] = true;
     }
     switch ((enum op_kind)op.kind) {
     case OP_UPSERT: LINE(program, "upsert0(%u, %s, %u, %s);", number, key, stored, status); return;
@@ -301,7 +301,7 @@ static void program_op_line(struct program *program, unsigned number, struct op 
     case OP_SCOPE_PERSIST: LINE(program, "scope_persist0(%u, %s);", number, status); return;
     case OP_SCOPE_DISCARD: LINE(program, "scope_discard0(%u, %s);", number, status); return;
     case OP_RESET: LINE(program, "reset0(%u, %s);", number, status); return;
-    case OP_REINIT: program_reinit(program, number, op.operand); return;
+    case OP_REINIT: program_reinit(program, number, (uint8_t)op.operand); return;
     case OP_INIT_REFUSED:
         program_init_refused(program, number, (enum op_refusal)op.operand, result.outcome);
         return;
@@ -313,7 +313,7 @@ static void program_op_line(struct program *program, unsigned number, struct op 
 
 static void program_op(struct program *program, unsigned index, struct op op) {
     const bool takes_away = op_is(op, TRAIT_FREES);
-    uint8_t read_ids[STREAM_READ_COUNT_MAX];
+    uint32_t read_ids[STREAM_READ_COUNT_MAX];
     unsigned read_count;
     if (index >= program->batch_end) {
         program->batch_start = index;

@@ -40,7 +40,7 @@ struct program {
     bool notes_values; /* the stream has an `inspect`, after which freed slots must be poisoned */
     bool batches;
     bool key_is_named[KEY_COUNT_MAX];
-    uint8_t named_keys[KEY_COUNT_MAX];
+    uint32_t named_keys[KEY_COUNT_MAX];
     unsigned named_key_count;
     struct instance instances[LAYOUT_COUNT], *instance;
     unsigned instance_count;

@@ -78,7 +78,7 @@ static void row_cache(const struct environment *environment, struct op op, char 
         for (uint32_t set = 0; set < set_count && fits; set += 1)
             fits = text_add(text, set == 0 ? "" : " | ") && row_set(environment, set, text);
     } else if (ways <= DRAWN_SLOT_COUNT_MAX && op_has_key(op)) {
-        const uint32_t set = policy_set_of_key(&environment->policy, op.operand);
+        const uint32_t set = policy_set_of_key(&environment->policy, op_key(op));
         fits = set_count == 1 || text_add(text, "set %u: ", (unsigned)set);
         fits = fits && row_set(environment, set, text);
     }
@@ -152,7 +152,7 @@ static void row_moves(const struct environment *environment, struct op op, char 
         const enum place now = subject_place(&environment->subject, key_id).place;
         const enum place was = places[key_id];
         places[key_id] = now;
-        if (now == was || (has_key && key_id == op.operand))
+        if (now == was || (has_key && key_id == op_key(op)))
             continue;
         count += 1;
         if (count > MOVE_COUNT_MAX ||

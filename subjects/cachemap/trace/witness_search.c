@@ -74,7 +74,12 @@ static int stream_compare(const struct stream *a, const struct stream *b) {
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i += 1)
         if (pairs[i][0] != pairs[i][1])
             return compare_numbers(pairs[i][0], pairs[i][1]);
-    return memcmp(a->ops, b->ops, a->op_count * sizeof a->ops[0]);
+    for (uint32_t i = 0; i < a->op_count; i += 1)
+        if (!op_equal(a->ops[i], b->ops[i]))
+            return a->ops[i].kind != b->ops[i].kind
+                       ? compare_numbers(a->ops[i].kind, b->ops[i].kind)
+                       : compare_numbers(op_key(a->ops[i]), op_key(b->ops[i]));
+    return 0;
 }
 
 /* As a file says it: read by inspection, which changes nothing, and in one run. */
@@ -174,9 +179,7 @@ static uint32_t search_choices(uint32_t key_count, bool last, struct op *choices
         for (unsigned o = 0; o < operand_count; o += 1) {
             choices[choice_count].kind = (uint8_t)kind;
             choices[choice_count].operand =
-                (uint8_t)(operand == OPERAND_FIELDS
-                              ? !world_byte(&stream.world, OPERAND_FIELDS_BYTE)
-                              : o);
+                operand == OPERAND_FIELDS ? !world_byte(&stream.world, OPERAND_FIELDS_BYTE) : o;
             choice_count += 1;
         }
     }

@@ -152,7 +152,7 @@ bool program_write(FILE *file, const struct stream *stream, const struct program
                            looked.op_count < STREAM_OP_COUNT_MAX;
          key += 1) {
         looked.ops[looked.op_count].kind = (uint8_t)LOOK_OP;
-        looked.ops[looked.op_count].operand = (uint8_t)key;
+        looked.ops[looked.op_count].operand = key;
         looked.op_count += 1;
     }
     run_predict(&looked, expected);
@@ -169,7 +169,7 @@ bool program_write(FILE *file, const struct stream *stream, const struct program
         if (i == stream->op_count)
             fprintf(file, "    /* What a caller sees now. */\n");
         fprintf(file, "    answers(\"%s\", ", text);
-        write_call(file, call_text((enum op_kind)op.kind), &stream->world, op.operand, value);
+        write_call(file, call_text((enum op_kind)op.kind), &stream->world, op_key(op), value);
         fprintf(file, ", %s, %u);\n", outcome_names[expected[i].outcome],
                 (unsigned)expected[i].value);
     }
