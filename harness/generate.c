@@ -11,6 +11,7 @@
 #include <string.h>
 
 enum { OP_OFF_ODDS = 4, OP_COUNT_EXPONENT_MAX = 10, BATCH_END_ODDS = 5, HOT_KEY_COUNT = 4 };
+enum { RANGE_WEIGHT_LARGE = 4, RANGE_ODDS_SMALL = 16, LARGE_UPPER_ODDS = 4 };
 
 /* One stream's character. */
 struct swarm {
@@ -20,18 +21,26 @@ struct swarm {
     uint32_t hot_odds; /* of 8: how often a key is a hot one */
 };
 
-/* How many of a field's numbers are drawn from. */
-static uint32_t draw_count(const struct field_description *field, bool large) {
-    return large ? field->count_all : field->count;
+/* In a large world, the keys, and half of the other fields that have a second list: a number of it, from the
+ * half of the list that all of them draw from, so that what is full and what fills it are of one size. */
+static void generate_large(struct random *random, struct world *world) {
+    const bool upper = random_one_in(random, LARGE_UPPER_ODDS);
+    for (unsigned field = 0; field < FIELD_COUNT; field += 1) {
+        const struct field_description *description = field_describe(field);
+        const uint32_t more = description->count_all - description->count, half = (more + 1) / 2;
+        if (more != 0 && (field == FIELD_KEYS || random_one_in(random, 2)))
+            world->numbers[field] = field_number(
+                field, description->count + (upper ? more - half : 0) + random_below(random, half));
+    }
 }
 
 /* The fields of one turn, from one number. */
-static void generate_turn(struct random *random, unsigned turn, bool large, struct world *world) {
+static void generate_turn(struct random *random, unsigned turn, struct world *world) {
     const struct field_description *last = NULL;
     uint32_t count = 1, number;
     for (unsigned field = 0; field < FIELD_COUNT; field += 1)
         if (field_describe(field)->draw_turn == turn) {
-            count *= draw_count(field_describe(field), large);
+            count *= field_describe(field)->count;
             last = field_describe(field);
         }
     assert(last != NULL && "each turn has a field");
@@ -48,16 +57,23 @@ static void generate_turn(struct random *random, unsigned turn, bool large, stru
         const struct field_description *description = field_describe(field - 1);
         if (description->draw_turn != turn)
             continue;
-        world->numbers[field - 1] =
-            field_number(field - 1, number % draw_count(description, large));
-        number /= draw_count(description, large);
+        world->numbers[field - 1] = field_number(field - 1, number % description->count);
+        number /= description->count;
     }
+}
+
+void generate_small_world(struct random *random, struct world *world) {
+    for (unsigned turn = 1; turn <= WORLD_DRAW_COUNT; turn += 1)
+        generate_turn(random, turn, world);
+    (void)world_settle(world);
 }
 
 void generate_world(struct random *random, struct world *world) {
     const bool large = WORLD_LARGE_ODDS != 0 && random_one_in(random, WORLD_LARGE_ODDS);
-    for (unsigned turn = 1; turn <= WORLD_DRAW_COUNT; turn += 1)
-        generate_turn(random, turn, large, world);
+    generate_small_world(random, world);
+    if (!large)
+        return;
+    generate_large(random, world);
     (void)world_settle(world);
 }
 
@@ -66,18 +82,21 @@ uint32_t generate_key(struct random *random, const struct world *world) {
     return random_below(random, count < CODEC_KEY_COUNT ? count : CODEC_KEY_COUNT);
 }
 
-/* As many as something has room for, or nearly, or any number of keys. */
-static uint32_t draw_range_count(struct random *random, const struct world *world) {
+uint32_t generate_range_count(struct random *random, const struct world *world) {
     const uint32_t key_count = world->numbers[FIELD_KEYS];
-    const unsigned field = random_below(random, FIELD_COUNT);
+    unsigned field = random_below(random, FIELD_COUNT);
+    uint32_t count = 1 + random_below(random, 1 + random_below(random, key_count));
+    for (unsigned i = 0;
+         i < FIELD_COUNT && world_is_large(world) && !world_field_is_large(world, field); i += 1)
+        field = (field + 1) % FIELD_COUNT;
     if (field_describe(field)->words == NULL && random_below(random, 4) != 0)
-        return world->numbers[field] + random_below(random, 4);
-    return 1 + random_below(random, 1 + random_below(random, key_count));
+        count = world->numbers[field] + random_below(random, 4);
+    return count == 0 ? 1 : count < key_count ? count : key_count;
 }
 
 uint64_t generate_range(struct random *random, const struct world *world) {
     const uint32_t key_count = world->numbers[FIELD_KEYS];
-    struct op_range range = {0, draw_range_count(random, world), 1};
+    struct op_range range = {0, generate_range_count(random, world), 1};
     if (random_one_in(random, 2))
         range.first = random_below(random, key_count);
     if (random_one_in(random, 4))
@@ -85,10 +104,20 @@ uint64_t generate_range(struct random *random, const struct world *world) {
     return codec_operand(world, OPERAND_RANGE, op_operand_of_range(range));
 }
 
+/* Ranges are what fills a large world. In a small one they say nothing that their ops do not say. */
+uint32_t generate_op_weight(struct random *random, const struct world *world, enum op_kind kind) {
+    const struct op_description *op = op_describe(kind);
+    if (op->operand != OPERAND_RANGE)
+        return op->slot_count;
+    if (world_is_large(world))
+        return op->slot_count * RANGE_WEIGHT_LARGE;
+    return random_one_in(random, RANGE_ODDS_SMALL) ? op->slot_count : 0;
+}
+
 static void swarm_draw(struct random *random, const struct world *world, struct swarm *swarm) {
     memset(swarm, 0, sizeof *swarm);
     for (unsigned kind = 0; kind < OP_KIND_COUNT; kind += 1) {
-        const uint32_t slots = op_describe((enum op_kind)kind)->slot_count;
+        const uint32_t slots = generate_op_weight(random, world, (enum op_kind)kind);
         if (!random_one_in(random, OP_OFF_ODDS))
             swarm->weights[kind] = slots * (1 + random_below(random, 16));
         swarm->weight_sum += swarm->weights[kind];

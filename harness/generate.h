@@ -13,8 +13,14 @@
 /* A key that an op with one can name, and the operand of an op with a range of keys. */
 uint32_t generate_key(struct random *random, const struct world *world);
 uint64_t generate_range(struct random *random, const struct world *world);
+/* As many keys as something has room for, or nearly, or any number of them. */
+uint32_t generate_range_count(struct random *random, const struct world *world);
 
-/* A fresh world that bytes can say. */
+/* The weight of an op among all in this world: its opcodes, but for one with a range. */
+uint32_t generate_op_weight(struct random *random, const struct world *world, enum op_kind kind);
+
+/* A fresh world that bytes can say; one in WORLD_LARGE_ODDS is large. */
+void generate_small_world(struct random *random, struct world *world);
 void generate_world(struct random *random, struct world *world);
 
 /* Replaces the ops of the stream by fresh ones, at most `op_count_max` of them, for its world. */

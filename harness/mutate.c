@@ -4,7 +4,9 @@
 #include "mutate.h"
 
 #include "codec.h"
-#include "generate.h"
+#include "mutate_edit.h"
+#include "mutate_range.h"
+#include "work.h"
 
 #include <assert.h>
 #include <string.h>
@@ -25,35 +27,15 @@
 enum { BYTES_ODDS = 8, MUTATION_COUNT_MAX = 4, DRAW_COUNT_MAX = 16, RANGE_EXPONENT_MAX = 8 };
 enum { RUN_EXPONENT_MAX = 6, RUN_LENGTH_MAX = 64 };
 
-/* What a mutation works on: the stream, and beside it room for another. */
-struct edit {
-    struct random random;
-    struct stream *stream;
-    struct stream *spare; /* of any content */
-    uint32_t op_count_max;
-    uint32_t ingredients;
-};
-
 static struct stream work, spare;
 
 /* ---- Ranges of ops. ---------------------------------------------------------------------- */
 
-/* A length of a heavy tail: 1 more often than not, at most `most`, which is at least 1. */
-static uint32_t draw_length(struct random *random, uint32_t exponent_max, uint32_t most) {
-    const uint32_t length =
-        1 + random_below(random, UINT32_C(1) << random_below(random, exponent_max));
-    return length < most ? length : most;
-}
-
-struct range {
-    uint32_t at, count;
-};
-
 /* A range of the stream, which has an op at least. */
-static struct range draw_range(struct edit *edit) {
+static struct edit_span draw_range(struct edit *edit) {
     const uint32_t at = random_below(&edit->random, edit->stream->op_count);
-    const struct range range = {
-        at, draw_length(&edit->random, RANGE_EXPONENT_MAX, edit->stream->op_count - at)};
+    const struct edit_span range = {
+        at, edit_draw_length(&edit->random, RANGE_EXPONENT_MAX, edit->stream->op_count - at)};
     return range;
 }
 
@@ -62,35 +44,15 @@ static uint32_t draw_place(struct edit *edit) {
     return random_below(&edit->random, edit->stream->op_count + 1);
 }
 
-/* Makes room for `count` ops at a place; what is pushed beyond the most falls off the end. Returns
- * how many there is room for. The ops in the gap are the caller's to write. */
-static uint32_t open_gap(struct edit *edit, uint32_t at, uint32_t count) {
-    struct stream *stream = edit->stream;
-    const uint32_t room = edit->op_count_max - at;
-    const uint32_t behind = stream->op_count - at;
-    const uint32_t gap = count < room ? count : room;
-    const uint32_t kept = behind < room - gap ? behind : room - gap;
-    memmove(&stream->ops[at + gap], &stream->ops[at], kept * sizeof stream->ops[0]);
-    stream->op_count = at + gap + kept;
-    return gap;
-}
-
-static void delete_range(struct stream *stream, struct range range) {
-    const uint32_t end = range.at + range.count;
-    memmove(&stream->ops[range.at], &stream->ops[end],
-            (stream->op_count - end) * sizeof stream->ops[0]);
-    stream->op_count -= range.count;
-}
-
 /* Inserts a copy of ops that are not in the stream. */
 static bool insert_ops(struct edit *edit, uint32_t at, const struct op *ops, uint32_t count) {
-    const uint32_t gap = open_gap(edit, at, count);
+    const uint32_t gap = edit_open_gap(edit, at, count);
     memcpy(&edit->stream->ops[at], ops, gap * sizeof ops[0]);
     return gap > 0;
 }
 
 /* A copy of a range of the stream, in the spare stream. */
-static const struct op *copy_range(struct edit *edit, struct range range) {
+static const struct op *copy_range(struct edit *edit, struct edit_span range) {
     memcpy(edit->spare->ops, &edit->stream->ops[range.at],
            range.count * sizeof edit->spare->ops[0]);
     return edit->spare->ops;
@@ -106,34 +68,19 @@ static uint64_t draw_operand(struct edit *edit, enum op_operand operand) {
 
 static struct op draw_op(struct edit *edit) {
     struct op op;
-    op.kind =
-        (uint8_t)codec_kind((uint8_t)random_below(&edit->random, OP_SLOT_COUNT_ALL), CODEC_VERSION);
+    do
+        op.kind = (uint8_t)codec_kind((uint8_t)random_below(&edit->random, OP_SLOT_COUNT_ALL),
+                                      CODEC_VERSION);
+    while (generate_op_weight(&edit->random, &edit->stream->world, (enum op_kind)op.kind) == 0);
     op.operand = draw_operand(edit, op_operand(op));
     return op;
-}
-
-/* The first op with a key from a random place on, around the end; null if there is none. */
-static struct op *draw_key_op(struct edit *edit) {
-    struct stream *stream = edit->stream;
-    uint32_t at = stream->op_count == 0 ? 0 : random_below(&edit->random, stream->op_count);
-    for (uint32_t i = 0; i < stream->op_count; i += 1, at = (at + 1) % stream->op_count)
-        if (op_has_key(stream->ops[at]))
-            return &stream->ops[at];
-    return NULL;
-}
-
-/* After the number of keys has changed. */
-static void wrap_operands(struct stream *stream) {
-    for (uint32_t i = 0; i < stream->op_count; i += 1)
-        stream->ops[i].operand =
-            codec_operand(&stream->world, op_operand(stream->ops[i]), stream->ops[i].operand);
 }
 
 /* ---- Mutations of ops: true when they found something to change. ------------------------- */
 
 static bool mutate_insert(struct edit *edit) {
     const uint32_t at = draw_place(edit);
-    const uint32_t gap = open_gap(edit, at, 1 + random_below(&edit->random, 4));
+    const uint32_t gap = edit_open_gap(edit, at, 1 + random_below(&edit->random, 4));
     struct op *ops = &edit->stream->ops[at];
     for (uint32_t i = 0; i < gap; i += 1) {
         ops[i] = draw_op(edit);
@@ -147,14 +94,14 @@ static bool mutate_insert(struct edit *edit) {
 static bool mutate_delete(struct edit *edit) {
     if (edit->stream->op_count == 0)
         return false;
-    delete_range(edit->stream, draw_range(edit));
+    edit_delete_ops(edit->stream, draw_range(edit));
     return true;
 }
 
 static bool mutate_repeat(struct edit *edit) {
-    uint32_t count = draw_length(&edit->random, 4, 8);
+    uint32_t count = edit_draw_length(&edit->random, 4, 8);
     const struct op *ops;
-    struct range range;
+    struct edit_span range;
     bool changed = false;
     if (edit->stream->op_count == 0)
         return false;
@@ -166,7 +113,7 @@ static bool mutate_repeat(struct edit *edit) {
 }
 
 static bool mutate_copy(struct edit *edit) {
-    struct range range;
+    struct edit_span range;
     if (edit->stream->op_count == 0)
         return false;
     range = draw_range(edit);
@@ -175,12 +122,12 @@ static bool mutate_copy(struct edit *edit) {
 
 static bool mutate_move(struct edit *edit) {
     const struct op *ops;
-    struct range range;
+    struct edit_span range;
     if (edit->stream->op_count < 2)
         return false;
     range = draw_range(edit);
     ops = copy_range(edit, range);
-    delete_range(edit->stream, range);
+    edit_delete_ops(edit->stream, range);
     return insert_ops(edit, draw_place(edit), ops, range.count);
 }
 
@@ -224,14 +171,14 @@ static bool mutate_operand(struct edit *edit) {
 static bool mutate_retarget(struct edit *edit) {
     static const uint8_t steps[] = {1, 1, 2, 4};
     const unsigned key_count = edit->stream->world.numbers[FIELD_KEYS];
-    struct op *op = draw_key_op(edit);
+    struct op *op = edit_draw_op_with(edit, OPERAND_KEY);
     unsigned step, key;
     if (op == NULL)
         return false;
     step = steps[random_below(&edit->random, sizeof steps)];
     key = op_key(*op) + (random_one_in(&edit->random, 2) ? step : key_count * 4 - step);
     if (random_one_in(&edit->random, 2))
-        key = op_key(*draw_key_op(edit));
+        key = op_key(*edit_draw_op_with(edit, OPERAND_KEY));
     key = key % key_count % CODEC_KEY_COUNT;
     if (key == op->operand)
         return false;
@@ -244,7 +191,7 @@ static uint32_t draw_row(struct random *random, uint32_t count) {
     return count < 2 ? 0 : random_below(random, count);
 }
 
-static bool wrap_range(struct edit *edit, struct range range) {
+static bool wrap_range(struct edit *edit, struct edit_span range) {
     const struct op_wrap *wrap = &op_wraps[draw_row(&edit->random, OP_WRAP_COUNT)];
     struct op open = {0, 0}, close = {0, 0};
     if (OP_WRAP_COUNT == 0)
@@ -273,12 +220,12 @@ static bool mutate_lone(struct edit *edit) {
 
 /* One op for each of `length` keys in turn. Returns where they stand; less than `length` if there is
  * no room for all. */
-static struct range insert_run(struct edit *edit, uint8_t kind, uint32_t length) {
+static struct edit_span insert_run(struct edit *edit, uint8_t kind, uint32_t length) {
     const unsigned key_count = edit->stream->world.numbers[FIELD_KEYS];
     const uint32_t first = (uint32_t)draw_operand(edit, OPERAND_KEY);
     const unsigned step = random_one_in(&edit->random, 4) ? 2 : 1;
     const uint32_t at = draw_place(edit);
-    const struct range range = {at, open_gap(edit, at, length)};
+    const struct edit_span range = {at, edit_open_gap(edit, at, length)};
     for (uint32_t i = 0; i < range.count; i += 1) {
         edit->stream->ops[at + i].kind = kind;
         edit->stream->ops[at + i].operand =
@@ -311,7 +258,7 @@ static enum op_kind draw_run_kind(struct random *random) {
 static bool mutate_run(struct edit *edit) {
     const enum op_kind kind = draw_run_kind(&edit->random);
     const uint32_t length =
-        1 + draw_length(&edit->random, RUN_EXPONENT_MAX + 1, RUN_LENGTH_MAX - 1);
+        1 + edit_draw_length(&edit->random, RUN_EXPONENT_MAX + 1, RUN_LENGTH_MAX - 1);
     return insert_run(edit, (uint8_t)kind, length).count > 0;
 }
 
@@ -330,7 +277,7 @@ static bool mutate_fill(struct edit *edit) {
 #undef FILL_ROW
     };
     struct world *world = &edit->stream->world;
-    struct range range;
+    struct edit_span range;
     uint32_t length;
     if ((edit->ingredients & MUTATE_WORLD) != 0) {
         for (size_t i = 0; i < sizeof fills / sizeof fills[0]; i += 1)
@@ -338,7 +285,7 @@ static bool mutate_fill(struct edit *edit) {
                 world->numbers[fills[i].field] =
                     draw_large(&edit->random, fills[i].field, fills[i].last_count);
         (void)world_settle(world);
-        wrap_operands(edit->stream);
+        edit_wrap_operands(edit->stream);
     }
     /* A few of them stay elsewhere. */
     length = world->numbers[fills[0].field] + random_below(&edit->random, 20);
@@ -353,7 +300,7 @@ static bool mutate_fill(struct edit *edit) {
 
 static bool mutate_world(struct edit *edit) {
     generate_world(&edit->random, &edit->stream->world);
-    wrap_operands(edit->stream);
+    edit_wrap_operands(edit->stream);
     return true;
 }
 
@@ -368,7 +315,7 @@ static bool mutate_field(struct edit *edit) {
         if (field_describe(field)->draw_turn == turn)
             world->numbers[field] = fresh.numbers[field];
     (void)world_settle(world);
-    wrap_operands(edit->stream);
+    edit_wrap_operands(edit->stream);
     return !world_equal(&old, world);
 }
 
@@ -404,6 +351,8 @@ static bool (*const appliers[MUTATION_COUNT])(struct edit *edit) = {
     [MUTATION_LONE] = mutate_lone,
     [MUTATION_RUN] = mutate_run,
     [MUTATION_FILL] = mutate_fill,
+    [MUTATION_RANGE] = mutate_range,
+    [MUTATION_FOLD] = mutate_fold,
     [MUTATION_FIELD] = mutate_field,
     [MUTATION_WORLD] = mutate_world,
     [MUTATION_SWARM_REPLACE] = mutate_swarm_replace,
@@ -477,13 +426,20 @@ static uint32_t op_count_max_of(size_t size_max) {
                : (uint32_t)((size_max - CODEC_HEADER_SIZE) / CODEC_RECORD_SIZE);
 }
 
-/* What fits of the stream, and at the least of its header. */
+/* What fits of the stream and is not too much work, and at the least of its header: one that is cut short in
+ * version 2 would be that of another world, so that it is the standard one's. */
 static size_t encode(struct stream *stream, uint8_t *data, size_t size_max) {
     uint8_t header[CODEC_HEADER_SIZE_MAX];
     const char *field = NULL;
-    size_t size = codec_size(stream);
+    size_t size;
+    stream->op_count = work_op_count(stream);
+    size = codec_size(stream);
     while (size > size_max && stream->op_count > 0) {
         stream->op_count -= 1 + stream->op_count / 16;
+        size = codec_size(stream);
+    }
+    if (size > size_max && !world_is_of_version_1(&stream->world)) {
+        stream->world = world_standard();
         size = codec_size(stream);
     }
     if (size <= size_max) {
@@ -491,9 +447,6 @@ static size_t encode(struct stream *stream, uint8_t *data, size_t size_max) {
         assert(field == NULL && size <= size_max);
         return size;
     }
-    /* Cut short, one of version 2 may be a world that version 1 says. */
-    if (!world_is_of_version_1(&stream->world))
-        stream->world = world_standard();
     (void)codec_encode(stream, header, &field);
     memcpy(data, header, size_max);
     return size_max;
@@ -533,6 +486,8 @@ size_t mutate(uint8_t *data, size_t size, size_t size_max, unsigned seed,
         const bool shrinks = too_long || (full && random_one_in(&edit.random, 2));
         unsigned count = shrinks ? 0 : 1;
         codec_decode(data, size, &work);
+        if ((options->ingredients & MUTATE_WORLD) != 0)
+            edit_leave_large_world(&edit);
         if (shrinks)
             applied = mutate_shrink(&edit);
         /* A few at a time, and now and then one beside a deletion. */
@@ -569,7 +524,8 @@ size_t mutate_cross(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_
             &edit, at, &spare.ops[from],
             random_one_in(&edit.random, 2)
                 ? spare.op_count - from
-                : draw_length(&edit.random, RANGE_EXPONENT_MAX, spare.op_count - from));
-    wrap_operands(&work);
+                : edit_draw_length(&edit.random, RANGE_EXPONENT_MAX, spare.op_count - from));
+    edit_wrap_operands(&work);
+    edit_leave_large_world(&edit);
     return encode(&work, out, out_size_max);
 }

@@ -39,6 +39,9 @@ enum mutate_ingredient {
     MUTATION(LONE, MUTATE_OPS, 4, "an op that matters alone") \
     MUTATION(RUN, MUTATE_OPS, 10, "neighbouring keys in turn") \
     MUTATION(FILL, MUTATE_OPS, 3, "a large room, if worlds may change, and stores to fill it") \
+    MUTATION(RANGE, MUTATE_OPS, 12, "count, first key or stride of an op that stands for many") \
+    MUTATION(FOLD, MUTATE_OPS, 4, \
+             "ops in a row become one that stands for them, or the other way") \
     MUTATION(FIELD, MUTATE_WORLD, 10, "one field of the world") \
     MUTATION(WORLD, MUTATE_WORLD, 2, "all fields of the world") \
     MUTATION(SWARM_REPLACE, MUTATE_SWARM, 12, "a fresh swarm stream instead") \

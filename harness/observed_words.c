@@ -9,6 +9,8 @@
 static void answer_words(struct result result, char *words, size_t size) {
     if (result.outcome == OUTCOME_FOUND)
         (void)snprintf(words, size, "value %u", (unsigned)result.value);
+    else if (result.outcome == OUTCOME_OF_RANGE)
+        (void)snprintf(words, size, "%u", (unsigned)result.value);
     else
         (void)snprintf(words, size, "%s", outcome_name(result.outcome));
 }

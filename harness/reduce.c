@@ -4,13 +4,18 @@
 #include "reduce.h"
 
 #include "codec.h"
+#include "work.h"
 
 #include <assert.h>
 #include <string.h>
 
+enum { KNOWN_COUNT = 1 << 16, RANGE_FIRST_TRIED_MAX = 4 };
+
 struct reducer {
     struct stream *best;
-    struct stream candidate;
+    struct stream candidate; /* the best, but within a pass that changes it */
+    /* Of candidates that did not fail, a hash each, where it falls: the last round asks for all again. */
+    uint64_t known[KNOWN_COUNT];
     const struct reduce_options *options;
     uint32_t try_count;
     bool stopped;
@@ -24,24 +29,63 @@ static void stream_copy(struct stream *to, const struct stream *from) {
     memcpy(to->ops, from->ops, from->op_count * sizeof from->ops[0]);
 }
 
-/* Makes the candidate the best if it fails in the same way. */
-static bool reducer_try(struct reducer *reducer) {
+static void candidate_fresh(struct reducer *reducer) {
+    stream_copy(&reducer->candidate, reducer->best);
+}
+
+static uint64_t hash_add(uint64_t hash, uint64_t number) {
+    hash = (hash ^ number) * UINT64_C(0x9fb21c651e98df25);
+    return hash ^ hash >> 32;
+}
+
+/* Not 0. */
+static uint64_t stream_hash(const struct stream *stream) {
+    uint64_t hash = stream->op_count;
+    for (unsigned field = 0; field < FIELD_COUNT; field += 1)
+        hash = hash_add(hash, stream->world.numbers[field]);
+    for (uint32_t i = 0; i < stream->op_count; i += 1)
+        hash = hash_add(hash_add(hash, stream->ops[i].kind), stream->ops[i].operand);
+    return hash | 1;
+}
+
+/* Makes it one that a reader takes: numbers go together, operands are within the world, and all is not too
+ * much work. False where it is. */
+static bool candidate_settle(struct stream *candidate) {
+    (void)world_settle(&candidate->world);
+    for (uint32_t i = 0; i < candidate->op_count; i += 1) {
+        struct op *op = &candidate->ops[i];
+        op->operand = codec_operand(&candidate->world, op_operand(*op), op->operand);
+    }
+    return work_op_count(candidate) == candidate->op_count;
+}
+
+static bool reducer_asks(struct reducer *reducer) {
     const struct reduce_options *options = reducer->options;
+    uint64_t hash, *known;
     if (!reducer->stopped && options->stop != NULL)
         reducer->stopped =
             options->stop(reducer->try_count, reducer->best->op_count, options->context);
-    if (reducer->stopped)
+    if (reducer->stopped || !candidate_settle(&reducer->candidate))
+        return false;
+    hash = stream_hash(&reducer->candidate);
+    known = &reducer->known[hash >> 32 & (KNOWN_COUNT - 1)];
+    if (*known == hash)
         return false;
     reducer->try_count += 1;
-    (void)world_settle(&reducer->candidate.world);
-    if (!options->fails(&reducer->candidate, options->context))
-        return false;
-    stream_copy(reducer->best, &reducer->candidate);
-    return true;
+    if (options->fails(&reducer->candidate, options->context))
+        return true;
+    *known = hash;
+    return false;
 }
 
-static void candidate_fresh(struct reducer *reducer) {
-    stream_copy(&reducer->candidate, reducer->best);
+/* Makes the candidate the best if it fails in the same way, and the best the candidate if it does not. */
+static bool reducer_try(struct reducer *reducer) {
+    const bool fails = reducer_asks(reducer);
+    if (fails)
+        stream_copy(reducer->best, &reducer->candidate);
+    else
+        candidate_fresh(reducer);
+    return fails;
 }
 
 static void candidate_remove(struct reducer *reducer, uint32_t start, uint32_t end) {
@@ -164,24 +208,76 @@ static bool reduce_indexes(struct reducer *reducer, unsigned turn) {
         if (reducer_try(reducer))
             return true;
     }
-    indexes_set(&reducer->candidate.world, turn, now);
     return false;
 }
 
-/* The smallest number, then the others below the present one. */
+enum { NUMBER_COUNT_MAX = UINT8_MAX };
+
+/* The numbers of the field from `least` to below `end` that bytes can say, ascending, each once. Returns how
+ * many. */
+static unsigned numbers_between(unsigned field, uint32_t least, uint32_t end, uint32_t *numbers) {
+    const struct field_description *description = field_describe(field);
+    unsigned count = 0;
+    for (bool more = true; more; count += more) {
+        uint32_t next = end;
+        for (unsigned index = 0; index < description->count_all; index += 1) {
+            const uint32_t number = field_number(field, index);
+            if (number < next && number >= least && (count == 0 || number > numbers[count - 1]))
+                next = number;
+        }
+        more = next < end;
+        if (more)
+            numbers[count] = next;
+    }
+    return count;
+}
+
+static bool reduce_number_to(struct reducer *reducer, unsigned field, uint32_t number) {
+    reducer->candidate.world.numbers[field] = number;
+    return reducer_try(reducer);
+}
+
+/* The smallest number, then the others below the present one. In a large world each try takes long: there
+ * what is larger is taken to fail as well, and the smallest is found by halves. */
 static bool reduce_number(struct reducer *reducer, unsigned field) {
+    uint32_t numbers[NUMBER_COUNT_MAX];
     const uint32_t smallest = field_describe(field)->smallest;
-    uint32_t *number = &reducer->candidate.world.numbers[field];
-    const uint32_t now = *number;
-    const uint32_t end = now < smallest ? smallest + 1 : now;
+    const uint32_t now = reducer->candidate.world.numbers[field];
     uint32_t least = smallest;
+    unsigned count, low = 1, high;
     if (field == FIELD_KEYS && stream_key_count(&reducer->candidate) > least)
         least = stream_key_count(&reducer->candidate);
-    for (*number = least; *number < end; *number += 1)
-        if (field_index(field, *number) >= 0 && reducer_try(reducer))
-            return true;
-    *number = now;
-    return false;
+    count = numbers_between(field, least, now < smallest ? smallest + 1 : now, numbers);
+    if (count > 0 && reduce_number_to(reducer, field, numbers[0]))
+        return true;
+    if (!world_is_large(&reducer->candidate.world)) {
+        for (unsigned i = 1; i < count; i += 1)
+            if (reduce_number_to(reducer, field, numbers[i]))
+                return true;
+        return false;
+    }
+    for (high = count; low < high;) {
+        const unsigned middle = low + (high - low) / 2;
+        if (reduce_number_to(reducer, field, numbers[middle]))
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return reducer->candidate.world.numbers[field] != now;
+}
+
+/* A small world, at once: of what fails in a large one the most needs none. */
+static bool reduce_large_world(struct reducer *reducer) {
+    candidate_fresh(reducer);
+    if (!world_is_large(&reducer->candidate.world))
+        return false;
+    for (unsigned field = 0; field < FIELD_COUNT; field += 1) {
+        const struct field_description *description = field_describe(field);
+        uint32_t *number = &reducer->candidate.world.numbers[field];
+        if (world_field_is_large(&reducer->candidate.world, field))
+            *number = field_number(field, description->count - 1u);
+    }
+    return reducer_try(reducer);
 }
 
 static bool reduce_turn(struct reducer *reducer, unsigned turn) {
@@ -210,15 +306,53 @@ static bool reduce_room(struct reducer *reducer, unsigned field) {
     const uint32_t smallest = field_describe(field)->smallest;
     for (uint32_t number = now; number > smallest && !reducer->stopped; number -= 1) {
         const uint32_t cut = now - (number - 1);
+        if (field_index(field, number - 1) < 0)
+            continue;
         for (uint32_t start = 0; start + cut <= reducer->best->op_count; start += 1) {
             candidate_fresh(reducer);
             reducer->candidate.world.numbers[field] = number - 1;
             candidate_remove(reducer, start, start + cut);
-            if (field_index(field, number - 1u) >= 0 && reducer_try(reducer))
+            if (reducer_try(reducer))
                 return true;
         }
     }
     return false;
+}
+
+/* The same where ranges fill it: each that is longer than what is cut off becomes as much shorter. */
+static bool reduce_room_and_ranges(struct reducer *reducer, unsigned field, uint32_t number) {
+    struct stream *candidate = &reducer->candidate;
+    const uint32_t cut = candidate->world.numbers[field] - number;
+    bool has_range = false;
+    candidate->world.numbers[field] = number;
+    for (uint32_t i = 0; i < candidate->op_count; i += 1) {
+        struct op_range range = op_range(candidate->ops[i]);
+        if (!op_has_range(candidate->ops[i]) || range.count <= cut)
+            continue;
+        range.count -= cut;
+        candidate->ops[i].operand = op_operand_of_range(range);
+        has_range = true;
+    }
+    if (has_range)
+        return reducer_try(reducer);
+    candidate_fresh(reducer);
+    return false;
+}
+
+static bool reduce_room_of_ranges(struct reducer *reducer, unsigned field) {
+    uint32_t numbers[NUMBER_COUNT_MAX];
+    const uint32_t now = reducer->best->world.numbers[field];
+    unsigned low = 0, high;
+    candidate_fresh(reducer);
+    high = numbers_between(field, field_describe(field)->smallest, now, numbers);
+    while (low < high) {
+        const unsigned middle = low + (high - low) / 2;
+        if (reduce_room_and_ranges(reducer, field, numbers[middle]))
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return reducer->best->world.numbers[field] != now;
 }
 
 static bool reduce_rooms(struct reducer *reducer) {
@@ -229,67 +363,76 @@ static bool reduce_rooms(struct reducer *reducer) {
             FIELD_COUNT};
     bool changed = false;
     for (size_t i = 0; i + 1 < sizeof fields; i += 1)
-        changed |= reduce_room(reducer, fields[i]);
+        changed |= reduce_room_of_ranges(reducer, fields[i]) || reduce_room(reducer, fields[i]);
     return changed;
 }
 
 /* ---- Operands that are no keys. ---------------------------------------------------------- */
 
-static bool reduce_operand(struct reducer *reducer, uint64_t *operand) {
-    const uint64_t now = *operand;
-    for (*operand = 0; *operand < now; *operand += 1)
+static bool reduce_operand(struct reducer *reducer, uint32_t index) {
+    const uint64_t now = reducer->best->ops[index].operand;
+    for (uint64_t operand = 0; operand < now; operand += 1) {
+        reducer->candidate.ops[index].operand = operand;
         if (reducer_try(reducer))
             return true;
-    *operand = now;
+    }
     return false;
 }
 
-static bool reduce_range_to(struct reducer *reducer, struct op *op, struct op_range range) {
-    const struct op now = *op;
-    op->operand = op_operand_of_range(range);
-    if (reducer_try(reducer))
-        return true;
-    *op = now;
-    return false;
+/* ---- Ops that stand for many. ------------------------------------------------------------ */
+
+static bool reduce_range_to(struct reducer *reducer, uint32_t index, struct op_range range) {
+    reducer->candidate.ops[index].operand = op_operand_of_range(range);
+    return reducer_try(reducer);
 }
 
-/* Fewer of its ops, by half as long as that fails, then by less; from its first key on, which comes nearer to
- * 0, or to its last; one behind the other; at last the one that it stands for. */
-static bool reduce_range(struct reducer *reducer, struct op *op) {
-    bool changed = false;
-    for (uint32_t step = op_range(*op).count / 2; step > 0; step /= 2) {
-        struct op_range range = op_range(*op);
-        while (range.count > step && !reducer->stopped) {
-            range.count -= step;
-            if (!reduce_range_to(reducer, op, range)) {
-                range.count += step;
-                range.first += step * range.stride;
-                range.count -= step;
-                if (range.first >= reducer->candidate.world.numbers[FIELD_KEYS] ||
-                    !reduce_range_to(reducer, op, range))
-                    break;
-            }
-            changed = true;
-        }
+/* The fewest of its first ops, then of the last of these, by halves: more are seldom less likely to fail. */
+static void reduce_range_count(struct reducer *reducer, uint32_t index) {
+    const uint32_t key_count = reducer->best->world.numbers[FIELD_KEYS];
+    struct op_range range = op_range(reducer->best->ops[index]);
+    uint32_t low = 1, high = range.count;
+    while (low < high) {
+        range.count = low + (high - low) / 2;
+        if (reduce_range_to(reducer, index, range))
+            high = range.count;
+        else
+            low = range.count + 1;
     }
-    for (uint32_t first = 0; first < op_range(*op).first; first = first * 2 + 1) {
-        struct op_range range = op_range(*op);
-        range.first = first;
-        changed |= reduce_range_to(reducer, op, range);
+    for (low = 0, high -= 1; low < high;) {
+        const uint32_t dropped = low + (high - low + 1) / 2;
+        range = op_range(reducer->best->ops[index]);
+        range.first =
+            (uint32_t)((range.first + (uint64_t)(dropped - low) * range.stride) % key_count);
+        range.count -= dropped - low;
+        if (reduce_range_to(reducer, index, range))
+            low = dropped;
+        else
+            high = dropped - 1;
     }
-    if (op_range(*op).stride != 1) {
-        struct op_range range = op_range(*op);
-        range.stride = 1;
-        changed |= reduce_range_to(reducer, op, range);
+}
+
+/* One key behind the other, from the first on; the fewest of them; at last the one that it stands for. */
+static bool reduce_range(struct reducer *reducer, uint32_t index) {
+    const struct op before = reducer->best->ops[index];
+    struct op_range range = op_range(before);
+    range.stride = 1;
+    if (op_range(before).stride != 1)
+        (void)reduce_range_to(reducer, index, range);
+    range = op_range(reducer->best->ops[index]);
+    for (uint32_t first = 0; first < range.first && first < RANGE_FIRST_TRIED_MAX; first += 1) {
+        struct op_range nearer = range;
+        nearer.first = first;
+        if (reduce_range_to(reducer, index, nearer))
+            break;
     }
-    if (op_range(*op).count == 1 && op_key(*op) < CODEC_KEY_COUNT) {
-        const struct op now = *op;
-        *op = op_element(now, 0, reducer->candidate.world.numbers[FIELD_KEYS]);
-        if (reducer_try(reducer))
-            return true;
-        *op = now;
+    reduce_range_count(reducer, index);
+    range = op_range(reducer->best->ops[index]);
+    if (range.count == 1 && range.first < CODEC_KEY_COUNT) {
+        reducer->candidate.ops[index] =
+            op_element(reducer->best->ops[index], 0, reducer->best->world.numbers[FIELD_KEYS]);
+        (void)reducer_try(reducer);
     }
-    return changed;
+    return !op_equal(before, reducer->best->ops[index]);
 }
 
 static bool reduce_operands(struct reducer *reducer) {
@@ -297,9 +440,9 @@ static bool reduce_operands(struct reducer *reducer) {
     for (uint32_t i = 0; i < reducer->best->op_count && !reducer->stopped; i += 1) {
         candidate_fresh(reducer);
         if (op_has_range(reducer->best->ops[i]))
-            changed |= reduce_range(reducer, &reducer->candidate.ops[i]);
+            changed |= reduce_range(reducer, i);
         else if (!op_has_key(reducer->best->ops[i]))
-            changed |= reduce_operand(reducer, &reducer->candidate.ops[i].operand);
+            changed |= reduce_operand(reducer, i);
     }
     return changed;
 }
@@ -347,18 +490,19 @@ static bool reduce_keys(struct reducer *reducer) {
     candidate_rename(reducer, names);
     if (reducer_try(reducer))
         return true;
-    for (unsigned i = 0; i < count && !reducer->stopped; i += 1)
-        for (unsigned name = 0; name < keys[i] && name < CODEC_KEY_COUNT; name += 1) {
-            for (unsigned id = 0; id < KEY_COUNT_MAX; id += 1)
-                names[id] = id;
+    for (unsigned i = 0; i < count; i += 1)
+        names[keys[i]] = keys[i];
+    for (unsigned i = 0; i < count && !reducer->stopped; i += 1) {
+        bool renamed = false;
+        for (unsigned name = 0; name < keys[i] && name < CODEC_KEY_COUNT && !renamed; name += 1) {
             names[keys[i]] = name;
             candidate_fresh(reducer);
             candidate_rename(reducer, names);
-            if (reducer_try(reducer)) {
-                changed = true;
-                break;
-            }
+            renamed = reducer_try(reducer);
         }
+        names[keys[i]] = keys[i];
+        changed |= renamed;
+    }
     return changed;
 }
 
@@ -372,6 +516,8 @@ struct reduce_result reduce_stream(struct stream *stream, const struct reduce_op
     reducer.options = options;
     reducer.try_count = 0;
     reducer.stopped = false;
+    memset(reducer.known, 0, sizeof reducer.known);
+    (void)reduce_large_world(&reducer);
     while (changed && !reducer.stopped) {
         changed = reduce_ranges(&reducer);
         changed |= reduce_wraps(&reducer);

@@ -19,8 +19,9 @@ struct stream {
 /* How many ops, from op `first` on, are one call: equal ones in a row, if they are of a batched kind. At
  * least 1. `first` starts a call. */
 static inline uint32_t stream_batch_count(const struct stream *stream, uint32_t first) {
+    const uint32_t most = STREAM_BATCH_COUNT_MAX_IN(&stream->world);
     uint32_t count = 1;
-    while (op_is(stream->ops[first], TRAIT_BATCHED) && count < STREAM_BATCH_COUNT_MAX &&
+    while (op_is(stream->ops[first], TRAIT_BATCHED) && count < most &&
            first + count < stream->op_count &&
            stream->ops[first + count].kind == stream->ops[first].kind)
         count += 1;

@@ -56,6 +56,13 @@ enum { KEY_COUNT_MAX = 256, STREAM_BATCH_COUNT_MAX = 1 };
 #    define OP_TABLE_MORE(OP)
 enum { OP_SLOT_COUNT_ALL = 64 };
 #endif
+#ifndef OUTCOME_OF_RANGE
+#    define OUTCOME_OF_RANGE OUTCOME_FOUND
+#endif
+/* Ops that are one call at the most, in a world. */
+#ifndef STREAM_BATCH_COUNT_MAX_IN
+#    define STREAM_BATCH_COUNT_MAX_IN(world) ((void)(world), STREAM_BATCH_COUNT_MAX)
+#endif
 /* One world in so many has numbers of the second list of a field: world.h. 0: none. */
 #ifndef WORLD_LARGE_ODDS
 #    define WORLD_LARGE_ODDS 0

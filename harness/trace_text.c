@@ -273,8 +273,8 @@ static bool op_parse_operand(struct reader *reader, const struct stream *stream,
     return true;
 }
 
-/* The outcome after '=', if there is one: a number is the value found. */
-static bool op_parse_outcome(struct reader *reader, struct result *expectation) {
+/* The outcome after '=', if there is one: a number is the value found, or how many of a range succeeded. */
+static bool op_parse_outcome(struct reader *reader, struct op op, struct result *expectation) {
     struct word word = reader_next(reader);
     *expectation = result_of(OUTCOME_NONE);
     if (word.size == 0)
@@ -284,12 +284,13 @@ static bool op_parse_outcome(struct reader *reader, struct result *expectation) 
                            word_width(word), word.start);
     word = reader_next(reader);
     if (word_number(word, &expectation->value)) {
-        expectation->outcome = OUTCOME_FOUND;
+        expectation->outcome = op_has_range(op) ? OUTCOME_OF_RANGE : OUTCOME_FOUND;
         return true;
     }
     expectation->value = 0;
     for (unsigned outcome = OUTCOME_OK; outcome < OUTCOME_COUNT; outcome += 1)
-        if (outcome != OUTCOME_FOUND && word_is(word, outcome_name((enum outcome)outcome))) {
+        if (outcome != OUTCOME_FOUND && outcome != OUTCOME_OF_RANGE &&
+            word_is(word, outcome_name((enum outcome)outcome))) {
             expectation->outcome = (enum outcome)outcome;
             return true;
         }
@@ -305,7 +306,7 @@ static bool op_parse(struct reader *reader, struct stream *stream, struct result
         return reader_fail(reader, start, "more than %d ops", STREAM_OP_COUNT_MAX);
     if (!op_parse_kind(reader, op) || !op_parse_operand(reader, stream, op))
         return false;
-    if (!op_parse_outcome(reader, &expectations[stream->op_count]))
+    if (!op_parse_outcome(reader, *op, &expectations[stream->op_count]))
         return false;
     more = reader_next(reader);
     if (more.size > 0)
@@ -386,13 +387,31 @@ static bool parse_magic(struct reader *reader) {
     return true;
 }
 
+/* Bytes are changed to what goes together; text says what it means, and is not. */
+static bool world_is_settled(struct reader *reader, struct word word, const struct stream *stream) {
+    struct world settled = stream->world;
+    char number[FIELD_WORDS_SIZE], fitting[FIELD_WORDS_SIZE];
+    if (!world_settle(&settled))
+        return true;
+    for (unsigned field = 0; field < FIELD_COUNT; field += 1) {
+        if (settled.numbers[field] == stream->world.numbers[field])
+            continue;
+        field_words(field, stream->world.numbers[field], number, sizeof number);
+        field_words(field, settled.numbers[field], fitting, sizeof fitting);
+        return reader_fail(
+            reader, word.start, "%s=%s does not go together with the rest of the line; %s=%s does",
+            field_describe(field)->name, number, field_describe(field)->name, fitting);
+    }
+    return true;
+}
+
 static bool parse_world(struct reader *reader, struct stream *stream) {
     const struct word word = reader_next(reader);
     if (!word_is(word, "geometry"))
         return reader_fail(reader, word.start, "expected the line 'geometry %s=... %s=...'",
                            field_describe(0)->name, field_describe(1 % FIELD_COUNT)->name);
     stream->world = world_standard();
-    if (!fields_parse(reader, false, &stream->world))
+    if (!fields_parse(reader, false, &stream->world) || !world_is_settled(reader, word, stream))
         return false;
     work_start(&reader->work, &stream->world);
     return true;
@@ -509,7 +528,7 @@ void trace_text_op(struct op op, char *text, size_t size) {
 }
 
 void trace_text_result(struct result result, char *text, size_t size) {
-    if (result.outcome == OUTCOME_FOUND)
+    if (result.outcome == OUTCOME_FOUND || result.outcome == OUTCOME_OF_RANGE)
         (void)snprintf(text, size, "%u", (unsigned)result.value);
     else
         (void)snprintf(text, size, "%s", outcome_name(result.outcome));
@@ -532,8 +551,12 @@ void trace_text_print(FILE *file, const struct stream *stream, const struct resu
             fprintf(file, " = %s", text);
         }
         if (op_is(stream->ops[i], TRAIT_STORES)) {
-            value += 1;
-            fprintf(file, "    # value %u", value);
+            value += op_element_count(stream->ops[i]);
+            if (op_has_range(stream->ops[i]))
+                fprintf(file, "    # values %u to %u", value - op_element_count(stream->ops[i]) + 1,
+                        value);
+            else
+                fprintf(file, "    # value %u", value);
         }
         fprintf(file, "\n");
     }

@@ -110,6 +110,17 @@ bool world_is_of_version_1(const struct world *world) {
     return true;
 }
 
+bool world_field_is_large(const struct world *world, unsigned field) {
+    return field_index(field, world->numbers[field]) >= field_describe(field)->count;
+}
+
+bool world_is_large(const struct world *world) {
+    for (unsigned field = 0; field < FIELD_COUNT; field += 1)
+        if (world_field_is_large(world, field))
+            return true;
+    return false;
+}
+
 bool world_equal(const struct world *a, const struct world *b) {
     return memcmp(a->numbers, b->numbers, sizeof a->numbers) == 0;
 }

@@ -82,6 +82,11 @@ uint8_t world_byte(const struct world *world, unsigned byte);
 /* Whether version 1 of bytes can say it; version 2 says more: field_index. O(fields). */
 bool world_is_of_version_1(const struct world *world);
 
+/* Whether the number of the field is of its second list; whether that of any is: such a world costs as much
+ * as a hundred others. O(lists). */
+bool world_field_is_large(const struct world *world, unsigned field);
+bool world_is_large(const struct world *world);
+
 /* The subject's: changes numbers that do not go together, such as more than there is memory for, to the
  * nearest that do. True when it changed one. What is settled stays as it is. Every world that is run is
  * settled. */

@@ -115,8 +115,13 @@ static void generated_streams_come_back_from_text(void **state) {
         support_generate(12, number, &stream);
         assert_text_round_trip(&stream, NULL, "generated");
         for (uint32_t i = 0; i < stream.op_count; i += 1) {
+            const enum outcome with_number =
+                op_has_range(stream.ops[i]) ? OUTCOME_OF_RANGE : OUTCOME_FOUND;
             expectations[i] = result_of((enum outcome)random_below(&random, OUTCOME_COUNT));
-            if (expectations[i].outcome == OUTCOME_FOUND)
+            if (expectations[i].outcome == OUTCOME_FOUND ||
+                expectations[i].outcome == OUTCOME_OF_RANGE)
+                expectations[i].outcome = with_number;
+            if (expectations[i].outcome == with_number)
                 expectations[i].value = (uint32_t)random_next(&random);
         }
         assert_text_round_trip(&stream, expectations, "generated, with outcomes");
@@ -380,12 +385,12 @@ static void operands_wrap_into_their_range(void **state) {
 static void encode_refuses_and_names_the_field(void **state) {
     static const struct {
         const char *field;
-        uint16_t sets, stash, scope, keys;
+        uint32_t sets, stash, scope, keys;
     } refused[] = {
         {"sets", 6, 4, 4, 8},   {"sets", 63, 4, 4, 8},   {"stash", 1, 33, 4, 8},
-        {"stash", 1, 0, 4, 8},  {"stash", 1, 255, 4, 8}, {"scope", 1, 4, 33, 8},
+        {"stash", 1, 0, 4, 8},  {"stash", 1, 100, 4, 8}, {"scope", 1, 4, 33, 8},
         {"keys", 1, 4, 4, 17},  {"keys", 1, 4, 4, 255},  {"keys", 1, 4, 4, 0},
-        {"scope", 1, 4, 65, 8}, {"sets", 65, 4, 4, 8},   {"keys", 1, 4, 4, 257},
+        {"scope", 1, 4, 65, 8}, {"sets", 65, 4, 4, 8},   {"keys", 1, 4, 4, 100000},
     };
     (void)state;
     for (size_t i = 0; i < SUPPORT_COUNT_OF(refused); i += 1) {

@@ -138,12 +138,18 @@ static void count_mutations(uint32_t ingredients, unsigned *counts) {
     }
 }
 
+/* Where no op stands for many, none is changed. */
+static bool can_happen(unsigned mutation) {
+    return (int)OP_KIND_COUNT != (int)OP_KIND_COUNT_OLD ||
+           (mutation != MUTATION_RANGE && mutation != MUTATION_FOLD);
+}
+
 static void every_mutation_happens(void **state) {
     unsigned counts[MUTATION_COUNT];
     (void)state;
     count_mutations(MUTATE_ALL, counts);
     for (unsigned mutation = 0; mutation < MUTATION_COUNT; mutation += 1)
-        if (counts[mutation] < 40)
+        if (counts[mutation] < 40 && can_happen(mutation))
             fail_msg("'%s' happened %u times in 4000", mutation_meaning((enum mutation)mutation),
                      counts[mutation]);
 }
@@ -159,7 +165,8 @@ static void an_ingredient_that_is_off_does_not_happen(void **state) {
     for (uint32_t ingredient = 1; ingredient < MUTATE_ALL; ingredient *= 2) {
         count_mutations(MUTATE_ALL & ~ingredient, counts);
         for (unsigned mutation = 0; mutation < MUTATION_COUNT; mutation += 1)
-            assert_int_equal(counts[mutation] == 0, ingredient_of[mutation] == ingredient);
+            assert_int_equal(counts[mutation] == 0,
+                             ingredient_of[mutation] == ingredient || !can_happen(mutation));
     }
 }
 
@@ -181,8 +188,9 @@ static void with_geometry_alone_the_kinds_of_ops_stay(void **state) {
     for (unsigned i = 0; i < 2000; i += 1) {
         const size_t size = generated(i, data, sizeof data / 2);
         (void)assert_mutates(data, size, sizeof data, i, &options);
-        assert_int_equal(stream.op_count, after.op_count);
-        for (uint32_t op = 0; op < stream.op_count; op += 1)
+        if (!world_is_large(&after.world)) /* there all may be too much work */
+            assert_int_equal(stream.op_count, after.op_count);
+        for (uint32_t op = 0; op < after.op_count; op += 1)
             assert_int_equal(stream.ops[op].kind, after.ops[op].kind);
     }
 }
@@ -235,7 +243,8 @@ static void an_input_that_is_too_long_loses_ops(void **state) {
         while (stream.op_count == 0);
         before = stream;
         size = assert_mutates(data, size, size - 1, i, &everything);
-        assert_true(after.op_count < before.op_count);
+        /* What stands for many may be undone into several that are shorter together. */
+        assert_true(after.op_count < before.op_count || codec_version(data, 1) != 1);
         if (memcmp(&after.world, &before.world, sizeof after.world) != 0 ||
             !is_subsequence(&after, &before))
             continue;
@@ -263,6 +272,7 @@ static void a_shrinking_input_ends_at_its_header(void **state) {
 /* A stash of 256 entries becomes full with different keys, without any luck in the geometry. */
 static void large_stashes_are_filled(void **state) {
     const uint8_t data[CODEC_HEADER_SIZE] = {0};
+    const unsigned most = field_number(FIELD_STASH, field_describe(FIELD_STASH)->count - 1u);
     unsigned filled = 0;
     (void)state;
     for (unsigned seed = 0; seed < CALL_COUNT; seed += 1) {
@@ -272,10 +282,10 @@ static void large_stashes_are_filled(void **state) {
         codec_decode(again, size, &after);
         for (uint32_t i = 0; i < after.op_count; i += 1) {
             const struct op op = after.ops[i];
-            keys += op.kind == OP_UPSERT && !seen[op.operand];
-            seen[op.operand] |= op.kind == OP_UPSERT;
+            keys += op.kind == OP_UPSERT && !seen[op_key(op)];
+            seen[op_key(op)] |= op.kind == OP_UPSERT;
         }
-        filled += after.world.numbers[FIELD_STASH] == STASH_COUNT_MAX && keys == STASH_COUNT_MAX;
+        filled += after.world.numbers[FIELD_STASH] == most && keys == most;
     }
     assert_in_range(filled, 20, CALL_COUNT);
 }
