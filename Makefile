@@ -172,6 +172,20 @@ $(BUILD)/plain/%.o: %.c Makefile
 	@echo 'plain $<'
 	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -g $(PLAIN_LEVEL) $(DEPENDENCIES) -c $< -o $@
 
+# ./soak in which each access of the library to a map's block is counted and compared with section 12 of the contract.
+# The instances call the hooks of ThreadSanitizer, whose runtime is not linked: touches/subject_touches.c is there.
+TOUCHES := $(wildcard $(SUBJECT)/touches/*.c)
+touches_objects = $(patsubst %.c,$(BUILD)/plain/%.o,$(filter-out %/subject_instances.c %/subject_watch.c,$(call tool_sources,soak)))
+$(patsubst %.c,$(BUILD)/plain/%.o,$(TOUCHES)): INCLUDES += -I$(SUBJECT)/touches
+$(BUILD)/touches/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	@echo 'touch $<'
+	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O1 -fsanitize=thread -fsanitize-coverage=trace-pc $(DEPENDENCIES) -c $< -o $@
+
+$(BUILD)/soak-touches: $(touches_objects) $(patsubst %.c,$(BUILD)/plain/%.o,$(TOUCHES)) $(BUILD)/touches/$(SUBJECT)/subject_instances.o
+	@echo 'link  $@'
+	@$(GCC) $^ -Wl,--wrap=memcpy -Wl,--wrap=memset -o $@
+
 # ---- The explorer: every state of a small world. ---------------------------------------------------
 
 # The subject's part asks of the library what no input can reach: it is in no other program.
@@ -738,6 +752,6 @@ clean:
 # ---- What each object was made of, from the last time. -------------------------------------------------
 
 -include $(wildcard $(foreach kind,fuzz plain asan debug coverage fast bench afl-objects hit-ratio speed test \
-    examples,$(addprefix $(BUILD)/$(kind)/,*.d */*.d */*/*.o.d */*/*/*.o.d)) $(BUILD)/*.d)
+    examples touches,$(addprefix $(BUILD)/$(kind)/,*.d */*.d */*/*.o.d */*/*/*.o.d)) $(BUILD)/*.d)
 
 endif # BUILD is build
