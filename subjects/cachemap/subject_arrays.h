@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where the arrays of a map lie in its block, by section 9 of the contract: for who asks how large a block is,
- * and for who watches what a call touches. Knows sizes, and nothing of what lies in an array. */
+/* Where the arrays of a map lie in its block, by section 9 of the contract: for who asks how large a block
+ * is, and for who watches what a call touches. Knows sizes, and nothing of what lies in an array. */
 #ifndef SUBJECT_ARRAYS_H
 #define SUBJECT_ARRAYS_H
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The watch of every program: init, reset and compact write no value, used or free. What such a write would do
- * shows in no answer and in nothing that inspection gives: only in time, and in pages that were never needed.
+/* The watch of every program: init, reset and compact write no value, used or free. What such a write would
+ * do shows in no answer and in nothing that inspection gives: only in time, and in pages that were never
+ * needed.
  *
- * Of each array of values the first and the last item are looked at and some between, the first and last byte of
- * each: what writes values there writes them all. Knows bytes, nothing of their meaning. */
+ * Of each array of values the first and the last item are looked at and some between, the first and last
+ * byte of each: what writes values there writes them all. Knows bytes, nothing of their meaning. */
 #include "subject_watch.h"
 
 #include "subject_arrays.h"

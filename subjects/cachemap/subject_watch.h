@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who watches what a call of the library touches in the map's block (section 12 of the contract, "Costs"). The
- * subject calls the map through the table that this hands out.
+/* Who watches what a call of the library touches in the map's block (section 12 of the contract, "Costs").
+ * The subject calls the map through the table that this hands out.
  *
  * Two files define it. subject_watch.c is in every program: a few bytes of the values are compared around the
  * calls that write none. touches/subject_watch.c is in build/soak-touches in its place: there each read and
