@@ -88,6 +88,7 @@ step "replay, clang ASan+UBSan" build/trace-asan replay "${inputs[@]}" --needs b
 step "replay, libFuzzer" ./fuzz_cachemap -runs=0 corpus --needs fuzz_cachemap
 step "fuzz, 10,000 runs" ./fuzz_cachemap -runs=10000 -seed=1 -len_control=0 -max_len=256 \
     -dict=dict/fuzz_cachemap.dict -artifact_prefix=build/test/ --needs fuzz_cachemap
+step "situations" tests/situations.sh --needs trace
 step "rules of CONTRIBUTING.md" tests/contributing.sh --needs trace soak explore tables
 step "wrong tables of a subject" tests/tables_check.sh --needs ''
 step "C++17 header, g++" build/test/unit_header_cpp_gcc --needs build/test/unit_header_cpp_gcc

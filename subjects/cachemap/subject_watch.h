@@ -12,8 +12,8 @@
 #include "geometry.h"
 #include "subject_functions.h"
 
-/* The functions of `real`, watched, for a map of this geometry that is about to be initialised in `map`, in this
- * block; null: where is not known. They are good until the next call, for one map is live at a time. */
+/* The functions of `real`, watched, for a map of this geometry that is about to be initialised in `map`, in
+ * this block; null: where is not known. They are good until the next call, for one map is live at a time. */
 const struct subject_functions *subject_watched(const struct subject_functions *real,
                                                 const struct geometry *geometry, const void *map,
                                                 const unsigned char *block);

@@ -222,8 +222,8 @@ struct subject_limits subject_limits_of_persist(const struct subject_look *befor
     return limits;
 }
 
-/* What the inverse of a record may, by the table of section 7. `longest` is the longest run of the stash's index
- * while the walk is on. */
+/* What the inverse of a record may, by the table of section 7. `longest` is the longest run of the stash's
+ * index while the walk is on. */
 static void allow_inverse(struct subject_limits *limits, const struct cache_map_record_view *record,
                           uint64_t longest) {
     const bool has_slot = record->slot != UINT64_MAX;

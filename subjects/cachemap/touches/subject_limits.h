@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What each call may touch, by section 12 of the contract, from how the map stands before it. Written from the
- * contract's sentences; knows nothing of how the library does what it does. */
+/* What each call may touch, by section 12 of the contract, from how the map stands before it. Written from
+ * the contract's sentences; knows nothing of how the library does what it does. */
 #ifndef SUBJECT_LIMITS_H
 #define SUBJECT_LIMITS_H
 
@@ -13,8 +13,8 @@ struct subject_limits {
     uint64_t copies, steps_besides;
 };
 
-/* The steps that a call of these limits may run. No sentence of the contract: half as much again as gcc and clang
- * were seen to make of the library, so that a loop which grows with what the contract says nothing of is told. */
+/* The steps that a call of these limits may run. No sentence of the contract: more than gcc and clang were
+ * seen to make of the library, so that a loop which grows with what the contract says nothing of is told. */
 uint64_t subject_limits_steps(const struct subject_limits *limits);
 
 /* Of scope_open and prefetch: nothing of the block. */
@@ -38,8 +38,8 @@ struct subject_limits subject_limits_of_upsert(const struct subject_look *before
 struct subject_limits subject_limits_of_remove(const struct subject_look *before,
                                                const struct subject_look *after, unsigned key_id,
                                                const struct subject_key_look *key);
-/* `count` upserts by one call. Where the stash stands before each of them is not known here: its runs may be as
- * long as it can be full by the end. */
+/* `count` upserts by one call. Where the stash stands before each of them is not known here: its runs may be
+ * as long as it can be full by the end. */
 struct subject_limits subject_limits_of_upsert_many(const struct subject_look *before,
                                                     uint64_t count);
 /* A step of a walk, and check: they write nothing. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The looks behind subject_look.h. The index: which buckets of a table with linear probing are occupied does not
- * depend on the order in which the entries came, so that the entries alone say how long each probe is. */
+/* The looks behind subject_look.h. The index: which buckets of a table with linear probing are occupied does
+ * not depend on the order in which the entries came, so that the entries alone say how long each probe is. */
 #include "subject_look.h"
 
 #include "key.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How a map stands before or after a call, as far as the costs of section 12 of the contract depend on it: how
- * long the probes of its stash are by an index that is made anew from the entries alone, how many tags are equal,
- * what the log holds. Reads by inspection, and tags from the block; shares no probing with the library. */
+/* How a map stands before or after a call, as far as the costs of section 12 of the contract depend on it:
+ * how long the probes of its stash are by an index that is made anew from the entries alone, how many tags
+ * are equal, what the log holds. Reads by inspection, and tags from the block; shares no probing with the
+ * library. */
 #ifndef SUBJECT_LOOK_H
 #define SUBJECT_LOOK_H
 

@@ -155,7 +155,8 @@ void __tsan_func_entry(void *caller) {
 
 void __tsan_func_exit(void) {}
 
-/* Copies and fills, by the linker's --wrap from gcc and from clang 14, under names of its own from newer ones. */
+/* Copies and fills, by the linker's --wrap from gcc and from clang 14, under names of its own from newer
+ * ones. */
 void *__real_memcpy(void *to, const void *from, size_t size);
 void *__real_memset(void *memory, int byte, size_t size);
 void *__wrap_memcpy(void *to, const void *from, size_t size);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a call of the library touches of a map's block: each read and each write, by array. The library's
- * instances are compiled with the hooks of ThreadSanitizer (-fsanitize=thread), which gcc and clang have alike,
- * and linked with these functions in the place of its runtime. Of all hooks that compilers have it is the one
- * that sees copies, too: -fsanitize-coverage=trace-loads,trace-stores passes over memcpy and over a struct that
- * is assigned. Knows arrays and bytes, and neither calls nor what they may touch. */
+ * instances are compiled with the hooks of ThreadSanitizer (-fsanitize=thread), which gcc and clang have
+ * alike, and linked with these functions in the place of its runtime. Of all hooks that compilers have it is
+ * the one that sees copies, too: -fsanitize-coverage=trace-loads,trace-stores passes over memcpy and over a
+ * struct that is assigned. Knows arrays and bytes, and neither calls nor what they may touch. */
 #ifndef SUBJECT_TOUCHES_H
 #define SUBJECT_TOUCHES_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The watch of build/soak-touches (../subject_watch.h): each call of the library is counted and compared with its
- * limits. Decides nothing: subject_touches.c counts, subject_limits.c allows. */
+/* The watch of build/soak-touches (../subject_watch.h): each call of the library is counted and compared
+ * with its limits. Decides nothing: subject_touches.c counts, subject_limits.c allows. */
 #include "subject_watch.h"
 
 #include "subject_limits.h"
