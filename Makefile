@@ -172,6 +172,20 @@ $(BUILD)/plain/%.o: %.c Makefile
 	@echo 'plain $<'
 	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -g $(PLAIN_LEVEL) $(DEPENDENCIES) -c $< -o $@
 
+# ./soak in which each access of the library to a map's block is counted and compared with section 12 of the contract.
+# The instances call the hooks of ThreadSanitizer, whose runtime is not linked: touches/subject_touches.c is there.
+TOUCHES := $(wildcard $(SUBJECT)/touches/*.c)
+touches_objects = $(patsubst %.c,$(BUILD)/plain/%.o,$(filter-out %/subject_instances.c %/subject_watch.c,$(call tool_sources,soak)))
+$(patsubst %.c,$(BUILD)/plain/%.o,$(TOUCHES)): INCLUDES += -I$(SUBJECT)/touches
+$(BUILD)/touches/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	@echo 'touch $<'
+	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O1 -fsanitize=thread -fsanitize-coverage=trace-pc $(DEPENDENCIES) -c $< -o $@
+
+$(BUILD)/soak-touches: $(touches_objects) $(patsubst %.c,$(BUILD)/plain/%.o,$(TOUCHES)) $(BUILD)/touches/$(SUBJECT)/subject_instances.o
+	@echo 'link  $@'
+	@$(GCC) $^ -Wl,--wrap=memcpy -Wl,--wrap=memset -o $@
+
 # ---- The explorer: every state of a small world. ---------------------------------------------------
 
 # The subject's part asks of the library what no input can reach: it is in no other program.
@@ -324,7 +338,7 @@ $(foreach way,asan gcc portable,$(eval $(call test_rule,$(way))))
 # Functions of the subject that harness_oracle falsifies.
 WRAPPED := $(addprefix subject_,init init_refused balanced upsert upsert_many remove get get_many lookup has compact \
            scope_close counts set entry place check digest free_slots_poisoned views_agree record \
-           memory_size misnamed_status deinit check_misses gone each) key_hash_differs
+           memory_size misnamed_status deinit check_misses gone each excess) key_hash_differs
 $(BUILD)/test/harness/harness_oracle: WRAP = $(foreach name,$(WRAPPED),-Wl,--wrap=$(name))
 $(BUILD)/test/harness/harness_witness: WRAP = -Wl,--wrap=subject_remove
 $(BUILD)/test/harness/harness_isolate: WRAP = -Wl,--wrap=subject_remove
@@ -738,6 +752,6 @@ clean:
 # ---- What each object was made of, from the last time. -------------------------------------------------
 
 -include $(wildcard $(foreach kind,fuzz plain asan debug coverage fast bench afl-objects hit-ratio speed test \
-    examples,$(addprefix $(BUILD)/$(kind)/,*.d */*.d */*/*.o.d */*/*/*.o.d)) $(BUILD)/*.d)
+    examples touches,$(addprefix $(BUILD)/$(kind)/,*.d */*.d */*/*.o.d */*/*/*.o.d)) $(BUILD)/*.d)
 
 endif # BUILD is build

@@ -13,6 +13,7 @@
 #   scripts/planted.sh reduced [--table] [NAME...]
 #                                         from each bug to the trace that shows it: bugs/traces/ and the table of
 #                                         docs/reduced.md. --table runs nothing, and has what earlier runs left
+#   scripts/planted.sh touches [NAME...]  each bug of bugs/touches/ is found by what a call may touch, and by nothing else
 #   scripts/planted.sh list               what each bug breaks, and which layers should find it
 #   scripts/planted.sh build NAME FOLDER WORD...
 #                                         the FOLDER becomes a tree with the bug, and `make WORD...` is run there
@@ -97,7 +98,7 @@ build() {
 unset MAKEFLAGS MFLAGS # of a make that calls this: its job server is not ours
 command=${1:-}
 case "$command" in
-bugs | layers | reduced)
+bugs | layers | reduced | touches)
     # shellcheck source=/dev/null
     . "scripts/planted/$command.sh"
     "${@:1}"
@@ -105,5 +106,5 @@ bugs | layers | reduced)
 list) list ;;
 build) build "${@:2}" ;;
 -h | --help) help_of scripts/planted.sh ;;
-*) fail "usage: scripts/planted.sh bugs|layers|reduced|list|build ...; --help says more" ;;
+*) fail "usage: scripts/planted.sh bugs|layers|reduced|touches|list|build ...; --help says more" ;;
 esac

@@ -88,6 +88,7 @@ step "replay, clang ASan+UBSan" build/trace-asan replay "${inputs[@]}" --needs b
 step "replay, libFuzzer" ./fuzz_cachemap -runs=0 corpus --needs fuzz_cachemap
 step "fuzz, 10,000 runs" ./fuzz_cachemap -runs=10000 -seed=1 -len_control=0 -max_len=256 \
     -dict=dict/fuzz_cachemap.dict -artifact_prefix=build/test/ --needs fuzz_cachemap
+step "situations" tests/situations.sh --needs trace
 step "rules of CONTRIBUTING.md" tests/contributing.sh --needs trace soak explore tables
 step "wrong tables of a subject" tests/tables_check.sh --needs ''
 step "C++17 header, g++" build/test/unit_header_cpp_gcc --needs build/test/unit_header_cpp_gcc
@@ -123,6 +124,9 @@ step "explain, more bugs" tests/explain_more.sh --needs trace
 step "headers alone" tests/headers.sh --needs ''
 step "misuse is a sentence" tests/misuse.sh --needs ''
 step "soak" ./soak --seed 1 --streams 20000 --needs soak
+step "what calls touch" build/soak-touches --seed 1 --streams 10000 --needs build/soak-touches
+then_step "a call that touches too much" scripts/planted.sh touches probe-walks-the-whole-index \
+    search-asks-each-tag-for-each-way --needs soak build/soak-touches
 step "numbers that users set" tests/numbers.sh --needs ''
 step "fuzz, 20,000 runs more" ./fuzz_cachemap -runs=20000 -seed=2 -len_control=0 -max_len=256 \
     -dict=dict/fuzz_cachemap.dict -artifact_prefix=build/test/ --needs fuzz_cachemap

@@ -80,7 +80,7 @@ sizes() {
 # "FILE INCLUDED", of each #include "..." of ours.
 includes() {
     c_files | xargs awk -v list="$list" '
-        BEGIN { while ((getline file < list) > 0) there[file] = 1; split("src subjects/cachemap subjects/cachemap/trace subjects/cachemap/explore harness explorer studies/speed studies/hit_ratio studies/sizing studies/survival tests tools examples", folders, " ") }
+        BEGIN { while ((getline file < list) > 0) there[file] = 1; split("src subjects/cachemap subjects/cachemap/trace subjects/cachemap/explore subjects/cachemap/touches harness explorer studies/speed studies/hit_ratio studies/sizing studies/survival tests tools examples", folders, " ") }
         /^ *# *include "/ {
             name = $0
             sub(/^[^"]*"/, "", name)
@@ -88,7 +88,7 @@ includes() {
             folder = FILENAME
             sub(/[^\/]*$/, "", folder)
             if ((folder name) in there) { print FILENAME, folder name; next }
-            for (i = 1; i <= 10; i++) if ((folders[i] "/" name) in there) { print FILENAME, folders[i] "/" name; break }
+            for (i = 1; i <= 14; i++) if ((folders[i] "/" name) in there) { print FILENAME, folders[i] "/" name; break }
         }'
 }
 
@@ -199,7 +199,7 @@ subjects() {
 # A planted bug goes where it was meant to go: no line of its context may have changed.
 patches() {
     local patch
-    for patch in bugs/*.patch bugs/layers/*.patch studies/speed/variants/*.patch tests/adding/*.patch; do
+    for patch in bugs/*.patch bugs/layers/*.patch bugs/touches/*.patch studies/speed/variants/*.patch tests/adding/*.patch; do
         [ ! -f "$patch" ] || patch --dry-run -p1 -F0 -s -t <"$patch" >/dev/null 2>&1 || echo "$patch does not apply as it is"
     done
 }

@@ -22,7 +22,7 @@
     WRAPPED(counts) WRAPPED(set) WRAPPED(entry) WRAPPED(place) WRAPPED(check) WRAPPED(digest) \
     WRAPPED(free_slots_poisoned) WRAPPED(views_agree) WRAPPED(record) WRAPPED(memory_size) \
     WRAPPED(misnamed_status) WRAPPED(deinit) WRAPPED(hash_differs) WRAPPED(check_misses) \
-    WRAPPED(gone) WRAPPED(each)
+    WRAPPED(gone) WRAPPED(each) WRAPPED(excess)
 /* clang-format on */
 
 enum wrapped {
@@ -324,6 +324,12 @@ const char *__wrap_key_hash_differs(void) {
 WRAP(const char *, check_misses, (struct subject * subject, uint32_t turn)) {
     const char *missed = __real_subject_check_misses(subject, turn);
     return lie_now(WRAPPED_check_misses) == BLIND ? "a broken thing" : missed;
+}
+
+WRAP(const char *, excess, (void)) {
+    const char *excess = __real_subject_excess();
+    return lie_now(WRAPPED_excess) == WROTE ? "compact wrote 2 buckets; at most 1 are allowed"
+                                            : excess;
 }
 
 WRAP(uint32_t, gone, (const struct value_state **values)) {

@@ -115,6 +115,13 @@ static void environment_check_balance(struct environment *environment) {
                             environment->subject.allocation_unbalanced ? "no" : "yes");
 }
 
+/* What the calls since the last look have touched of the map's block. */
+static void environment_check_touches(struct environment *environment) {
+    const char *excess = subject_excess();
+    if (excess != NULL && environment_has(environment, LAYER_RUNTIME))
+        environment_fail_at(environment, INVARIANT_TOUCHES, HERE, "%s", excess);
+}
+
 /* What holds for a map of this layout whatever is done with it. Once a map. */
 static void environment_check_world(struct environment *environment) {
     const char *hash = key_hash_differs(), *word = subject_misnamed_status();
@@ -399,6 +406,7 @@ static void environment_step(struct environment *environment, struct op op) {
     environment_examine(environment, op, failed);
     if (!run_is_ahead(&environment->view))
         environment_check_gone(environment, owns);
+    environment_check_touches(environment);
     environment_check_expectation(environment, step->actual);
     environment->digest =
         (environment->digest ^ ((uint64_t)step->actual.value << 8 | step->actual.outcome)) *
@@ -451,6 +459,7 @@ static void environment_init(struct environment *environment) {
     policy_init(&environment->policy, &environment->geometry);
     environment->view.is_live = true;
     environment_check_world(environment);
+    environment_check_touches(environment);
     environment->view.in_init = false;
 }
 
@@ -459,6 +468,7 @@ static void environment_finish(struct environment *environment) {
     environment_deinit(environment);
     model_drop(&environment->model);
     environment_check_gone(environment, LAYOUT_OWNS(environment->geometry.layout));
+    environment_check_touches(environment);
 }
 
 /* No run is on. After a verdict the map is dropped without a call into it. */

@@ -2,7 +2,9 @@
 /* The subject behind subject.h: translates between the harness's words and the library's, and owns
  * the map's memory. No decision about right or wrong is made here. */
 #include "subject.h"
+#include "subject_arrays.h"
 #include "subject_functions.h"
+#include "subject_watch.h"
 
 #include <assert.h>
 
@@ -107,31 +109,9 @@ static struct cache_map_options options_of_geometry(const struct geometry *geome
     return options;
 }
 
-static size_t round_up(size_t size, size_t alignment) {
-    return (size + alignment - 1) / alignment * alignment;
-}
-
-/* Section 9 of the contract. */
 size_t subject_size_of_arrays(const struct geometry *geometry) {
-    const struct cache_map_layout *layout = instances[geometry->layout]->layout;
-    const struct layout_description *shape = layout_describe(geometry->layout);
-    const size_t sets = geometry->set_count, slots = sets * shape->ways;
-    const size_t line = SUBJECT_ALIGNMENT_MIN;
-    const size_t block = layout->value_alignment > line ? layout->value_alignment : line;
-    const size_t count_bits = (size_t)shape->ways * shape->clock_bits;
-    const size_t values[] = {slots, geometry->stash_count_max, geometry->scope_count_max, 1};
-    size_t buckets = 1, size = 0;
-    while (buckets < 2 * (size_t)geometry->stash_count_max)
-        buckets *= 2;
-    for (size_t i = 0; i < sizeof values / sizeof values[0]; i += 1)
-        size = round_up(size, block) + values[i] * layout->value_size;
-    size = round_up(size, line) + slots * shape->tag_bits / 8;
-    size = round_up(size, line) + sets * (count_bits < 8 ? 8 : count_bits) / 8;
-    size = round_up(size, line) + sets;
-    size = round_up(size, line) + buckets * 8;
-    size = round_up(size, line) + (size_t)geometry->stash_count_max * 4;
-    size = round_up(size, line) + (size_t)geometry->scope_count_max * 16;
-    return round_up(size, block);
+    struct subject_array arrays[SUBJECT_ARRAY_COUNT];
+    return subject_arrays(instances[geometry->layout]->layout, geometry, arrays);
 }
 
 size_t subject_memory_size(const struct subject *subject) {
@@ -185,6 +165,8 @@ enum outcome subject_init(struct subject *subject, const struct geometry *geomet
     memset(subject->map, fill, sizeof subject->map);
     CACHE_MAP_POISON(subject->arena, SUBJECT_RED_ZONE_SIZE + alignment);
     CACHE_MAP_POISON(subject->block + size, SUBJECT_RED_ZONE_SIZE);
+    subject->functions = subject_watched(subject->functions, geometry, subject->map,
+                                         memory == SUBJECT_MEMORY_STANDARD ? NULL : subject->block);
     status = subject_call_init(subject, &options, size);
     subject->live = status == CACHE_MAP_OK;
     return outcome_of_status(status);
@@ -206,6 +188,7 @@ bool subject_deinit(struct subject *subject) {
 }
 
 void subject_abandon(struct subject *subject) {
+    (void)subject_excess(); /* of a map that is no more */
     subject->live = false;
     subject->deallocation_count = subject->allocation_count;
 }

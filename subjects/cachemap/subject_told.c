@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "subject_told.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -33,4 +34,25 @@ uint32_t subject_gone(const struct value_state **values) {
 
 void subject_forget_gone(void) {
     gone_count = 0;
+}
+
+/* ---- Touched too much. ------------------------------------------------------------------- */
+
+static char excess_words[200];
+static bool has_excess;
+
+void subject_note_excess(const char *format, ...) {
+    va_list arguments;
+    if (has_excess)
+        return;
+    has_excess = true;
+    va_start(arguments, format);
+    (void)vsnprintf(excess_words, sizeof excess_words, format, arguments);
+    va_end(arguments);
+}
+
+const char *subject_excess(void) {
+    const bool had = has_excess;
+    has_excess = false;
+    return had ? excess_words : NULL;
 }

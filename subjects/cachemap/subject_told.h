@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the library tells while a call is on: an assertion that failed, and values that are gone. The
- * instances call this, and the harness asks it. Knows neither. */
+/* What is told while a call of the library is on: an assertion that failed, values that are gone, and, by
+ * subject_watch.h, that a call has touched too much. The instances call this, and the harness asks it. Knows
+ * neither. */
 #ifndef SUBJECT_TOLD_H
 #define SUBJECT_TOLD_H
 
@@ -25,5 +26,10 @@ uint32_t subject_gone(const struct value_state **values);
 void subject_forget_gone(void);
 /* What CACHE_MAP_VALUE_GONE is: notes the value for subject_gone. */
 void subject_note_gone(struct value_state value);
+
+/* Null, or what a call since the last question has touched that it may not; the first of such findings. Good
+ * until the next question. */
+const char *subject_excess(void);
+void __attribute__((format(printf, 1, 2))) subject_note_excess(const char *format, ...);
 
 #endif

@@ -376,6 +376,8 @@ enum op_refusal {
               "a free slot can be read, or one in use cannot, under AddressSanitizer") \
     INVARIANT(BALANCE, LAYER_RUNTIME, check_memory_balance, "allocations == deallocations", \
               "memory was not given back as it was taken") \
+    INVARIANT(TOUCHES, LAYER_RUNTIME, check_touches, "touched <= allowed", \
+              "a call touched more memory than the contract allows") \
     INVARIANT(GONE, LAYER_RUNTIME, check_gone_once, "told_gone == gone", \
               "a value was told to be gone while it could come back, or twice, or not at all") \
     INVARIANT(REFUSED_INIT, LAYER_RUNTIME, check_refused_init, "map_struct_is_untouched", \
