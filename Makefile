@@ -466,91 +466,31 @@ layers:
 witnesses: trace
 	@./trace witness --search --seed $(or $(SEED),1) --streams $(or $(STREAMS),20000)
 
-# The fuzz target under a plain main, twice: as the fuzzing engine runs it, and without sanitizers.
-$(BUILD)/bench-sanitized: $(BUILD)/fuzz/studies/performance/executions.o $(call fuzz_objects,fuzz_cachemap)
-	@echo 'link  $@'
-	@$(CLANG) $(SANITIZERS) $^ -o $@
+include make/studies.mk
 
-$(BUILD)/bench-plain: $(patsubst %.c,$(BUILD)/bench/%.o,$(HARNESS) studies/performance/executions.c fuzz_targets/fuzz_cachemap.c)
-	@echo 'link  $@'
-	@$(CLANG) $^ -o $@
+# ---- Campaigns: docs/campaigns.md. -----------------------------------------------------------------
 
-$(BUILD)/bench/%.o: %.c Makefile
-	@mkdir -p $(@D)
-	@echo 'bench $<'
-	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -DCACHEMAP_FOLDED -gdwarf-4 -O2 $(DEPENDENCIES) -c $< -o $@
+# Settings reach the scripts as variables of the environment: HOURS, JOBS, FOLDER, ...
+.PHONY: campaign report test-report
+campaign:
+	@scripts/need.sh campaign
+	@$(if $(filter yes,$(AFL)),scripts/need.sh afl)
+	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap trace $(BUILD)/trace-asan \
+	    $(if $(filter yes,$(AFL)),$(BUILD)/afl $(BUILD)/afl_mutator.so)
+	@scripts/campaign.py
 
-.PHONY: performance
-performance:
-	@scripts/need.sh performance
-	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/bench-sanitized $(BUILD)/bench-plain
-	@studies/performance/performance.sh
+report:
+	@scripts/need.sh report
+	@$(MAKE) --no-print-directory -j$$(nproc) trace
+	@scripts/report.py
 
-# ---- Speed of the library, against peers: docs/speed.md. -------------------------------------------
+test-report:
+	@scripts/need.sh page
+	@scripts/need.sh report
+	@$(MAKE) --no-print-directory -j$$(nproc) trace
+	@tests/report_page.sh
 
-# As users build it: optimised, without assertions. Each peer once for each size of value.
-PEERS := cache_map plain glib_fifo glib_lru uthash_lru ck floor
-PEER_VALUE_SIZES := 16 64 128
-GLIB_FLAGS = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags glib-2.0))
-SPEED_COMPILE = $(GCC) $(STANDARD) $(WARNINGS) -Isrc -g -O2 -DNDEBUG
-PEER_OBJECTS := $(foreach size,$(PEER_VALUE_SIZES),$(PEERS:%=$(BUILD)/speed/$(size)/peer_%.o)) \
-                $(BUILD)/speed/peers.o $(BUILD)/speed/memory.o
-SPEED_LIBRARIES := -lglib-2.0 -lck
-
-define peer_rule
-$(BUILD)/speed/$(1)/%.o: studies/speed/%.c Makefile
-	@mkdir -p $$(@D)
-	@echo 'speed $$< ($(1))'
-	@$$(SPEED_COMPILE) $$(GLIB_FLAGS) -DVALUE_SIZE=$(1) $$(DEPENDENCIES) -c $$< -o $$@
-endef
-$(foreach size,$(PEER_VALUE_SIZES),$(eval $(call peer_rule,$(size))))
-
-$(BUILD)/speed/%.o: studies/speed/%.c Makefile
-	@mkdir -p $(@D)
-	@echo 'speed $<'
-	@$(SPEED_COMPILE) $(DEPENDENCIES) -c $< -o $@
-
-$(BUILD)/speed/speed: studies/speed/speed.cpp Makefile $(PEER_OBJECTS)
-	@echo 'speed $<'
-	@g++ -std=c++17 $(CXX_WARNINGS) -Wsign-conversion -g -O2 $(DEPENDENCIES) $< $(PEER_OBJECTS) -rdynamic -lbenchmark $(SPEED_LIBRARIES) -lpthread -ldl -o $@
-
-$(BUILD)/test/bench/bench_peers: tests/bench_peers.c Makefile $(PEER_OBJECTS)
-	@mkdir -p $(@D)
-	@echo 'test  $<'
-	@$(GCC) $(STANDARD) $(WARNINGS) -Istudies/speed -g -O2 $(DEPENDENCIES) $< $(PEER_OBJECTS) $(SPEED_LIBRARIES) -o $@
-
-.PHONY: print-speed-compile
-print-speed-compile:
-	@echo $(SPEED_COMPILE)
-
-# BENCH='--entries 65536 --value 16': see studies/speed/bench.py --help.
-.PHONY: bench
-bench:
-	@scripts/need.sh bench
-	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/speed/speed
-	@studies/speed/bench.py $(BENCH)
-
-# ---- Time to bug, against other fuzzers. -----------------------------------------------------------
-
-# studies/survival/variant.c: our target with its ingredients to switch off. The baselines: studies/survival/naive.c has all
-# of libFuzzer's defaults, studies/survival/original.c is a program of its own; both see the public header alone.
-SURVIVAL_FLAGS := -g -O1 -fno-omit-frame-pointer
-
-VARIANT_WRAPPED := codec_decode generate_world run mutate mutate_cross
-$(BUILD)/variant: $(BUILD)/fuzz/studies/survival/variant.o $(call fuzz_objects,fuzz_cachemap)
-	@echo 'link  $@'
-	@$(CLANG) -fsanitize=fuzzer,address,undefined $^ $(VARIANT_WRAPPED:%=-Wl,--wrap=%) -o $@
-
-$(BUILD)/naive: studies/survival/naive.c Makefile
-	@mkdir -p $(@D)
-	@echo 'build $@'
-	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) $(SURVIVAL_FLAGS) $(FUZZING) $(SANITIZERS) -fsanitize=fuzzer $(DEPENDENCIES) $< -o $@
-
-$(BUILD)/original: studies/survival/original.c harness/watchdog.c Makefile
-	@mkdir -p $(@D)
-	@echo 'build $@'
-	@$(CLANG) $(STANDARD) $(INCLUDES) $(WRITE_DEPENDENCIES) $(filter %.c,$^) >$@.d
-	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) $(SURVIVAL_FLAGS) $(SANITIZERS) $(filter %.c,$^) -lm -o $@
+# ---- Every other way to run: compilers and machines, AFL++, and what all engines found. ---------------
 
 # Our target and oracle under AFL++: its compiler is built on a clang of its own, so nothing is shared
 # with the objects above. Sanitized and instrumented is what is so there. The instrumentation is clang's:
@@ -577,74 +517,6 @@ $(BUILD)/afl_mutator.so: fuzz_targets/afl_mutator.c $(addprefix harness/,mutate.
 	@echo 'build $@'
 	@$(CLANG) $(STANDARD) $(INCLUDES) $(WRITE_DEPENDENCIES) $(filter %.c,$^) >$@.d
 	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O2 -shared -fPIC -Wl,-z,defs $(filter %.c,$^) -o $@
-
-.PHONY: survival survival-programs survival-report
-survival-programs: $(addprefix $(BUILD)/,fuzz_cachemap variant naive original afl afl_mutator.so)
-
-survival:
-	@scripts/need.sh survival
-	@$(MAKE) --no-print-directory -j$$(nproc) survival-programs
-	@studies/survival/survival.py
-	@studies/survival/survival_report.R
-
-survival-report:
-	@scripts/need.sh survival
-	@studies/survival/survival_report.R
-
-# ---- Hit ratio: docs/hit-ratio.md. -----------------------------------------------------------------
-
-# The layouts of the map share their bodies: thirteen copies of them would be seconds of compiling, and
-# time is not measured here.
-HIT_RATIO := $(wildcard studies/hit_ratio/*.c)
-HIT_RATIO_OBJECTS := $(patsubst %.c,$(BUILD)/hit-ratio/%.o,$(HIT_RATIO))
-HIT_RATIO_COMPILE = $(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) '-DCACHE_MAP_INLINE=static inline' -g -O2
-$(BUILD)/hit-ratio/%.o: %.c Makefile
-	@mkdir -p $(@D)
-	@echo 'bench $<'
-	@$(HIT_RATIO_COMPILE) $(DEPENDENCIES) -c $< -o $@
-
-$(BUILD)/hit_ratio: $(HIT_RATIO_OBJECTS)
-	@echo 'link  $@'
-	@$(GCC) $^ -lm -o $@
-
-$(BUILD)/test/bench/bench_hit_ratio: tests/bench_hit_ratio.c $(filter-out studies/hit_ratio/hit_ratio.c,$(HIT_RATIO)) Makefile
-	@mkdir -p $(@D)
-	@echo 'test  $<'
-	@$(TEST_asan) $(STANDARD) $(TEST_INCLUDES) -Istudies/hit_ratio $(WRITE_DEPENDENCIES) $(filter %.c,$^) >$@.d
-	@$(TEST_asan) $(STANDARD) $(WARNINGS) $(TEST_INCLUDES) -Istudies/hit_ratio -g $(filter %.c,$^) -lcmocka -lm -o $@
-
-.PHONY: hit-ratio print-hit-ratio-compile
-hit-ratio:
-	@scripts/need.sh hit-ratio
-	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/hit_ratio
-	@studies/hit_ratio/hit_ratio.py --run
-
-print-hit-ratio-compile:
-	@echo "$(HIT_RATIO_COMPILE)"
-
-# ---- Campaigns: docs/campaigns.md. -----------------------------------------------------------------
-
-# Settings reach the scripts as variables of the environment: HOURS, JOBS, FOLDER, ...
-.PHONY: campaign report test-report
-campaign:
-	@scripts/need.sh campaign
-	@$(if $(filter yes,$(AFL)),scripts/need.sh afl)
-	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap trace $(BUILD)/trace-asan \
-	    $(if $(filter yes,$(AFL)),$(BUILD)/afl $(BUILD)/afl_mutator.so)
-	@scripts/campaign.py
-
-report:
-	@scripts/need.sh report
-	@$(MAKE) --no-print-directory -j$$(nproc) trace
-	@scripts/report.py
-
-test-report:
-	@scripts/need.sh page
-	@scripts/need.sh report
-	@$(MAKE) --no-print-directory -j$$(nproc) trace
-	@tests/report_page.sh
-
-# ---- Every other way to run: compilers and machines, AFL++, and what all engines found. ---------------
 
 # MATRIX='--fast', 'CELL...': see scripts/matrix.sh --help. JOBS reaches it.
 .PHONY: matrix test-matrix afl test-afl merge
@@ -677,25 +549,6 @@ merge:
 	@scripts/need.sh bugs
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap trace $(BUILD)/trace-coverage
 	@scripts/merge.sh
-
-# ---- Tables of docs/sizing.md. ----------------------------------------------------------------------
-
-$(BUILD)/sizing: studies/sizing/sizing.c Makefile
-	@mkdir -p $(@D)
-	@echo 'build $@'
-	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O2 '-DCACHE_MAP_INLINE=static inline' $(DEPENDENCIES) $< -lm -o $@
-
-.PHONY: sizing-table
-sizing-table: $(BUILD)/sizing
-	@for part in residency layouts probes; do $(BUILD)/sizing sizing-$$part && echo; done
-
-# ---- Mutation score. -------------------------------------------------------------------------------
-
-# MUTANTS='--file FILE', '--only PATTERN', ...: see studies/mutation/mutants --help. FUZZ_RUNS and JOBS reach it.
-.PHONY: mutants
-mutants: $(EMBEDDED)
-	@scripts/need.sh mutants
-	@studies/mutation/mutants --document docs/mutation-score.md $(MUTANTS)
 
 # ---- Install: docs/install.md. ---------------------------------------------------------------------
 

@@ -179,7 +179,7 @@ circles() {
 }
 
 licenses() {
-    grep -E '(\.(c|h|cpp|hpp|sh|py|js|css|R|gnuplot|yml|yaml|cmake\.in|pc\.in)|(^|/)(Makefile|CMakeLists\.txt|Dockerfile|Doxyfile|\.clang-format|\.clang-tidy|mutants|run))$' "$list" |
+    grep -E '(\.(c|h|cpp|hpp|sh|mk|py|js|css|R|gnuplot|yml|yaml|cmake\.in|pc\.in)|(^|/)(Makefile|CMakeLists\.txt|Dockerfile|Doxyfile|\.clang-format|\.clang-tidy|mutants|run))$' "$list" |
         xargs awk 'FNR <= 3 && /SPDX-License-Identifier: Apache-2\.0/ { has[FILENAME] = 1 }
             END { for (i = 1; i < ARGC; i++) if (!(ARGV[i] in has)) print ARGV[i] ": no SPDX line among its first three" }'
 }
