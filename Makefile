@@ -71,7 +71,7 @@ tool_sources = $(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c $
 # What touches the map's memory is sanitized, and what has the library's code in it is instrumented.
 # The rest of the harness is neither: it would take a third of the time, and its branches are no news
 # of the map.
-SANITIZED := $(addprefix $(SUBJECT)/,subject.c subject_damage.c subject_instances.c key.c)
+SANITIZED := $(addprefix $(SUBJECT)/,subject.c subject_damage.c key.c) $(wildcard $(SUBJECT)/subject_instances*.c)
 
 .PHONY: help
 help:
@@ -85,7 +85,9 @@ help:
 	@echo 'make all           build ./fuzz_cachemap ./fuzz_trace ./trace ./soak ./explore ./tables'
 	@echo 'make SUBJECT=tests/second_subject all  the same for another structure: CONTRIBUTING.md'
 	@echo 'make examples      the programs of examples/, into build/examples/; make test-examples tests them'
-	@echo 'make bugs          plant each bug of bugs/, see that the fuzzer finds it'
+	@echo 'make bugs          plant each bug of bugs/ and bugs/ways/, see that the fuzzer finds it'
+	@echo 'make ways          the fuzz target compiled in other ways, ten seconds each; one of them: make fuzz-NAME,'
+	@echo '                   NAME of $(WAYS)'
 	@echo 'make layers        each layer of the oracle finds a bug that no other layer finds'
 	@echo 'make coverage      lines, branches and MC/DC of src/ that the corpus reaches; fails for a gap'
 	@echo 'make coverage-empty  fuzz COVERAGE_SECONDS ($(COVERAGE_SECONDS)) seconds from nothing: branches reached'
@@ -433,6 +435,7 @@ bugs:
 	@scripts/need.sh bugs
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap
 	@scripts/planted.sh bugs $(BUGS)
+	@$(if $(BUGS),,scripts/need.sh ways && scripts/planted.sh ways)
 
 .PHONY: reduced
 reduced:
@@ -467,6 +470,7 @@ witnesses: trace
 	@./trace witness --search --seed $(or $(SEED),1) --streams $(or $(STREAMS),20000)
 
 include make/studies.mk
+include make/ways.mk
 
 # ---- Campaigns: docs/campaigns.md. -----------------------------------------------------------------
 
@@ -491,32 +495,6 @@ test-report:
 	@tests/report_page.sh
 
 # ---- Every other way to run: compilers and machines, AFL++, and what all engines found. ---------------
-
-# Our target and oracle under AFL++: its compiler is built on a clang of its own, so nothing is shared
-# with the objects above. Sanitized and instrumented is what is so there. The instrumentation is clang's:
-# AFL++ 4.04's own reads past its array of edges and so fails by itself (its issues 1120, 1485, 1602).
-AFL_CLANG ?= afl-clang-fast
-AFL_ENVIRONMENT := AFL_QUIET=1 AFL_USE_ASAN=1 AFL_USE_UBSAN=1 AFL_LLVM_INSTRUMENT=LLVM-NATIVE
-AFL_SANITIZED := $(patsubst %.c,$(BUILD)/afl-objects/%.o,$(SANITIZED))
-$(AFL_SANITIZED): AFL_COMPILER = $(AFL_ENVIRONMENT) $(AFL_CLANG)
-$(AFL_SANITIZED): AFL_FLAGS = $(SURVIVAL_FLAGS) -fsanitize-coverage-ignorelist=fuzz_targets/coverage-ignore.txt
-$(BUILD)/afl-objects/%: AFL_COMPILER = clang-14
-$(BUILD)/afl-objects/%: AFL_FLAGS = -O2
-
-$(BUILD)/afl-objects/%.o: %.c Makefile
-	@mkdir -p $(@D)
-	@echo 'afl   $<'
-	@$(AFL_COMPILER) $(STANDARD) $(WARNINGS) $(INCLUDES) $(FUZZING) $(AFL_FLAGS) $(DEPENDENCIES) -c $< -o $@
-
-$(BUILD)/afl: $(patsubst %.c,$(BUILD)/afl-objects/%.o,$(HARNESS) fuzz_targets/fuzz_cachemap.c)
-	@echo 'link  $@'
-	@$(AFL_ENVIRONMENT) $(AFL_CLANG) -fsanitize=fuzzer $^ -o $@
-
-$(BUILD)/afl_mutator.so: fuzz_targets/afl_mutator.c $(addprefix harness/,mutate.c codec.c generate.c op.c work.c world.c) $(addprefix $(SUBJECT)/,geometry.c rules.c cost.c) Makefile
-	@mkdir -p $(@D)
-	@echo 'build $@'
-	@$(CLANG) $(STANDARD) $(INCLUDES) $(WRITE_DEPENDENCIES) $(filter %.c,$^) >$@.d
-	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O2 -shared -fPIC -Wl,-z,defs $(filter %.c,$^) -o $@
 
 # MATRIX='--fast', 'CELL...': see scripts/matrix.sh --help. JOBS reaches it.
 .PHONY: matrix test-matrix afl test-afl merge
@@ -591,6 +569,6 @@ clean:
 # ---- What each object was made of, from the last time. -------------------------------------------------
 
 -include $(wildcard $(foreach kind,fuzz plain asan debug coverage fast bench afl-objects hit-ratio speed test \
-    examples,$(addprefix $(BUILD)/$(kind)/,*.d */*.d */*/*.o.d */*/*/*.o.d)) $(BUILD)/*.d)
+    examples $(WAYS:%=way/%),$(addprefix $(BUILD)/$(kind)/,*.d */*.d */*/*.o.d */*/*/*.o.d)) $(BUILD)/*.d)
 
 endif # BUILD is build

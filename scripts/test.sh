@@ -126,6 +126,10 @@ step "soak" ./soak --seed 1 --streams 20000 --needs soak
 step "numbers that users set" tests/numbers.sh --needs ''
 step "fuzz, 20,000 runs more" ./fuzz_cachemap -runs=20000 -seed=2 -len_control=0 -max_len=256 \
     -dict=dict/fuzz_cachemap.dict -artifact_prefix=build/test/ --needs fuzz_cachemap
+# What is compiled elsewhere, each for some ten seconds.
+for way in $(scripts/way.sh --list); do
+    step "fuzz, compiled as $way" scripts/way.sh "$way" --needs trace "build/way/$way/fuzz_cachemap" "build/way/$way/digest"
+done
 step "fuzz the readers, 20,000 runs" ./fuzz_trace -runs=20000 -seed=2 \
     -artifact_prefix=build/test/ build/test/readers-more corpus --needs fuzz_trace
 step "page, in Chromium" tests/page.sh --needs trace
