@@ -42,6 +42,13 @@ endef
 comma := ,
 $(foreach way,$(WAYS),$(eval $(call way_rules,$(way))))
 
+# A library test of 32 bits, for which Debian has no cmocka.
+TEST_m32 = $(CLANG) -O0 $(SANITIZERS) $(WAY_m32) '-DCACHE_MAP_INLINE=static inline'
+$(BUILD)/test/m32/%: tests/%.c Makefile make/ways.mk
+	@mkdir -p $(@D)
+	@echo 'test  $< (m32)'
+	@$(TEST_m32) $(STANDARD) $(WARNINGS) -Itests/mingw $(TEST_INCLUDES) -g $(DEPENDENCIES) $< -lm -o $@
+
 # All of them, or one: `make fuzz-m32`.
 .PHONY: ways $(WAYS:%=fuzz-%)
 ways: $(WAYS:%=fuzz-%)

@@ -98,8 +98,8 @@ program harness "${oracle[@]}"
 # answer; the others, which take half a minute to compile, are below.
 as_gcc=(conformance unit_cache unit_integer unit_memory unit_stash)
 without_vectors=(conformance unit_cache unit_integer unit_memory unit_stash)
-# Most hashes of a program: seconds, where it is not optimised.
-asan_slow=(unit_hash_families)
+# Most hashes of a program: seconds, where it is not optimised. All options of a plan: a second.
+asan_slow=(unit_hash_families unit_plan)
 
 # but LIST NAME...: the names that the array LIST has not.
 but() {
@@ -130,6 +130,7 @@ step "fuzz, 20,000 runs more" ./fuzz_cachemap -runs=20000 -seed=2 -len_control=0
 for way in $(scripts/way.sh --list); do
     step "fuzz, compiled as $way" scripts/way.sh "$way" --needs trace "build/way/$way/fuzz_cachemap" "build/way/$way/digest"
 done
+program m32 unit_plan
 step "fuzz the readers, 20,000 runs" ./fuzz_trace -runs=20000 -seed=2 \
     -artifact_prefix=build/test/ build/test/readers-more corpus --needs fuzz_trace
 step "page, in Chromium" tests/page.sh --needs trace

@@ -23,6 +23,10 @@ static const struct subject_functions *const instances[LAYOUT_COUNT] = {
 #undef SUBJECT_ROW
 };
 
+const struct subject_functions *subject_functions_of(unsigned layout) {
+    return instances[layout];
+}
+
 /* ---- Words. ------------------------------------------------------------------------------ */
 
 static enum outcome outcome_of_status(enum cache_map_status status) {
@@ -105,33 +109,6 @@ static struct cache_map_options options_of_geometry(const struct geometry *geome
     options.scope_value_count_max = geometry->scope_count_max;
     options.hash_seed = geometry->hash;
     return options;
-}
-
-static size_t round_up(size_t size, size_t alignment) {
-    return (size + alignment - 1) / alignment * alignment;
-}
-
-/* Section 9 of the contract. */
-size_t subject_size_of_arrays(const struct geometry *geometry) {
-    const struct cache_map_layout *layout = instances[geometry->layout]->layout;
-    const struct layout_description *shape = layout_describe(geometry->layout);
-    const size_t sets = geometry->set_count, slots = sets * shape->ways;
-    const size_t line = SUBJECT_ALIGNMENT_MIN;
-    const size_t block = layout->value_alignment > line ? layout->value_alignment : line;
-    const size_t count_bits = (size_t)shape->ways * shape->clock_bits;
-    const size_t values[] = {slots, geometry->stash_count_max, geometry->scope_count_max, 1};
-    size_t buckets = 1, size = 0;
-    while (buckets < 2 * (size_t)geometry->stash_count_max)
-        buckets *= 2;
-    for (size_t i = 0; i < sizeof values / sizeof values[0]; i += 1)
-        size = round_up(size, block) + values[i] * layout->value_size;
-    size = round_up(size, line) + slots * shape->tag_bits / 8;
-    size = round_up(size, line) + sets * (count_bits < 8 ? 8 : count_bits) / 8;
-    size = round_up(size, line) + sets;
-    size = round_up(size, line) + buckets * 8;
-    size = round_up(size, line) + (size_t)geometry->stash_count_max * 4;
-    size = round_up(size, line) + (size_t)geometry->scope_count_max * 16;
-    return round_up(size, block);
 }
 
 size_t subject_memory_size(const struct subject *subject) {
