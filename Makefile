@@ -71,7 +71,7 @@ tool_sources = $(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c $
 # What touches the map's memory is sanitized, and what has the library's code in it is instrumented.
 # The rest of the harness is neither: it would take a third of the time, and its branches are no news
 # of the map.
-SANITIZED := $(addprefix $(SUBJECT)/,subject.c subject_damage.c subject_instances.c key.c)
+SANITIZED := $(addprefix $(SUBJECT)/,subject.c subject_damage.c key.c) $(wildcard $(SUBJECT)/subject_instances*.c)
 
 .PHONY: help
 help:
@@ -85,7 +85,9 @@ help:
 	@echo 'make all           build ./fuzz_cachemap ./fuzz_trace ./trace ./soak ./explore ./tables'
 	@echo 'make SUBJECT=tests/second_subject all  the same for another structure: CONTRIBUTING.md'
 	@echo 'make examples      the programs of examples/, into build/examples/; make test-examples tests them'
-	@echo 'make bugs          plant each bug of bugs/, see that the fuzzer finds it'
+	@echo 'make bugs          plant each bug of bugs/ and bugs/ways/, see that the fuzzer finds it'
+	@echo 'make ways          the fuzz target compiled in other ways, ten seconds each; one of them: make fuzz-NAME,'
+	@echo '                   NAME of $(WAYS)'
 	@echo 'make layers        each layer of the oracle finds a bug that no other layer finds'
 	@echo 'make coverage      lines, branches and MC/DC of src/ that the corpus reaches; fails for a gap'
 	@echo 'make coverage-empty  fuzz COVERAGE_SECONDS ($(COVERAGE_SECONDS)) seconds from nothing: branches reached'
@@ -447,6 +449,7 @@ bugs:
 	@scripts/need.sh bugs
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap
 	@scripts/planted.sh bugs $(BUGS)
+	@$(if $(BUGS),,scripts/need.sh ways && scripts/planted.sh ways)
 
 .PHONY: reduced
 reduced:
@@ -480,161 +483,8 @@ layers:
 witnesses: trace
 	@./trace witness --search --seed $(or $(SEED),1) --streams $(or $(STREAMS),20000)
 
-# The fuzz target under a plain main, twice: as the fuzzing engine runs it, and without sanitizers.
-$(BUILD)/bench-sanitized: $(BUILD)/fuzz/studies/performance/executions.o $(call fuzz_objects,fuzz_cachemap)
-	@echo 'link  $@'
-	@$(CLANG) $(SANITIZERS) $^ -o $@
-
-$(BUILD)/bench-plain: $(patsubst %.c,$(BUILD)/bench/%.o,$(HARNESS) studies/performance/executions.c fuzz_targets/fuzz_cachemap.c)
-	@echo 'link  $@'
-	@$(CLANG) $^ -o $@
-
-$(BUILD)/bench/%.o: %.c Makefile
-	@mkdir -p $(@D)
-	@echo 'bench $<'
-	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -DCACHEMAP_FOLDED -gdwarf-4 -O2 $(DEPENDENCIES) -c $< -o $@
-
-.PHONY: performance
-performance:
-	@scripts/need.sh performance
-	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/bench-sanitized $(BUILD)/bench-plain
-	@studies/performance/performance.sh
-
-# ---- Speed of the library, against peers: docs/speed.md. -------------------------------------------
-
-# As users build it: optimised, without assertions. Each peer once for each size of value.
-PEERS := cache_map plain glib_fifo glib_lru uthash_lru ck floor
-PEER_VALUE_SIZES := 16 64 128
-GLIB_FLAGS = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags glib-2.0))
-SPEED_COMPILE = $(GCC) $(STANDARD) $(WARNINGS) -Isrc -g -O2 -DNDEBUG
-PEER_OBJECTS := $(foreach size,$(PEER_VALUE_SIZES),$(PEERS:%=$(BUILD)/speed/$(size)/peer_%.o)) \
-                $(BUILD)/speed/peers.o $(BUILD)/speed/memory.o
-SPEED_LIBRARIES := -lglib-2.0 -lck
-
-define peer_rule
-$(BUILD)/speed/$(1)/%.o: studies/speed/%.c Makefile
-	@mkdir -p $$(@D)
-	@echo 'speed $$< ($(1))'
-	@$$(SPEED_COMPILE) $$(GLIB_FLAGS) -DVALUE_SIZE=$(1) $$(DEPENDENCIES) -c $$< -o $$@
-endef
-$(foreach size,$(PEER_VALUE_SIZES),$(eval $(call peer_rule,$(size))))
-
-$(BUILD)/speed/%.o: studies/speed/%.c Makefile
-	@mkdir -p $(@D)
-	@echo 'speed $<'
-	@$(SPEED_COMPILE) $(DEPENDENCIES) -c $< -o $@
-
-$(BUILD)/speed/speed: studies/speed/speed.cpp Makefile $(PEER_OBJECTS)
-	@echo 'speed $<'
-	@g++ -std=c++17 $(CXX_WARNINGS) -Wsign-conversion -g -O2 $(DEPENDENCIES) $< $(PEER_OBJECTS) -rdynamic -lbenchmark $(SPEED_LIBRARIES) -lpthread -ldl -o $@
-
-$(BUILD)/test/bench/bench_peers: tests/bench_peers.c Makefile $(PEER_OBJECTS)
-	@mkdir -p $(@D)
-	@echo 'test  $<'
-	@$(GCC) $(STANDARD) $(WARNINGS) -Istudies/speed -g -O2 $(DEPENDENCIES) $< $(PEER_OBJECTS) $(SPEED_LIBRARIES) -o $@
-
-.PHONY: print-speed-compile
-print-speed-compile:
-	@echo $(SPEED_COMPILE)
-
-# BENCH='--entries 65536 --value 16': see studies/speed/bench.py --help.
-.PHONY: bench
-bench:
-	@scripts/need.sh bench
-	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/speed/speed
-	@studies/speed/bench.py $(BENCH)
-
-# ---- Time to bug, against other fuzzers. -----------------------------------------------------------
-
-# studies/survival/variant.c: our target with its ingredients to switch off. The baselines: studies/survival/naive.c has all
-# of libFuzzer's defaults, studies/survival/original.c is a program of its own; both see the public header alone.
-SURVIVAL_FLAGS := -g -O1 -fno-omit-frame-pointer
-
-VARIANT_WRAPPED := codec_decode generate_world run mutate mutate_cross
-$(BUILD)/variant: $(BUILD)/fuzz/studies/survival/variant.o $(call fuzz_objects,fuzz_cachemap)
-	@echo 'link  $@'
-	@$(CLANG) -fsanitize=fuzzer,address,undefined $^ $(VARIANT_WRAPPED:%=-Wl,--wrap=%) -o $@
-
-$(BUILD)/naive: studies/survival/naive.c Makefile
-	@mkdir -p $(@D)
-	@echo 'build $@'
-	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) $(SURVIVAL_FLAGS) $(FUZZING) $(SANITIZERS) -fsanitize=fuzzer $(DEPENDENCIES) $< -o $@
-
-$(BUILD)/original: studies/survival/original.c harness/watchdog.c Makefile
-	@mkdir -p $(@D)
-	@echo 'build $@'
-	@$(CLANG) $(STANDARD) $(INCLUDES) $(WRITE_DEPENDENCIES) $(filter %.c,$^) >$@.d
-	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) $(SURVIVAL_FLAGS) $(SANITIZERS) $(filter %.c,$^) -lm -o $@
-
-# Our target and oracle under AFL++: its compiler is built on a clang of its own, so nothing is shared
-# with the objects above. Sanitized and instrumented is what is so there. The instrumentation is clang's:
-# AFL++ 4.04's own reads past its array of edges and so fails by itself (its issues 1120, 1485, 1602).
-AFL_CLANG ?= afl-clang-fast
-AFL_ENVIRONMENT := AFL_QUIET=1 AFL_USE_ASAN=1 AFL_USE_UBSAN=1 AFL_LLVM_INSTRUMENT=LLVM-NATIVE
-AFL_SANITIZED := $(patsubst %.c,$(BUILD)/afl-objects/%.o,$(SANITIZED))
-$(AFL_SANITIZED): AFL_COMPILER = $(AFL_ENVIRONMENT) $(AFL_CLANG)
-$(AFL_SANITIZED): AFL_FLAGS = $(SURVIVAL_FLAGS) -fsanitize-coverage-ignorelist=fuzz_targets/coverage-ignore.txt
-$(BUILD)/afl-objects/%: AFL_COMPILER = clang-14
-$(BUILD)/afl-objects/%: AFL_FLAGS = -O2
-
-$(BUILD)/afl-objects/%.o: %.c Makefile
-	@mkdir -p $(@D)
-	@echo 'afl   $<'
-	@$(AFL_COMPILER) $(STANDARD) $(WARNINGS) $(INCLUDES) $(FUZZING) $(AFL_FLAGS) $(DEPENDENCIES) -c $< -o $@
-
-$(BUILD)/afl: $(patsubst %.c,$(BUILD)/afl-objects/%.o,$(HARNESS) fuzz_targets/fuzz_cachemap.c)
-	@echo 'link  $@'
-	@$(AFL_ENVIRONMENT) $(AFL_CLANG) -fsanitize=fuzzer $^ -o $@
-
-$(BUILD)/afl_mutator.so: fuzz_targets/afl_mutator.c $(addprefix harness/,mutate.c codec.c generate.c op.c work.c world.c) $(addprefix $(SUBJECT)/,geometry.c rules.c cost.c) Makefile
-	@mkdir -p $(@D)
-	@echo 'build $@'
-	@$(CLANG) $(STANDARD) $(INCLUDES) $(WRITE_DEPENDENCIES) $(filter %.c,$^) >$@.d
-	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O2 -shared -fPIC -Wl,-z,defs $(filter %.c,$^) -o $@
-
-.PHONY: survival survival-programs survival-report
-survival-programs: $(addprefix $(BUILD)/,fuzz_cachemap variant naive original afl afl_mutator.so)
-
-survival:
-	@scripts/need.sh survival
-	@$(MAKE) --no-print-directory -j$$(nproc) survival-programs
-	@studies/survival/survival.py
-	@studies/survival/survival_report.R
-
-survival-report:
-	@scripts/need.sh survival
-	@studies/survival/survival_report.R
-
-# ---- Hit ratio: docs/hit-ratio.md. -----------------------------------------------------------------
-
-# The layouts of the map share their bodies: thirteen copies of them would be seconds of compiling, and
-# time is not measured here.
-HIT_RATIO := $(wildcard studies/hit_ratio/*.c)
-HIT_RATIO_OBJECTS := $(patsubst %.c,$(BUILD)/hit-ratio/%.o,$(HIT_RATIO))
-HIT_RATIO_COMPILE = $(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) '-DCACHE_MAP_INLINE=static inline' -g -O2
-$(BUILD)/hit-ratio/%.o: %.c Makefile
-	@mkdir -p $(@D)
-	@echo 'bench $<'
-	@$(HIT_RATIO_COMPILE) $(DEPENDENCIES) -c $< -o $@
-
-$(BUILD)/hit_ratio: $(HIT_RATIO_OBJECTS)
-	@echo 'link  $@'
-	@$(GCC) $^ -lm -o $@
-
-$(BUILD)/test/bench/bench_hit_ratio: tests/bench_hit_ratio.c $(filter-out studies/hit_ratio/hit_ratio.c,$(HIT_RATIO)) Makefile
-	@mkdir -p $(@D)
-	@echo 'test  $<'
-	@$(TEST_asan) $(STANDARD) $(TEST_INCLUDES) -Istudies/hit_ratio $(WRITE_DEPENDENCIES) $(filter %.c,$^) >$@.d
-	@$(TEST_asan) $(STANDARD) $(WARNINGS) $(TEST_INCLUDES) -Istudies/hit_ratio -g $(filter %.c,$^) -lcmocka -lm -o $@
-
-.PHONY: hit-ratio print-hit-ratio-compile
-hit-ratio:
-	@scripts/need.sh hit-ratio
-	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/hit_ratio
-	@studies/hit_ratio/hit_ratio.py --run
-
-print-hit-ratio-compile:
-	@echo "$(HIT_RATIO_COMPILE)"
+include make/studies.mk
+include make/ways.mk
 
 # ---- Campaigns: docs/campaigns.md. -----------------------------------------------------------------
 
@@ -692,25 +542,6 @@ merge:
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz_cachemap trace $(BUILD)/trace-coverage
 	@scripts/merge.sh
 
-# ---- Tables of docs/sizing.md. ----------------------------------------------------------------------
-
-$(BUILD)/sizing: studies/sizing/sizing.c Makefile
-	@mkdir -p $(@D)
-	@echo 'build $@'
-	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O2 '-DCACHE_MAP_INLINE=static inline' $(DEPENDENCIES) $< -lm -o $@
-
-.PHONY: sizing-table
-sizing-table: $(BUILD)/sizing
-	@for part in residency layouts probes; do $(BUILD)/sizing sizing-$$part && echo; done
-
-# ---- Mutation score. -------------------------------------------------------------------------------
-
-# MUTANTS='--file FILE', '--only PATTERN', ...: see studies/mutation/mutants --help. FUZZ_RUNS and JOBS reach it.
-.PHONY: mutants
-mutants: $(EMBEDDED)
-	@scripts/need.sh mutants
-	@studies/mutation/mutants --document docs/mutation-score.md $(MUTANTS)
-
 # ---- Install: docs/install.md. ---------------------------------------------------------------------
 
 # PREFIX, DESTDIR and so on reach the script by the environment.
@@ -752,6 +583,6 @@ clean:
 # ---- What each object was made of, from the last time. -------------------------------------------------
 
 -include $(wildcard $(foreach kind,fuzz plain asan debug coverage fast bench afl-objects hit-ratio speed test \
-    examples touches,$(addprefix $(BUILD)/$(kind)/,*.d */*.d */*/*.o.d */*/*/*.o.d)) $(BUILD)/*.d)
+    examples touches $(WAYS:%=way/%),$(addprefix $(BUILD)/$(kind)/,*.d */*.d */*/*.o.d */*/*/*.o.d)) $(BUILD)/*.d)
 
 endif # BUILD is build

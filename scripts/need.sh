@@ -37,7 +37,9 @@ uthash="uthash-dev:header uthash.h"
 ck="libck-dev:header ck_ht.h"
 yaml="python3-yaml:file /usr/lib/python3/dist-packages/yaml"
 # clang -m32 links gcc's 32-bit runtime and the C++ library of libFuzzer for it.
-multilib_cxx="g++-multilib:file /usr/include/x86_64-linux-gnu/c++/12/32"
+multilib_cxx="g++-multilib:file /usr/include/asm"
+# The C library for it is the matrix's; unlike the one above this stands beside cross compilers.
+library_cxx_32="lib32stdc++-12-dev:file /usr/lib/gcc/x86_64-linux-gnu/12/32/libstdc++.so"
 # The compiler of afl++ uses clang 14's sanitizers.
 runtime_afl="libclang-rt-14-dev:runtime clang-14"
 # Other machines are compiled for by clang: Debian's gcc for them and gcc-multilib exclude each other.
@@ -78,12 +80,13 @@ fuzz) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
 # What a contributor waits for: compilers and cmocka. patch plants the canary, jq reads what ./trace explain writes,
 # binutils has nm, which tells who calls whom.
 test) wanted=("$libc" "$gcc" "$gxx" "$binutils" "$clang_new" "$runtime_new" "$cmocka" "$patch" "$jq") ;;
-test-all) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$col" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python" "$gdb" "$valgrind" "$yaml" "$node" "$npm" "$chromium" "$cmake" "$pkgconf" "$mandoc" "$groff" "$doxygen" "$sqlite" "${cells[@]}" "$mingw" "$wine" "$benchmark" "$glib" "$uthash" "$ck" "$gnuplot") ;;
+test-all) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$jq" "$cmocka" "$col" "$binutils" "$zip" "$unzip" "$git" "$patch" "$format" "$tidy" "$python" "$gdb" "$valgrind" "$yaml" "$node" "$npm" "$chromium" "$cmake" "$pkgconf" "$mandoc" "$groff" "$doxygen" "$sqlite" "${cells[@]}" "$library_cxx_32" "$mingw" "$wine" "$benchmark" "$glib" "$uthash" "$ck" "$gnuplot") ;;
 examples) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$patch" "$python" "$sqlite" "$jq") ;;
 install) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$cmake" "$pkgconf" "$mandoc" "$groff" "$col") ;;
 docs) wanted=("$doxygen" "$python") ;;
 oss-fuzz) wanted=("$libc" "$gcc" "$gxx" "$clang_new" "$runtime_new" "$llvm" "$binutils" "$zip" "$unzip" "$git" "$python" "$yaml" "$gdb" "$multilib_cxx" "$afl" "$afl_clang" "$runtime_afl") ;;
 page) wanted=("$libc" "$gcc" "$clang_new" "$patch" "$jq" "$node" "$npm" "$chromium") ;;
+ways) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$multilib" "$library_cxx_32") ;;
 bugs) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$patch") ;;
 mutants) wanted=("$libc" "$clang_new" "$runtime_new" "$cmocka" "$python") ;;
 campaign) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$python") ;;
@@ -96,7 +99,7 @@ matrix) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$afl_clang" "$valgri
 afl) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$afl" "$afl_clang") ;;
 survival) wanted=("$libc" "$clang_new" "$runtime_new" "$patch" "$python" "$afl" "$afl_clang" "$survival" "$jsonlite" "$gnuplot") ;;
 *)
-    echo "need.sh: usage: scripts/need.sh fuzz|test|test-all|examples|oss-fuzz|page|bugs|coverage|mutants|bench|performance|hit-ratio|survival|campaign|report|matrix|matrix-fast|afl|install|docs" >&2
+    echo "need.sh: usage: scripts/need.sh fuzz|test|test-all|examples|oss-fuzz|page|bugs|ways|coverage|mutants|bench|performance|hit-ratio|survival|campaign|report|matrix|matrix-fast|afl|install|docs" >&2
     exit 2
     ;;
 esac

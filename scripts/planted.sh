@@ -10,6 +10,10 @@
 #                                         each layer of the oracle is needed: its bug in bugs/layers/ is found, by
 #                                         it alone, and lives when the layer is off; with any layer off the library
 #                                         as it is is fine. Compares the table of docs/oracle.md, or writes it
+#   scripts/planted.sh ways [--others] [NAME...]
+#                                         each other way to compile the fuzz target is needed: what it compiles has
+#                                         a bug in bugs/ways/ that it finds and ./fuzz_cachemap does not, nor, with
+#                                         --others, any other way
 #   scripts/planted.sh reduced [--table] [NAME...]
 #                                         from each bug to the trace that shows it: bugs/traces/ and the table of
 #                                         docs/reduced.md. --table runs nothing, and has what earlier runs left
@@ -23,8 +27,9 @@
 #   CORPUS=empty   bugs: or `shipped`, or `both` (both)
 #   SHIPPED=FOLDER bugs: the shipped inputs, with regressions/ (corpus)
 #
-# What a bug's build and runs left stays in build/bugs/NAME/, for layers in build/layers/NAME/: the patched sources,
-# programs, logs, artifacts. Exit status: 0 all as it must be, 1 not so, 2 it could not run, 130 interrupted.
+# What a bug's build and runs left stays in build/bugs/NAME/, for layers in build/layers/NAME/, for ways in
+# build/ways/NAME/: the patched sources, programs, logs, artifacts. Exit status: 0 all as it must be, 1 not so, 2 it
+# could not run, 130 interrupted.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/words.sh
@@ -87,6 +92,10 @@ list() {
         printf '%s\n    %s\n    found by %s, within %s executions\n' "$name" "$(header "bugs/$name.patch" What)" \
             "$(header "bugs/$name.patch" Layer)" "$(budget_of "$name")"
     done
+    for name in bugs/ways/*.patch; do
+        printf '%s\n    %s\n    found by the fuzz target compiled in another way (%s), within %s executions\n' \
+            "$(basename "$name" .patch)" "$(header "$name" What)" "$(header "$name" Way)" "$(header "$name" Budget)"
+    done
 }
 
 build() {
@@ -98,7 +107,7 @@ build() {
 unset MAKEFLAGS MFLAGS # of a make that calls this: its job server is not ours
 command=${1:-}
 case "$command" in
-bugs | layers | reduced | touches)
+bugs | layers | ways | reduced | touches)
     # shellcheck source=/dev/null
     . "scripts/planted/$command.sh"
     "${@:1}"
@@ -106,5 +115,5 @@ bugs | layers | reduced | touches)
 list) list ;;
 build) build "${@:2}" ;;
 -h | --help) help_of scripts/planted.sh ;;
-*) fail "usage: scripts/planted.sh bugs|layers|reduced|touches|list|build ...; --help says more" ;;
+*) fail "usage: scripts/planted.sh bugs|layers|ways|reduced|touches|list|build ...; --help says more" ;;
 esac

@@ -63,7 +63,7 @@ fi
 # A copy in which nothing may be written by the user that runs make.
 mkdir "$out/checkout"
 cp -r --preserve=timestamps -t "$out/checkout" Makefile bugs corpus dict docs examples explorer fuzz_targets harness \
-    regressions scripts src studies subjects tests tools witnesses
+    make regressions scripts src studies subjects tests tools witnesses
 find "$out/checkout" -name embedded.h -delete
 elsewhere=$(mktemp -d)
 trap 'rm -rf "$elsewhere"' EXIT

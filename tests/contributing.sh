@@ -179,7 +179,7 @@ circles() {
 }
 
 licenses() {
-    grep -E '(\.(c|h|cpp|hpp|sh|py|js|css|R|gnuplot|yml|yaml|cmake\.in|pc\.in)|(^|/)(Makefile|CMakeLists\.txt|Dockerfile|Doxyfile|\.clang-format|\.clang-tidy|mutants|run))$' "$list" |
+    grep -E '(\.(c|h|cpp|hpp|sh|mk|py|js|css|R|gnuplot|yml|yaml|cmake\.in|pc\.in)|(^|/)(Makefile|CMakeLists\.txt|Dockerfile|Doxyfile|\.clang-format|\.clang-tidy|mutants|run))$' "$list" |
         xargs awk 'FNR <= 3 && /SPDX-License-Identifier: Apache-2\.0/ { has[FILENAME] = 1 }
             END { for (i = 1; i < ARGC; i++) if (!(ARGV[i] in has)) print ARGV[i] ": no SPDX line among its first three" }'
 }
@@ -199,7 +199,7 @@ subjects() {
 # A planted bug goes where it was meant to go: no line of its context may have changed.
 patches() {
     local patch
-    for patch in bugs/*.patch bugs/layers/*.patch bugs/touches/*.patch studies/speed/variants/*.patch tests/adding/*.patch; do
+    for patch in bugs/*.patch bugs/{layers,sizes,touches,ways}/*.patch studies/speed/variants/*.patch tests/adding/*.patch; do
         [ ! -f "$patch" ] || patch --dry-run -p1 -F0 -s -t <"$patch" >/dev/null 2>&1 || echo "$patch does not apply as it is"
     done
 }

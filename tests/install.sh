@@ -29,7 +29,7 @@ stage=$out/stage
 copy_project() {
     rm -rf "$1"
     mkdir -p "$1/docs" "$1/scripts"
-    (cd "$project" && cp -R Makefile CMakeLists.txt README.md CHANGELOG.md LICENSE src packaging "$1" &&
+    (cd "$project" && cp -R Makefile make CMakeLists.txt README.md CHANGELOG.md LICENSE src packaging "$1" &&
         sed 's|^|docs/|' packaging/documents.txt | xargs -I {} cp {} "$1/docs" && cp scripts/install.sh scripts/words.sh "$1/scripts")
 }
 

@@ -29,7 +29,7 @@ claims() {
 # In a copy of the tree, for a layer's patch is missing there.
 layer_without_a_bug() {
     mkdir "$work/tree"
-    cp -rp Makefile scripts src harness subjects tools bugs soak "$work/tree/"
+    cp -rp Makefile make scripts src harness subjects tools bugs soak "$work/tree/"
     mkdir -p "$work/tree/build"
     cp -rp build/plain build/fast build/soak-fast build/trace-fast "$work/tree/build/"
     rm "$work/tree/$(grep -lx 'Only: failure' bugs/layers/*.patch)"

@@ -23,6 +23,7 @@ free_memory='it writes bytes of free places, which no call shows'
 declare -A inexpressible=(
     [init-clears-the-values]=$free_memory [init-clears-the-log]=$free_memory
     [reset-clears-the-values]=$free_memory [compact-clears-the-values]=$free_memory
+    [sets-planned-in-32-bits]='a program asks for the memory of its own options alone'
 )
 
 trace_of() { echo "bugs/traces/$1.trace"; }

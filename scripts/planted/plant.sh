@@ -77,6 +77,7 @@ plant() {
 objects_of() {
     case "$1" in
     trace | soak | explore) echo plain ;;
+    build/way/*) word=${1#build/} && echo "${word%/*}" ;;
     build/afl) echo afl-objects ;;
     *-*) echo "${1##*-}" ;;
     *) echo fuzz ;;
@@ -89,7 +90,8 @@ build_in() {
     local tree=$1 word objects
     for word in "${@:2}"; do
         objects=build/$(objects_of "$word")
-        [[ $word = *=* || -d $tree/$objects || ! -d $objects ]] || cp -rp "$objects" "$tree/build/"
+        [[ $word = *=* || -d $tree/$objects || ! -d $objects ]] ||
+            { mkdir -p "$tree/$(dirname "$objects")" && cp -rp "$objects" "$tree/$objects"; }
     done
     if ! make -s --no-print-directory -C "$tree" "${@:2}" >"$tree/build.log" 2>&1; then
         echo "it does not compile, see $tree/build.log: $(grep -m 1 -E 'error|\*\*\*' "$tree/build.log" || true)"

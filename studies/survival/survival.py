@@ -119,7 +119,8 @@ def sources_digest():
         for path in sorted(ROOT.glob(pattern)):
             digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
     flags = re.findall(r"^[A-Z_]*(?:FLAGS|SANITIZERS|SANITIZED|COUNTERS|STANDARD) (?:.*\\\n)*.*",
-                       (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+                       "".join(path.read_text(encoding="utf-8") for path in (ROOT / "Makefile", *sorted(ROOT.glob("make/*.mk")))),
+                       re.M)
     options = [target_flags(), ABLATIONS, AFL_SEED]
     digest.update(repr((flags, options)).encode())
     return digest.hexdigest()[:12]

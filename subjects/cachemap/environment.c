@@ -126,11 +126,14 @@ static void environment_check_touches(struct environment *environment) {
 static void environment_check_world(struct environment *environment) {
     const char *hash = key_hash_differs(), *word = subject_misnamed_status();
     const size_t size = subject_memory_size(&environment->subject);
+    const char *plan = NULL;
     environment->counts = subject_counts(&environment->subject);
     if (environment_has(environment, LAYER_POLICY))
         environment_compare_capacities(environment);
     if (!environment_has(environment, LAYER_RUNTIME))
         return;
+    if (environment->view.pass == PASS_CACHE) /* once an input is enough */
+        plan = subject_plan_differs(&environment->subject, environment->view.op_index);
     if (hash != NULL)
         environment_fail_at(environment, INVARIANT_HASH, HERE,
                             "%s is not what its definition gives", hash);
@@ -143,6 +146,8 @@ static void environment_check_world(struct environment *environment) {
                             (unsigned long long)size,
                             (unsigned long long)subject_size_of_arrays(&environment->geometry),
                             subject_index_size_words(&environment->subject));
+    if (plan != NULL)
+        environment_fail_at(environment, INVARIANT_MEMORY_SIZE, HERE, "%s", plan);
 }
 
 static void environment_deinit(struct environment *environment) {

@@ -149,6 +149,11 @@ enum outcome subject_each(const struct subject *subject, struct subject_cursor *
                           struct value_state *content);
 /* The size of the block by the contract's table of arrays, for any map of this geometry. O(1). */
 size_t subject_size_of_arrays(const struct geometry *geometry);
+/* Null, or what of the memory is not planned as that table says, in words that are good until the
+ * next call: where the map's own arrays are; and the size, the overflow or the arrays of a map of
+ * this layout with other options, up to 2^64 of everything, which `turn`, any number, chooses.
+ * O(1). */
+const char *subject_plan_differs(const struct subject *subject, uint32_t turn);
 /* What memory_size answered. */
 size_t subject_memory_size(const struct subject *subject);
 /* Null, or the harness's word for a status that the library names otherwise, or takes for a failure

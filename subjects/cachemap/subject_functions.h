@@ -5,8 +5,9 @@
 #define HARNESS_SUBJECT_FUNCTIONS_H
 
 /* The library's assertions reach the harness: in tools a failed one is a verdict, not an abort. The
- * coverage build takes them out on its command line, since their failing side must never run. */
-#ifndef CACHE_MAP_ASSERT
+ * coverage build takes them out on its command line, since their failing side must never run; NDEBUG
+ * leaves them to the library, which has none then (make/ways.mk). */
+#if !defined(CACHE_MAP_ASSERT) && !defined(NDEBUG)
 #    define CACHE_MAP_ASSERT(condition) \
         ((condition) ? (void)0 : subject_assertion_failed(#condition, __FILE__, __LINE__, __func__))
 #endif
@@ -18,12 +19,18 @@
 #endif
 /* A call for many of a few keys crosses the ends of batches. */
 #define CACHE_MAP_BATCH_COUNT_MAX 4u
+/* The instances may be C++ (make/ways.mk); what is around them is C. */
+#ifdef __cplusplus
+extern "C" {
+#endif
+#include "key.h"
 #include "subject_told.h"
+#include "subject_view.h"
+#ifdef __cplusplus
+}
+#endif
 
 #include "cache_map.h"
-
-#include "key.h"
-#include "subject_view.h"
 
 #include <string.h>
 
@@ -70,6 +77,9 @@ struct subject_functions {
     enum cache_map_invariant (*check)(const void *map);
     struct value_state (*value_state)(const void *value);
 };
+
+/* That of a layout below LAYOUT_COUNT. */
+const struct subject_functions *subject_functions_of(unsigned layout);
 
 /* One table a layout, in the order of LAYOUT_TABLE. */
 #define SUBJECT_DECLARE(number, value) \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* As much of cmocka's interface as the library's tests use, for Windows: Debian has no cmocka
- * for it. scripts/matrix.sh puts this folder on the include path of the cell that has the tests;
+/* As much of cmocka's interface as the library's tests use, for Windows and for 32 bits: Debian has no cmocka
+ * for them. scripts/matrix.sh and make/ways.mk put this folder on the include path of those tests;
  * everywhere else they have the real one. Tests run one after the other in one process; a failed
  * one is left by longjmp. */
 #ifndef MINGW_CMOCKA_H
@@ -14,11 +14,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if defined(_WIN32)
 /* What the tests take from C11: memory of an alignment, which `free` gives back. */
-#define aligned_alloc(alignment, size) _aligned_malloc((size), (alignment))
-#define malloc(size)                   _aligned_malloc((size), 16)
-#define calloc(count, size)            memset(malloc((count) * (size)), 0, (count) * (size))
-#define free(memory)                   _aligned_free(memory)
+#    define aligned_alloc(alignment, size) _aligned_malloc((size), (alignment))
+#    define malloc(size)                   _aligned_malloc((size), 16)
+#    define calloc(count, size)            memset(malloc((count) * (size)), 0, (count) * (size))
+#    define free(memory)                   _aligned_free(memory)
+#    define CMOCKA_TEXT                    gnu_printf
+#else
+#    define CMOCKA_TEXT __printf__
+#endif
 
 struct CMUnitTest {
     const char *name;
@@ -33,7 +38,7 @@ struct CMUnitTest {
 static jmp_buf cmocka_escape;
 enum { CMOCKA_FAILED = 1, CMOCKA_SKIPPED };
 
-static inline void __attribute__((format(gnu_printf, 1, 2))) print_error(const char *format, ...) {
+static inline void __attribute__((format(CMOCKA_TEXT, 1, 2))) print_error(const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     (void)vfprintf(stderr, format, arguments);
