@@ -130,6 +130,16 @@ static inline bool op_equal(struct op a, struct op b) {
     return a.kind == b.kind && a.operand == b.operand;
 }
 
+/* A `case` for each op with a range, behind another: where a switch has nothing for them, as they are done op
+ * by op. */
+#define OP_RANGE_CASES                           OP_TABLE_MORE(OP_RANGE_CASE)
+#define OP_RANGE_CASE(name, words, operand, ...) OP_RANGE_CASE_##operand(name)
+#define OP_RANGE_CASE_OPERAND_RANGE(name)        case OP_##name:
+#define OP_RANGE_CASE_OPERAND_NONE(name)
+#define OP_RANGE_CASE_OPERAND_KEY(name)
+#define OP_RANGE_CASE_OPERAND_WORD(name)
+#define OP_RANGE_CASE_OPERAND_FIELDS(name)
+
 /* Ops that go together: the rows of WRAP_TABLE. */
 struct op_wrap {
     uint8_t opens, closes, closes_otherwise;

@@ -123,4 +123,39 @@ check "and agrees without" [ "$(program)" = 0 ]
 check "its own command for it runs" bash -c \
     "cd $out && \$(sed -n 's/^ \*     cc\( .*\) && .*/gcc\1/p' bug/program.c) && ./program | grep -qx agrees"
 
+# ---- An op that stands for many. ------------------------------------------------------------------------
+
+cat >"$out/bug/range.trace" <<'TRACE'
+ring-trace 1
+geometry capacity=4 keys=8
+push 1 = ok
+pop = 1
+push_range 2 count=5 stride=3 = 4
+peek 3 = 3
+TRACE
+cat >"$out/bug/wrong.trace" <<'TRACE'
+ring-trace 1
+geometry capacity=4 keys=8
+push_range 2 count=9 stride=1
+TRACE
+check "a range agrees, and answers how many succeed" within good 0 ./trace replay ../bug/range.trace
+check "show prints it" within good 0 ./trace show ../bug/range.trace
+check "as it was" diff "$out/bug/range.trace" "$out/good/stdout"
+check "encode, in version 2" within bug 0 ./trace encode -o range.bin range.trace
+check "says so" [ "$(head -c 1 "$out/bug/range.bin" | od -An -tx1)" = " 10" ]
+check "show, of the bytes" within bug 0 ./trace show range.bin
+check "of them too" bash -c "diff <(sed 's/ = .*//' $out/bug/range.trace) <(sed 's/ = .*//' $out/bug/stdout)"
+check "more than there are keys is refused" within good 2 ./trace show ../bug/wrong.trace
+check "and told" grep -q 'wrong.trace:3:14: count=9: expected a number from 1 to 8' "$out/good/stderr"
+check "with the bug a range fails" within bug 1 ./trace explain range.trace
+check "in one row" grep -qE '^>!? +[0-9]+ +push_range [0-9] count=[0-9] stride=1 ' "$out/bug/stdout"
+check "reduce" within bug 0 ./trace reduce -o range.reduced range.trace
+check "to as few ops as it takes" [ "$(ops_of "$out/bug/range.reduced")" -le 3 ]
+check "c" within bug 0 ./trace c -o program.c range.trace
+check "its program has a loop" grep -q '^    for (uint32_t i = 0; i < [0-9]*; i += 1)' "$out/bug/program.c"
+check "it fails with the bug" [ "$(program "$bug")" = 1 ]
+check "and agrees without" [ "$(program)" = 0 ]
+check "record" within good 0 ./trace record ../bug/range.trace
+check "one line for all of it" [ "$(grep -c '"kind":"push_range"' "$out/good/stdout")" = 1 ]
+
 checks_end

@@ -28,7 +28,9 @@ struct result subject_apply(struct subject *subject, struct op op, uint32_t valu
 case OP_##name: result.outcome = __VA_ARGS__; break;
         CALL_TABLE(CALL_CASE)
 #undef CALL_CASE
-    case OP_KIND_COUNT: break;
+    case OP_KIND_COUNT:
+        OP_RANGE_CASES /* they are their ops, one by one */
+            break;
     }
     (void)number;
     (void)value;

@@ -46,16 +46,18 @@ static struct verdict *plain_fail(enum invariant invariant, int line) {
     return verdict;
 }
 
-static void fail_answer(enum invariant invariant, int line, struct result expected,
-                        struct result actual) {
+/* `of_range` is what tells the op within a range, or empty. */
+static void fail_answer(enum invariant invariant, int line, struct step step,
+                        const char *of_range) {
     struct verdict *verdict = plain_fail(invariant, line);
     char expected_words[24], actual_words[24];
-    verdict->expected = expected;
-    verdict->actual = actual;
-    trace_text_result(expected, expected_words, sizeof expected_words);
-    trace_text_result(actual, actual_words, sizeof actual_words);
+    verdict->expected = step.expected;
+    verdict->actual = step.actual;
+    trace_text_result(step.expected, expected_words, sizeof expected_words);
+    trace_text_result(step.actual, actual_words, sizeof actual_words);
     (void)snprintf(verdict->detail, sizeof verdict->detail,
-                   "expected %s, the " SUBJECT_NOUN " answered %s", expected_words, actual_words);
+                   "%sexpected %s, the " SUBJECT_NOUN " answered %s", of_range, expected_words,
+                   actual_words);
 }
 
 /* The first line in which the two differ. */
@@ -75,23 +77,51 @@ bool plain_check_inside(void) {
 
 /* ---- The run. ---------------------------------------------------------------------------- */
 
+/* An op, by structure and model. */
+static struct step plain_step(struct op op) {
+    struct step step;
+    plain.view.value_count += op_is(op, TRAIT_STORES);
+    step.expected = model_apply(&plain.model, op, plain.view.value_count);
+    step.actual = subject_apply(&plain.subject, op, plain.view.value_count);
+    digest_add((uint64_t)step.actual.value << 8 | step.actual.outcome);
+    return step;
+}
+
+/* Each of the ops that a range stands for. The answer is how many of them succeeded. */
+static struct step plain_step_range(struct op op, bool compares) {
+    struct step all = {{OUTCOME_OF_RANGE, 0}, {OUTCOME_OF_RANGE, 0}};
+    for (uint32_t i = 0; i < op_element_count(op) && verdict_agrees(&plain.view.verdict); i += 1) {
+        const struct op single = op_element(op, i, plain.view.world.numbers[FIELD_KEYS]);
+        const struct step step = plain_step(single);
+        char words[64];
+        all.actual.value += !outcome_failed(step.actual.outcome);
+        all.expected.value += !outcome_failed(step.expected.outcome);
+        if (!compares || result_equal(step.actual, step.expected))
+            continue;
+        (void)snprintf(words, sizeof words, "key %u, %u of %u in the range: ", op_key(single),
+                       (unsigned)i + 1, (unsigned)op_element_count(op));
+        fail_answer(INVARIANT_OUTCOME, __LINE__, step, words);
+    }
+    return all;
+}
+
 bool plain_apply(struct op op, const struct run_options *options) {
     const uint32_t index = plain.view.op_index;
     const struct result expectation =
         options->expectations == NULL ? result_of(OUTCOME_NONE) : options->expectations[index];
     struct step *step = &steps[index];
-    plain.view.value_count += op_is(op, TRAIT_STORES);
-    step->expected = model_apply(&plain.model, op, plain.view.value_count);
-    step->actual = subject_apply(&plain.subject, op, plain.view.value_count);
+    const bool compares = has_layer(options, LAYER_OUTCOME);
+    *step = op_has_range(op) ? plain_step_range(op, compares) : plain_step(op);
     plain.view.answered_count = index + 1;
-    digest_add((uint64_t)step->actual.value << 8 | step->actual.outcome);
-    if (has_layer(options, LAYER_OUTCOME) && !result_equal(step->actual, step->expected))
-        fail_answer(INVARIANT_OUTCOME, __LINE__, step->expected, step->actual);
+    if (!verdict_agrees(&plain.view.verdict))
+        return false;
+    if (compares && !result_equal(step->actual, step->expected))
+        fail_answer(INVARIANT_OUTCOME, __LINE__, *step, "");
     else if (has_layer(options, LAYER_STRUCTURE) && !options->at_end_only)
         (void)plain_check_inside();
     if (verdict_agrees(&plain.view.verdict) && expectation.outcome != OUTCOME_NONE &&
         !result_equal(step->actual, expectation))
-        fail_answer(INVARIANT_EXPECTATION, __LINE__, expectation, step->actual);
+        fail_answer(INVARIANT_EXPECTATION, __LINE__, (struct step){step->actual, expectation}, "");
     return verdict_agrees(&plain.view.verdict);
 }
 
@@ -135,8 +165,16 @@ void run_predict(const struct stream *stream, struct result *outcomes) {
     memset(&model, 0, sizeof model);
     model_begin(&model, &stream->world);
     for (uint32_t i = 0; i < stream->op_count; i += 1) {
-        value += op_is(stream->ops[i], TRAIT_STORES);
-        outcomes[i] = model_apply(&model, stream->ops[i], value);
+        const struct op op = stream->ops[i];
+        uint32_t succeeded = 0;
+        for (uint32_t at = 0; at < op_element_count(op); at += 1) {
+            const struct op single = op_element(op, at, stream->world.numbers[FIELD_KEYS]);
+            value += op_is(single, TRAIT_STORES);
+            outcomes[i] = model_apply(&model, single, value);
+            succeeded += !outcome_failed(outcomes[i].outcome);
+        }
+        if (op_has_range(op))
+            outcomes[i] = (struct result){OUTCOME_OF_RANGE, succeeded};
     }
 }
 

@@ -36,6 +36,7 @@ struct result model_apply(struct model *model, struct op op, uint32_t value) {
     case OP_PUSH: return model_push(model, op_key(op));
     case OP_POP: return model_pop(model);
     case OP_PEEK: return model_peek(model, op_key(op));
+    case OP_PUSH_RANGE: /* it is its ops, one by one */
     case OP_KIND_COUNT: break;
     }
     return result_of(OUTCOME_NONE);

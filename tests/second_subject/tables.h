@@ -19,6 +19,9 @@ enum { WORLD_HEADER_SIZE = 2, WORLD_DRAW_COUNT = 2, WORLD_REDUCE_COUNT = 2 };
     OP(PUSH, "push", OPERAND_KEY, 28, 0, PUSH, "push", "add the key as the newest number") \
     OP(POP, "pop", OPERAND_NONE, 20, 0, POP, "pop", "take the oldest number away") \
     OP(PEEK, "peek", OPERAND_KEY, 16, 0, PEEK, "peek", "the number at an index")
+#define OP_TABLE_MORE(OP) \
+    OP(PUSH_RANGE, "push_range", OPERAND_RANGE, 4, 0, PUSH, "push", "push each key of the range")
+enum { OP_SLOT_COUNT_ALL = 68 };
 
 /* CALL(op, expression): each op on `ring`; `number` is its key, `found` what it gives. A call that
  * answers nothing is (call, OUTCOME_OK). */

@@ -33,7 +33,9 @@ static const char *call_text(enum op_kind kind) {
     case OP_##name: return #__VA_ARGS__;
         CALL_TABLE(CALL_CASE)
 #undef CALL_CASE
-    case OP_KIND_COUNT: break;
+    case OP_KIND_COUNT:
+        OP_RANGE_CASES /* they are their ops, one by one */
+            break;
     }
     return "";
 }
@@ -67,8 +69,8 @@ static bool is_word(const char *text, size_t size, const char *word) {
 }
 
 /* The call, with numbers in the place of their names. */
-static void write_call(FILE *file, const char *text, const struct world *world, unsigned number,
-                       unsigned value) {
+static void write_call(FILE *file, const char *text, const struct world *world, const char *number,
+                       const char *value) {
     while (*text != '\0') {
         const size_t size = name_size(text);
         unsigned field = 0;
@@ -78,7 +80,7 @@ static void write_call(FILE *file, const char *text, const struct world *world, 
         else if (whole > 0)
             fprintf(file, "%u", field);
         else if (is_word(text, size, "number") || is_word(text, size, "value"))
-            fprintf(file, "%u", *text == 'n' ? number : value);
+            (void)fputs(*text == 'n' ? number : value, file);
         else
             fprintf(file, "%.*s", (int)size, text);
         text += size == 0 ? 1 : whole > 0 ? whole : size;
@@ -143,35 +145,86 @@ static void write_prelude(FILE *file) {
                   "}\n\n");
 }
 
-bool program_write(FILE *file, const struct stream *stream, const struct program_options *options) {
-    static struct stream looked;
-    static struct result expected[STREAM_OP_COUNT_MAX];
-    uint32_t value = 0;
-    looked = *stream;
-    for (unsigned key = 0; LOOK_OP != OP_KIND_COUNT && key < stream->world.numbers[FIELD_KEYS] &&
-                           looked.op_count < STREAM_OP_COUNT_MAX;
-         key += 1) {
-        looked.ops[looked.op_count].kind = (uint8_t)LOOK_OP;
-        looked.ops[looked.op_count].operand = key;
-        looked.op_count += 1;
+/* What the program does: the ops, each range as the ops that it stands for, and a look at each key. */
+struct written {
+    struct stream stream;
+    struct result expected[STREAM_OP_COUNT_MAX];
+    uint32_t sources
+        [STREAM_OP_COUNT_MAX]; /* the op of the trace that each is of; the op count: a look */
+};
+
+static void written_add(struct written *written, struct op op, uint32_t source) {
+    if (written->stream.op_count == STREAM_OP_COUNT_MAX)
+        return;
+    written->sources[written->stream.op_count] = source;
+    written->stream.ops[written->stream.op_count] = op;
+    written->stream.op_count += 1;
+}
+
+static void written_make(struct written *written, const struct stream *stream) {
+    const uint32_t key_count = stream->world.numbers[FIELD_KEYS];
+    written->stream.world = stream->world;
+    written->stream.op_count = 0;
+    for (uint32_t i = 0; i < stream->op_count; i += 1)
+        for (uint32_t at = 0; at < op_element_count(stream->ops[i]); at += 1)
+            written_add(written, op_element(stream->ops[i], at, key_count), i);
+    for (unsigned key = 0; LOOK_OP != OP_KIND_COUNT && key < key_count; key += 1)
+        written_add(written, (struct op){(uint8_t)LOOK_OP, key}, stream->op_count);
+    run_predict(&written->stream, written->expected);
+}
+
+/* How many of one range, from `first` on, have one answer: they are a loop. */
+static uint32_t written_alike(const struct written *written, const struct stream *stream,
+                              uint32_t first) {
+    const uint32_t source = written->sources[first];
+    uint32_t count = 1;
+    while (source < stream->op_count && first + count < written->stream.op_count &&
+           written->sources[first + count] == source &&
+           result_equal(written->expected[first + count], written->expected[first]))
+        count += 1;
+    return count;
+}
+
+/* `count` ops of a range: a loop where they are several. */
+static void write_answers(FILE *file, const struct written *written, const struct stream *stream,
+                          uint32_t first, uint32_t count, uint32_t value) {
+    const struct op op = written->stream.ops[first];
+    const uint32_t source = written->sources[first];
+    const struct op whole = source < stream->op_count ? stream->ops[source] : op;
+    const struct result expected = written->expected[first];
+    char text[TRACE_TEXT_OP_SIZE], number[80], stored[40];
+    trace_text_op(whole, text, sizeof text);
+    (void)snprintf(number, sizeof number, "%u", op_key(op));
+    (void)snprintf(stored, sizeof stored, "%u", (unsigned)value);
+    if (count > 1) {
+        (void)snprintf(number, sizeof number, "(%uu + i * %uu) %% %uu", op_key(op),
+                       (unsigned)op_range(whole).stride,
+                       (unsigned)stream->world.numbers[FIELD_KEYS]);
+        (void)snprintf(stored, sizeof stored, "%uu + i", (unsigned)value);
+        fprintf(file, "    for (uint32_t i = 0; i < %u; i += 1)\n    ", (unsigned)count);
     }
-    run_predict(&looked, expected);
+    fprintf(file, "    answers(\"%s\", ", text);
+    write_call(file, call_text((enum op_kind)op.kind), &stream->world, number, stored);
+    fprintf(file, ", %s, %u);\n", outcome_names[expected.outcome], (unsigned)expected.value);
+}
+
+bool program_write(FILE *file, const struct stream *stream, const struct program_options *options) {
+    static struct written written;
+    uint32_t value = 0, count;
+    written_make(&written, stream);
     write_head(file, stream, options);
     write_prelude(file);
     fprintf(file, "int main(void) {\n    ");
-    write_call(file, TEXT(SUBJECT_INIT), &stream->world, 0, 0);
+    write_call(file, TEXT(SUBJECT_INIT), &stream->world, "0", "0");
     fprintf(file, ";\n");
-    for (uint32_t i = 0; i < looked.op_count; i += 1) {
-        const struct op op = looked.ops[i];
-        char text[TRACE_TEXT_OP_SIZE];
-        value += op_is(op, TRAIT_STORES);
-        trace_text_op(op, text, sizeof text);
-        if (i == stream->op_count)
+    for (uint32_t i = 0; i < written.stream.op_count; i += count) {
+        const bool stores = op_is(written.stream.ops[i], TRAIT_STORES);
+        count = written_alike(&written, stream, i);
+        if (written.sources[i] == stream->op_count &&
+            (i == 0 || written.sources[i - 1] != stream->op_count))
             fprintf(file, "    /* What a caller sees now. */\n");
-        fprintf(file, "    answers(\"%s\", ", text);
-        write_call(file, call_text((enum op_kind)op.kind), &stream->world, op_key(op), value);
-        fprintf(file, ", %s, %u);\n", outcome_names[expected[i].outcome],
-                (unsigned)expected[i].value);
+        write_answers(file, &written, stream, i, count, value + stores);
+        value += stores ? count : 0;
     }
     fprintf(file, "    printf(\"agrees\\n\");\n    return 0;\n}\n");
     return true;
