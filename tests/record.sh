@@ -22,8 +22,11 @@ documented() {
     awk -F '`' '/^## `/ { type = $2 } /^\| `/ { print type " " $2 }' "$1" | sort -u
 }
 
-# Fields that only bugs of kinds which are not planted here would write.
-rare='op naive.hits
+# Fields that only ops which are not run here, or bugs of kinds which are not planted, would write.
+rare='op first_key
+op count
+op stride
+op naive.hits
 op naive.misses
 op naive.scope_count
 op naive.scope_open

@@ -5,10 +5,21 @@
 
 /* ---- What is inside after an op, as a subject draws it. ---------------------------------- */
 
+/* The keys that the op of a line names. */
+function keysOfOp(line, world) {
+    if (line.first_key === undefined)
+        return line.key === undefined ? [] : [line.key];
+    return Array.from({ length: line.count }, (_, index) => (line.first_key + index * line.stride) % world.keys);
+}
+
 class Picture {
     lines = [];
     expected = []; /* by line: what the model has instead; empty where it has the same */
     omitted = 0;
+
+    constructor(head) {
+        this.world = head?.world;
+    }
 
     copy() {
         return Object.assign(new Picture(), this);
@@ -29,7 +40,7 @@ class Picture {
 
     /* The keys that a step touches, which begins in this state. */
     keysTouched(line) {
-        return new Set(line.key === undefined ? [] : [line.key]);
+        return new Set(keysOfOp(line, this.world));
     }
 
     /* What the step changes, in sentences. */

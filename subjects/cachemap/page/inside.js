@@ -74,8 +74,7 @@ class MapState {
     keysTouched(line) {
         const keys = new Set();
         const add = (content) => content && keys.add(content.key);
-        if (line.key !== undefined)
-            keys.add(line.key);
+        keysOfOp(line, this.world).forEach((key) => keys.add(key));
         for (const slot of line.slots ?? []) {
             if (!line.world)
                 add(this.slots[this.slotIndex(slot)]);
@@ -119,6 +118,9 @@ class MapState {
             words.push(`scope records: ${before.scope.length} → ${line.scope_count}`);
         for (const key of line.model_keys ?? [])
             words.push(`model, key ${key.key}: ${modelWords(before.keys.get(key.key))} → ${modelWords(key.absent ? null : key)}`);
+        for (const [name, title] of Object.entries(listTitles))
+            if (line[`${name}_omitted`] !== undefined)
+                words.push(`${line[`${name}_omitted`]} more ${title}, which the record leaves out`);
         for (const name of ["cached", "hits", "misses"])
             if (line[name] !== undefined)
                 words.push(`${name === "cached" ? "values in the cache" : name}: ${before[name]} → ${line[name]}`);
@@ -127,6 +129,10 @@ class MapState {
 }
 
 /* ---- Words. ------------------------------------------------------------------------------ */
+
+/* The lists of a line that may have no room for all. */
+const listTitles = { hands: "hands", slots: "slots", stash: "entries of the stash", scope: "records of the scope",
+    model_keys: "keys of the model" };
 
 function contentWords(content) {
     if (!content)

@@ -72,10 +72,13 @@ function cacheNodes(view) {
         free > 0 ? make("p", { class: "none-line" }, `${free} ${used.length > 0 ? "more " : ""}${free === 1 ? "set is" : "sets are"} free`) : null);
 }
 
+/* Of a large world a line of the record has the first changes alone: the others are holes in the lists. */
+const leftOut = (count, noun) => (count > 0 ? make("p", { class: "none-line" }, `and ${count} more ${noun}, which the record leaves out`) : null);
+
 function stashNodes(view) {
     const { run, now, line } = view;
     const changed = new Set((line?.stash ?? []).map((entry) => entry.entry));
-    const rows = now.stash.map((entry, index) => make("tr",
+    const rows = now.stash.flatMap((entry, index) => make("tr",
         { class: [changed.has(index) ? "changed" : "", entry.key === shown.follow ? "followed" : ""].join(" ") },
         make("th", { scope: "row" }, String(index)),
         make("td", {}, keyButton(entry.key, `${view.id}-stash-${index}`)),
@@ -85,7 +88,7 @@ function stashNodes(view) {
             changed.has(index) ? make("span", { class: "flag change" }, "✱ changed") : null)));
     return block(view, "Stash", `${now.stash.length} of ${now.world.stash}`, rows.length === 0
         ? make("p", { class: "none-line" }, "Nothing is in the stash.")
-        : table(view, "stash", "Stash", ["entry", "key", "content"], rows));
+        : table(view, "stash", "Stash", ["entry", "key", "content"], rows), leftOut(now.stash.length - rows.length, "entries"));
 }
 
 function scopeNodes(view) {
@@ -93,7 +96,7 @@ function scopeNodes(view) {
     const changed = new Set((line?.scope ?? []).map((record) => record.record));
     if (!now.scopeOpen)
         return block(view, "Scope log", "no scope is open", now.scope.length === 0 ? null : make("p", { class: "none-line" }, `${now.scope.length} records`));
-    const rows = now.scope.map((record, index) => {
+    const rows = now.scope.flatMap((record, index) => {
         const op = run.steps[record.step];
         const isFollowed = op.key !== undefined && op.key === shown.follow;
         return make("tr", { class: [changed.has(index) ? "changed" : "", isFollowed ? "followed" : ""].join(" ") },
@@ -104,7 +107,8 @@ function scopeNodes(view) {
     });
     return block(view, "Scope log", `open, ${now.scope.length} of ${now.world.scope} records`, rows.length === 0
         ? make("p", { class: "none-line" }, "Nothing is to be undone yet.")
-        : table(view, "scope", "Scope log", ["record", "written by", "what a discard undoes"], rows));
+        : table(view, "scope", "Scope log", ["record", "written by", "what a discard undoes"], rows),
+        leftOut(now.scope.length - rows.length, "records"));
 }
 
 /* Where the map has each key: as a lookup would find it, the cache first. */

@@ -59,27 +59,41 @@ static bool record_equal(const struct record_state *a, const struct record_state
 
 /* ---- Parts of a line. -------------------------------------------------------------------- */
 
-/* An array of objects that is not there at all when it has none. */
+/* An array of objects that is not there at all when it has none. Of a large world it has the first alone, and
+ * how many are left out stands beside it. */
+enum { LIST_COUNT_MAX_LARGE = 64 };
+
 struct list {
     struct json *json;
     const char *name;
-    bool is_open;
+    uint32_t count;
 };
 
-static void list_begin(struct list *list) {
-    if (!list->is_open)
+static uint32_t list_count_max;
+
+/* False where the array has no room for another. */
+static bool list_begin_item(struct list *list) {
+    list->count += 1;
+    if (list->count == 1)
         json_array_open(list->json, list->name);
-    list->is_open = true;
+    return list->count <= list_count_max;
 }
 
-static void list_item_open(struct list *list) {
-    list_begin(list);
-    json_object_open(list->json, NULL);
+static bool list_item_open(struct list *list) {
+    const bool has_room = list_begin_item(list);
+    if (has_room)
+        json_object_open(list->json, NULL);
+    return has_room;
 }
 
 static void list_end(const struct list *list) {
-    if (list->is_open)
+    char name[32];
+    if (list->count > 0)
         json_array_close(list->json);
+    if (list->count <= list_count_max)
+        return;
+    (void)snprintf(name, sizeof name, "%s_omitted", list->name);
+    json_number(list->json, name, list->count - list_count_max);
 }
 
 static void write_value(struct json *json, const struct environment *environment,
@@ -95,11 +109,12 @@ static void write_value(struct json *json, const struct environment *environment
 
 static void write_hands(struct json *json, uint32_t set_count, const struct record_map *before,
                         const struct record_map *now) {
-    struct list list = {json, "hands", false};
+    struct list list = {json, "hands", 0};
     for (uint32_t set = 0; set < set_count; set += 1) {
         if (before->sets[set].hand == now->sets[set].hand)
             continue;
-        list_item_open(&list);
+        if (!list_item_open(&list))
+            continue;
         json_number(json, "set", set);
         json_number(json, "hand", now->sets[set].hand);
         json_object_close(json);
@@ -111,12 +126,13 @@ static void write_slots(struct json *json, const struct environment *environment
                         const struct record_map *before, const struct record_map *now) {
     const unsigned ways = layout_describe(environment->geometry.layout)->ways;
     const uint32_t set_count = environment->geometry.set_count;
-    struct list list = {json, "slots", false};
+    struct list list = {json, "slots", 0};
     for (uint32_t i = 0; i < set_count * ways; i += 1) {
         const struct slot_state *slot = &now->sets[i / ways].slots[i % ways];
         if (slot_equal(&before->sets[i / ways].slots[i % ways], slot))
             continue;
-        list_item_open(&list);
+        if (!list_item_open(&list))
+            continue;
         json_number(json, "set", i / ways);
         json_number(json, "way", i % ways);
         json_number(json, "count", slot->count);
@@ -131,13 +147,14 @@ static void write_slots(struct json *json, const struct environment *environment
 
 static void write_stash(struct json *json, const struct environment *environment,
                         const struct record_map *before, const struct record_map *now) {
-    struct list list = {json, "stash", false};
+    struct list list = {json, "stash", 0};
     for (uint32_t i = 0; i < now->counts.stash_count; i += 1) {
         const struct entry_state *entry = &now->entries[i];
         if (i < before->counts.stash_count && before->entries[i].tombstone == entry->tombstone &&
             value_equal(before->entries[i].content, entry->content))
             continue;
-        list_item_open(&list);
+        if (!list_item_open(&list))
+            continue;
         json_number(json, "entry", i);
         if (entry->tombstone) {
             json_number(json, "key", entry->content.key_id);
@@ -182,11 +199,12 @@ static void write_scope_record(struct json *json, const struct environment *envi
 
 static void write_scope(struct json *json, const struct environment *environment,
                         const struct record_map *before, const struct record_map *now) {
-    struct list list = {json, "scope", false};
+    struct list list = {json, "scope", 0};
     for (uint32_t i = 0; i < now->counts.scope_count; i += 1) {
         if (i < before->counts.scope_count && record_equal(&before->records[i], &now->records[i]))
             continue;
-        list_item_open(&list);
+        if (!list_item_open(&list))
+            continue;
         json_number(json, "record", i);
         write_scope_record(json, environment, &now->records[i]);
         json_object_close(json);
@@ -210,14 +228,15 @@ static void write_counts(struct json *json, const struct counts_state *before,
 
 static void write_model(struct json *json, const struct model_key *keys_before,
                         const struct model_key *keys) {
-    struct list list = {json, "model_keys", false};
+    struct list list = {json, "model_keys", 0};
     for (unsigned key_id = 0; key_id < KEY_COUNT_MAX; key_id += 1) {
         const struct model_key *before = &keys_before[key_id];
         const struct model_key *now = &keys[key_id];
         if (before->state == now->state &&
             (now->state != MODEL_VALUE || before->value == now->value))
             continue;
-        list_item_open(&list);
+        if (!list_item_open(&list))
+            continue;
         json_number(json, "key", key_id);
         if (now->state == MODEL_VALUE)
             json_number(json, "value", now->value);
@@ -243,11 +262,12 @@ static void record_map_write(struct json *json, const struct environment *enviro
 static void naive_write_cache(struct json *json, const struct environment *environment,
                               const struct record_map *now) {
     const struct policy *policy = &environment->policy;
-    struct list hands = {json, "hands", false}, slots = {json, "slots", false};
+    struct list hands = {json, "hands", 0}, slots = {json, "slots", 0};
     for (uint32_t set = 0; set < environment->geometry.set_count; set += 1) {
         if (now->sets[set].hand == policy->sets[set].hand)
             continue;
-        list_item_open(&hands);
+        if (!list_item_open(&hands))
+            continue;
         json_number(json, "set", set);
         json_number(json, "hand", policy->sets[set].hand);
         json_object_close(json);
@@ -261,7 +281,8 @@ static void naive_write_cache(struct json *json, const struct environment *envir
             (slot->count == 0 ||
              (slot->content.key_id == naive->key_id && slot->content.value == naive->value)))
             continue;
-        list_item_open(&slots);
+        if (!list_item_open(&slots))
+            continue;
         json_number(json, "set", set);
         json_number(json, "way", way);
         json_number(json, "count", naive->count);
@@ -278,7 +299,7 @@ static void naive_write_cache(struct json *json, const struct environment *envir
 static void naive_write_stash(struct json *json, const struct environment *environment,
                               const struct record_map *now) {
     struct policy_stash_key held[KEY_COUNT_MAX];
-    struct list list = {json, "stash", false};
+    struct list list = {json, "stash", 0};
     memset(held, 0, sizeof held);
     for (uint32_t i = 0; i < now->counts.stash_count; i += 1) {
         struct policy_stash_key *key = &held[now->entries[i].content.key_id % KEY_COUNT_MAX];
@@ -295,7 +316,8 @@ static void naive_write_stash(struct json *json, const struct environment *envir
             naive->state == POLICY_STASH_NONE || naive->entry == held[key_id].entry;
         if (same_content && same_number)
             continue;
-        list_item_open(&list);
+        if (!list_item_open(&list))
+            continue;
         json_number(json, "key", key_id);
         if (naive->state == POLICY_STASH_VALUE)
             json_number(json, "value", naive->value);
@@ -356,7 +378,7 @@ static void check_write_bucket(struct json *json, const struct environment *envi
 
 static void record_check_write(struct json *json, const struct environment *environment) {
     const char *broken = subject_check(&environment->subject);
-    struct list buckets = {json, "buckets", false};
+    struct list buckets = {json, "buckets", 0};
     struct stash_index index = {0};
     json_object_open(json, "check");
     if (broken != NULL) {
@@ -364,10 +386,9 @@ static void record_check_write(struct json *json, const struct environment *envi
         json_string(json, "place", subject_broken_words(&environment->subject));
         subject_index(&environment->subject, &index);
     }
-    for (uint32_t i = 0; i < index.row_count; i += 1) {
-        list_begin(&buckets);
-        check_write_bucket(json, environment, &index.rows[i]);
-    }
+    for (uint32_t i = 0; i < index.row_count; i += 1)
+        if (list_begin_item(&buckets))
+            check_write_bucket(json, environment, &index.rows[i]);
     list_end(&buckets);
     json_object_close(json);
 }
@@ -375,15 +396,15 @@ static void record_check_write(struct json *json, const struct environment *envi
 /* ---- What is written where it has changed. ----------------------------------------------- */
 
 static struct {
-    struct record_map before, now;
-    struct model model; /* after the last op that was recorded */
+    struct record_map *before, *now; /* two, in turn */
+    struct model model;              /* after the last op that was recorded */
     /* As they were written last; null: nothing. */
     char *naive; /* the differences to the naive map */
     char *check; /* what the map's check finds */
 } recorder;
 
 static void write_naive(struct json *json, const struct environment *environment) {
-    record_naive_write(json, environment, &recorder.now);
+    record_naive_write(json, environment, recorder.now);
 }
 
 /* What `write` writes, where it is another than after the op before: `last` keeps that; `none` is its text
@@ -417,8 +438,9 @@ static void write_difference(struct json *json, const struct environment *enviro
 static void record_model(const struct environment *environment) {
     const struct op op = environment->view.stream->ops[environment->view.op_index];
     const struct result expected = environment->steps[environment->view.op_index].expected;
-    bool in_stash[KEY_COUNT_MAX] = {false};
-    if (verdict_agrees(&environment->view.verdict)) {
+    static bool in_stash[KEY_COUNT_MAX];
+    /* Of a range the model has all that was done before it failed. */
+    if (verdict_agrees(&environment->view.verdict) || op_has_range(op)) {
         recorder.model = environment->model;
         return;
     }
@@ -426,8 +448,9 @@ static void record_model(const struct environment *environment) {
         model_init(&recorder.model, &environment->geometry);
     if (outcome_failed(expected.outcome))
         return;
-    for (uint32_t i = 0; i < recorder.before.counts.stash_count; i += 1)
-        in_stash[recorder.before.entries[i].content.key_id % KEY_COUNT_MAX] = true;
+    memset(in_stash, 0, sizeof in_stash);
+    for (uint32_t i = 0; i < recorder.before->counts.stash_count; i += 1)
+        in_stash[recorder.before->entries[i].content.key_id % KEY_COUNT_MAX] = true;
     if (op.kind == OP_COMPACT)
         model_compact(&recorder.model, in_stash);
     else
@@ -437,16 +460,24 @@ static void record_model(const struct environment *environment) {
 void record_state(struct json *json, const struct run_view *view) {
     const struct environment *environment = environment_of_view(view);
     const bool at_end = view->in_init || view->op_index >= view->stream->op_count;
+    static struct record_map maps[2];
+    if (recorder.before == NULL) {
+        recorder.before = &maps[0];
+        recorder.now = &maps[1];
+    }
+    list_count_max =
+        world_is_large(&view->stream->world) ? (uint32_t)LIST_COUNT_MAX_LARGE : UINT32_MAX;
     /* A reinit begins with an empty map: its line is the difference to that. */
     if (!at_end && op_is(view->stream->ops[view->op_index], TRAIT_REMAKES))
-        memset(&recorder.before, 0, sizeof recorder.before);
+        memset(recorder.before, 0, sizeof *recorder.before);
     if (!at_end)
         record_model(environment);
-    record_map_take(environment, &recorder.model, &recorder.now);
-    record_map_write(json, environment, &recorder.before, &recorder.now);
+    record_map_take(environment, &recorder.model, recorder.now);
+    record_map_write(json, environment, recorder.before, recorder.now);
     /* Within a call for many the map is ahead of the models: its last op's line compares them. */
     if (at_end || !run_is_ahead(view))
         write_difference(json, environment, write_naive, &recorder.naive, "{\"naive\":{}}\n");
     write_difference(json, environment, record_check_write, &recorder.check, "{\"check\":{}}\n");
     recorder.before = recorder.now;
+    recorder.now = recorder.now == &maps[0] ? &maps[1] : &maps[0];
 }

@@ -19,6 +19,9 @@
 /* A cache of so many slots is drawn whole; of a larger one the set of the op's key, if it has so many. */
 enum { DRAWN_SLOT_COUNT_MAX = 4, MOVE_COUNT_MAX = 3 };
 
+/* No row has room for more entries. */
+enum { ROW_ENTRY_COUNT_MAX = ROW_TEXT_SIZE / 3 };
+
 /* Adds to a text of ROW_TEXT_SIZE; what does not fit makes the whole of it unsayable: false. */
 static bool __attribute__((format(printf, 2, 3))) text_add(char *text, const char *format, ...) {
     const size_t used = strlen(text);
@@ -90,27 +93,24 @@ static void row_cache(const struct environment *environment, struct op op, char 
 
 static void row_stash(const struct environment *environment, char *text) {
     const struct counts_state counts = subject_counts(&environment->subject);
-    const uint64_t count = counts.stash_count;
-    struct entry_state entries[KEY_COUNT_MAX];
-    bool held[KEY_COUNT_MAX] = {false}, fits = true, first = true;
-    for (uint32_t entry = 0; entry < count && entry < counts.stash_count_max; entry += 1) {
+    struct entry_state entries[ROW_ENTRY_COUNT_MAX];
+    unsigned used = 0;
+    bool fits = counts.stash_count <= ROW_ENTRY_COUNT_MAX && text_add(text, "{");
+    for (uint32_t entry = 0; fits && entry < counts.stash_count && entry < counts.stash_count_max;
+         entry += 1, used += 1) {
         const struct entry_state state = subject_entry(&environment->subject, entry);
-        entries[state.content.key_id % KEY_COUNT_MAX] = state;
-        held[state.content.key_id % KEY_COUNT_MAX] = true;
+        unsigned at = used;
+        for (; at > 0 && entries[at - 1].content.key_id > state.content.key_id; at -= 1)
+            entries[at] = entries[at - 1];
+        entries[at] = state;
     }
-    fits = text_add(text, "{");
-    for (unsigned key_id = 0; key_id < KEY_COUNT_MAX && fits; key_id += 1) {
-        if (!held[key_id])
-            continue;
-        fits = text_add(text, "%s%u=%s", first ? "" : " ", key_id,
-                        entries[key_id].tombstone
-                            ? "-"
-                            : row_value(environment, entries[key_id].content.value));
-        first = false;
-    }
+    for (unsigned i = 0; i < used && fits; i += 1)
+        fits =
+            text_add(text, "%s%u=%s", i == 0 ? "" : " ", entries[i].content.key_id,
+                     entries[i].tombstone ? "-" : row_value(environment, entries[i].content.value));
     fits = fits && text_add(text, "}");
     if (!fits)
-        (void)snprintf(text, ROW_TEXT_SIZE, "{%u keys}", (unsigned)count);
+        (void)snprintf(text, ROW_TEXT_SIZE, "{%u keys}", (unsigned)counts.stash_count);
 }
 
 /* The map's records name slots and not keys; the keys are the naive log's, where it is as long. */
