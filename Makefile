@@ -343,6 +343,7 @@ WRAPPED := $(addprefix subject_,init init_refused balanced upsert upsert_many re
            memory_size misnamed_status deinit check_misses gone each excess) key_hash_differs
 $(BUILD)/test/harness/harness_oracle: WRAP = $(foreach name,$(WRAPPED),-Wl,--wrap=$(name))
 $(BUILD)/test/harness/harness_witness: WRAP = -Wl,--wrap=subject_remove
+$(BUILD)/test/harness/harness_touched: WRAP = -Wl,--wrap=subject_demote
 $(BUILD)/test/harness/harness_isolate: WRAP = -Wl,--wrap=subject_remove
 HARNESS_TEST_OBJECTS := $(patsubst %.c,$(BUILD)/asan/%.o,$(HARNESS) harness/isolate.c)
 $(BUILD)/test/harness/%: tests/%.c Makefile $(HARNESS_TEST_OBJECTS)

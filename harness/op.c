@@ -22,11 +22,14 @@ const struct op_wrap op_wraps[OP_WRAP_COUNT + 1] = {
         {0, 0, 0, 0} /* an array may not be empty, and a subject may have no row */
 };
 
-static const struct {
-    const char *word;
-    bool failed;
-} outcomes[OUTCOME_COUNT] = {
-#define OUTCOME_ROW(name, word, failed) {word, failed},
+static const char *const outcomes[OUTCOME_COUNT] = {
+#define OUTCOME_ROW(name, word, failed) word,
+    OUTCOME_TABLE(OUTCOME_ROW)
+#undef OUTCOME_ROW
+};
+
+const bool outcomes_failed[OUTCOME_COUNT] = {
+#define OUTCOME_ROW(name, word, failed) failed,
     OUTCOME_TABLE(OUTCOME_ROW)
 #undef OUTCOME_ROW
 };
@@ -43,10 +46,5 @@ const char *operand_word(unsigned number) {
 
 const char *outcome_name(enum outcome outcome) {
     assert(outcome < OUTCOME_COUNT);
-    return outcomes[outcome].word;
-}
-
-bool outcome_failed(enum outcome outcome) {
-    assert(outcome < OUTCOME_COUNT);
-    return outcomes[outcome].failed;
+    return outcomes[outcome];
 }

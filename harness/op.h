@@ -165,7 +165,11 @@ enum outcome {
 const char *outcome_name(enum outcome outcome);
 
 /* True for an outcome by which a call says that it changed nothing. */
-bool outcome_failed(enum outcome outcome);
+extern const bool outcomes_failed[OUTCOME_COUNT];
+static inline bool outcome_failed(enum outcome outcome) {
+    assert(outcome < OUTCOME_COUNT);
+    return outcomes_failed[outcome];
+}
 
 struct result {
     enum outcome outcome;

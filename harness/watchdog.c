@@ -17,14 +17,18 @@ static void on_tick(int signal_number) {
         call_on_hang();
 }
 
-void watchdog_beat(void (*on_hang)(void)) {
+static void watchdog_start(void (*on_hang)(void)) {
     const struct itimerval second = {{1, 0}, {1, 0}};
     struct sigaction action = {.sa_handler = on_tick, .sa_flags = SA_RESTART};
-    tick_count = 0;
-    if (call_on_hang != NULL)
-        return;
     call_on_hang = on_hang;
     (void)sigemptyset(&action.sa_mask);
     (void)sigaction(SIGVTALRM, &action, NULL);
     (void)setitimer(ITIMER_VIRTUAL, &second, NULL);
+}
+
+/* Once an op: what the first one does stands elsewhere. */
+void watchdog_beat(void (*on_hang)(void)) {
+    tick_count = 0;
+    if (call_on_hang == NULL)
+        watchdog_start(on_hang);
 }

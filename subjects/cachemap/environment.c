@@ -6,7 +6,10 @@
 #include "environment_batch.h"
 #include "environment_fail.h"
 #include "environment_gone.h"
+#include "environment_look.h"
+#include "environment_places.h"
 #include "environment_policy.h"
+#include "environment_touched.h"
 #include "environment_verify.h"
 #include "key.h"
 #include "reads.h"
@@ -16,9 +19,6 @@
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
-
-/* Above this many slots the whole state is walked (structure, digests) at intervals and not at each op. */
-enum { STRUCTURE_SLOT_COUNT_SMALL = 64, STRUCTURE_INTERVAL = 16 };
 
 static struct environment *environment_of_assertion;
 
@@ -55,54 +55,6 @@ _Noreturn static void environment_fail_outcome_at(struct environment *environmen
 
 #define environment_fail_outcome(environment, invariant, expected, actual) \
     environment_fail_outcome_at((environment), (invariant), __LINE__, (expected), (actual))
-
-/* ---- Layers 3, 4, 5. --------------------------------------------------------------------- */
-
-static void environment_note_places(struct environment *environment) {
-    for (uint32_t i = 0; i < environment->named_key_count; i += 1)
-        environment->places_at_open[i] =
-            subject_place(&environment->subject, environment->named_keys[i]);
-    environment->place_at_open_count = environment->named_key_count;
-}
-
-static bool place_equal(const struct place_state *a, const struct place_state *b) {
-    const bool same = a->place == b->place && a->set == b->set && a->way == b->way;
-    return same && result_equal(result_of_place(a), result_of_place(b));
-}
-
-static void environment_check_discard(struct environment *environment) {
-    static const struct place_state nowhere = {.place = PLACE_ABSENT};
-    for (uint32_t i = 0; i < environment->named_key_count; i += 1) {
-        const unsigned key_id = environment->named_keys[i];
-        const struct place_state now = subject_place(&environment->subject, key_id);
-        const struct place_state *before =
-            i < environment->place_at_open_count ? &environment->places_at_open[i] : &nowhere;
-        if (!place_equal(&now, before))
-            environment_fail_at(environment, INVARIANT_DISCARD, HERE,
-                                "key %u was %s when the scope opened, and is %s", key_id,
-                                place_state_words(environment, before),
-                                place_state_words(environment, &now));
-    }
-}
-
-/* Whether this op is followed by walks over the whole state: always on a small map. */
-static bool environment_walks(const struct environment *environment) {
-    const unsigned ways = layout_describe(environment->geometry.layout)->ways;
-    return environment->geometry.set_count * ways + environment->geometry.stash_count_max <=
-               STRUCTURE_SLOT_COUNT_SMALL ||
-           environment->view.op_index % STRUCTURE_INTERVAL == 0;
-}
-
-static void environment_check_structure(struct environment *environment, struct op op) {
-    const bool rare = !op_has_key(op);
-    const char *broken = NULL;
-    if (rare || (!op_is(op, TRAIT_READS) && environment_walks(environment)))
-        broken = subject_check(&environment->subject);
-    if (broken != NULL)
-        environment_fail_at(environment, INVARIANT_STRUCTURE, HERE,
-                            "this does not hold any more: %s: %s", broken,
-                            subject_broken_words(&environment->subject));
-}
 
 /* ---- Ops that are more than one call. ---------------------------------------------------- */
 
@@ -170,8 +122,10 @@ static struct result environment_reinit(struct environment *environment, unsigne
         (enum subject_memory)((environment->subject.memory + 1) % SUBJECT_MEMORY_COUNT),
         (uint8_t)(environment->subject.fill + 1));
     environment->view.is_live = outcome == OUTCOME_OK;
-    if (environment->view.is_live)
+    if (environment->view.is_live) {
         environment_check_world(environment);
+        environment_look_start(environment);
+    }
     return result_of(outcome);
 }
 
@@ -185,11 +139,18 @@ static struct result environment_init_refused(struct environment *environment,
     return result_of(outcome);
 }
 
-/* Layer 5, of itself: a `check` that sees nothing would agree with every run. Once a stream is enough. */
+/* Layer 5, of itself: a `check` that sees nothing would agree with every run. It costs what all else does
+ * in some ten ops, and so in a long stream it is not done at each `inspect`. */
+enum { DAMAGED_EACH_OP_COUNT_MAX = 16, DAMAGED_INTERVAL = 4 };
+
 static void environment_check_check(struct environment *environment) {
+    const uint32_t index = environment->view.op_index;
+    const bool is_turn = environment->view.stream->op_count <= DAMAGED_EACH_OP_COUNT_MAX ||
+                         index % DAMAGED_INTERVAL == 0;
     const char *missed = NULL;
-    if (environment_has(environment, LAYER_STRUCTURE) && environment->view.pass == PASS_CACHE)
-        missed = subject_check_misses(&environment->subject, environment->view.op_index);
+    if (environment_has(environment, LAYER_STRUCTURE) && environment->view.pass == PASS_CACHE &&
+        is_turn)
+        missed = subject_check_misses(&environment->subject, index);
     if (missed != NULL)
         environment_fail_at(environment, INVARIANT_CHECK_BLIND, HERE, "check is wrong about %s",
                             missed);
@@ -209,15 +170,14 @@ static void environment_check_views(struct environment *environment) {
 
 /* Reads everything; the digest before and after is the same. */
 static struct result environment_inspect(struct environment *environment) {
-    const uint64_t before = subject_digest(&environment->subject);
+    environment_look_before_inspection(environment);
     if (environment_has(environment, LAYER_VERIFY)) {
         environment_verify_model(environment);
         environment_verify_map(environment);
     }
     environment_check_check(environment);
     environment_check_views(environment);
-    if (environment_has(environment, LAYER_RUNTIME) &&
-        subject_digest(&environment->subject) != before)
+    if (environment_has(environment, LAYER_RUNTIME) && environment_inspection_shows(environment))
         environment_fail_at(environment, INVARIANT_INSPECTION, HERE,
                             "inspection changed the digest");
     return result_of(OUTCOME_OK);
@@ -282,9 +242,18 @@ static void environment_check_outcome(struct environment *environment, struct op
 /* Compact with layer 2: which keys were in the stash is read before. Without it the model believes
  * what the map says of each key afterwards, as "may be missing" does. */
 static void environment_note_stash(const struct environment *environment, bool *in_stash) {
-    memset(in_stash, 0, KEY_COUNT_MAX * sizeof in_stash[0]);
+    memset(in_stash, 0, environment->geometry.key_count * sizeof in_stash[0]);
     for (uint32_t entry = 0; entry < environment->counts.stash_count; entry += 1)
-        in_stash[subject_entry(&environment->subject, entry).content.key_id % KEY_COUNT_MAX] = true;
+        in_stash[environment_entry(environment, entry).content.key_id % KEY_COUNT_MAX] = true;
+}
+
+/* Whether both models have the same of each key: then the look that follows compares the map with one of
+ * them. */
+static bool environment_sees_compacted(const struct environment *environment) {
+    bool agree = environment_sees_touched(environment);
+    for (uint32_t i = 0; agree && i < environment->named_key_count; i += 1)
+        agree = environment_models_agree(environment, environment->named_keys[i]);
+    return agree;
 }
 
 static void environment_forget(struct environment *environment, bool *in_stash) {
@@ -294,8 +263,8 @@ static void environment_forget(struct environment *environment, bool *in_stash) 
         in_stash[key_id] = subject_place(&environment->subject, key_id).place == PLACE_ABSENT;
     }
     model_compact(&environment->model, in_stash);
-    for (uint32_t i = 0; exact && i < environment->named_key_count; i += 1)
-        environment_check_key(environment, environment->named_keys[i], INVARIANT_FORGETS);
+    if (exact && !environment_sees_compacted(environment))
+        environment_check_forgotten(environment);
 }
 
 /* Brings the model up to date with an op that the map has carried out, unless only the map has: with
@@ -314,6 +283,11 @@ static void environment_advance(struct environment *environment, struct op op,
         environment_check_discard(environment);
 }
 
+/* Whether the key is where both models have it: what has been touched has just been compared. */
+static bool sees_key(const struct environment *environment, unsigned key_id) {
+    return environment_sees_touched(environment) && environment_models_agree(environment, key_id);
+}
+
 /* After the op: what its geometry's read mode and the layers ask for. `changed_nothing`: layer 3 has
  * just found the whole state as it was before the op. */
 static void environment_examine(struct environment *environment, struct op op,
@@ -323,18 +297,16 @@ static void environment_examine(struct environment *environment, struct op op,
     unsigned read_count;
     if (environment->options.at_end_only || run_is_ahead(&environment->view))
         return;
-    if (environment_has(environment, LAYER_STRUCTURE) && !changed_nothing)
-        environment_check_structure(environment, op);
-    if (environment_has(environment, LAYER_POLICY) && !changed_nothing)
-        environment_compare_policy(environment, op, op_is(op, TRAIT_SWEEPS | TRAIT_BATCHED));
+    environment_look(environment, op, changed_nothing);
     if (!environment_has(environment, LAYER_OUTCOME))
         return;
-    if (environment->geometry.read == READ_INSPECT && has_key)
+    if (environment->geometry.read == READ_INSPECT && has_key && !sees_key(environment, op_key(op)))
         environment_check_key(environment, op_key(op), INVARIANT_READ);
     read_count =
         stream_reads_after(&environment->geometry, environment->view.op_index, op, key_ids);
     for (unsigned i = 0; i < read_count; i += 1)
         environment_read(environment, key_ids[i], INVARIANT_READ);
+    environment->look.is_stale |= read_count > 0;
 }
 
 static void environment_check_expectation(struct environment *environment, struct result actual) {
@@ -345,16 +317,6 @@ static void environment_check_expectation(struct environment *environment, struc
                                  expectations[environment->view.op_index], actual);
 }
 
-/* Layer 3: whether this op may fail, so that the digest before it is needed. A lookup's "absent" is an
- * answer, the get in a rewrite counts as a use whatever follows, and others of a batch succeed. */
-static bool environment_may_fail(const struct environment *environment, struct op op,
-                                 struct result expected, uint64_t stash_count) {
-    const bool may_be_full =
-        op_is(op, TRAIT_GROWS) && stash_count == environment->geometry.stash_count_max;
-    return environment_has(environment, LAYER_FAILURE) && environment_walks(environment) &&
-           op_is(op, TRAIT_WHOLE) && (outcome_failed(expected.outcome) || may_be_full);
-}
-
 static void environment_name_key(struct environment *environment, uint32_t key_id) {
     if (environment->key_is_named[key_id])
         return;
@@ -363,8 +325,8 @@ static void environment_name_key(struct environment *environment, uint32_t key_i
     environment->named_key_count += 1;
 }
 
-/* How full the stash is before the op. Within a batch only the naive map is there, and it is where the map is
- * as long as layer 6 sees to that: without it, the stash may be full. */
+/* How full the stash is before the op. Within a batch only the naive map is there, and it is where the map
+ * is as long as layer 6 sees to that: without it, the stash may be full. */
 static uint64_t environment_stash_count(const struct environment *environment, struct op op) {
     if (!op_is(op, TRAIT_BATCHED) || environment->view.op_index >= environment->batch.end)
         return environment->counts.stash_count;
@@ -379,36 +341,31 @@ static void environment_step(struct environment *environment, struct op op) {
     const bool owns = LAYOUT_OWNS(environment->geometry.layout); /* before a reinit */
     const uint64_t stash_count = environment_stash_count(environment, op);
     bool in_stash[KEY_COUNT_MAX];
-    bool intact = true, may_fail, failed;
-    uint64_t digest = 0;
+    bool intact = true, changed_nothing;
+    struct result predicted;
     const struct result expected = model_expect(&environment->model, op);
-    const struct result predicted = policy_apply(&environment->policy, op, value);
+    environment_look_before(environment, op, expected, stash_count);
+    predicted = policy_apply(&environment->policy, op, value);
     environment->view.value_count = value;
     if (op_has_key(op))
         environment_name_key(environment, op_key(op));
     /* The naive map knows of stash full, too. */
     step->expected = environment_has(environment, LAYER_POLICY) ? predicted : expected;
-    may_fail = environment_may_fail(environment, op, expected, stash_count);
-    if (may_fail)
-        digest = subject_digest(&environment->subject);
     if (op.kind == OP_COMPACT)
         environment_note_stash(environment, in_stash);
 
     step->actual = environment_call(environment, op, value, &intact);
     if (environment->view.answered_count <= environment->view.op_index)
         environment->view.answered_count = environment->view.op_index + 1;
-    environment->counts = subject_counts(&environment->subject);
+    environment_look_after_call(environment);
 
     environment_check_outcome(environment, op, step->actual, expected, predicted, stash_count);
     if (environment_has(environment, LAYER_OUTCOME) && !intact)
         environment_fail_at(environment, INVARIANT_VALUE_BYTES, HERE,
                             "key %u: its value's bytes are damaged", op_key(op));
-    failed = may_fail && outcome_failed(step->actual.outcome);
-    if (failed && subject_digest(&environment->subject) != digest)
-        environment_fail_at(environment, INVARIANT_FAILURE_CHANGED, HERE,
-                            "it answered %s and changed", outcome_name(step->actual.outcome));
+    changed_nothing = environment_check_failure(environment, step->actual);
     environment_advance(environment, op, step, in_stash);
-    environment_examine(environment, op, failed);
+    environment_examine(environment, op, changed_nothing);
     if (!run_is_ahead(&environment->view))
         environment_check_gone(environment, owns);
     environment_check_touches(environment);
@@ -465,6 +422,7 @@ static void environment_init(struct environment *environment) {
     environment->view.is_live = true;
     environment_check_world(environment);
     environment_check_touches(environment);
+    environment_look_start(environment);
     environment->view.in_init = false;
 }
 

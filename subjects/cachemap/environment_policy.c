@@ -216,8 +216,7 @@ void environment_compare_capacities(struct environment *environment) {
                             (unsigned)counts->stash_count_max, (unsigned)counts->scope_count_max);
 }
 
-/* What inspection would say of a record of the naive map. */
-static struct record_state naive_record(const struct policy *policy, uint32_t index) {
+struct record_state environment_naive_record(const struct policy *policy, uint32_t index) {
     const struct policy_record record = policy_record_at(policy, index);
     struct record_state state = {
         .is_remove = record.is_remove,
@@ -233,7 +232,7 @@ static struct record_state naive_record(const struct policy *policy, uint32_t in
 
 /* Of a tombstone's bytes only the key has a meaning. */
 static void environment_compare_record(struct environment *environment, uint32_t index) {
-    const struct record_state expected = naive_record(&environment->policy, index);
+    const struct record_state expected = environment_naive_record(&environment->policy, index);
     const struct record_state actual = subject_record(&environment->subject, index);
     const bool kept =
         actual.has_overwritten == expected.has_overwritten &&
@@ -267,7 +266,7 @@ static void environment_compare_stash(struct environment *environment) {
         const struct policy_stash_key *row = &environment->policy.stash[key_id];
         const bool tombstone = row->state == POLICY_STASH_TOMBSTONE;
         if (state.content.key_id != key_id || state.tombstone != tombstone ||
-            (!tombstone && state.content.value != row->value))
+            (!tombstone && (state.content.value != row->value || !state.content.intact)))
             environment_fail_at(
                 environment, INVARIANT_POLICY_STASH, HERE,
                 "%sentry %u holds key %u (%s), expected key %u (%s)",

@@ -17,4 +17,7 @@ void environment_compare_capacities(struct environment *environment);
  * of its key; every set if `all`. */
 void environment_compare_policy(struct environment *environment, struct op op, bool all);
 
+/* What inspection would say of a record, by the naive map. */
+struct record_state environment_naive_record(const struct policy *policy, uint32_t index);
+
 #endif

@@ -8,7 +8,7 @@
 #include "model.h"
 #include "policy.h"
 #include "run.h"
-#include "subject.h"
+#include "subject_snapshot.h"
 
 #include <setjmp.h>
 
@@ -37,6 +37,15 @@ struct batch {
     bool intact[STREAM_BATCH_COUNT_MAX];
 };
 
+/* How far the looks are (environment_look.h). */
+struct look {
+    bool by_bytes;   /* behind this op the whole block is compared */
+    bool may_fail;   /* this op may, and layer 3 looks */
+    bool is_stale;   /* ops or reads since the last time that the block was compared */
+    bool disagrees;  /* what was touched before this op is not as it should be */
+    uint64_t digest; /* before this op, where it may fail and is not looked at by bytes */
+};
+
 struct environment {
     struct run_view view; /* first: environment_of_view */
     struct environment_options options;
@@ -45,6 +54,7 @@ struct environment {
     struct model model;
     struct policy policy;
     struct batch batch;
+    struct look look;
     struct counts_state counts; /* the map's, after init and after each op */
     uint64_t digest;            /* of all answers so far; at the end, of the final state too */
     jmp_buf escape;
@@ -58,6 +68,7 @@ struct environment {
     struct place_state places_at_open[KEY_COUNT_MAX];
     uint32_t place_at_open_count;
     struct step steps[STREAM_OP_COUNT_MAX]; /* view.steps */
+    struct subject_snapshot snapshot;
 };
 
 /* Of a view that is an environment's: each that this subject gives out. */

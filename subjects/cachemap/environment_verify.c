@@ -32,6 +32,11 @@ void environment_check_key(struct environment *environment, unsigned key_id,
                             "key %u: its value's bytes are damaged", key_id);
 }
 
+void environment_check_forgotten(struct environment *environment) {
+    for (uint32_t i = 0; i < environment->named_key_count; i += 1)
+        environment_check_key(environment, environment->named_keys[i], INVARIANT_FORGETS);
+}
+
 void environment_read(struct environment *environment, unsigned key_id, enum invariant invariant) {
     const struct op op = {OP_LOOKUP, key_id};
     const struct result expected = model_lookup(&environment->model, key_id);

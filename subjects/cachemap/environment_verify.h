@@ -11,6 +11,9 @@
 void environment_check_key(struct environment *environment, unsigned key_id,
                            enum invariant invariant);
 
+/* The same for each named key, behind a compact. O(named keys). */
+void environment_check_forgotten(struct environment *environment);
+
 /* A lookup that counts, compared with the model and told to the policy model. O(ways). */
 void environment_read(struct environment *environment, unsigned key_id, enum invariant invariant);
 

@@ -14,14 +14,6 @@
 enum { STASH_BUCKET_BITS_MAX = 9 };
 _Static_assert(2 * STASH_COUNT_MAX <= 1 << STASH_BUCKET_BITS_MAX, "the bits of a bucket's number");
 
-/* The stash's home bucket is the top bits of the fragment of the hash: contract, section 6. */
-static uint32_t stash_fragment(uint64_t hash) {
-    const uint64_t high = (hash >> 32) ^ UINT64_C(0xbb67ae85);
-    const uint64_t low = (hash & UINT32_MAX) ^ UINT64_C(0x6a09e667);
-    const uint64_t product = high * low;
-    return (uint32_t)((product >> 32) ^ product);
-}
-
 /* All keys at home in the last bucket of any index that a stream can have, with tags of their
  * own: the low 16 bits are the key's id, the high half spreads the keys over the sets, and the
  * bits between are looked for. Half a thousand tries a key; the table is made once. */
@@ -30,7 +22,7 @@ static uint64_t hash_same_home(unsigned key_id) {
     const uint64_t high = ((UINT32_MAX - key_id) * UINT32_C(0x144cbc89)) ^ key_id;
     for (uint64_t middle = 0; middle <= UINT16_MAX; middle += 1) {
         const uint64_t hash = high << 32 | middle << 16 | key_id;
-        if ((stash_fragment(hash) & top_bits) == top_bits)
+        if ((key_stash_fragment(hash) & top_bits) == top_bits)
             return hash;
     }
     assert(false && "no hash of this key has its home in the last bucket");

@@ -41,4 +41,12 @@ static inline uint64_t key_hash(unsigned key_id, enum hash_mode mode) {
     return key_hashes[mode][key_id % KEY_COUNT_MAX];
 }
 
+/* What the stash keeps of a hash; the home bucket is its top bits: contract, section 6. */
+static inline uint32_t key_stash_fragment(uint64_t hash) {
+    const uint64_t high = (hash >> 32) ^ UINT64_C(0xbb67ae85);
+    const uint64_t low = (hash & UINT32_MAX) ^ UINT64_C(0x6a09e667);
+    const uint64_t product = high * low;
+    return (uint32_t)((product >> 32) ^ product);
+}
+
 #endif

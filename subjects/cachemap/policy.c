@@ -22,6 +22,36 @@ void policy_init(struct policy *policy, const struct geometry *geometry) {
     policy->misses = 0;
     policy->scope_open = false;
     policy->undo_count = 0;
+    policy->touched.slot_count = POLICY_TOUCHED_COUNT_MAX + 1; /* all */
+}
+
+void policy_forget_touched(struct policy *policy) {
+    policy->touched.first_sets = 0;
+    policy->touched.set_count = 0;
+    policy->touched.slot_count = 0;
+    policy->touched.key_count = 0;
+}
+
+static void policy_touch(uint32_t *numbers, uint32_t *count, uint32_t number) {
+    if (*count < POLICY_TOUCHED_COUNT_MAX)
+        numbers[*count] = number;
+    *count += *count <= POLICY_TOUCHED_COUNT_MAX;
+}
+
+static void policy_touch_set(struct policy *policy, uint32_t set) {
+    if (set < 64)
+        policy->touched.first_sets |= UINT64_C(1) << set;
+    else
+        policy_touch(policy->touched.sets, &policy->touched.set_count, set);
+}
+
+static void policy_touch_slot(struct policy *policy, uint32_t set, unsigned way) {
+    policy_touch_set(policy, set);
+    policy_touch(policy->touched.slots, &policy->touched.slot_count, set * policy->ways + way);
+}
+
+static void policy_touch_key(struct policy *policy, unsigned key_id) {
+    policy_touch(policy->touched.keys, &policy->touched.key_count, key_id);
 }
 
 /* (hash x sets) >> 64 in two steps of 32 bits; there are few sets. */
@@ -60,17 +90,21 @@ const struct policy_slot *policy_find(const struct policy *policy, unsigned key_
     return *way == policy->ways ? NULL : &policy->sets[*set].slots[*way];
 }
 
-/* The key's slot in the cache, or null. */
+/* The key's slot in the cache, for an op that may change it; or null. */
 static struct policy_slot *policy_resident(struct policy *policy, unsigned key_id) {
     uint32_t set = 0;
     unsigned way = 0;
-    return policy_find(policy, key_id, &set, &way) == NULL ? NULL : &policy->sets[set].slots[way];
+    if (policy_find(policy, key_id, &set, &way) == NULL)
+        return NULL;
+    policy_touch_set(policy, set);
+    return &policy->sets[set].slots[way];
 }
 
 /* The key has this number from now on. */
 static void policy_stash_number(struct policy *policy, unsigned key_id, uint32_t entry) {
     policy->stash[key_id].entry = entry;
     policy->stash_order[entry] = (uint16_t)key_id;
+    policy_touch_key(policy, key_id);
 }
 
 /* The key's entry is as given, and has this number where it had none; who had the number then goes to the
@@ -88,6 +122,8 @@ static void policy_stash_set_at(struct policy *policy, unsigned key_id, uint32_t
         policy->stash_count -= 1;
         policy_stash_number(policy, policy->stash_order[policy->stash_count], row->entry);
     }
+    if (row->state != state || row->value != value)
+        policy_touch_key(policy, key_id);
     row->state = (uint8_t)state;
     row->value = value;
 }
@@ -104,12 +140,11 @@ static uint32_t policy_entry_or(const struct policy *policy, unsigned key_id, ui
     return row->state != POLICY_STASH_NONE ? row->entry : otherwise;
 }
 
-/* Of a key that is in the cache. */
-static uint32_t policy_slot_number(const struct policy *policy, unsigned key_id) {
-    uint32_t set = 0;
-    unsigned way = 0;
-    (void)policy_find(policy, key_id, &set, &way);
-    return set * policy->ways + way;
+/* Of a slot of the naive map. */
+static uint32_t policy_slot_number(const struct policy *policy, const struct policy_slot *slot) {
+    const size_t offset = (size_t)((const char *)slot - (const char *)policy->sets);
+    const size_t set = offset / sizeof policy->sets[0];
+    return (uint32_t)(set * policy->ways + (size_t)(slot - policy->sets[set].slots));
 }
 
 /* ---- Lookups. ---------------------------------------------------------------------------- */
@@ -128,6 +163,22 @@ static struct result policy_lookup(struct policy *policy, unsigned key_id) {
     if (policy_has_cache(policy))
         policy->misses += 1;
     found.value = row->value;
+    switch ((enum policy_stash_state)row->state) {
+    case POLICY_STASH_VALUE: return found;
+    case POLICY_STASH_TOMBSTONE: return result_of(OUTCOME_TOMBSTONE);
+    case POLICY_STASH_NONE: break;
+    }
+    return result_of(OUTCOME_ABSENT);
+}
+
+struct result policy_would_answer(const struct policy *policy, unsigned key_id) {
+    uint32_t set = 0;
+    unsigned way = 0;
+    const struct policy_slot *slot = policy_find(policy, key_id, &set, &way);
+    const struct policy_stash_key *row = &policy->stash[key_id];
+    const struct result found = {OUTCOME_FOUND, slot != NULL ? slot->value : row->value};
+    if (slot != NULL)
+        return found;
     switch ((enum policy_stash_state)row->state) {
     case POLICY_STASH_VALUE: return found;
     case POLICY_STASH_TOMBSTONE: return result_of(OUTCOME_TOMBSTONE);
@@ -218,6 +269,7 @@ static struct result policy_insert(struct policy *policy, unsigned key_id, uint3
     set.slots[way] = fresh;
     set.hand = (uint8_t)((way + 1) % policy->ways);
     policy->sets[set_number] = set;
+    policy_touch_slot(policy, set_number, way);
     policy_stash_set(policy, key_id, POLICY_STASH_NONE, 0);
     /* Under the number of the key's entry if there was one. */
     if (evicts)
@@ -235,8 +287,10 @@ static struct result policy_upsert(struct policy *policy, unsigned key_id, uint3
     if (slot != NULL) {
         if (policy_scope_full(policy))
             return result_of(OUTCOME_SCOPE_FULL);
-        policy_remember(policy, false, key_id, key_id, policy_slot_number(policy, key_id),
+        policy_remember(policy, false, key_id, key_id, policy_slot_number(policy, slot),
                         POLICY_NUMBER_NONE);
+        policy_touch(policy->touched.slots, &policy->touched.slot_count,
+                     policy_slot_number(policy, slot));
         slot->value = value;
         if (policy->classic)
             slot->count = 1;
@@ -271,7 +325,7 @@ static struct result policy_remove(struct policy *policy, unsigned key_id) {
     if (policy_scope_full(policy))
         return result_of(OUTCOME_SCOPE_FULL);
     policy_remember(policy, true, key_id, key_id,
-                    slot != NULL ? policy_slot_number(policy, key_id) : POLICY_NUMBER_NONE,
+                    slot != NULL ? policy_slot_number(policy, slot) : POLICY_NUMBER_NONE,
                     policy_entry_or(policy, key_id, policy->stash_count));
     if (slot != NULL) {
         slot->count = 0;
@@ -304,9 +358,13 @@ static void policy_undo_newest(struct policy *policy) {
                          undo->victim_before.value);
     policy_stash_set_at(policy, undo->key_id, undo->key_before.entry,
                         (enum policy_stash_state)undo->key_before.state, undo->key_before.value);
-    for (unsigned way = 0; policy_has_cache(policy) && way < policy->ways; way += 1)
-        policy_undo_slot(policy, &policy->sets[undo->set].slots[way], undo->set_before.slots[way],
-                         undo->is_remove);
+    for (unsigned way = 0; policy_has_cache(policy) && way < policy->ways; way += 1) {
+        struct policy_slot *slot = &policy->sets[undo->set].slots[way];
+        const struct policy_slot now = *slot;
+        policy_undo_slot(policy, slot, undo->set_before.slots[way], undo->is_remove);
+        if (now.value != slot->value || now.count != slot->count)
+            policy_touch_slot(policy, undo->set, way);
+    }
     policy->undo_count -= 1;
 }
 

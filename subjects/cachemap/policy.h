@@ -44,6 +44,18 @@ struct policy_undo {
     bool is_remove;
 };
 
+/* What ops have changed since policy_forget_touched, some of it twice: sets, of which a count or the hand
+ * may be another; slots, of which the content is; and keys whose entries have changed. A count above
+ * POLICY_TOUCHED_COUNT_MAX: more than is listed. */
+enum { POLICY_TOUCHED_COUNT_MAX = 64 };
+struct policy_touched {
+    uint64_t first_sets; /* those below 64, a bit each */
+    uint32_t set_count, slot_count, key_count;
+    uint32_t sets[POLICY_TOUCHED_COUNT_MAX]; /* the others */
+    uint32_t slots[POLICY_TOUCHED_COUNT_MAX];
+    uint32_t keys[POLICY_TOUCHED_COUNT_MAX];
+};
+
 struct policy {
     struct geometry geometry;
     uint8_t ways;
@@ -57,6 +69,7 @@ struct policy {
     uint32_t value_count;
     uint64_t hits, misses;
     bool scope_open;
+    struct policy_touched touched;
     uint32_t undo_count;
     struct policy_undo undo[SCOPE_COUNT_MAX];
 };
@@ -66,6 +79,12 @@ void policy_init(struct policy *policy, const struct geometry *geometry);
 /* Carries out any op, and says what it answers: all who predict ask here. `value` is the number of the
  * value that the op stores. */
 struct result policy_apply(struct policy *policy, struct op op, uint32_t value);
+
+/* What follows is told in policy->touched. */
+void policy_forget_touched(struct policy *policy);
+
+/* What a lookup of the key would answer; nothing is counted. */
+struct result policy_would_answer(const struct policy *policy, unsigned key_id);
 
 /* Where the naive map has a key in its cache: its slot, set and way; null when it is not there. */
 const struct policy_slot *policy_find(const struct policy *policy, unsigned key_id, uint32_t *set,

@@ -53,7 +53,7 @@ static enum outcome outcome_of_status(enum cache_map_status status) {
     return OUTCOME_NONE;
 }
 
-const char *subject_misnamed_status(void) {
+static const char *misnamed_status(void) {
     for (unsigned status = 0; status < CACHE_MAP_STATUS_COUNT; status += 1) {
         const enum outcome outcome = outcome_of_status((enum cache_map_status)status);
         if (strcmp(cache_map_status_name((enum cache_map_status)status), outcome_name(outcome)) !=
@@ -62,6 +62,15 @@ const char *subject_misnamed_status(void) {
             return outcome_name(outcome);
     }
     return strcmp(cache_map_status_name(CACHE_MAP_STATUS_COUNT), "unknown") == 0 ? NULL : "unknown";
+}
+
+const char *subject_misnamed_status(void) {
+    static const char *misnamed;
+    static bool compared;
+    if (!compared)
+        misnamed = misnamed_status();
+    compared = true;
+    return misnamed;
 }
 
 static enum place place_of_library(enum cache_map_place place) {
@@ -114,10 +123,7 @@ static struct cache_map_options options_of_geometry(const struct geometry *geome
 }
 
 size_t subject_memory_size(const struct subject *subject) {
-    const struct cache_map_options options = options_of_geometry(&subject->geometry);
-    size_t size = 0;
-    (void)subject->functions->memory_size(&options, &size);
-    return size;
+    return subject->memory_size;
 }
 
 void subject_create(struct subject *subject, unsigned char *arena) {
@@ -152,6 +158,7 @@ enum outcome subject_init(struct subject *subject, const struct geometry *geomet
     status = subject->functions->memory_size(&options, &size);
     if (status != CACHE_MAP_OK)
         return outcome_of_status(status);
+    subject->memory_size = size;
     alignment = subject->functions->memory_alignment();
     if (alignment < SUBJECT_ALIGNMENT_MIN || alignment > SUBJECT_ALIGNMENT_MAX)
         return OUTCOME_NONE; /* not what the contract says of memory_alignment */
@@ -276,10 +283,11 @@ unsigned subject_batch_count_max(void) {
 
 bool subject_upsert_many(struct subject *subject, const unsigned *key_ids, uint32_t value,
                          uint32_t count, struct result *results) {
-    alignas(128) unsigned char arguments[STREAM_BATCH_COUNT_MAX * VALUE_SIZE_MAX] = {0};
+    alignas(128) unsigned char arguments[STREAM_BATCH_COUNT_MAX * VALUE_SIZE_MAX];
     enum cache_map_status statuses[STREAM_BATCH_COUNT_MAX];
     size_t success_count, counted = 0;
     assert(count <= STREAM_BATCH_COUNT_MAX);
+    memset(arguments, 0, count * subject->functions->layout->value_size);
     for (uint32_t i = 0; i < count; i += 1)
         subject->functions->make_value(arguments + i * subject->functions->layout->value_size,
                                        key_ids[i], value + i);

@@ -80,6 +80,7 @@ struct subject {
     uint8_t fill;
     enum subject_memory memory;
     bool live;
+    size_t memory_size; /* what the library answered for the geometry */
     /* What the allocator hook has seen. */
     unsigned allocation_count, deallocation_count;
     size_t allocation_size, allocation_alignment;

@@ -3,15 +3,10 @@
 #include "subject_broken.h"
 
 #include "subject_functions.h"
+#include "subject_unwatched.h"
 
 #include <stdarg.h>
 #include <stdio.h>
-
-#if defined(__clang__)
-#    define LOOK_UNWATCHED __attribute__((no_sanitize("address", "memory")))
-#else
-#    define LOOK_UNWATCHED __attribute__((no_sanitize("address")))
-#endif
 
 /* So many buckets in use are all drawn. */
 enum { BUCKET_DRAWN_COUNT_MAX = 12 };
@@ -71,8 +66,8 @@ static uint32_t entry_bucket(const struct look *look, uint32_t entry) {
 /* A copy of a value, in one of two buffers that are used in turn. A broken map may count a place as in use
  * that is poisoned as free: a report must not end of reading it. (volatile: or it becomes a memcpy that
  * AddressSanitizer watches.) */
-LOOK_UNWATCHED static const unsigned char *value_bytes(const struct look *look,
-                                                       const unsigned char *values, size_t index) {
+SUBJECT_UNWATCHED static const unsigned char *
+value_bytes(const struct look *look, const unsigned char *values, size_t index) {
     static _Alignas(SUBJECT_ALIGNMENT_MIN * 2) unsigned char buffers[2][VALUE_SIZE_MAX];
     static unsigned next;
     const volatile unsigned char *from = values + index * look->layout->value_size;

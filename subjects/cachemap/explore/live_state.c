@@ -9,6 +9,7 @@
  * reader stand in the same order. */
 #include "live.h"
 
+#include "environment_look.h"
 #include "live_environment.h"
 #include "state.h"
 #include "subject_state.h"
@@ -378,5 +379,6 @@ void live_decode(const struct space *space, const struct state *state) {
                         space->is_tame ? SUBJECT_STATE_NO_KEY
                                        : (unsigned)(state_hash(state) % space->key_count));
     environment->counts = subject_counts(&environment->subject);
+    environment_look_start(environment);
     environment->view.value_count = reader.value_max;
 }

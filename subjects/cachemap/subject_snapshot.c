@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The comparison behind subject_snapshot.h. Memory is compared and copied by hand: a sanitizer looks at what
+ * memcmp and memcpy read. */
+#include "subject_snapshot.h"
+
+#include "subject_functions.h"
+
+#include <stddef.h>
+
+typedef uint64_t lane __attribute__((vector_size(32), aligned(16), may_alias));
+
+enum { WORD_SIZE = 8 };
+
+_Static_assert(sizeof(struct cache_map) % WORD_SIZE == 0, "the struct is compared in words");
+
+static uint64_t larger(uint64_t a, uint64_t b) {
+    return a > b ? a : b;
+}
+
+static struct cache_map *map_in_copy(struct subject_snapshot *snapshot) {
+    return (struct cache_map *)(void *)snapshot->map;
+}
+
+/* What a call may change in the struct are its counts: they are taken over. */
+static void take_counts(struct subject_snapshot *snapshot, const struct subject *subject) {
+    struct cache_map *copy = map_in_copy(snapshot);
+    const struct cache_map *map = (const struct cache_map *)(const void *)subject->map;
+    snapshot->counts = subject_places_counts(subject);
+    copy->cache.value_count = map->cache.value_count;
+    copy->stash.count = map->stash.count;
+    copy->log.count = map->log.count;
+    copy->log.open = map->log.open;
+    copy->metrics = map->metrics;
+}
+
+/* ---- The block. -------------------------------------------------------------------------- */
+
+/* The array that has the byte at `offset`. */
+static unsigned array_at(const struct subject_places *arrays, size_t offset) {
+    unsigned array = 0;
+    while (offset >= arrays->starts[array + 1])
+        array += 1;
+    return array;
+}
+
+/* A line belongs to one array: each starts at one. */
+static SUBJECT_UNWATCHED void take_line(struct subject_snapshot *snapshot, size_t line) {
+    const unsigned char *from = snapshot->arrays.block + line;
+    unsigned char *to = snapshot->copy + line;
+    const uint32_t array = array_at(&snapshot->arrays, line);
+    struct subject_word *word = &snapshot->words[snapshot->word_count];
+    for (uint32_t at = 0; at < SNAPSHOT_LINE_SIZE; at += WORD_SIZE) {
+        const uint64_t now = subject_bytes_64(from + at);
+        word->offset = (uint32_t)line + at;
+        word->array = array;
+        word->difference = now ^ subject_bytes_64(to + at);
+        word += word->difference != 0;
+        memcpy(to + at, &now, sizeof now);
+    }
+    snapshot->word_count = (uint32_t)(word - snapshot->words);
+    if (snapshot->word_count > SNAPSHOT_WORD_COUNT_MAX) {
+        snapshot->overflow = true;
+        snapshot->word_count = SNAPSHOT_WORD_COUNT_MAX;
+    }
+}
+
+/* Lines from `start` on, as many as `size` bytes have a part of. */
+static inline __attribute__((always_inline)) SUBJECT_UNWATCHED void
+take_lines(struct subject_snapshot *snapshot, size_t start, size_t size) {
+    const lane *now = (const lane *)(const void *)(snapshot->arrays.block + start);
+    const lane *then = (const lane *)(const void *)(snapshot->copy + start);
+    for (size_t line = 0; line < size; line += SNAPSHOT_LINE_SIZE, now += 2, then += 2) {
+        const lane difference = (now[0] ^ then[0]) | (now[1] ^ then[1]);
+        if (((difference[0] | difference[1]) | (difference[2] | difference[3])) != 0)
+            take_line(snapshot, start + line);
+    }
+}
+
+/* Of stash and scope log only the items that are in use, or were. A map may say anything of itself. */
+static size_t used_size(const struct subject_places *arrays, enum place_array array, uint64_t count,
+                        uint64_t count_before) {
+    const uint64_t used = larger(count, count_before), all = arrays->item_counts[array];
+    return (size_t)(used < all ? used : all) * arrays->item_sizes[array];
+}
+
+static inline __attribute__((always_inline)) SUBJECT_UNWATCHED void
+take_block(struct subject_snapshot *snapshot) {
+    const struct subject_places *arrays = &snapshot->arrays;
+    const size_t *starts = arrays->starts;
+    const struct counts_state *now = &snapshot->counts, *then = &snapshot->counts_before;
+    const struct {
+        size_t start, size;
+    } parts[] = {
+        {starts[PLACES_CACHE_VALUES], starts[PLACES_STASH_VALUES] - starts[PLACES_CACHE_VALUES]},
+        {starts[PLACES_STASH_VALUES],
+         used_size(arrays, PLACES_STASH_VALUES, now->stash_count, then->stash_count)},
+        {starts[PLACES_SCOPE_VALUES],
+         used_size(arrays, PLACES_SCOPE_VALUES, now->scope_count, then->scope_count)},
+        {starts[PLACES_TAGS], starts[PLACES_ENTRIES] - starts[PLACES_TAGS]}, /* to the buckets */
+        {starts[PLACES_ENTRIES],
+         used_size(arrays, PLACES_ENTRIES, now->stash_count, then->stash_count)},
+        {starts[PLACES_RECORDS],
+         used_size(arrays, PLACES_RECORDS, now->scope_count, then->scope_count)},
+    };
+    for (unsigned i = 0; i < sizeof parts / sizeof parts[0]; i += 1)
+        take_lines(snapshot, parts[i].start, parts[i].size);
+}
+
+/* The same, for processors of two kinds. */
+static SUBJECT_UNWATCHED void take_block_narrow(struct subject_snapshot *snapshot) {
+    take_block(snapshot);
+}
+
+#if defined(__x86_64__)
+static __attribute__((target("avx2"))) SUBJECT_UNWATCHED void
+take_block_wide(struct subject_snapshot *snapshot) {
+    take_block(snapshot);
+}
+#endif
+
+static void take_changes(struct subject_snapshot *snapshot) {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2")) {
+        take_block_wide(snapshot);
+        return;
+    }
+#endif
+    take_block_narrow(snapshot);
+}
+
+/* Without words. */
+static SUBJECT_UNWATCHED void copy_block(struct subject_snapshot *snapshot) {
+    const lane *from = (const lane *)(const void *)snapshot->arrays.block;
+    lane *to = (lane *)(void *)snapshot->copy;
+    for (size_t i = 0; i < snapshot->arrays.starts[PLACES_COUNT] / sizeof *to; i += 1) {
+        to[i] = from[i];
+        __asm__ volatile("" ::: "memory"); /* or it becomes a memcpy */
+    }
+}
+
+/* ---- Takes and comparisons. -------------------------------------------------------------- */
+
+static bool struct_differs(const struct subject_snapshot *snapshot, const struct subject *subject) {
+    uint64_t difference = 0;
+    for (size_t at = 0; at < sizeof(struct cache_map); at += WORD_SIZE)
+        difference |= subject_bytes_64(subject->map + at) ^ subject_bytes_64(snapshot->map + at);
+    return difference != 0;
+}
+
+void subject_snapshot_compare(struct subject_snapshot *snapshot, const struct subject *subject,
+                              bool whole) {
+    snapshot->word_count = 0;
+    snapshot->overflow = false;
+    snapshot->counts_before = snapshot->counts;
+    take_counts(snapshot, subject);
+    snapshot->struct_has_moved = struct_differs(snapshot, subject);
+    if (whole)
+        take_changes(snapshot);
+}
+
+void subject_snapshot_take(struct subject_snapshot *snapshot, const struct subject *subject) {
+    snapshot->is_ordered = subject_places_find(&snapshot->arrays, subject);
+    snapshot->has_copy =
+        snapshot->is_ordered && snapshot->arrays.starts[PLACES_COUNT] <= SNAPSHOT_SIZE_MAX;
+    memcpy(snapshot->map, subject->map, sizeof(struct cache_map));
+    snapshot->counts = subject_places_counts(subject);
+    subject_snapshot_compare(snapshot, subject, false);
+    if (snapshot->has_copy)
+        copy_block(snapshot);
+}
+
+/* ---- What shows. ------------------------------------------------------------------------- */
+
+static bool counts_equal(const struct counts_state *a, const struct counts_state *b) {
+    return a->cache_value_count == b->cache_value_count && a->stash_count == b->stash_count &&
+           a->scope_count == b->scope_count && a->scope_open == b->scope_open &&
+           a->hits == b->hits && a->misses == b->misses;
+}
+
+static bool slot_in_use(const struct subject_places *arrays, uint32_t slot) {
+    const uint64_t counts = subject_counts_word(arrays, slot / arrays->ways);
+    const uint32_t shift = slot % arrays->ways * arrays->clock_bits;
+    return (counts >> shift & ((1u << arrays->clock_bits) - 1)) != 0;
+}
+
+/* Whether one of the items that the word has a part of is in use. No count has changed. */
+static bool word_shows(const struct subject_snapshot *snapshot, const struct subject_word *word) {
+    const struct subject_places *arrays = &snapshot->arrays;
+    const enum place_array array = (enum place_array)word->array;
+    const struct subject_range range = subject_places_items(arrays, word->offset, array);
+    bool in_use = false;
+    switch (array) {
+    case PLACES_CACHE_VALUES:
+    case PLACES_TAGS:
+        for (uint32_t slot = range.start; slot < range.end; slot += 1)
+            in_use |= slot_in_use(arrays, slot);
+        return in_use;
+    case PLACES_STASH_VALUES:
+    case PLACES_ENTRIES: return range.start < snapshot->counts.stash_count;
+    case PLACES_SCOPE_VALUES:
+    case PLACES_RECORDS: return range.start < snapshot->counts.scope_count;
+    case PLACES_COUNTS:
+    case PLACES_HANDS: return range.start < range.end;
+    case PLACES_SCRATCH:
+    case PLACES_BUCKETS:
+    case PLACES_COUNT: break;
+    }
+    return false;
+}
+
+bool subject_snapshot_shows(const struct subject_snapshot *snapshot) {
+    bool shows = snapshot->overflow || !counts_equal(&snapshot->counts, &snapshot->counts_before);
+    for (uint32_t i = 0; !shows && i < snapshot->word_count; i += 1)
+        shows = word_shows(snapshot, &snapshot->words[i]);
+    return shows;
+}
