@@ -57,7 +57,14 @@ struct memory_shape {
     uint32_t ways, tag_bits, clock_bits, value_size, value_alignment;
 };
 
+/* An item of tags or of counts is a set's. */
+struct memory_items {
+    uint64_t count;
+    uint32_t size, alignment; /* the alignment of the first */
+};
+
 struct memory_reference {
+    struct memory_items items[MEMORY_ARRAY_COUNT];
     struct wide offsets[MEMORY_ARRAY_COUNT];
     struct wide size;
 };
@@ -72,28 +79,27 @@ static inline struct memory_reference memory_reference_make(const struct memory_
     const uint32_t count_bits = shape->ways * shape->clock_bits;
     const uint64_t sets = cache_count / shape->ways;
     uint64_t buckets = 2;
-    struct memory_reference reference = {0};
     while (buckets < 2 * stash_count)
         buckets *= 2;
-    const struct {
-        uint64_t count;
-        uint32_t item_size, alignment;
-    } arrays[MEMORY_ARRAY_COUNT] = {
-        [MEMORY_CACHE_VALUES] = {cache_count, shape->value_size, block},
-        [MEMORY_STASH_VALUES] = {stash_count, shape->value_size, block},
-        [MEMORY_SCOPE_VALUES] = {scope_count, shape->value_size, block},
-        [MEMORY_SCRATCH] = {1, shape->value_size, block},
-        [MEMORY_TAGS] = {cache_count, shape->tag_bits / 8, LINE},
-        [MEMORY_COUNTS] = {sets, count_bits < 8 ? 1 : count_bits / 8, LINE},
-        [MEMORY_HANDS] = {sets, 1, LINE},
-        [MEMORY_BUCKETS] = {buckets, 8, LINE},
-        [MEMORY_ENTRIES] = {stash_count, 4, LINE},
-        [MEMORY_RECORDS] = {scope_count, 16, LINE},
+    struct memory_reference reference = {
+        .items =
+            {
+                [MEMORY_CACHE_VALUES] = {sets * shape->ways, shape->value_size, block},
+                [MEMORY_STASH_VALUES] = {stash_count, shape->value_size, block},
+                [MEMORY_SCOPE_VALUES] = {scope_count, shape->value_size, block},
+                [MEMORY_SCRATCH] = {1, shape->value_size, block},
+                [MEMORY_TAGS] = {sets, shape->ways * (shape->tag_bits / 8), LINE},
+                [MEMORY_COUNTS] = {sets, count_bits < 8 ? 1 : count_bits / 8, LINE},
+                [MEMORY_HANDS] = {sets, 1, LINE},
+                [MEMORY_BUCKETS] = {buckets, 8, LINE},
+                [MEMORY_ENTRIES] = {stash_count, 4, LINE},
+                [MEMORY_RECORDS] = {scope_count, 16, LINE},
+            },
     };
     for (unsigned i = 0; i < MEMORY_ARRAY_COUNT; i += 1) {
-        reference.offsets[i] = wide_round_up(reference.size, arrays[i].alignment);
-        reference.size =
-            wide_add(reference.offsets[i], wide_product(arrays[i].count, arrays[i].item_size));
+        const struct memory_items items = reference.items[i];
+        reference.offsets[i] = wide_round_up(reference.size, items.alignment);
+        reference.size = wide_add(reference.offsets[i], wide_product(items.count, items.size));
     }
     reference.size = wide_round_up(reference.size, block);
     return reference;

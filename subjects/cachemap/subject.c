@@ -25,10 +25,6 @@ static const struct subject_functions *const instances[LAYOUT_COUNT] = {
 #undef SUBJECT_ROW
 };
 
-const struct subject_functions *subject_functions_of(unsigned layout) {
-    return instances[layout];
-}
-
 /* ---- Words. ------------------------------------------------------------------------------ */
 
 static enum outcome outcome_of_status(enum cache_map_status status) {
@@ -120,6 +116,11 @@ static struct cache_map_options options_of_geometry(const struct geometry *geome
     options.scope_value_count_max = geometry->scope_count_max;
     options.hash_seed = geometry->hash;
     return options;
+}
+
+size_t subject_size_of_arrays(const struct geometry *geometry) {
+    struct subject_array arrays[SUBJECT_ARRAY_COUNT];
+    return subject_arrays(instances[geometry->layout]->layout, geometry, arrays);
 }
 
 size_t subject_memory_size(const struct subject *subject) {

@@ -2,38 +2,28 @@
 /* The contract's table of arrays behind subject_arrays.h, without a line of the library's plan. */
 #include "subject_arrays.h"
 
-enum { LINE_SIZE = 64 };
+_Static_assert((int)SUBJECT_ARRAY_COUNT == (int)MEMORY_ARRAY_COUNT, "the same arrays");
+_Static_assert((int)SUBJECT_SCRATCH == (int)MEMORY_SCRATCH, "in the same order");
 
-static size_t round_up(size_t size, size_t alignment) {
-    return (size + alignment - 1) / alignment * alignment;
+struct memory_shape subject_memory_shape(const struct cache_map_layout *layout,
+                                         const struct layout_description *description) {
+    const struct memory_shape shape = {description->ways, description->tag_bits,
+                                       description->clock_bits, (uint32_t)layout->value_size,
+                                       (uint32_t)layout->value_alignment};
+    return shape;
 }
 
 size_t subject_arrays(const struct cache_map_layout *layout, const struct geometry *geometry,
                       struct subject_array arrays[SUBJECT_ARRAY_COUNT]) {
-    const struct layout_description *shape = layout_describe(geometry->layout);
-    const size_t sets = geometry->set_count, stash = geometry->stash_count_max;
-    const size_t scope = geometry->scope_count_max;
-    const size_t block = layout->value_alignment > LINE_SIZE ? layout->value_alignment : LINE_SIZE;
-    const size_t count_bits = (size_t)shape->ways * shape->clock_bits;
-    size_t buckets = 1, size = 0;
-    while (buckets < 2 * stash)
-        buckets *= 2;
-    const struct subject_array items[SUBJECT_ARRAY_COUNT] = {
-        [SUBJECT_CACHE_VALUES] = {block, sets * shape->ways, layout->value_size},
-        [SUBJECT_STASH_VALUES] = {block, stash, layout->value_size},
-        [SUBJECT_SCOPE_VALUES] = {block, scope, layout->value_size},
-        [SUBJECT_SCRATCH] = {block, 1, layout->value_size},
-        [SUBJECT_TAGS] = {LINE_SIZE, sets, (size_t)shape->ways * shape->tag_bits / 8},
-        [SUBJECT_COUNTS] = {LINE_SIZE, sets, (count_bits < 8 ? 8 : count_bits) / 8},
-        [SUBJECT_HANDS] = {LINE_SIZE, sets, 1},
-        [SUBJECT_BUCKETS] = {LINE_SIZE, buckets, 8},
-        [SUBJECT_ENTRIES] = {LINE_SIZE, stash, 4},
-        [SUBJECT_RECORDS] = {LINE_SIZE, scope, 16},
-    };
+    const struct layout_description *description = layout_describe(geometry->layout);
+    const struct memory_shape shape = subject_memory_shape(layout, description);
+    const struct memory_reference reference =
+        memory_reference_make(&shape, (uint64_t)geometry->set_count * description->ways,
+                              geometry->stash_count_max, geometry->scope_count_max);
     for (unsigned i = 0; i < SUBJECT_ARRAY_COUNT; i += 1) {
-        arrays[i] = items[i];
-        arrays[i].offset = round_up(size, items[i].offset); /* there: the alignment */
-        size = arrays[i].offset + items[i].item_count * items[i].item_size;
+        arrays[i].offset = (size_t)reference.offsets[i].low;
+        arrays[i].item_count = (size_t)reference.items[i].count;
+        arrays[i].item_size = reference.items[i].size;
     }
-    return round_up(size, block);
+    return (size_t)reference.size.low;
 }

@@ -5,6 +5,7 @@
 #define SUBJECT_ARRAYS_H
 
 #include "geometry.h"
+#include "memory_reference.h"
 #include "subject_functions.h"
 
 /* ARRAY(identifier, one item in words, several): an item of tags or of counts is a set's. */
@@ -33,6 +34,10 @@ struct subject_array {
     size_t offset; /* in the block */
     size_t item_count, item_size;
 };
+
+/* What the table asks of a layout. O(1). */
+struct memory_shape subject_memory_shape(const struct cache_map_layout *layout,
+                                         const struct layout_description *description);
 
 /* The arrays of a map of this layout and geometry; the result is the size of its block. O(1). */
 size_t subject_arrays(const struct cache_map_layout *layout, const struct geometry *geometry,

@@ -78,9 +78,6 @@ struct subject_functions {
     struct value_state (*value_state)(const void *value);
 };
 
-/* That of a layout below LAYOUT_COUNT. */
-const struct subject_functions *subject_functions_of(unsigned layout);
-
 /* One table a layout, in the order of LAYOUT_TABLE. */
 #define SUBJECT_DECLARE(number, value) \
     extern const struct subject_functions subject_functions_##number;

@@ -153,7 +153,7 @@ static struct value_state INSTANCE_FUNCTION(do_value_state)(const void *value) {
 
 /* A whole set in one call: the policy is compared after every op. */
 static void INSTANCE_FUNCTION(do_set)(const void *map, uint32_t set, struct set_state *state) {
-    static const struct value_state nothing;
+    const struct value_state nothing = {0, false, 0};
     struct cache_map_set_view view;
     INSTANCE_FUNCTION(inspect_set)(INSTANCE_FUNCTION(of_const)(map), set, &view);
     state->hand = (uint8_t)view.hand;
