@@ -178,7 +178,6 @@ $(BUILD)/plain/%.o: %.c Makefile
 # The instances call the hooks of ThreadSanitizer, whose runtime is not linked: touches/subject_touches.c is there.
 TOUCHES := $(wildcard $(SUBJECT)/touches/*.c)
 touches_objects = $(patsubst %.c,$(BUILD)/plain/%.o,$(filter-out %/subject_instances.c %/subject_watch.c,$(call tool_sources,soak)))
-$(patsubst %.c,$(BUILD)/plain/%.o,$(TOUCHES)): INCLUDES += -I$(SUBJECT)/touches
 $(BUILD)/touches/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo 'touch $<'
