@@ -177,14 +177,17 @@ $(BUILD)/plain/%.o: %.c Makefile
 # ./soak in which each access of the library to a map's block is counted and compared with section 12 of the contract.
 # The instances call the hooks of ThreadSanitizer, whose runtime is not linked: touches/subject_touches.c is there.
 TOUCHES := $(wildcard $(SUBJECT)/touches/*.c)
-touches_objects = $(patsubst %.c,$(BUILD)/plain/%.o,$(filter-out %/subject_instances.c %/subject_watch.c,$(call tool_sources,soak)))
-$(patsubst %.c,$(BUILD)/plain/%.o,$(TOUCHES)): INCLUDES += -I$(SUBJECT)/touches
+touches_objects = $(filter-out %/subject_instances.o %/subject_watch.o,$(patsubst %.c,$(BUILD)/plain/%.o,$(call tool_sources,$(1)))) \
+    $(patsubst %.c,$(BUILD)/plain/%.o,$(TOUCHES)) $(BUILD)/touches/$(SUBJECT)/subject_instances.o
 $(BUILD)/touches/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo 'touch $<'
 	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O1 -fsanitize=thread -fsanitize-coverage=trace-pc $(DEPENDENCIES) -c $< -o $@
 
-$(BUILD)/soak-touches: $(touches_objects) $(patsubst %.c,$(BUILD)/plain/%.o,$(TOUCHES)) $(BUILD)/touches/$(SUBJECT)/subject_instances.o
+# What ./soak finds there, ./trace explains and reduces there.
+$(BUILD)/soak-touches: $(call touches_objects,soak)
+$(BUILD)/trace-touches: $(call touches_objects,trace)
+$(BUILD)/soak-touches $(BUILD)/trace-touches:
 	@echo 'link  $@'
 	@$(GCC) $^ -Wl,--wrap=memcpy -Wl,--wrap=memset -o $@
 

@@ -9,7 +9,7 @@
 
 #include "subject_arrays.h"
 
-enum { SAMPLE_ITEM_COUNT = 8, SAMPLE_COUNT = SUBJECT_VALUE_ARRAY_COUNT * SAMPLE_ITEM_COUNT * 2 };
+enum { SAMPLE_ITEM_COUNT = 4, SAMPLE_COUNT = SUBJECT_VALUE_ARRAY_COUNT * SAMPLE_ITEM_COUNT * 2 };
 
 /* Free places are poisoned; and what was never written is not initialised. Both may be looked at here. */
 #if defined(__clang__)

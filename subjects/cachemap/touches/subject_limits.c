@@ -210,7 +210,7 @@ struct subject_limits subject_limits_of_upsert_many(const struct subject_look *b
     allow(&limits, SUBJECT_RECORDS, 0, before->scope_open ? count : 0);
     allow(&limits, SUBJECT_SCOPE_VALUES, 0, before->scope_open ? count : 0);
     limits.copies = before->scope_open ? 3 * count : 2 * count;
-    limits.steps_besides = count * (STEPS_OF_CALL + 2 * STEPS_OF_CLOCK_STEP * clock_steps(before));
+    limits.steps_besides = count * (STEPS_OF_CALL + clock_steps(before) * 2 * STEPS_OF_CLOCK_STEP);
     return limits;
 }
 
