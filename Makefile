@@ -341,9 +341,10 @@ endef
 $(foreach way,asan gcc portable,$(eval $(call test_rule,$(way))))
 
 # Functions of the subject that harness_oracle falsifies.
-WRAPPED := $(addprefix subject_,init init_refused balanced upsert upsert_many remove get get_many lookup has compact \
-           scope_close counts set entry place check digest free_slots_poisoned views_agree record \
-           memory_size misnamed_status deinit check_misses gone each excess) key_hash_differs
+WRAPPED := $(addprefix subject_,init init_refused balanced upsert upsert_many remove get get_many lookup read has \
+           compact scope_close counts set entry place check digest free_slots_poisoned views_agree record \
+           memory_size misnamed_status deinit check_misses gone each excess fault held_intact walk_agrees) \
+           key_hash_differs
 $(BUILD)/test/harness/harness_oracle: WRAP = $(foreach name,$(WRAPPED),-Wl,--wrap=$(name))
 $(BUILD)/test/harness/harness_witness: WRAP = -Wl,--wrap=subject_remove
 $(BUILD)/test/harness/harness_touched: WRAP = -Wl,--wrap=subject_demote

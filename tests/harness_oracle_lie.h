@@ -18,11 +18,12 @@
 #define WRAPPED_TABLE(WRAPPED) \
     WRAPPED(init) WRAPPED(init_refused) WRAPPED(balanced) WRAPPED(upsert) \
     WRAPPED(upsert_many) WRAPPED(remove) WRAPPED(get) WRAPPED(get_many) \
-    WRAPPED(lookup) WRAPPED(has) WRAPPED(compact) WRAPPED(scope_close) \
+    WRAPPED(lookup) WRAPPED(read) WRAPPED(has) WRAPPED(compact) WRAPPED(scope_close) \
     WRAPPED(counts) WRAPPED(set) WRAPPED(entry) WRAPPED(place) WRAPPED(check) WRAPPED(digest) \
     WRAPPED(free_slots_poisoned) WRAPPED(views_agree) WRAPPED(record) WRAPPED(memory_size) \
     WRAPPED(misnamed_status) WRAPPED(deinit) WRAPPED(hash_differs) WRAPPED(check_misses) \
-    WRAPPED(gone) WRAPPED(each) WRAPPED(excess)
+    WRAPPED(gone) WRAPPED(each) WRAPPED(excess) WRAPPED(fault) WRAPPED(held_intact) \
+    WRAPPED(walk_agrees)
 /* clang-format on */
 
 enum wrapped {
@@ -70,6 +71,7 @@ enum falsehood {
     OTHER_SIZE,
     OTHER_WORD,
     UNCLEAN,
+    OTHER_POINTER,
     TELLS_NOTHING,
     TELLS_TWICE
 };
@@ -202,6 +204,14 @@ WRAP(struct result, lookup, (struct subject * subject, unsigned key_id, bool *in
     return falsify(result, falsehood);
 }
 
+WRAP(struct result, read, (struct subject * subject, unsigned key_id, bool *intact)) {
+    const struct result result = __real_subject_read(subject, key_id, intact);
+    const enum falsehood falsehood = lie_now(WRAPPED_read);
+    if (falsehood == DAMAGED_BYTES)
+        *intact = false;
+    return falsify(result, falsehood);
+}
+
 WRAP(struct result, has, (struct subject * subject, unsigned key_id)) {
     return falsify(__real_subject_has(subject, key_id), lie_now(WRAPPED_has));
 }
@@ -312,6 +322,24 @@ WRAP(const char *, misnamed_status, (void)) {
 
 WRAP(bool, deinit, (struct subject * subject)) {
     return __real_subject_deinit(subject) && lie_now(WRAPPED_deinit) != UNCLEAN;
+}
+
+WRAP(const struct subject_fault *, fault, (const struct subject *subject)) {
+    static const struct subject_fault wrote = {"the call wrote where it may not", false},
+                                      points = {"the pointer points elsewhere", true};
+    switch (lie_now(WRAPPED_fault)) {
+    case WROTE: return &wrote;
+    case OTHER_POINTER: return &points;
+    default: return __real_subject_fault(subject);
+    }
+}
+
+WRAP(bool, held_intact, (const struct subject *subject)) {
+    return lie_now(WRAPPED_held_intact) != DAMAGED_BYTES && __real_subject_held_intact(subject);
+}
+
+WRAP(bool, walk_agrees, (const struct subject *subject)) {
+    return lie_now(WRAPPED_walk_agrees) != OTHER_POINTER && __real_subject_walk_agrees(subject);
 }
 
 /* The one that is not the subject's. */

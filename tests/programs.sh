@@ -26,6 +26,9 @@ declare -A inexpressible=(
     [sets-planned-in-32-bits]='a program asks for the memory of its own options alone'
 )
 
+# Bugs that the first pass does not show: of those that take memory from the caller it is the second.
+declare -A pass_of=([memory-is-cleared-behind]=no-cache [memory-must-be-exact]=no-cache [memory-of-32-bits]=no-cache)
+
 trace_of() { echo "bugs/traces/$1.trace"; }
 
 ops_of() { grep -vE '^(#|cachemap-trace|geometry|$)' "$(trace_of "$1")" || true; }
@@ -55,7 +58,7 @@ run_program() {
 try_bug() {
     local dir=$out/$1
     plant "$1" "$dir" >"$dir.log" || return
-    ./trace c -o "$dir/program.c" "$(trace_of "$1")" 2>"$dir/c.log" || return
+    ./trace c --pass "${pass_of[$1]:-cache}" -o "$dir/program.c" "$(trace_of "$1")" 2>"$dir/c.log" || return
     "$clang" -std=c11 -O0 "${warnings[@]}" "${sanitizers[@]}" "-I$dir/src" "$dir/program.c" -o "$dir/with" 2>"$dir/with.compile" &&
         run_program "$dir/with"
     "$clang" -std=c11 -O0 "${warnings[@]}" "${sanitizers[@]}" -Isrc "$dir/program.c" -o "$dir/without" 2>"$dir/without.compile" &&

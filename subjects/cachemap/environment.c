@@ -4,6 +4,7 @@
 #include "environment.h"
 
 #include "environment_batch.h"
+#include "environment_caller.h"
 #include "environment_fail.h"
 #include "environment_gone.h"
 #include "environment_look.h"
@@ -82,6 +83,7 @@ static void environment_check_world(struct environment *environment) {
     environment->counts = subject_counts(&environment->subject);
     if (environment_has(environment, LAYER_POLICY))
         environment_compare_capacities(environment);
+    environment_check_caller(environment);
     if (!environment_has(environment, LAYER_RUNTIME))
         return;
     if (environment->view.pass == PASS_CACHE) /* once an input is enough */
@@ -106,6 +108,7 @@ static void environment_deinit(struct environment *environment) {
     const bool clean = subject_deinit(&environment->subject);
     environment->view.is_live = false;
     environment_check_balance(environment);
+    environment_check_caller(environment);
     if (environment_has(environment, LAYER_RUNTIME) && !clean)
         environment_fail_at(
             environment, INVARIANT_BALANCE, HERE,
@@ -162,7 +165,8 @@ static void environment_check_views(struct environment *environment) {
         return;
     if (!subject_views_agree(&environment->subject))
         environment_fail_at(environment, INVARIANT_VIEWS, HERE,
-                            "a slot or a hand alone is not what its set is");
+                            "a slot or a hand alone is not what its set is, or more is written");
+    environment_check_pointers(environment);
     if (!subject_free_slots_poisoned(&environment->subject))
         environment_fail_at(environment, INVARIANT_POISON, HERE,
                             "the poison of a slot is not what its count says");
@@ -363,6 +367,8 @@ static void environment_step(struct environment *environment, struct op op) {
     if (environment_has(environment, LAYER_OUTCOME) && !intact)
         environment_fail_at(environment, INVARIANT_VALUE_BYTES, HERE,
                             "key %u: its value's bytes are damaged", op_key(op));
+    environment_check_caller(environment);
+    environment_check_held(environment, op, step->actual);
     changed_nothing = environment_check_failure(environment, step->actual);
     environment_advance(environment, op, step, in_stash);
     environment_examine(environment, op, changed_nothing);

@@ -78,6 +78,9 @@ void environment_check_step(struct environment *environment, struct subject_curs
                             enum outcome expected, struct value_state content) {
     struct value_state told = content;
     const enum outcome outcome = subject_each(&environment->subject, cursor, &told);
+    if (outcome == OUTCOME_NONE)
+        environment_fail_at(environment, INVARIANT_EACH, HERE,
+                            "a walk tells of a key and gives no pointer, or is over and gives one");
     if (expected == OUTCOME_ABSENT && outcome != OUTCOME_ABSENT)
         environment_fail_at(environment, INVARIANT_EACH, HERE,
                             "a walk tells of key %u after the last entry", told.key_id);

@@ -3,6 +3,7 @@
 #define ENVIRONMENT_FILE "environment_verify.c"
 #include "environment_verify.h"
 
+#include "environment_caller.h"
 #include "environment_fail.h"
 #include "environment_gone.h"
 #include "environment_policy.h"
@@ -41,7 +42,7 @@ void environment_read(struct environment *environment, unsigned key_id, enum inv
     const struct op op = {OP_LOOKUP, key_id};
     const struct result expected = model_lookup(&environment->model, key_id);
     bool intact = true;
-    const struct result actual = subject_lookup(&environment->subject, key_id, &intact);
+    const struct result actual = subject_read(&environment->subject, key_id, &intact);
     (void)policy_apply(&environment->policy, op, 0);
     if (!result_equal(actual, expected)) {
         environment->view.verdict.expected = expected;
@@ -53,6 +54,7 @@ void environment_read(struct environment *environment, unsigned key_id, enum inv
     if (environment_has(environment, LAYER_OUTCOME) && !intact)
         environment_fail_at(environment, INVARIANT_VALUE_BYTES, HERE,
                             "lookup of key %u: its value's bytes are damaged", key_id);
+    environment_check_caller(environment);
 }
 
 /* ---- Layer 7: both ways. ----------------------------------------------------------------- */

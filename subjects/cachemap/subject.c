@@ -4,7 +4,9 @@
 #include "subject.h"
 #include "subject_arrays.h"
 #include "subject_functions.h"
+#include "subject_guard.h"
 #include "subject_watch.h"
+#include "subject_words.h"
 
 #include <assert.h>
 
@@ -27,31 +29,9 @@ static const struct subject_functions *const instances[LAYOUT_COUNT] = {
 
 /* ---- Words. ------------------------------------------------------------------------------ */
 
-static enum outcome outcome_of_status(enum cache_map_status status) {
-    switch (status) {
-    case CACHE_MAP_OK: return OUTCOME_OK;
-    case CACHE_MAP_INSERTED: return OUTCOME_INSERTED;
-    case CACHE_MAP_UPDATED: return OUTCOME_UPDATED;
-    case CACHE_MAP_REVIVED: return OUTCOME_REVIVED;
-    case CACHE_MAP_REMOVED: return OUTCOME_REMOVED;
-    case CACHE_MAP_FOUND: return OUTCOME_FOUND;
-    case CACHE_MAP_TOMBSTONE: return OUTCOME_TOMBSTONE;
-    case CACHE_MAP_ABSENT: return OUTCOME_ABSENT;
-    case CACHE_MAP_STASH_FULL: return OUTCOME_STASH_FULL;
-    case CACHE_MAP_SCOPE_FULL: return OUTCOME_SCOPE_FULL;
-    case CACHE_MAP_SCOPE_OPEN: return OUTCOME_SCOPE_ALREADY_OPEN;
-    case CACHE_MAP_SCOPE_NOT_OPEN: return OUTCOME_SCOPE_NOT_OPEN;
-    case CACHE_MAP_OPTIONS_INVALID: return OUTCOME_OPTIONS_INVALID;
-    case CACHE_MAP_SIZE_OVERFLOW: return OUTCOME_SIZE_OVERFLOW;
-    case CACHE_MAP_OUT_OF_MEMORY: return OUTCOME_OUT_OF_MEMORY;
-    case CACHE_MAP_STATUS_COUNT: break;
-    }
-    return OUTCOME_NONE;
-}
-
 static const char *misnamed_status(void) {
     for (unsigned status = 0; status < CACHE_MAP_STATUS_COUNT; status += 1) {
-        const enum outcome outcome = outcome_of_status((enum cache_map_status)status);
+        const enum outcome outcome = subject_outcome_of_status((enum cache_map_status)status);
         if (strcmp(cache_map_status_name((enum cache_map_status)status), outcome_name(outcome)) !=
                 0 ||
             cache_map_status_failed((enum cache_map_status)status) != outcome_failed(outcome))
@@ -77,10 +57,6 @@ static enum place place_of_library(enum cache_map_place place) {
     case CACHE_MAP_PLACE_STASH_TOMBSTONE: break;
     }
     return PLACE_STASH_TOMBSTONE;
-}
-
-static struct result result_of_status(enum cache_map_status status) {
-    return result_of(outcome_of_status(status));
 }
 
 /* ---- Memory and life. -------------------------------------------------------------------- */
@@ -123,6 +99,13 @@ size_t subject_size_of_arrays(const struct geometry *geometry) {
     return subject_arrays(instances[geometry->layout]->layout, geometry, arrays);
 }
 
+size_t subject_supplied_excess(const struct geometry *geometry) {
+    static const size_t excesses[] = {0, 1, GUARD_SIZE, UINT32_MAX};
+    const unsigned turn =
+        (unsigned)geometry->layout + geometry->stash_count_max + geometry->scope_count_max;
+    return excesses[turn % (sizeof excesses / sizeof excesses[0])];
+}
+
 size_t subject_memory_size(const struct subject *subject) {
     return subject->memory_size;
 }
@@ -131,6 +114,8 @@ void subject_create(struct subject *subject, unsigned char *arena) {
     memset(subject, 0, sizeof *subject);
     assert((uintptr_t)arena % SUBJECT_ALIGNMENT_MAX == 0);
     subject->arena = arena;
+    for (unsigned array = 0; array < GUARDED_COUNT; array += 1)
+        CACHE_MAP_POISON(guard_behind((enum guarded)array), GUARD_SIZE);
 }
 
 static enum cache_map_status
@@ -138,7 +123,9 @@ subject_call_init(struct subject *subject, const struct cache_map_options *optio
     const struct cache_map_allocator allocator = {subject, subject_allocate, subject_deallocate};
     switch (subject->memory) {
     case SUBJECT_MEMORY_SUPPLIED:
-        return subject->functions->init_in_memory(subject->map, options, subject->block, size);
+        return subject->functions->init_in_memory(subject->map, options, subject->block,
+                                                  size +
+                                                      subject_supplied_excess(&subject->geometry));
     case SUBJECT_MEMORY_STANDARD: return subject->functions->init(subject->map, options, NULL);
     case SUBJECT_MEMORY_HOOK:
     case SUBJECT_MEMORY_COUNT: break;
@@ -148,17 +135,20 @@ subject_call_init(struct subject *subject, const struct cache_map_options *optio
 
 enum outcome subject_init(struct subject *subject, const struct geometry *geometry,
                           enum subject_memory memory, uint8_t fill) {
-    const struct cache_map_options options = options_of_geometry(geometry);
+    struct cache_map_options options = options_of_geometry(geometry);
+    const struct cache_map_options given = options;
     size_t size = 0, alignment;
     enum cache_map_status status;
     assert(!subject->live);
+    subject->fault.words = NULL;
+    subject->held.value = NULL;
     subject->functions = instances[geometry->layout];
     subject->geometry = *geometry;
     subject->fill = fill;
     subject->memory = memory;
     status = subject->functions->memory_size(&options, &size);
     if (status != CACHE_MAP_OK)
-        return outcome_of_status(status);
+        return subject_outcome_of_status(status);
     subject->memory_size = size;
     alignment = subject->functions->memory_alignment();
     if (alignment < SUBJECT_ALIGNMENT_MIN || alignment > SUBJECT_ALIGNMENT_MAX)
@@ -170,13 +160,17 @@ enum outcome subject_init(struct subject *subject, const struct geometry *geomet
     memset(subject->block, fill, size);
     SUBJECT_UNINITIALISED(subject->block, size);
     memset(subject->map, fill, sizeof subject->map);
+    guard_fill(subject->block - GUARD_SIZE);
+    guard_fill(subject->block + size);
     CACHE_MAP_POISON(subject->arena, SUBJECT_RED_ZONE_SIZE + alignment);
     CACHE_MAP_POISON(subject->block + size, SUBJECT_RED_ZONE_SIZE);
     subject->functions = subject_watched(subject->functions, geometry, subject->map,
                                          memory == SUBJECT_MEMORY_STANDARD ? NULL : subject->block);
     status = subject_call_init(subject, &options, size);
+    if (memcmp(&options, &given, sizeof options) != 0)
+        fault_note(&subject->fault, false, "init changed the options that it was given");
     subject->live = status == CACHE_MAP_OK;
-    return outcome_of_status(status);
+    return subject_outcome_of_status(status);
 }
 
 bool subject_deinit(struct subject *subject) {
@@ -184,6 +178,10 @@ bool subject_deinit(struct subject *subject) {
     assert(subject->live);
     subject->functions->deinit(subject->map);
     subject->live = false;
+    subject->held.value = NULL;
+    if (!guard_holds(subject->block - GUARD_SIZE) ||
+        !guard_holds(subject->block + subject->memory_size))
+        fault_note(&subject->fault, false, "the map wrote beside the memory that it was given");
 #if defined(CACHE_MAP_ASAN)
     /* The block of the standard allocator is gone, and its poison is the sanitizer's. */
     if (subject->memory != SUBJECT_MEMORY_STANDARD)
@@ -197,6 +195,7 @@ bool subject_deinit(struct subject *subject) {
 void subject_abandon(struct subject *subject) {
     (void)subject_excess(); /* of a map that is no more */
     subject->live = false;
+    subject->held.value = NULL;
     subject->deallocation_count = subject->allocation_count;
 }
 
@@ -249,30 +248,34 @@ enum outcome subject_init_refused(struct subject *subject, enum op_refusal refus
                                   bool *untouched) {
     const struct subject_functions *functions = subject->functions;
     const struct cache_map_allocator nothing = {NULL, subject_allocate_nothing, NULL};
-    struct cache_map_options options = options_of_geometry(&subject->geometry);
+    struct cache_map_options options = options_of_geometry(&subject->geometry), given;
     alignas(64) unsigned char map[SUBJECT_MAP_SIZE_MAX];
-    enum cache_map_status status;
-    size_t size = 0;
+    enum cache_map_status status, size_status;
+    size_t size = SIZE_MAX;
     options_spoil(&options, refusal, functions->layout);
+    given = options;
     memset(map, 0x3c, sizeof map);
+    size_status = functions->memory_size(&options, &size);
+    if ((size_status == CACHE_MAP_OK) == (size == SIZE_MAX))
+        fault_note(&subject->fault, false, "memory_size failed and wrote a size, or wrote none");
     /* The arena is the live map's: an init that is not refused there is found at once. */
     if (refusal == REFUSAL_IN_MEMORY_STASH_NONE || refusal == REFUSAL_IN_MEMORY_SMALL) {
-        (void)functions->memory_size(&options, &size);
-        status = functions->init_in_memory(map, &options, subject->block, size == 0 ? 0 : size - 1);
+        status = functions->init_in_memory(map, &options, subject->block,
+                                           size_status == CACHE_MAP_OK ? size - 1 : 0);
     } else {
         status = functions->init(map, &options, &nothing);
     }
+    if (memcmp(&options, &given, sizeof options) != 0)
+        fault_note(&subject->fault, false,
+                   "an init that failed changed the options that it was given");
+    if (size_status != (status == CACHE_MAP_OUT_OF_MEMORY ? CACHE_MAP_OK : status))
+        fault_note(&subject->fault, false,
+                   "memory_size and init say different things of the options");
     *untouched = map[0] == 0x3c && memcmp(map, map + 1, sizeof map - 1) == 0;
-    return outcome_of_status(status);
+    return subject_outcome_of_status(status);
 }
 
 /* ---- Ops. -------------------------------------------------------------------------------- */
-
-struct result subject_upsert(struct subject *subject, unsigned key_id, uint32_t value) {
-    alignas(128) unsigned char argument[VALUE_SIZE_MAX];
-    subject->functions->make_value(argument, key_id, value);
-    return result_of_status(subject->functions->upsert(subject->map, argument));
-}
 
 const char *subject_library_version(void) {
     return CACHE_MAP_VERSION_STRING;
@@ -282,75 +285,8 @@ unsigned subject_batch_count_max(void) {
     return CACHE_MAP_BATCH_COUNT_MAX;
 }
 
-bool subject_upsert_many(struct subject *subject, const unsigned *key_ids, uint32_t value,
-                         uint32_t count, struct result *results) {
-    alignas(128) unsigned char arguments[STREAM_BATCH_COUNT_MAX * VALUE_SIZE_MAX];
-    enum cache_map_status statuses[STREAM_BATCH_COUNT_MAX];
-    size_t success_count, counted = 0;
-    assert(count <= STREAM_BATCH_COUNT_MAX);
-    memset(arguments, 0, count * subject->functions->layout->value_size);
-    for (uint32_t i = 0; i < count; i += 1)
-        subject->functions->make_value(arguments + i * subject->functions->layout->value_size,
-                                       key_ids[i], value + i);
-    success_count = subject->functions->upsert_many(subject->map, arguments, count, statuses);
-    for (uint32_t i = 0; i < count; i += 1) {
-        results[i] = result_of_status(statuses[i]);
-        counted += !outcome_failed(results[i].outcome);
-    }
-    return success_count == counted;
-}
-
-struct result subject_rewrite(struct subject *subject, unsigned key_id) {
-    const void *value = subject->functions->get(subject->map, key_id);
-    if (value == NULL)
-        return result_of(OUTCOME_ABSENT);
-    return result_of_status(subject->functions->upsert(subject->map, value));
-}
-
 struct result subject_remove(struct subject *subject, unsigned key_id) {
-    return result_of_status(subject->functions->remove(subject->map, key_id));
-}
-
-static struct result result_of_value(const struct subject *subject, unsigned key_id,
-                                     const void *value, bool *intact) {
-    const struct value_state state = subject->functions->value_state(value);
-    const struct result result = {OUTCOME_FOUND, state.value};
-    *intact = state.intact && state.key_id == key_id;
-    return result;
-}
-
-struct result subject_get(struct subject *subject, unsigned key_id, bool *intact) {
-    const void *value;
-    subject->functions->prefetch(subject->map, key_id);
-    value = subject->functions->get(subject->map, key_id);
-    *intact = true;
-    return value == NULL ? result_of(OUTCOME_NOTHING)
-                         : result_of_value(subject, key_id, value, intact);
-}
-
-bool subject_get_many(struct subject *subject, const unsigned *key_ids, uint32_t count,
-                      struct result *results, bool *intact) {
-    const void *values[STREAM_BATCH_COUNT_MAX];
-    size_t found_count, counted = 0;
-    assert(count <= STREAM_BATCH_COUNT_MAX);
-    found_count = subject->functions->get_many(subject->map, key_ids, count, values);
-    for (uint32_t i = 0; i < count; i += 1) {
-        intact[i] = true;
-        results[i] = values[i] == NULL
-                         ? result_of(OUTCOME_NOTHING)
-                         : result_of_value(subject, key_ids[i], values[i], &intact[i]);
-        counted += values[i] != NULL;
-    }
-    return found_count == counted;
-}
-
-struct result subject_lookup(struct subject *subject, unsigned key_id, bool *intact) {
-    const void *value = NULL;
-    const enum cache_map_status status = subject->functions->lookup(subject->map, key_id, &value);
-    *intact = (status == CACHE_MAP_FOUND) == (value != NULL);
-    if (status != CACHE_MAP_FOUND || value == NULL)
-        return result_of_status(status);
-    return result_of_value(subject, key_id, value, intact);
+    return subject_result_of_status(subject->functions->remove(subject->map, key_id));
 }
 
 struct result subject_has(struct subject *subject, unsigned key_id) {
@@ -364,7 +300,7 @@ struct result subject_demote(struct subject *subject, unsigned key_id) {
 
 #define STATUS_CALL(name) \
     struct result subject_##name(struct subject *subject) { \
-        return result_of_status(subject->functions->name(subject->map)); \
+        return subject_result_of_status(subject->functions->name(subject->map)); \
     }
 #define NOTHING_CALL(name) \
     struct result subject_##name(struct subject *subject) { \
@@ -376,7 +312,7 @@ SUBJECT_CALLS(STATUS_CALL, NOTHING_CALL)
 #undef NOTHING_CALL
 
 struct result subject_scope_close(struct subject *subject, bool discard) {
-    return result_of_status(subject->functions->scope_close(
+    return subject_result_of_status(subject->functions->scope_close(
         subject->map, discard ? CACHE_MAP_SCOPE_DISCARD : CACHE_MAP_SCOPE_PERSIST));
 }
 
@@ -417,9 +353,11 @@ enum outcome subject_each(const struct subject *subject, struct subject_cursor *
     const enum cache_map_status status = subject->functions->each(subject->map, &typed, &value);
     cursor->slot = typed.slot;
     cursor->entry = typed.entry;
+    if (value == subject_untouched)
+        return OUTCOME_NONE;
     if (value != NULL)
         *content = subject->functions->value_state(value);
-    return (status != CACHE_MAP_ABSENT) == (value != NULL) ? outcome_of_status(status)
+    return (status != CACHE_MAP_ABSENT) == (value != NULL) ? subject_outcome_of_status(status)
                                                            : OUTCOME_NONE;
 }
 

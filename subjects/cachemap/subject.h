@@ -10,6 +10,7 @@
 
 #include "geometry.h"
 #include "op.h"
+#include "subject_guard.h"
 #include "subject_told.h"
 
 #include <stdalign.h>
@@ -85,6 +86,12 @@ struct subject {
     unsigned allocation_count, deallocation_count;
     size_t allocation_size, allocation_alignment;
     bool allocation_unbalanced;
+    struct subject_fault fault; /* the first since init */
+    /* A pointer that the caller keeps until the map changes, or null; and what it saw there. */
+    struct {
+        const void *value;
+        struct value_state state;
+    } held;
     alignas(64) unsigned char map[SUBJECT_MAP_SIZE_MAX]; /* the typed map struct */
     unsigned char *block;                                /* in the arena: what the map gets */
     unsigned char *arena; /* SUBJECT_ARENA_SIZE bytes, aligned; supplied by the owner */
@@ -130,12 +137,26 @@ struct result subject_get(struct subject *subject, unsigned key_id, bool *intact
 bool subject_get_many(struct subject *subject, const unsigned *key_ids, uint32_t count,
                       struct result *results, bool *intact);
 struct result subject_lookup(struct subject *subject, unsigned key_id, bool *intact);
+/* The same, and the pointer is not compared with the key's place, which costs as much again. */
+struct result subject_read(struct subject *subject, unsigned key_id, bool *intact);
 struct result subject_has(struct subject *subject, unsigned key_id);
 struct result subject_demote(struct subject *subject, unsigned key_id);
 struct result subject_scope_close(struct subject *subject, bool discard);
 #define SUBJECT_CALL(name) struct result subject_##name(struct subject *subject);
 SUBJECT_CALLS(SUBJECT_CALL, SUBJECT_CALL)
 #undef SUBJECT_CALL
+
+/* What is wrong on the caller's side, by the calls since init. O(1). */
+const struct subject_fault *subject_fault(const struct subject *subject);
+/* Whether the value behind the pointer that get, get_many or lookup gave first since the last release is
+ * what it was. True where there was none. Only while the map has not changed. */
+bool subject_held_intact(const struct subject *subject);
+/* No pointer is held any more: the map has changed. */
+void subject_release(struct subject *subject);
+/* Calls for many, of no keys, which may do nothing: see subject_fault. */
+void subject_call_for_nothing(struct subject *subject);
+/* Whether a walk gives the very places that inspection names, in their order. O(state). */
+bool subject_walk_agrees(const struct subject *subject);
 
 /* Inspection. */
 struct counts_state subject_counts(const struct subject *subject);
@@ -145,7 +166,8 @@ struct subject_cursor {
     uint64_t slot;
     uint32_t entry;
 };
-/* The next step of it: FOUND or TOMBSTONE, with what is there in *content; ABSENT at its end. */
+/* The next step of it: FOUND or TOMBSTONE, with what is there in *content; ABSENT at its end. NONE when it
+ * gives no pointer where it tells of a key, or another than null where it is over. */
 enum outcome subject_each(const struct subject *subject, struct subject_cursor *cursor,
                           struct value_state *content);
 /* The size of the block by the contract's table of arrays, for any map of this geometry. O(1). */
@@ -155,6 +177,9 @@ size_t subject_size_of_arrays(const struct geometry *geometry);
  * this layout with other options, up to 2^64 of everything, which `turn`, any number, chooses.
  * O(1). */
 const char *subject_plan_differs(const struct subject *subject, uint32_t turn);
+/* So much more memory than the map needs its caller says to have, who gives it some: a byte, a little, and
+ * what a number of 32 bits takes for a byte too few. None of it may be touched. O(1). */
+size_t subject_supplied_excess(const struct geometry *geometry);
 /* What memory_size answered. */
 size_t subject_memory_size(const struct subject *subject);
 /* Null, or the harness's word for a status that the library names otherwise, or takes for a failure

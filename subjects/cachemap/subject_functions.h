@@ -39,7 +39,7 @@ typedef void subject_call(void *map);
 
 struct subject_functions {
     const struct cache_map_layout *layout;
-    size_t map_size;
+    size_t map_size, key_size;
     size_t (*memory_alignment)(void);
     enum cache_map_status (*memory_size)(const struct cache_map_options *options, size_t *size);
     enum cache_map_status (*init)(void *map, const struct cache_map_options *options,
@@ -55,8 +55,12 @@ struct subject_functions {
                           enum cache_map_status *statuses);
     enum cache_map_status (*remove)(void *map, unsigned key_id);
     const void *(*get)(void *map, unsigned key_id);
-    size_t (*get_many)(void *map, const unsigned *key_ids, size_t key_count, const void **values);
+    /* `keys` and `found` have room for so many: the arrays that the library gets. In *keys_kept whether the
+     * keys in it are still those. */
+    size_t (*get_many)(void *map, const unsigned *key_ids, size_t key_count, void *keys,
+                       void *found, const void **values, bool *keys_kept);
     void (*prefetch)(const void *map, unsigned key_id);
+    /* The pointer is subject_untouched where the library leaves it as it was. */
     enum cache_map_status (*lookup)(void *map, unsigned key_id, const void **value);
     bool (*has)(void *map, unsigned key_id);
     void (*demote)(void *map, unsigned key_id);
@@ -69,6 +73,7 @@ struct subject_functions {
     struct cache_map_counts (*counts)(const void *map);
     void (*set)(const void *map, uint32_t set, struct set_state *state);
     bool (*set_agrees)(const void *map, uint32_t set);
+    struct cache_map_slot_view (*slot)(const void *map, uint64_t set, uint32_t way);
     enum cache_map_status (*each)(const void *map, struct cache_map_cursor *cursor,
                                   const void **value);
     struct cache_map_entry_view (*entry)(const void *map, uint32_t entry);
@@ -77,6 +82,9 @@ struct subject_functions {
     enum cache_map_invariant (*check)(const void *map);
     struct value_state (*value_state)(const void *value);
 };
+
+/* What a pointer points to before the library is to write it. */
+extern unsigned char subject_untouched[];
 
 /* One table a layout, in the order of LAYOUT_TABLE. */
 #define SUBJECT_DECLARE(number, value) \

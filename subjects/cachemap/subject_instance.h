@@ -87,15 +87,22 @@ static const void *INSTANCE_FUNCTION(do_get)(void *map, unsigned key_id) {
 }
 
 static size_t INSTANCE_FUNCTION(do_get_many)(void *map, const unsigned *key_ids, size_t key_count,
-                                             const void **values) {
-    INSTANCE_KEY_TYPE keys[STREAM_BATCH_COUNT_MAX];
-    INSTANCE_VALUE_STRUCT *found[STREAM_BATCH_COUNT_MAX];
+                                             void *keys, void *found, const void **values,
+                                             bool *keys_kept) {
+    INSTANCE_KEY_TYPE *typed_keys = (INSTANCE_KEY_TYPE *)keys;
+    INSTANCE_VALUE_STRUCT **typed_found = (INSTANCE_VALUE_STRUCT **)found;
     size_t found_count;
-    for (size_t i = 0; i < key_count; i += 1)
-        keys[i] = INSTANCE_FUNCTION(key_of_id)(key_ids[i]);
-    found_count = INSTANCE_FUNCTION(get_many)(INSTANCE_FUNCTION(of)(map), keys, key_count, found);
-    for (size_t i = 0; i < key_count; i += 1)
-        values[i] = found[i];
+    for (size_t i = 0; i < key_count; i += 1) {
+        typed_keys[i] = INSTANCE_FUNCTION(key_of_id)(key_ids[i]);
+        typed_found[i] = (INSTANCE_VALUE_STRUCT *)(void *)subject_untouched;
+    }
+    found_count =
+        INSTANCE_FUNCTION(get_many)(INSTANCE_FUNCTION(of)(map), typed_keys, key_count, typed_found);
+    for (size_t i = 0; i < key_count; i += 1) {
+        const INSTANCE_KEY_TYPE key = INSTANCE_FUNCTION(key_of_id)(key_ids[i]);
+        values[i] = typed_found[i];
+        *keys_kept &= memcmp(&typed_keys[i], &key, sizeof key) == 0;
+    }
     return found_count;
 }
 
@@ -106,7 +113,7 @@ static void INSTANCE_FUNCTION(do_prefetch)(const void *map, unsigned key_id) {
 
 static enum cache_map_status INSTANCE_FUNCTION(do_lookup)(void *map, unsigned key_id,
                                                           const void **value) {
-    INSTANCE_VALUE_STRUCT *found = NULL;
+    INSTANCE_VALUE_STRUCT *found = (INSTANCE_VALUE_STRUCT *)(void *)subject_untouched;
     const enum cache_map_status status = INSTANCE_FUNCTION(lookup)(
         INSTANCE_FUNCTION(of)(map), INSTANCE_FUNCTION(key_of_id)(key_id), &found);
     *value = found;
@@ -169,10 +176,16 @@ static void INSTANCE_FUNCTION(do_set)(const void *map, uint32_t set, struct set_
     }
 }
 
-/* Whether slots and hand one by one are what the whole set is. */
+/* Whether slots and hand one by one are what the whole set is, of which no more ways are written than there
+ * are. */
 static bool INSTANCE_FUNCTION(do_set_agrees)(const void *map, uint32_t set) {
     struct cache_map_set_view whole;
+    const unsigned char *unused = (const unsigned char *)&whole.slots[LAYOUT_WAYS(INSTANCE_NUMBER)];
+    memset(&whole, 0x3c, sizeof whole);
     INSTANCE_FUNCTION(inspect_set)(INSTANCE_FUNCTION(of_const)(map), set, &whole);
+    for (; unused < (const unsigned char *)(&whole + 1); unused += 1)
+        if (*unused != 0x3c)
+            return false;
     for (uint32_t way = 0; way < LAYOUT_WAYS(INSTANCE_NUMBER); way += 1) {
         const struct cache_map_slot_view *of_set = &whole.slots[way];
         const struct cache_map_slot_view alone =
@@ -185,9 +198,14 @@ static bool INSTANCE_FUNCTION(do_set_agrees)(const void *map, uint32_t set) {
     return INSTANCE_FUNCTION(inspect_hand)(INSTANCE_FUNCTION(of_const)(map), set) == whole.hand;
 }
 
+static struct cache_map_slot_view INSTANCE_FUNCTION(do_slot)(const void *map, uint64_t set,
+                                                             uint32_t way) {
+    return INSTANCE_FUNCTION(inspect_slot)(INSTANCE_FUNCTION(of_const)(map), set, way);
+}
+
 static enum cache_map_status
 INSTANCE_FUNCTION(do_each)(const void *map, struct cache_map_cursor *cursor, const void **value) {
-    const INSTANCE_VALUE_STRUCT *found = NULL;
+    const INSTANCE_VALUE_STRUCT *found = (const INSTANCE_VALUE_STRUCT *)(void *)subject_untouched;
     const enum cache_map_status status =
         INSTANCE_FUNCTION(each)(INSTANCE_FUNCTION(of_const)(map), cursor, &found);
     *value = found;
@@ -214,6 +232,7 @@ static enum cache_map_invariant INSTANCE_FUNCTION(do_check)(const void *map) {
 const struct subject_functions INSTANCE_PASTE(subject_functions, INSTANCE_NUMBER) = {
     .layout = &INSTANCE_FUNCTION(cache_map_layout),
     .map_size = sizeof(INSTANCE_STRUCT),
+    .key_size = sizeof(INSTANCE_KEY_TYPE),
     .memory_alignment = INSTANCE_FUNCTION(memory_alignment),
     .memory_size = INSTANCE_FUNCTION(memory_size),
     .init = INSTANCE_FUNCTION(do_init),
@@ -236,6 +255,7 @@ const struct subject_functions INSTANCE_PASTE(subject_functions, INSTANCE_NUMBER
     .counts = INSTANCE_FUNCTION(do_counts),
     .set = INSTANCE_FUNCTION(do_set),
     .set_agrees = INSTANCE_FUNCTION(do_set_agrees),
+    .slot = INSTANCE_FUNCTION(do_slot),
     .each = INSTANCE_FUNCTION(do_each),
     .entry = INSTANCE_FUNCTION(do_entry),
     .record = INSTANCE_FUNCTION(do_record),

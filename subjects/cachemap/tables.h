@@ -380,6 +380,10 @@ enum op_refusal {
               "a call touched more memory than the contract allows") \
     INVARIANT(GONE, LAYER_RUNTIME, check_gone_once, "told_gone == gone", \
               "a value was told to be gone while it could come back, or twice, or not at all") \
+    INVARIANT(CALLER, LAYER_RUNTIME, check_caller, "given == kept", \
+              "the map wrote where it may not in what its caller gave, or not where it must") \
+    INVARIANT(POINTER, LAYER_RUNTIME, check_pointer, "pointer == inspected_place", \
+              "a pointer is not into the place that inspection names, or does not stay good") \
     INVARIANT(REFUSED_INIT, LAYER_RUNTIME, check_refused_init, "map_struct_is_untouched", \
               "an init that failed wrote to the map") \
     INVARIANT(ASSERTION, LAYER_RUNTIME, check_library_assertion, "library_assertion_holds", \

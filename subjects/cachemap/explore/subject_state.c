@@ -229,6 +229,7 @@ void subject_state_write(struct subject *subject, const struct subject_state *st
     struct cache_map *map = (struct cache_map *)(void *)subject->map;
     assert(subject->live && state->set_count == map->cache.set_count);
     assert(state->entry_count <= map->stash.count_max && state->record_count <= map->log.count_max);
+    subject_release(subject); /* it is another map by now */
     CACHE_MAP_UNPOISON(map->memory, map->memory_size);
     write_slots(subject, state, stale_key_id);
     write_entries(subject, state, stale_key_id);

@@ -76,6 +76,9 @@ static unsigned char *block;
 static void *block_heap;
 static size_t block_size, block_alignment;
 
+/* What is behind the memory that the map was given. */
+static size_t block_tail;
+
 static void *allocate(void *context, size_t size, size_t alignment) {
     (void)context;
     if (block != NULL || posix_memalign(&block_heap, 2 * alignment, alignment + size) != 0)

@@ -37,8 +37,9 @@ static void note_gone0(const struct value0 *value) {
 
 /* A walk over the map tells of the key once, as a lookup would; never, if it is absent. */
 static void walk_tells0(key0 key, enum cache_map_status expected, uint32_t number) {
+    static const struct value0 untouched;
     struct cache_map_cursor cursor = {0, 0};
-    const struct value0 *value = NULL;
+    const struct value0 *value = &untouched;
     enum cache_map_status status;
     unsigned times = 0;
     while ((status = map0_each(&map0, &cursor, &value)) != CACHE_MAP_ABSENT) {
@@ -46,9 +47,14 @@ static void walk_tells0(key0 key, enum cache_map_status expected, uint32_t numbe
             continue;
         times += 1;
         status_is(status, expected);
+        if (status == CACHE_MAP_FOUND && value != map0_inspect_place(&map0, key).value)
+            fail("a walk gives a pointer that is not to the key's place");
         if (status == CACHE_MAP_FOUND)
             value_is0(value, key, number);
+        value = &untouched;
     }
+    if (value != NULL)
+        fail("a walk that is over left its pointer as it was");
     number_is("how often a walk tells of the key", times, expected != CACHE_MAP_ABSENT);
 }
 
@@ -69,23 +75,38 @@ static void rooms_are0(const struct cache_map_options *options) {
     number_is("room in a scope", counts.scope_count_max, options->scope_value_count_max);
 }
 
+static void options_are(const struct cache_map_options *options,
+                        const struct cache_map_options *expected) {
+    if (memcmp(options, expected, sizeof *options) != 0)
+        fail("init changed the options that it was given");
+}
+
 static void init0(struct cache_map_options options, size_t size, size_t alignment) {
     const struct cache_map_allocator allocator = {NULL, allocate, deallocate};
+    const struct cache_map_options given = options;
     shape_is0(&options, size, alignment);
     status_is(map0_init(&map0, &options, &allocator), CACHE_MAP_OK);
+    options_are(&options, &given);
     rooms_are0(&options);
 }
 
-static void init_in_memory0(struct cache_map_options options, size_t size, size_t alignment) {
+/* The map is told that it has `excess` bytes more than it needs, of which there are a few. */
+static void init_in_memory0(struct cache_map_options options, size_t size, size_t alignment,
+                            size_t excess) {
+    const struct cache_map_options given = options;
     shape_is0(&options, size, alignment);
-    (void)allocate(NULL, size, alignment);
-    status_is(map0_init_in_memory(&map0, &options, block, size), CACHE_MAP_OK);
+    block_tail = excess < 128 ? excess : 128;
+    (void)allocate(NULL, size + block_tail, alignment);
+    status_is(map0_init_in_memory(&map0, &options, block, size + excess), CACHE_MAP_OK);
+    options_are(&options, &given);
     rooms_are0(&options);
 }
 
 static void init_standard0(struct cache_map_options options, size_t size, size_t alignment) {
+    const struct cache_map_options given = options;
     shape_is0(&options, size, alignment);
     status_is(map0_init(&map0, &options, NULL), CACHE_MAP_OK);
+    options_are(&options, &given);
     rooms_are0(&options);
 }
 
@@ -94,8 +115,11 @@ static void init_is_refused0(unsigned op, struct cache_map_options options,
                              enum cache_map_status expected) {
     const struct cache_map_allocator nothing = {NULL, allocate_nothing, NULL};
     struct map0 other;
+    size_t size = 1;
     begin(op, "init_refused");
     memset(&other, 0x3c, sizeof other);
+    if (map0_memory_size(&options, &size) != CACHE_MAP_OK && size != 1)
+        fail("memory_size failed and wrote a size");
     status_is(map0_init(&other, &options, &nothing), expected);
     bytes_are(&other, sizeof other, 0x3c, "an init that failed wrote to the map");
 }
@@ -121,6 +145,7 @@ static void upsert0(unsigned op, key0 key, uint32_t number, enum cache_map_statu
     const struct value0 value = value_of0(key, number);
     begin(op, "upsert");
     status_is(map0_upsert(&map0, &value), expected);
+    value_is0(&value, key, number); /* the argument is as it was */
 }
 
 /* What the next call for many is about: its ops, and what each must answer. */
@@ -143,8 +168,8 @@ static void upsert_next0(unsigned op, key0 key, uint32_t number, enum cache_map_
 }
 
 static void upsert_many0(void) {
-    struct value0 values[MANY_COUNT_MAX];
-    enum cache_map_status statuses[MANY_COUNT_MAX];
+    struct value0 values[MANY_COUNT_MAX + 1];
+    enum cache_map_status statuses[MANY_COUNT_MAX + 1];
     size_t returned, success_count = 0;
     for (unsigned i = 0; i < many_count0; i += 1)
         values[i] = value_of0(many_keys0[i], many_numbers0[i]);
@@ -155,19 +180,32 @@ static void upsert_many0(void) {
         if (i > 0)
             begin(many_ops0[i], "upsert_many");
         status_is(statuses[i], many_expected0[i]);
+        value_is0(&values[i], many_keys0[i], many_numbers0[i]); /* the array is as it was */
         success_count += !cache_map_status_failed(statuses[i]);
     }
     number_is("the number that it returned", returned, success_count);
+    bytes_are(&statuses[many_count0], sizeof statuses[0], 0x3c, "it wrote behind its statuses");
     many_count0 = 0;
+}
+
+/* The pointer is to the place that inspection names. */
+static void is_in_place0(const struct value0 *value, key0 key) {
+    if (value != map0_inspect_place(&map0, key).value)
+        fail("the pointer is not to the key's place");
 }
 
 /* Number 0: nothing is there. */
 static void get_many0(void) {
-    struct value0 *values[MANY_COUNT_MAX];
+    struct value0 *values[MANY_COUNT_MAX + 1];
+    const size_t keys_size = many_count0 * sizeof many_keys0[0];
+    key0 *keys = (key0 *)malloc(keys_size); /* ends where the heap's block does */
     size_t returned, found_count = 0;
+    if (keys == NULL)
+        fail("no memory");
+    memcpy(keys, many_keys0, keys_size);
     memset(values, 0x3c, sizeof values);
     begin(many_ops0[0], "get_many");
-    returned = map0_get_many(&map0, many_keys0, many_count0, values);
+    returned = map0_get_many(&map0, keys, many_count0, values);
     for (unsigned i = 0; i < many_count0; i += 1) {
         if (i > 0)
             begin(many_ops0[i], "get_many");
@@ -175,9 +213,15 @@ static void get_many0(void) {
             value_is0(values[i], many_keys0[i], many_numbers0[i]);
         else if (values[i] != NULL)
             fail("it gave a value where there is none");
+        if (values[i] != NULL)
+            is_in_place0(values[i], many_keys0[i]);
         found_count += values[i] != NULL;
     }
     number_is("the number that it returned", returned, found_count);
+    bytes_are(&values[many_count0], sizeof values[0], 0x3c, "it wrote behind its pointers");
+    if (memcmp(keys, many_keys0, keys_size) != 0)
+        fail("it changed the keys that it was given");
+    free(keys);
     many_count0 = 0;
 }
 
@@ -195,12 +239,14 @@ static void remove_key0(unsigned op, key0 key, enum cache_map_status expected) {
 }
 
 static void read_back0(key0 key, enum cache_map_status expected, uint32_t number) {
-    struct value0 *value = NULL;
+    static struct value0 untouched;
+    struct value0 *value = &untouched;
     status_is(map0_lookup(&map0, key, &value), expected);
-    if (expected == CACHE_MAP_FOUND)
+    if (expected == CACHE_MAP_FOUND) {
+        is_in_place0(value, key);
         value_is0(value, key, number);
-    else if (value != NULL)
-        fail("a lookup that found nothing gave a value");
+    } else if (value != NULL)
+        fail("a lookup that found nothing gave a value, or left its pointer as it was");
 }
 
 static void lookup0(unsigned op, key0 key, enum cache_map_status expected, uint32_t number) {
@@ -209,9 +255,12 @@ static void lookup0(unsigned op, key0 key, enum cache_map_status expected, uint3
 }
 
 static void get_value0(unsigned op, key0 key, uint32_t number) {
+    const struct value0 *value;
     begin(op, "get");
     map0_prefetch(&map0, key); /* a hint: changes nothing */
-    value_is0(map0_get(&map0, key), key, number);
+    value = map0_get(&map0, key);
+    value_is0(value, key, number);
+    is_in_place0(value, key);
 }
 
 static void get_nothing0(unsigned op, key0 key) {
@@ -289,7 +338,10 @@ static void set_is0(uint64_t set, uint32_t hand, uint32_t values) {
     struct cache_map_set_view view;
     uint32_t count = 0;
     (void)snprintf(where, sizeof where, "set %u: ", (unsigned)set);
+    memset(&view, 0x3c, sizeof view);
     map0_inspect_set(&map0, set, &view);
+    bytes_are(view.slots + WAYS0, (CACHE_MAP_WAYS_MAX - WAYS0) * sizeof view.slots[0], 0x3c,
+              "inspect_set wrote past the ways");
     number_is("the clock's hand", view.hand, hand);
     for (uint32_t way = 0; way < WAYS0; way += 1) {
         const struct cache_map_slot_view *slot = &view.slots[way];
@@ -349,14 +401,34 @@ static void is_absent0(key0 key) {
     walk_tells0(key, CACHE_MAP_ABSENT, 0);
 }
 
-/* The library's own walk over its structures. */
+/* The library's own walk over its structures; and the end of a walk over its keys. */
 static void is_sound0(void) {
+    static const struct value0 untouched;
     const enum cache_map_invariant broken = map0_check(&map0);
+    struct cache_map_cursor cursor = {0, 0};
+    const struct value0 *value = &untouched;
     where[0] = '\0';
+    while (map0_each(&map0, &cursor, &value) != CACHE_MAP_ABSENT)
+        value = &untouched;
+    if (value != NULL)
+        fail("a walk that is over left its pointer as it was");
     if (broken != CACHE_MAP_INVARIANT_NONE) {
         (void)snprintf(where, sizeof where, "broken: ");
         fail(cache_map_invariant_name(broken));
     }
+}
+
+/* Calls for many that are for none, with arrays and without. */
+static void calls_for_none0(void) {
+    struct value0 *found = NULL;
+    key0 key;
+    size_t answers = map0_get_many(&map0, NULL, 0, NULL);
+    memset(&key, 0, sizeof key);
+    answers += map0_get_many(&map0, &key, 0, &found);
+    answers += map0_upsert_many(&map0, NULL, 0, NULL);
+    answers += map0_upsert_many(&map0, (const struct value0 *)(const void *)block, 0, NULL);
+    where[0] = '\0';
+    number_is("what calls for no keys answer", answers, 0);
 }
 
 static size_t values_now0(const void **values) {
@@ -393,11 +465,13 @@ static void deinit0(void) {
     map0_deinit(&map0);
     if (block != NULL)
         fail("deinit did not give the memory back");
-    bytes_are(&map0, sizeof map0, 0, "after deinit the map still says something");
+    bytes_are(&map0, sizeof map0, 0, "the map still says something when it is gone");
 }
 
 static void deinit_in_memory0(void) {
     map0_deinit(&map0);
+    bytes_are(block + block_size - block_tail, block_tail, fill,
+              "the map wrote behind the memory that it needs");
     deallocate(NULL, block, block_size, block_alignment);
-    bytes_are(&map0, sizeof map0, 0, "after deinit the map still says something");
+    bytes_are(&map0, sizeof map0, 0, "the map still says something when it is gone");
 }

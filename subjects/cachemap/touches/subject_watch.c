@@ -240,8 +240,8 @@ static enum cache_map_status watch_remove(void *map, unsigned key_id) {
     return status;
 }
 
-static size_t watch_get_many(void *map, const unsigned *key_ids, size_t count,
-                             const void **values) {
+static size_t watch_get_many(void *map, const unsigned *key_ids, size_t count, void *keys,
+                             void *found, const void **values, bool *keys_kept) {
     struct subject_limits limits = subject_limits_of_nothing();
     size_t found_count;
     watch.before = look_now(map);
@@ -251,7 +251,7 @@ static size_t watch_get_many(void *map, const unsigned *key_ids, size_t count,
         subject_limits_add(&limits, &of_one);
     }
     count_from_here(watch.before.block);
-    found_count = watch.real->get_many(map, key_ids, count, values);
+    found_count = watch.real->get_many(map, key_ids, count, keys, found, values, keys_kept);
     end();
     judge("get_many", limits);
     return found_count;

@@ -75,10 +75,13 @@ static void program_init(struct program *program) {
                                                                 "init_standard"};
     const struct geometry *geometry = &program->geometry;
     const unsigned alignment = program->instance->kind->alignment;
-    LINE(program, "%s0((struct cache_map_options){%u, %u, %u, 0}, %zu, %u);",
+    char excess[32] = "";
+    if (program->memory == SUBJECT_MEMORY_SUPPLIED)
+        (void)snprintf(excess, sizeof excess, ", %zu", subject_supplied_excess(geometry));
+    LINE(program, "%s0((struct cache_map_options){%u, %u, %u, 0}, %zu, %u%s);",
          functions[program->memory], geometry->set_count * layout_describe(geometry->layout)->ways,
          geometry->stash_count_max, geometry->scope_count_max, subject_size_of_arrays(geometry),
-         alignment > BLOCK_ALIGNMENT_MIN ? alignment : BLOCK_ALIGNMENT_MIN);
+         alignment > BLOCK_ALIGNMENT_MIN ? alignment : BLOCK_ALIGNMENT_MIN, excess);
 }
 
 static void program_deinit(struct program *program) {
@@ -236,6 +239,7 @@ static void program_read(struct program *program, unsigned key_id) {
 static void program_inspect(struct program *program, unsigned number) {
     LINE(program, "begin(%u, \"inspect\");", number);
     program_state(program);
+    LINE(program, "calls_for_none0();");
     if (program->instance->kind->size % 8 == 0) /* what the poison's grain can tell */
         LINE(program, "freed_are_poisoned0();");
 }
