@@ -30,7 +30,7 @@ static uint32_t fragment_of(const struct policy *map, unsigned key_id) {
     return (uint32_t)((product >> 32) ^ (product & 0xffffffffu));
 }
 
-/* Section 6 of the contract: which buckets are occupied does not depend on the order in which entries came. */
+/* Section 6 of the contract: which buckets are occupied does not depend on the order of the entries. */
 static void moment_probe(struct moment *moment) {
     static bool occupied[BUCKET_COUNT_MAX];
     const struct policy *map = moment->map;
