@@ -54,13 +54,12 @@ struct far_block {
 /* The block that these options need, by the reference. Skips the test where there is none to have. */
 static struct far_block block_map(const struct memory_shape *shape,
                                   const struct cache_map_options *options) {
-    struct far_block block = {NULL, 0, {{{0, 0}}, {0, 0}}};
-    void *memory;
-    block.reference =
+    const struct memory_reference reference =
         memory_reference_make(shape, options->cache_value_count_max, options->stash_value_count_max,
                               options->scope_value_count_max);
-    assert_true(wide_fits(block.reference.size, SIZE_MAX));
-    block.size = (size_t)block.reference.size.low;
+    struct far_block block = {NULL, (size_t)reference.size.low, reference};
+    void *memory;
+    assert_true(wide_fits(reference.size, SIZE_MAX));
     memory = mmap(NULL, block.size, PROT_READ | PROT_WRITE,
                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) {
