@@ -71,7 +71,7 @@ tool_sources = $(HARNESS) $(TOOLS_ONLY) tools/$(1).c $(wildcard tools/$(1)_*.c $
 # What touches the map's memory is sanitized, and what has the library's code in it is instrumented.
 # The rest of the harness is neither: it would take a third of the time, and its branches are no news
 # of the map.
-SANITIZED := $(addprefix $(SUBJECT)/,subject.c subject_damage.c key.c) $(wildcard $(SUBJECT)/subject_instances*.c)
+SANITIZED := $(addprefix $(SUBJECT)/,subject.c subject_damage.c subject_instance_default.c key.c) $(wildcard $(SUBJECT)/subject_instances*.c)
 
 .PHONY: help
 help:
@@ -147,6 +147,8 @@ $(BUILD)/fuzz/%: FUZZ_FLAGS = -O2
 # Stacks have functions and lines there. What else -g tells is a sixth of the time to compile the instances;
 # a debugger has build/trace-debug.
 $(BUILD)/fuzz/subjects/cachemap/subject_instances.o: FUZZ_FLAGS += -gline-tables-only
+# The library's bodies once more, with another batch: their edges are no news.
+$(BUILD)/fuzz/subjects/cachemap/subject_instance_default.o: FUZZ_FLAGS = $(FUZZ_LEVEL) $(FUZZ_SANITIZERS) -gline-tables-only
 
 $(BUILD)/fuzz/%.o: %.c Makefile
 	@mkdir -p $(@D)

@@ -187,4 +187,9 @@ void generate_ops(struct random *random, struct stream *stream, uint32_t op_coun
     }
     /* A stream that fails is saved as text: a reader must take it. */
     stream->op_count = work_op_count(stream);
+    if (stream->op_count == 0 && op_count_max > 0) { /* the first is too much alone */
+        const struct op op = {OP_FIRST, generate_key(random, &stream->world)};
+        stream->ops[0] = op;
+        stream->op_count = 1;
+    }
 }

@@ -494,12 +494,16 @@ bool trace_text_parse(const char *text, size_t size, struct stream *stream,
 static void fields_print(char *text, size_t size, const struct world *world, bool of_op) {
     size_t used = 0;
     for (unsigned field = 0; field < FIELD_COUNT; field += 1) {
+        const struct field_description *description = field_describe(field);
         char words[FIELD_WORDS_SIZE];
         if (!field_is_of(field, of_op))
             continue;
+        /* What is newer than version 1 of bytes is said where it is news. */
+        if (description->byte == FIELD_NO_BYTE && world->numbers[field] == description->standard)
+            continue;
         field_words(field, world->numbers[field], words, sizeof words);
         used += (size_t)snprintf(text + used, size - used, "%s%s=%s", used == 0 ? "" : " ",
-                                 field_describe(field)->name, words);
+                                 description->name, words);
         assert(used < size);
     }
 }

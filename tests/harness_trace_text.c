@@ -68,19 +68,19 @@ static void mistakes_in_the_geometry(void **state) {
         {GEOMETRY "sets=1 size=4\n", 2, 17, "'size': no such field"},
         {GEOMETRY "sets=1 sets=1\n", 2, 17, "'sets' is there twice"},
         {GEOMETRY "run=plain keys=2 run=plain\n", 2, 27, "'run' is there twice"},
-        {GEOMETRY "sets=\n", 2, 15, "sets=: expected a number from 0 to 64"},
-        {GEOMETRY "sets=65\n", 2, 15, "sets=65: expected a number from 0 to 64"},
-        {GEOMETRY "sets=-1\n", 2, 15, "sets=-1: expected a number from 0 to 64"},
-        {GEOMETRY "sets=+1\n", 2, 15, "sets=+1: expected a number from 0 to 64"},
-        {GEOMETRY "sets=0x1\n", 2, 15, "sets=0x1: expected a number from 0 to 64"},
-        {GEOMETRY "sets=4294967296\n", 2, 15, "sets=4294967296: expected a number from 0 to 64"},
-        {GEOMETRY "sets=4294967297\n", 2, 15, "sets=4294967297: expected a number from 0 to 64"},
-        {GEOMETRY "sets=18446744073709551617\n", 2, 15, "expected a number from 0 to 64"},
-        {GEOMETRY "stash=0\n", 2, 16, "stash=0: expected a number from 1 to 256"},
-        {GEOMETRY "stash=257\n", 2, 16, "stash=257: expected a number from 1 to 256"},
-        {GEOMETRY "scope=257\n", 2, 16, "scope=257: expected a number from 0 to 256"},
-        {GEOMETRY "keys=1\n", 2, 15, "keys=1: expected a number from 2 to 256"},
-        {GEOMETRY "keys=257\n", 2, 15, "keys=257: expected a number from 2 to 256"},
+        {GEOMETRY "sets=\n", 2, 15, "sets=: expected a number from 0 to 66000"},
+        {GEOMETRY "sets=66001\n", 2, 15, "sets=66001: expected a number from 0 to 66000"},
+        {GEOMETRY "sets=-1\n", 2, 15, "sets=-1: expected a number from 0 to 66000"},
+        {GEOMETRY "sets=+1\n", 2, 15, "sets=+1: expected a number from 0 to 66000"},
+        {GEOMETRY "sets=0x1\n", 2, 15, "sets=0x1: expected a number from 0 to 66000"},
+        {GEOMETRY "sets=4294967296\n", 2, 15, "sets=4294967296: expected a number from 0 to 66000"},
+        {GEOMETRY "sets=4294967297\n", 2, 15, "sets=4294967297: expected a number from 0 to 66000"},
+        {GEOMETRY "sets=18446744073709551617\n", 2, 15, "expected a number from 0 to 66000"},
+        {GEOMETRY "stash=0\n", 2, 16, "stash=0: expected a number from 1 to 66000"},
+        {GEOMETRY "stash=66001\n", 2, 16, "stash=66001: expected a number from 1 to 66000"},
+        {GEOMETRY "scope=66001\n", 2, 16, "scope=66001: expected a number from 0 to 66000"},
+        {GEOMETRY "keys=1\n", 2, 15, "keys=1: expected a number from 2 to 70000"},
+        {GEOMETRY "keys=70001\n", 2, 15, "keys=70001: expected a number from 2 to 70000"},
         {GEOMETRY "ways=1\n", 2, 15, "ways=1: expected one of 2, 4, 8, 16"},
         {GEOMETRY "tag=7\n", 2, 14, "tag=7: expected one of 8, 16"},
         {GEOMETRY "clock=5\n", 2, 16, "clock=5: expected one of 1, 2, 4"},
@@ -466,6 +466,11 @@ static void each_op_prints_as_it_is_written(void **state) {
         {{OP_INIT_REFUSED, REFUSAL_OUT_OF_MEMORY}, "init_refused out_of_memory"},
         {{OP_INIT_REFUSED, REFUSAL_STASH_LIMIT}, "init_refused stash_limit"},
         {{OP_INSPECT, 0}, "inspect"},
+        {{OP_UPSERT_RANGE, UINT64_C(1) << 48 | UINT64_C(65537) << 24 | 69999},
+         "upsert_range 69999 count=65537 stride=1"},
+        {{OP_REMOVE_RANGE, UINT64_C(256) << 48 | UINT64_C(1) << 24},
+         "remove_range 0 count=1 stride=256"},
+        {{OP_GET_RANGE, UINT64_C(3) << 48 | UINT64_C(2) << 24 | 1}, "get_range 1 count=2 stride=3"},
     };
     bool seen[OP_KIND_COUNT] = {false};
     char text[64];
@@ -488,9 +493,10 @@ static void each_op_and_outcome_parses_back_from_its_own_line(void **state) {
         for (unsigned operand = 0; operand < 256; operand += 1) {
             const enum op_operand what = op_describe((enum op_kind)kind)->operand;
             const struct op op = {(uint8_t)kind, operand};
-            const struct result result = {(enum outcome)(operand % OUTCOME_COUNT),
-                                          operand % OUTCOME_COUNT == OUTCOME_FOUND ? 77 : 0};
-            if ((what == OPERAND_NONE && operand > 0) ||
+            const enum outcome any = (enum outcome)(operand % OUTCOME_COUNT);
+            const bool is_number = any == OUTCOME_FOUND || any == OUTCOME_OF_RANGE;
+            const struct result result = {is_number ? OUTCOME_FOUND : any, is_number ? 77 : 0};
+            if (what == OPERAND_RANGE || (what == OPERAND_NONE && operand > 0) ||
                 (what == OPERAND_FIELDS && operand >= LAYOUT_COUNT) ||
                 (what == OPERAND_WORD && operand >= REFUSAL_COUNT))
                 continue;

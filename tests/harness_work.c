@@ -12,6 +12,7 @@
 #include <time.h>
 
 enum {
+    KEY_COUNT = 256,      /* of the largest of the small worlds */
     ORDINARY_COUNT = 300, /* streams of a seed */
     WORST_RATIO_MAX = 40, /* the worst input's time over that of all of these together */
     OP_RATIO_MIN = 200,   /* the watchdog's patience over the time of a worst input's op */
@@ -102,20 +103,20 @@ static void make(const struct large_world *world, const struct pattern *pattern)
         .set_count = (uint16_t)world->set_count,
         .stash_count_max = (uint16_t)world->stash,
         .scope_count_max = (uint16_t)world->scope,
-        .key_count = KEY_COUNT_MAX,
+        .key_count = KEY_COUNT,
     };
     stream.world = world_of_geometry(&geometry);
     stream.op_count = 0;
-    for (unsigned key_id = 0; key_id < KEY_COUNT_MAX; key_id += 1)
+    for (unsigned key_id = 0; key_id < KEY_COUNT; key_id += 1)
         add(OP_UPSERT, key_id);
     if (pattern->in_scope)
         add(OP_SCOPE_OPEN, 0);
-    for (unsigned key_id = 0; pattern->in_scope && key_id < KEY_COUNT_MAX; key_id += 1)
+    for (unsigned key_id = 0; pattern->in_scope && key_id < KEY_COUNT; key_id += 1)
         add(OP_UPSERT, key_id);
     for (unsigned i = 0; stream.op_count < STREAM_OP_COUNT_MAX; i += 1) {
         const enum op_kind kind = (enum op_kind)pattern->kinds[i % PATTERN_OP_COUNT_MAX];
         const bool has_key = op_describe(kind)->operand == OPERAND_KEY;
-        add(kind, has_key                                      ? (i * 37) % KEY_COUNT_MAX
+        add(kind, has_key                                      ? (i * 37) % KEY_COUNT
                   : op_describe(kind)->operand == OPERAND_NONE ? 0
                                                                : pattern->operand);
     }
@@ -158,8 +159,8 @@ static void the_worst_input_is_known(void **state) {
             double seconds;
             make(&worlds[w], &patterns[p]);
             cut();
-            seconds = seconds_estimated(&stream, patterns[p].in_scope ? 2 * KEY_COUNT_MAX + 1
-                                                                      : KEY_COUNT_MAX);
+            seconds =
+                seconds_estimated(&stream, patterns[p].in_scope ? 2 * KEY_COUNT + 1 : KEY_COUNT);
             if (seconds / stream.op_count > worst_op)
                 worst_op = seconds / stream.op_count;
             if (seconds > worst) {

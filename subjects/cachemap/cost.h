@@ -7,22 +7,31 @@
 #define SUBJECT_COST_H
 
 #include "geometry.h"
-#include "op.h"
+#include "stream.h"
 
 /* What is known of the map while ops are added: bounds, from what the stream has named so far. */
-struct cost {
+struct cost_bounds {
     struct geometry geometry; /* the layout is that of the last reinit */
     bool crosses;             /* a pass has another layout */
-    bool key_is_named[KEY_COUNT_MAX];
     uint32_t named_key_count;
     uint32_t record_count; /* of the open scope, at most */
     bool scope_open;
 };
 
+struct cost {
+    struct cost_bounds bounds;
+    bool key_is_named[KEY_COUNT_MAX]; /* of the keys that there are */
+};
+
+/* An op in a large world is charged so much: such a stream takes some tens of milliseconds, not seconds. */
+enum { COST_LARGE_CHARGE = 24, COST_ELEMENT_LEAST = 256, COST_WORK_MAX = 1 << 27 };
+/* Values that a stream can store: a reader stops it there (work.h). */
+enum { COST_VALUE_COUNT_MAX = STREAM_OP_COUNT_MAX + COST_WORK_MAX / COST_ELEMENT_LEAST };
+
 /* A stream without ops. */
 void cost_start(struct cost *cost, const struct world *world);
 
-/* The next op, in all of its passes. O(1). */
+/* The next op, in all of its passes. O(keys that it has). */
 uint64_t cost_of_op(const struct cost *cost, struct op op);
 
 /* The stream has the op now. */

@@ -7,6 +7,8 @@
 
 void environment_fail_at(struct environment *environment, enum invariant invariant,
                          const char *file, int line, const char *format, ...) {
+    char *detail = environment->view.verdict.detail;
+    size_t size = sizeof environment->view.verdict.detail;
     va_list arguments;
     environment->view.verdict.invariant = invariant;
     environment->view.verdict.op_index = environment->view.op_index;
@@ -14,9 +16,15 @@ void environment_fail_at(struct environment *environment, enum invariant invaria
     environment->view.verdict.pass = environment->view.pass;
     environment->view.verdict.file = file;
     environment->view.verdict.line = line;
+    if (environment->range.number != 0) {
+        const int used =
+            snprintf(detail, size, "at key %u, number %u of %u: ", environment->range.key_id,
+                     (unsigned)environment->range.number, (unsigned)environment->range.count);
+        detail += used;
+        size -= (size_t)used;
+    }
     va_start(arguments, format);
-    (void)vsnprintf(environment->view.verdict.detail, sizeof environment->view.verdict.detail,
-                    format, arguments);
+    (void)vsnprintf(detail, size, format, arguments);
     va_end(arguments);
     if (environment->options.on_failure != NULL)
         environment->options.on_failure(&environment->view);

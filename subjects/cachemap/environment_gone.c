@@ -3,6 +3,7 @@
 #define ENVIRONMENT_FILE "environment_gone.c"
 #include "environment_gone.h"
 
+#include "cost.h"
 #include "environment_fail.h"
 
 #include <stdio.h>
@@ -14,7 +15,7 @@ enum { LOST = 1, TOLD = 2 };
 
 /* Of each value's number: whether the model has lost it by this call, and the map told so. All 0
  * between calls. */
-static uint8_t marks[STREAM_OP_COUNT_MAX + 1];
+static uint8_t marks[COST_VALUE_COUNT_MAX + 1];
 
 enum { FINDING_SIZE = 160 };
 

@@ -33,9 +33,12 @@ static bool environment_compares_block(const struct environment *environment) {
             environment->view.op_index % (1 + size / COMPARED_EACH_SIZE_MAX) == 0);
 }
 
-/* Whether this op is followed by walks over the whole state: always on a small map. */
+/* Whether this op is followed by walks over the whole state: always on a small map, by turn on others. A
+ * large one is walked over where all of it may have changed. */
 static bool environment_walks(const struct environment *environment) {
     const unsigned ways = layout_describe(environment->geometry.layout)->ways;
+    if (geometry_is_large(&environment->geometry) || environment->range.number != 0)
+        return false;
     return environment->geometry.set_count * ways + environment->geometry.stash_count_max <=
                WALKED_EACH_COUNT_MAX ||
            environment->view.op_index % WALK_INTERVAL == 0;
@@ -137,7 +140,8 @@ static void environment_check(struct environment *environment) {
 }
 
 void environment_check_structure(struct environment *environment, struct op op) {
-    const bool rare = !op_has_key(op);
+    const bool rare = !op_has_key(op) && !(geometry_is_large(&environment->geometry) &&
+                                           op_is(op, TRAIT_OPENS)); /* changes no structure */
     if (rare || (!op_is(op, TRAIT_READS) && environment_walks(environment)))
         environment_check(environment);
 }
@@ -155,8 +159,9 @@ static void environment_walk(struct environment *environment, struct op op) {
 }
 
 static bool environment_confirms(const struct environment *environment, struct op op) {
-    return op.kind == OP_INSPECT ||
-           environment->view.op_index % CONFIRM_INTERVAL == CONFIRM_INTERVAL - 1;
+    return op.kind == OP_INSPECT || op_has_range(op) ||
+           (environment->view.op_index % CONFIRM_INTERVAL == CONFIRM_INTERVAL - 1 &&
+            environment->range.number == 0);
 }
 
 void environment_look(struct environment *environment, struct op op, bool changed_nothing) {
@@ -171,8 +176,14 @@ void environment_look(struct environment *environment, struct op op, bool change
         look->disagrees = false;
         return;
     }
+    if (environment->range.number != 0) {
+        if (environment_has(environment, LAYER_POLICY))
+            environment_compare_touched(environment, op);
+        return;
+    }
     if (environment_has(environment, LAYER_STRUCTURE) && !changed_nothing)
         environment_check_structure(environment, op);
     if (environment_has(environment, LAYER_POLICY) && !changed_nothing)
-        environment_compare_policy(environment, op, op_is(op, TRAIT_SWEEPS | TRAIT_BATCHED));
+        environment_compare_policy(environment, op,
+                                   op_has_range(op) || op_is(op, TRAIT_SWEEPS | TRAIT_BATCHED));
 }

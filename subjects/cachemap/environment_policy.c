@@ -258,27 +258,41 @@ static void environment_compare_records(struct environment *environment, struct 
         environment_compare_record(environment, index);
 }
 
-/* Entry by entry: which key has which number is a function of the calls. Counts are equal already. */
+/* Which key has which number is a function of the calls. */
+static void environment_compare_entry(struct environment *environment, uint32_t entry) {
+    const struct entry_state state = subject_entry(&environment->subject, entry);
+    const unsigned key_id = environment->policy.stash_order[entry];
+    const struct policy_stash_key *row = &environment->policy.stash[key_id];
+    const bool tombstone = row->state == POLICY_STASH_TOMBSTONE;
+    if (state.content.key_id != key_id || state.tombstone != tombstone ||
+        (!tombstone && state.content.value != row->value))
+        environment_fail_at(
+            environment, INVARIANT_POLICY_STASH, HERE,
+            "%sentry %u holds key %u (%s), expected key %u (%s)", misplaced_key_words(environment),
+            (unsigned)entry, state.content.key_id,
+            state.tombstone ? "a tombstone" : value_words(environment, state.content.value), key_id,
+            tombstone ? "a tombstone" : value_words(environment, row->value));
+}
+
+/* Counts are equal already. */
 static void environment_compare_stash(struct environment *environment) {
-    for (uint32_t entry = 0; entry < environment->counts.stash_count; entry += 1) {
-        const struct entry_state state = subject_entry(&environment->subject, entry);
-        const unsigned key_id = environment->policy.stash_order[entry];
-        const struct policy_stash_key *row = &environment->policy.stash[key_id];
-        const bool tombstone = row->state == POLICY_STASH_TOMBSTONE;
-        if (state.content.key_id != key_id || state.tombstone != tombstone ||
-            (!tombstone && (state.content.value != row->value || !state.content.intact)))
-            environment_fail_at(
-                environment, INVARIANT_POLICY_STASH, HERE,
-                "%sentry %u holds key %u (%s), expected key %u (%s)",
-                misplaced_key_words(environment), (unsigned)entry, state.content.key_id,
-                state.tombstone ? "a tombstone" : value_words(environment, state.content.value),
-                key_id, tombstone ? "a tombstone" : value_words(environment, row->value));
-    }
+    for (uint32_t entry = 0; entry < environment->counts.stash_count; entry += 1)
+        environment_compare_entry(environment, entry);
+}
+
+void environment_compare_touched(struct environment *environment, struct op op) {
+    environment_compare_counts(environment);
+    if (!op_is(op, TRAIT_READS) && environment->counts.stash_count != 0)
+        environment_compare_entry(environment, (uint32_t)environment->counts.stash_count - 1);
+    if (!op_is(op, TRAIT_READS))
+        environment_compare_records(environment, op, false);
+    if (environment->geometry.set_count != 0)
+        environment_compare_set(environment, policy_set_of_key(&environment->policy, op_key(op)));
 }
 
 void environment_compare_policy(struct environment *environment, struct op op, bool all) {
     environment_compare_counts(environment);
-    if (!op_is(op, TRAIT_READS))
+    if (!op_is(op, TRAIT_READS) && (all || !geometry_is_large(&environment->geometry)))
         environment_compare_stash(environment);
     if (!op_is(op, TRAIT_READS))
         environment_compare_records(environment, op, all);

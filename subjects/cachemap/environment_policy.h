@@ -13,6 +13,10 @@ void environment_compare_place(struct environment *environment, unsigned key_id,
 /* What the map has room for is what the geometry asked. O(1). */
 void environment_compare_capacities(struct environment *environment);
 
+/* After an op with a key: counts and metrics, the last entry, the newest record, the set of the key.
+ * O(ways). */
+void environment_compare_touched(struct environment *environment, struct op op);
+
 /* After an op: counts and metrics, the stash and the newest record if the op may change them, and the set
  * of its key; every set if `all`. */
 void environment_compare_policy(struct environment *environment, struct op op, bool all);

@@ -46,6 +46,19 @@ struct look {
     uint64_t digest; /* before this op, where it may fail and is not looked at by bytes */
 };
 
+/* What the single ops of a range answered, for layer 8: which of them failed, for whatever reason, and
+ * what the others said. */
+struct range_digest {
+    uint64_t answers, failures;
+    bool failed; /* one of them */
+};
+
+/* Where a range is. */
+struct range_place {
+    uint32_t number, count; /* of the op that it is at, from 1 on; 0: no range */
+    unsigned key_id;
+};
+
 struct environment {
     struct run_view view; /* first: environment_of_view */
     struct environment_options options;
@@ -55,6 +68,7 @@ struct environment {
     struct policy policy;
     struct batch batch;
     struct look look;
+    struct range_place range;
     struct counts_state counts; /* the map's, after init and after each op */
     uint64_t digest;            /* of all answers so far; at the end, of the final state too */
     jmp_buf escape;
@@ -67,7 +81,9 @@ struct environment {
      * was named since was nowhere. */
     struct place_state places_at_open[KEY_COUNT_MAX];
     uint32_t place_at_open_count;
-    struct step steps[STREAM_OP_COUNT_MAX]; /* view.steps */
+    struct step steps[STREAM_OP_COUNT_MAX];          /* view.steps */
+    struct range_digest ranges[STREAM_OP_COUNT_MAX]; /* of the steps that are ranges */
+    bool in_stash[KEY_COUNT_MAX];                    /* before a compact */
     struct subject_snapshot snapshot;
 };
 

@@ -3,13 +3,12 @@
 #include "environment_touched.h"
 
 #include "environment_policy.h"
-#include "key.h"
+#include "key_map.h"
 
 /* What is compared, and what need not be again. */
 struct comparison {
     const struct policy *policy;
     const struct subject_places *arrays;
-    enum hash_mode hash;
     uint32_t stash_count, bucket_mask;
     /* Those below 64 that agree already, a bit each; of sets the counts, and of slots and entries all. */
     uint64_t first_sets, first_slots, first_entries;
@@ -94,7 +93,8 @@ static bool bucket_agrees(const struct comparison *comparison, uint32_t number) 
         return false;
     key_id = comparison->policy->stash_order[bucket.entry];
     return entry_link(comparison, bucket.entry).bucket == number &&
-           bucket.fragment == key_stash_fragment(key_hash(key_id, comparison->hash));
+           bucket.fragment ==
+               key_stash_fragment(key_hash_in(&comparison->policy->geometry, key_id));
 }
 
 static bool entry_link_agrees(const struct comparison *comparison, uint32_t entry) {
@@ -339,7 +339,6 @@ bool environment_touched_agrees(struct environment *environment) {
     struct comparison comparison = {
         .policy = &environment->policy,
         .arrays = &snapshot->arrays,
-        .hash = (enum hash_mode)environment->geometry.hash,
         .stash_count = environment->policy.stash_count,
         .bucket_mask = ((uint32_t)1 << snapshot->arrays.bucket_bits) - 1,
     };

@@ -121,7 +121,9 @@ static void environment_verify_reads(struct environment *environment) {
 
 void environment_verify(struct environment *environment) {
     const struct op any = {OP_INSPECT, 0};
-    environment_verify_model(environment);
+    /* What each read finds is compared with the model, too; and of a range's key each place was. */
+    if (!geometry_is_huge(&environment->geometry))
+        environment_verify_model(environment);
     environment_verify_map(environment);
     environment_verify_reads(environment);
     environment->counts = subject_counts(&environment->subject);

@@ -30,6 +30,21 @@
 /* clang-format on */
 
 enum { LAYOUT_COUNT = 48 };
+#define LAYOUT_NARROW_SIZE 3 /* of the values whose key is one byte */
+
+/* Behind them are instances that the fields of a layout do not say; FIELD_VALUE does (geometry.h). Their
+ * numbers fit LAYOUT_OWNS. */
+enum { LAYOUT_PAGE = LAYOUT_COUNT, LAYOUT_DEFAULT, LAYOUT_COUNT_ALL };
+/* Values above 2^16 bytes, aligned to a page: the other sizes fit 16 bits. */
+#define LAYOUT_PAGE_WAYS       4
+#define LAYOUT_PAGE_TAG_BITS   8
+#define LAYOUT_PAGE_CLOCK_BITS 2
+#define LAYOUT_PAGE_SIZE       69632
+/* What the library has where the program defines nothing but names, value and key. */
+#define LAYOUT_DEFAULT_WAYS       16
+#define LAYOUT_DEFAULT_TAG_BITS   8
+#define LAYOUT_DEFAULT_CLOCK_BITS 2
+#define LAYOUT_DEFAULT_SIZE       16
 
 /* How keys hash; key.h has the functions. */
 enum hash_mode {
@@ -41,18 +56,26 @@ enum hash_mode {
     HASH_SAME_SET,  /* first set, distinct tags */
     HASH_SAME_TAG,  /* sets of the good hash, one tag */
     HASH_SAME_HOME, /* every key at home in the last bucket of the stash's index */
+    HASH_IN_A_ROW,  /* neighbours at home in neighbouring buckets, around the end of the index */
     HASH_MODE_COUNT
 };
 
 /* Ops that are one call at the most. The harness has the library's batch at 4 (subject_functions.h), so
- * that a call of a few keys crosses its ends. */
-enum { KEY_COUNT_MAX = 256, WAY_COUNT_MAX = 16, STREAM_BATCH_COUNT_MAX = 16 };
-
+ * that a call of a few keys crosses its ends; LAYOUT_DEFAULT has the library's own. */
 enum {
-    SET_COUNT_MAX = 64,
-    STASH_COUNT_MAX = 256,
-    SCOPE_COUNT_MAX = 256,
-    VALUE_SIZE_MAX = 1088 /* sizeof of the largest value, its alignment included */
+    KEY_COUNT_MAX = 70000,
+    WAY_COUNT_MAX = 16,
+    STREAM_BATCH_COUNT_MAX = 40,
+    STREAM_BATCH_COUNT_SMALL = 16
+};
+
+/* Just above 2^16 of each: settle.c has what goes together. */
+enum {
+    SET_COUNT_MAX = 66000,
+    STASH_COUNT_MAX = 66000,
+    SCOPE_COUNT_MAX = 66000,
+    VALUE_SIZE_SMALL_MAX = 1088, /* of the largest value of LAYOUT_TABLE, its alignment included */
+    VALUE_SIZE_MAX = LAYOUT_PAGE_SIZE
 };
 
 #endif

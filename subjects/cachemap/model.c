@@ -79,6 +79,9 @@ struct result model_expect(const struct model *model, struct op op) {
     case OP_DEMOTE:
     case OP_REINIT:
     case OP_INSPECT: return result_of(OUTCOME_OK);
+    case OP_UPSERT_RANGE: /* its single ops are expected, one by one */
+    case OP_REMOVE_RANGE:
+    case OP_GET_RANGE:
     case OP_KIND_COUNT: break;
     }
     assert(false && "no such op");
@@ -94,7 +97,7 @@ static void model_note_gone(struct model *model, unsigned key_id, struct model_k
     if (key.state != MODEL_VALUE)
         return;
     assert(model->gone_count < MODEL_GONE_COUNT_MAX);
-    gone->key_id = (uint16_t)key_id;
+    gone->key_id = key_id;
     gone->value = key.value;
     model->gone_count += 1;
 }
@@ -114,7 +117,7 @@ static void model_mutate(struct model *model, unsigned key_id, struct model_key 
     if (model->scope_open) {
         struct model_undo *undo = &model->undo[model->undo_count];
         assert(model->undo_count < model->scope_count_max);
-        undo->key_id = (uint16_t)key_id;
+        undo->key_id = key_id;
         undo->before = before;
         model->undo_count += 1;
     }
@@ -176,6 +179,9 @@ void model_apply(struct model *model, struct op op, uint32_t value) {
     case OP_COMPACT:
     case OP_INIT_REFUSED:
     case OP_INSPECT: return;
+    case OP_UPSERT_RANGE: /* its single ops are applied */
+    case OP_REMOVE_RANGE:
+    case OP_GET_RANGE:
     case OP_KIND_COUNT: break;
     }
     assert(false && "no such op");

@@ -17,14 +17,14 @@ struct model_key {
 };
 
 struct model_undo {
-    uint16_t key_id;
+    uint32_t key_id;
     struct model_key before;
 };
 
 /* A value that nothing can bring back any more: it was replaced, removed or forgotten, and no scope
  * keeps it. */
 struct model_gone {
-    uint16_t key_id;
+    uint32_t key_id;
     uint32_t value;
 };
 

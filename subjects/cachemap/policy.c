@@ -2,7 +2,8 @@
 /* The policy model behind policy.h. */
 #include "policy.h"
 
-#include "key.h"
+#include "key_map.h"
+#include "settle.h"
 
 #include <assert.h>
 #include <string.h>
@@ -18,8 +19,8 @@ void policy_init(struct policy *policy, const struct geometry *geometry) {
     memset(policy->stash, 0, geometry->key_count * sizeof policy->stash[0]);
     policy->stash_count = 0;
     policy->value_count = 0;
-    policy->hits = 0;
-    policy->misses = 0;
+    policy->hits = geometry->uses == USES_NEAR_2_32 && geometry->set_count != 0 ? USES_NEAR : 0;
+    policy->misses = policy->hits;
     policy->scope_open = false;
     policy->undo_count = 0;
     policy->touched.slot_count = POLICY_TOUCHED_COUNT_MAX + 1; /* all */
@@ -56,7 +57,7 @@ static void policy_touch_key(struct policy *policy, unsigned key_id) {
 
 /* (hash x sets) >> 64 in two steps of 32 bits; there are few sets. */
 uint32_t policy_set_of_key(const struct policy *policy, unsigned key_id) {
-    const uint64_t hash = key_hash(key_id, (enum hash_mode)policy->geometry.hash);
+    const uint64_t hash = key_hash_in(&policy->geometry, key_id);
     const uint64_t low = (hash & 0xffffffffu) * policy->geometry.set_count;
     const uint64_t high = (hash >> 32) * policy->geometry.set_count;
     assert(policy->geometry.set_count != 0);
@@ -64,12 +65,25 @@ uint32_t policy_set_of_key(const struct policy *policy, unsigned key_id) {
 }
 
 uint16_t policy_tag_of_key(const struct policy *policy, unsigned key_id) {
-    const uint64_t hash = key_hash(key_id, (enum hash_mode)policy->geometry.hash);
+    const uint64_t hash = key_hash_in(&policy->geometry, key_id);
     return (uint16_t)(policy->tag_bits == 8 ? hash & 0xff : hash & 0xffff);
 }
 
 static bool policy_has_cache(const struct policy *policy) {
     return policy->geometry.set_count != 0;
+}
+
+/* The ways that there are. */
+static void policy_copy_set(const struct policy *policy, struct policy_set *to,
+                            const struct policy_set *from) {
+    to->hand = from->hand;
+    memcpy(to->slots, from->slots, policy->ways * sizeof to->slots[0]);
+}
+
+static struct policy_set policy_set_now(const struct policy *policy, uint32_t number) {
+    struct policy_set set;
+    policy_copy_set(policy, &set, &policy->sets[number]);
+    return set;
 }
 
 /* The way of a key in a set, or the number of ways. */
@@ -103,7 +117,7 @@ static struct policy_slot *policy_resident(struct policy *policy, unsigned key_i
 /* The key has this number from now on. */
 static void policy_stash_number(struct policy *policy, unsigned key_id, uint32_t entry) {
     policy->stash[key_id].entry = entry;
-    policy->stash_order[entry] = (uint16_t)key_id;
+    policy->stash_order[entry] = key_id;
     policy_touch_key(policy, key_id);
 }
 
@@ -204,15 +218,15 @@ static void policy_remember(struct policy *policy, bool is_remove, unsigned key_
         return;
     assert(policy->undo_count < policy->geometry.scope_count_max);
     undo->is_remove = is_remove;
-    undo->key_id = (uint16_t)key_id;
-    undo->victim_id = (uint16_t)victim_id;
+    undo->key_id = key_id;
+    undo->victim_id = victim_id;
     undo->slot = slot;
     undo->entry = entry;
     undo->key_before = policy->stash[key_id];
     undo->victim_before = policy->stash[victim_id];
     if (policy_has_cache(policy)) {
         undo->set = policy_set_of_key(policy, key_id);
-        undo->set_before = policy->sets[undo->set];
+        policy_copy_set(policy, &undo->set_before, &policy->sets[undo->set]);
     }
     policy->undo_count += 1;
 }
@@ -253,8 +267,8 @@ static enum outcome policy_upsert_outcome(const struct policy *policy, unsigned 
 static struct result policy_insert(struct policy *policy, unsigned key_id, uint32_t value) {
     const uint32_t set_number = policy_set_of_key(policy, key_id);
     const uint32_t entry = policy_entry_or(policy, key_id, POLICY_NUMBER_NONE);
-    struct policy_set set = policy->sets[set_number];
-    const struct policy_slot fresh = {value, (uint16_t)key_id, 1};
+    struct policy_set set = policy_set_now(policy, set_number);
+    const struct policy_slot fresh = {value, key_id, 1};
     const enum outcome outcome = policy_upsert_outcome(policy, key_id);
     bool evicts;
     const unsigned way = policy_take_way(policy, &set, &evicts);
@@ -268,7 +282,7 @@ static struct result policy_insert(struct policy *policy, unsigned key_id, uint3
                     set_number * policy->ways + way, entry);
     set.slots[way] = fresh;
     set.hand = (uint8_t)((way + 1) % policy->ways);
-    policy->sets[set_number] = set;
+    policy_copy_set(policy, &policy->sets[set_number], &set);
     policy_touch_slot(policy, set_number, way);
     policy_stash_set(policy, key_id, POLICY_STASH_NONE, 0);
     /* Under the number of the key's entry if there was one. */
@@ -415,8 +429,7 @@ static struct result policy_reset(struct policy *policy) {
 }
 
 static struct result policy_reinit(struct policy *policy, uint8_t layout) {
-    struct geometry geometry = policy->geometry;
-    geometry.layout = layout;
+    const struct geometry geometry = geometry_remade(&policy->geometry, layout);
     policy_init(policy, &geometry);
     return result_of(OUTCOME_OK);
 }
@@ -427,7 +440,7 @@ static const enum outcome refusal_outcomes[REFUSAL_COUNT] = {
 #undef REFUSAL_OUTCOME
 };
 
-struct result policy_apply(struct policy *policy, struct op op, uint32_t value) {
+static struct result policy_apply_one(struct policy *policy, struct op op, uint32_t value) {
     struct result result;
     switch ((enum op_kind)op.kind) {
     case OP_UPSERT:
@@ -454,8 +467,23 @@ struct result policy_apply(struct policy *policy, struct op op, uint32_t value) 
     case OP_REINIT: return policy_reinit(policy, (uint8_t)op.operand);
     case OP_INIT_REFUSED: return result_of(refusal_outcomes[op.operand]);
     case OP_INSPECT: return result_of(OUTCOME_OK);
+    case OP_UPSERT_RANGE: /* policy_apply */
+    case OP_REMOVE_RANGE:
+    case OP_GET_RANGE:
     case OP_KIND_COUNT: break;
     }
     assert(false && "no such op");
     return result_of(OUTCOME_NONE);
+}
+
+struct result policy_apply(struct policy *policy, struct op op, uint32_t value) {
+    struct result done = {OUTCOME_DONE, 0};
+    if (!op_has_range(op))
+        return policy_apply_one(policy, op, value);
+    for (uint32_t i = 0; i < op_element_count(op); i += 1) {
+        const struct result result =
+            policy_apply_one(policy, op_element(op, i, policy->geometry.key_count), value + i);
+        done.value += !outcome_failed(result.outcome) && result.outcome != OUTCOME_NOTHING;
+    }
+    return done;
 }

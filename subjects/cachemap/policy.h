@@ -14,13 +14,14 @@
 
 struct policy_slot {
     uint32_t value;
-    uint16_t key_id;
+    uint32_t key_id;
     uint8_t count; /* 0: free */
 };
 
 struct policy_set {
+    uint8_t
+        hand; /* beside the first slots: a set of few ways is one line of the processor's cache */
     struct policy_slot slots[WAY_COUNT_MAX];
-    uint8_t hand;
 };
 
 enum policy_stash_state { POLICY_STASH_NONE, POLICY_STASH_VALUE, POLICY_STASH_TOMBSTONE };
@@ -39,7 +40,7 @@ struct policy_undo {
     struct policy_set set_before;
     uint32_t set;
     uint32_t slot, entry;       /* or POLICY_NUMBER_NONE */
-    uint16_t key_id, victim_id; /* the same where there was no victim */
+    uint32_t key_id, victim_id; /* the same where there was no victim */
     struct policy_stash_key key_before, victim_before;
     bool is_remove;
 };
@@ -64,7 +65,7 @@ struct policy {
     uint8_t tag_bits;
     struct policy_set sets[SET_COUNT_MAX];
     struct policy_stash_key stash[KEY_COUNT_MAX];
-    uint16_t stash_order[STASH_COUNT_MAX]; /* the key of each entry */
+    uint32_t stash_order[STASH_COUNT_MAX]; /* the key of each entry */
     uint32_t stash_count;
     uint32_t value_count;
     uint64_t hits, misses;
@@ -77,7 +78,7 @@ struct policy {
 void policy_init(struct policy *policy, const struct geometry *geometry);
 
 /* Carries out any op, and says what it answers: all who predict ask here. `value` is the number of the
- * value that the op stores. */
+ * value that the op stores; of a range the first one. */
 struct result policy_apply(struct policy *policy, struct op op, uint32_t value);
 
 /* What follows is told in policy->touched. */

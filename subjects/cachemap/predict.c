@@ -21,8 +21,9 @@ void run_predict(const struct stream *stream, struct result *outcomes) {
     policy_init(&policy, &geometry);
     for (uint32_t i = 0; i < stream->op_count; i += 1) {
         const struct op op = stream->ops[i];
-        value += op_is(op, TRAIT_STORES);
-        outcomes[i] = policy_apply(&policy, op, value);
+        outcomes[i] = policy_apply(&policy, op, value + 1);
+        if (op_is(op, TRAIT_STORES))
+            value += op_element_count(op);
         if (i >= batch_end)
             batch_end = i + stream_batch_count(stream, i);
         if (i + 1 == batch_end)

@@ -70,9 +70,10 @@ enum subject_memory {
 
 enum {
     SUBJECT_RED_ZONE_SIZE = 4096,
-    SUBJECT_ARENA_SIZE = 4 * 1024 * 1024,
+    SUBJECT_ARENA_SIZE = 16 * 1024 * 1024, /* no page is touched that no map has taken */
     SUBJECT_ALIGNMENT_MIN = 64,
-    SUBJECT_ALIGNMENT_MAX = 4096
+    SUBJECT_ALIGNMENT_MAX =
+        8192 /* more than that of a page: a block is aligned to just what it must be */
 };
 
 struct subject {
@@ -106,6 +107,9 @@ enum outcome subject_init(struct subject *subject, const struct geometry *geomet
                           enum subject_memory memory, uint8_t fill);
 /* False when the map's block cannot be read as its owner may, or the map struct still says anything. */
 bool subject_deinit(struct subject *subject);
+/* After an init or a reset: where the map's metrics start in this geometry, by a door that is the tests'
+ * alone. */
+void subject_start_uses(struct subject *subject);
 /* Drops the map without a call into it: after a failed assertion its state is unknown. */
 void subject_abandon(struct subject *subject);
 /* An init that must fail, of another map struct; true in *untouched when that struct stayed. */
@@ -197,11 +201,11 @@ const char *subject_check(const struct subject *subject);
  * init. O(1). */
 bool subject_is_fill(const struct subject *subject, uint64_t number, unsigned byte_count);
 /* Damages the map in one way after another, asks `check` each time and takes the damage back, byte for
- * byte and poison for poison. Null, or the damage (words, static) for which `check` did not answer
- * just what is broken: it has gone blind. `turn` is any number, and chooses the places: calls with one
- * number after another reach them all. Null, too, for a map of more than 64 slots or stash entries and
- * for one that is broken already. Some thirty times the cost of `check`. The idea is mutation testing's
- * (DeMillo, Lipton and Sayward 1978), of the data and not of the program. */
+ * byte and poison for poison. Null, or the damage (words, static) for which `check` did not answer just
+ * what is broken: it has gone blind. `turn` is any number, and chooses the places: calls with one number
+ * after another reach them all. Null, too, for a map of more than 64 slots or stash entries, for one with
+ * values of a page, and for one that is broken already. Some thirty times the cost of `check`. The idea is
+ * mutation testing's (DeMillo, Lipton and Sayward 1978), of the data and not of the program. */
 const char *subject_check_misses(struct subject *subject, uint32_t turn);
 /* Under AddressSanitizer: whether just the free slots, of cache and stash, are poisoned. Otherwise
  * true. */

@@ -2,6 +2,8 @@
 /* The words behind subject_broken.h. */
 #include "subject_broken.h"
 
+#include "key_map.h"
+
 #include "subject_functions.h"
 #include "subject_unwatched.h"
 
@@ -265,8 +267,7 @@ static void say_fragment(const struct look *look, uint32_t fragment) {
     const struct geometry *geometry = &look->subject->geometry;
     look_say(look, "the fragment 0x%08x", (unsigned)fragment);
     for (unsigned key_id = 0; key_id < geometry->key_count; key_id += 1)
-        if (cache_map_stash_fragment(key_hash(key_id, (enum hash_mode)geometry->hash)) ==
-            fragment) {
+        if (cache_map_stash_fragment(key_hash_in(geometry, key_id)) == fragment) {
             look_say(look, " (that of key %u)", key_id);
             return;
         }
@@ -531,6 +532,9 @@ const char *subject_index_size_words(const struct subject *subject) {
     return words;
 }
 
+/* The index of 256 entries. */
+enum { INDEX_BUCKET_COUNT_SMALL = 512 };
+
 static void index_add(struct stash_index *index, const struct index_row *row) {
     if (index->row_count < INDEX_ROW_COUNT_MAX)
         index->rows[index->row_count++] = *row;
@@ -540,7 +544,8 @@ static void index_add(struct stash_index *index, const struct index_row *row) {
 
 /* Entries that no bucket names, and of which the bucket that they say is another's or free. */
 static void index_entries(const struct look *look, struct stash_index *index) {
-    for (uint32_t entry = 0; entry < entry_count(look); entry += 1) {
+    for (uint32_t entry = 0; entry < entry_count(look) && index->row_count < INDEX_ROW_COUNT_MAX;
+         entry += 1) {
         const uint32_t bucket = entry_bucket(look, entry);
         struct index_row row;
         if ((bucket < bucket_count(look) && bucket_at(look, bucket)->entry == entry) ||
@@ -557,16 +562,19 @@ void subject_index(const struct subject *subject, struct stash_index *index) {
     char words[INDEX_WORDS_SIZE];
     const struct look look = look_at(subject, words, sizeof words);
     uint32_t used = 0;
-    bool disagrees = false;
+    bool disagrees = false, is_large;
     memset(index, 0, sizeof *index);
     index->bucket_count = bucket_count(&look);
     index->entry_count = look.map->stash.count;
+    is_large = index->bucket_count > INDEX_BUCKET_COUNT_SMALL;
     for (uint32_t bucket = 0; bucket < index->bucket_count; bucket += 1)
         used += !bucket_is_free(&look, bucket);
     for (uint32_t bucket = 0; bucket < index->bucket_count; bucket += 1) {
         const bool is_free = bucket_is_free(&look, bucket);
-        const bool on_a_way = bucket_is_on_a_way(&look, bucket);
-        const bool broken = bucket_is_broken(&look, bucket);
+        /* Of a large index what disagrees alone, and no more than there are rows for. */
+        const bool on_a_way = !is_large && bucket_is_on_a_way(&look, bucket);
+        const bool broken = !(is_large && index->row_count == INDEX_ROW_COUNT_MAX) &&
+                            bucket_is_broken(&look, bucket);
         struct index_row row;
         disagrees |= broken;
         if (!broken && !on_a_way && (is_free || used > BUCKET_DRAWN_COUNT_MAX)) {

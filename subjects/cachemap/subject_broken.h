@@ -44,7 +44,8 @@ const char *subject_index_size_words(const struct subject *subject);
 
 /* No rows where nothing disagrees. Else the buckets in use, if they are few; of many those where
  * something disagrees, and the buckets that a probe for their keys comes by; then the entries that no
- * bucket names. O(buckets x entries) at most. */
+ * bucket names. O(buckets x entries) at most;
+ * in a large index the buckets that a probe comes by are left out. */
 void subject_index(const struct subject *subject, struct stash_index *index);
 
 #endif

@@ -543,6 +543,7 @@ const char *subject_check_misses(struct subject *subject, uint32_t turn) {
     struct damage damage = {.map = map, .layout = subject->functions->layout, .turn = turn};
     const char *missed = NULL;
     if (damage_slot_count(&damage) > DAMAGE_COUNT_MAX || map->stash.count_max > DAMAGE_COUNT_MAX ||
+        damage.layout->value_size > VALUE_SIZE_SMALL_MAX ||
         subject->functions->check(map) != CACHE_MAP_INVARIANT_NONE)
         return NULL;
     for (size_t i = 0; missed == NULL && i < sizeof damage_kinds / sizeof damage_kinds[0]; i += 1) {

@@ -26,7 +26,7 @@ struct damage {
     uint32_t piece_count;
     size_t saved_size;
     struct damage_piece pieces[DAMAGE_PIECE_COUNT_MAX];
-    unsigned char saved[4 * VALUE_SIZE_MAX];
+    unsigned char saved[4 * VALUE_SIZE_SMALL_MAX];
 };
 
 /* The old bytes are kept until damage_undo. For DAMAGE_PIECE_COUNT_MAX places that `saved` has room for. */

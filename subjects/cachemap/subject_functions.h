@@ -17,8 +17,10 @@
 #if !defined(CACHE_MAP_INLINE) && !defined(CACHEMAP_FOLDED)
 #    define CACHE_MAP_INLINE static inline
 #endif
-/* A call for many of a few keys crosses the ends of batches. */
-#define CACHE_MAP_BATCH_COUNT_MAX 4u
+/* A call for many of a few keys crosses the ends of batches. LAYOUT_DEFAULT has the library's own. */
+#ifndef SUBJECT_BATCH_IS_DEFAULT
+#    define CACHE_MAP_BATCH_COUNT_MAX 4u
+#endif
 /* The instances may be C++ (make/ways.mk); what is around them is C. */
 #ifdef __cplusplus
 extern "C" {
@@ -86,10 +88,12 @@ struct subject_functions {
 /* What a pointer points to before the library is to write it. */
 extern unsigned char subject_untouched[];
 
-/* One table a layout, in the order of LAYOUT_TABLE. */
+/* One table a layout, in the order of LAYOUT_TABLE; then those of LAYOUT_PAGE and LAYOUT_DEFAULT. */
 #define SUBJECT_DECLARE(number, value) \
     extern const struct subject_functions subject_functions_##number;
 LAYOUT_TABLE(SUBJECT_DECLARE)
+SUBJECT_DECLARE(48, LAYOUT_PAGE_SIZE)
+SUBJECT_DECLARE(49, LAYOUT_DEFAULT_SIZE)
 #undef SUBJECT_DECLARE
 
 /* Whether the record keeps a value in a map of this layout: one that a discard puts back, or one that a
@@ -102,16 +106,22 @@ static inline bool subject_record_keeps(const struct cache_map_layout *layout,
 
 /* The user's hash: the options' seed carries the hash mode. */
 static inline uint64_t subject_hash(uint64_t key_number_low, uint64_t seed) {
-    return key_hash(key_id_of_number(key_number_low), (enum hash_mode)seed);
+    return key_hash(key_id_of_number(key_number_low), seed);
 }
+
+/* Large contents are copies of their first bytes, so many: a multiple of 4. */
+enum { SUBJECT_CONTENT_PIECE = 256 };
 
 /* The bytes beside the key: the value's number, little endian, over and over; so that a value which
  * was copied in part is told from a whole one. */
 static inline void subject_content_fill(unsigned char *content, size_t size, uint32_t value) {
     const unsigned char bytes[4] = {(unsigned char)value, (unsigned char)(value >> 8),
                                     (unsigned char)(value >> 16), (unsigned char)(value >> 24)};
-    for (size_t i = 0; i < size; i += 1)
+    size_t done = size < SUBJECT_CONTENT_PIECE ? size : (size_t)SUBJECT_CONTENT_PIECE;
+    for (size_t i = 0; i < done; i += 1)
         content[i] = bytes[i % 4];
+    for (; done < size; done += done < size - done ? done : size - done)
+        memcpy(content + done, content, done < size - done ? done : size - done);
 }
 
 static inline uint32_t subject_content_value(const unsigned char *content, size_t size) {

@@ -16,12 +16,16 @@ enum {
     STATUSES_SIZE_MAX = STREAM_BATCH_COUNT_MAX * sizeof(enum cache_map_status)
 };
 
-/* A round number of guards, so that what ends before the last is aligned. */
+/* A round number of guards, so that what ends before the last is aligned; values are to a page. */
 #define ROOM_SIZE(size) (((size) / GUARD_SIZE + 3) * GUARD_SIZE)
+enum {
+    PAGE_SIZE = 4096,
+    VALUES_ROOM_SIZE = (VALUES_SIZE_MAX / PAGE_SIZE + 2) * PAGE_SIZE + GUARD_SIZE
+};
 
-static alignas(GUARD_SIZE) unsigned char values_room[ROOM_SIZE(VALUES_SIZE_MAX)],
-    keys_room[ROOM_SIZE(KEYS_SIZE_MAX)], found_room[ROOM_SIZE(FOUND_SIZE_MAX)],
-    statuses_room[ROOM_SIZE(STATUSES_SIZE_MAX)];
+static alignas(PAGE_SIZE) unsigned char values_room[VALUES_ROOM_SIZE];
+static alignas(GUARD_SIZE) unsigned char keys_room[ROOM_SIZE(KEYS_SIZE_MAX)],
+    found_room[ROOM_SIZE(FOUND_SIZE_MAX)], statuses_room[ROOM_SIZE(STATUSES_SIZE_MAX)];
 
 static unsigned char *const guards_behind[GUARDED_COUNT] = {
     [GUARDED_VALUES] = values_room + sizeof values_room - GUARD_SIZE,

@@ -1,28 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One instance of the library behind subject_functions. Included once for each layout, after
- * INSTANCE_NUMBER (of the layout) and INSTANCE_VALUE (the kind of its value, see subject_values.h).
+ * INSTANCE_NUMBER (of the layout) and INSTANCE_VALUE (the kind of its value, see subject_values.h); for
+ * one that is not in LAYOUT_TABLE after INSTANCE_WAYS, too, and what of the library's parameters it has.
  * Each function is one call of the typed API. */
 
-#define INSTANCE_PASTE(a, b)    CACHE_MAP_PASTE_EXPANDED(a, b)
-#define INSTANCE_MAP            INSTANCE_PASTE(map, INSTANCE_NUMBER)
-#define INSTANCE_FUNCTION(end)  INSTANCE_PASTE(INSTANCE_MAP, end)
-#define INSTANCE_STRUCT         struct INSTANCE_MAP
-#define INSTANCE_VALUE_STRUCT   struct INSTANCE_PASTE(value, INSTANCE_VALUE)
-#define INSTANCE_KEY_TYPE       INSTANCE_PASTE(key, INSTANCE_VALUE)
-#define INSTANCE_KEY_OF(number) INSTANCE_PASTE(KEY_OF_NUMBER, INSTANCE_VALUE)(number)
-#define INSTANCE_NUMBER_OF(key) INSTANCE_PASTE(NUMBER_OF_KEY, INSTANCE_VALUE)(key)
+#define INSTANCE_PASTE(a, b)   CACHE_MAP_PASTE_EXPANDED(a, b)
+#define INSTANCE_MAP           INSTANCE_PASTE(map, INSTANCE_NUMBER)
+#define INSTANCE_FUNCTION(end) INSTANCE_PASTE(INSTANCE_MAP, end)
+#define INSTANCE_STRUCT        struct INSTANCE_MAP
+#define INSTANCE_VALUE_STRUCT  struct INSTANCE_PASTE(value, INSTANCE_VALUE)
+#define INSTANCE_KEY_TYPE      INSTANCE_PASTE(key, INSTANCE_VALUE)
+#ifdef INSTANCE_IS_DEFAULT
+#    define INSTANCE_KEY_OF(number) key_default_of_number(number)
+#    define INSTANCE_NUMBER_OF(key) key_number_of_default(key)
+#else
+#    define INSTANCE_KEY_OF(number) INSTANCE_PASTE(KEY_OF_NUMBER, INSTANCE_VALUE)(number)
+#    define INSTANCE_NUMBER_OF(key) INSTANCE_PASTE(NUMBER_OF_KEY, INSTANCE_VALUE)(key)
+#endif
 
-#define CACHE_MAP_NAME            INSTANCE_MAP
-#define CACHE_MAP_VALUE           INSTANCE_VALUE_STRUCT
-#define CACHE_MAP_KEY             INSTANCE_KEY_TYPE
-#define CACHE_MAP_KEY_OF(value)   ((value)->key)
-#define CACHE_MAP_KEY_EQUAL(a, b) INSTANCE_PASTE(KEY_EQUAL, INSTANCE_VALUE)(a, b)
-#define CACHE_MAP_HASH(key, seed) subject_hash(INSTANCE_NUMBER_OF(key), (seed))
-#define CACHE_MAP_WAYS            LAYOUT_WAYS(INSTANCE_NUMBER)
-#define CACHE_MAP_TAG_BITS        LAYOUT_TAG_BITS(INSTANCE_NUMBER)
-#define CACHE_MAP_CLOCK_BITS      LAYOUT_CLOCK_BITS(INSTANCE_NUMBER)
-#define CACHE_MAP_POLICY \
-    (LAYOUT_CLASSIC(INSTANCE_NUMBER) ? CACHE_MAP_POLICY_CLOCK_CLASSIC : CACHE_MAP_POLICY_CLOCK)
+#define CACHE_MAP_NAME          INSTANCE_MAP
+#define CACHE_MAP_VALUE         INSTANCE_VALUE_STRUCT
+#define CACHE_MAP_KEY           INSTANCE_KEY_TYPE
+#define CACHE_MAP_KEY_OF(value) ((value)->key)
+#ifndef INSTANCE_IS_DEFAULT
+#    define CACHE_MAP_KEY_EQUAL(a, b) INSTANCE_PASTE(KEY_EQUAL, INSTANCE_VALUE)(a, b)
+#    define CACHE_MAP_HASH(key, seed) subject_hash(INSTANCE_NUMBER_OF(key), (seed))
+#endif
+#ifndef INSTANCE_WAYS
+#    define INSTANCE_WAYS        LAYOUT_WAYS(INSTANCE_NUMBER)
+#    define CACHE_MAP_WAYS       LAYOUT_WAYS(INSTANCE_NUMBER)
+#    define CACHE_MAP_TAG_BITS   LAYOUT_TAG_BITS(INSTANCE_NUMBER)
+#    define CACHE_MAP_CLOCK_BITS LAYOUT_CLOCK_BITS(INSTANCE_NUMBER)
+#    define CACHE_MAP_POLICY \
+        (LAYOUT_CLASSIC(INSTANCE_NUMBER) ? CACHE_MAP_POLICY_CLOCK_CLASSIC : CACHE_MAP_POLICY_CLOCK)
+#endif
 #if LAYOUT_OWNS(INSTANCE_NUMBER)
 static struct value_state INSTANCE_FUNCTION(do_value_state)(const void *value);
 #    define CACHE_MAP_VALUE_GONE(value) subject_note_gone(INSTANCE_FUNCTION(do_value_state)(value))
@@ -152,7 +163,7 @@ static struct cache_map_counts INSTANCE_FUNCTION(do_counts)(const void *map) {
 static struct value_state INSTANCE_FUNCTION(do_value_state)(const void *value) {
     const INSTANCE_VALUE_STRUCT *typed = (const INSTANCE_VALUE_STRUCT *)value;
     struct value_state state;
-    state.key_id = (uint16_t)key_id_of_number(INSTANCE_NUMBER_OF(typed->key));
+    state.key_id = key_id_of_number(INSTANCE_NUMBER_OF(typed->key));
     state.value = subject_content_value(typed->content, sizeof typed->content);
     state.intact = subject_content_intact(typed->content, sizeof typed->content);
     return state;
@@ -160,11 +171,11 @@ static struct value_state INSTANCE_FUNCTION(do_value_state)(const void *value) {
 
 /* A whole set in one call: the policy is compared after every op. */
 static void INSTANCE_FUNCTION(do_set)(const void *map, uint32_t set, struct set_state *state) {
-    const struct value_state nothing = {0, false, 0};
+    const struct value_state nothing = {0, 0, false};
     struct cache_map_set_view view;
     INSTANCE_FUNCTION(inspect_set)(INSTANCE_FUNCTION(of_const)(map), set, &view);
     state->hand = (uint8_t)view.hand;
-    for (uint32_t way = 0; way < LAYOUT_WAYS(INSTANCE_NUMBER); way += 1) {
+    for (uint32_t way = 0; way < INSTANCE_WAYS; way += 1) {
         struct slot_state *slot = &state->slots[way];
         slot->tag = (uint16_t)view.slots[way].tag;
         slot->count = (uint8_t)view.slots[way].count;
@@ -186,7 +197,7 @@ static bool INSTANCE_FUNCTION(do_set_agrees)(const void *map, uint32_t set) {
     for (; unused < (const unsigned char *)(&whole + 1); unused += 1)
         if (*unused != 0x3c)
             return false;
-    for (uint32_t way = 0; way < LAYOUT_WAYS(INSTANCE_NUMBER); way += 1) {
+    for (uint32_t way = 0; way < INSTANCE_WAYS; way += 1) {
         const struct cache_map_slot_view *of_set = &whole.slots[way];
         const struct cache_map_slot_view alone =
             INSTANCE_FUNCTION(inspect_slot)(INSTANCE_FUNCTION(of_const)(map), set, way);
@@ -272,5 +283,6 @@ const struct subject_functions INSTANCE_PASTE(subject_functions, INSTANCE_NUMBER
 #undef INSTANCE_KEY_TYPE
 #undef INSTANCE_KEY_OF
 #undef INSTANCE_NUMBER_OF
+#undef INSTANCE_WAYS
 #undef INSTANCE_NUMBER
 #undef INSTANCE_VALUE

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The 48 instances of the library, in the order of LAYOUT_TABLE (C has no other way to repeat an #include;
- * unit tests compare each with its row), in eight groups of six. Included by one file a group, with
- * SUBJECT_INSTANCES: the bits of the groups that it has. */
+/* The 48 instances of the library in the order of LAYOUT_TABLE, and that of LAYOUT_PAGE (C has no other
+ * way to repeat an #include; unit tests compare each with its row), in eight groups of six. Included by
+ * one file a group, with SUBJECT_INSTANCES: the bits of the groups that it has. */
 #include "subject_functions.h"
 #include "subject_values.h"
 
@@ -170,5 +170,12 @@
 #    include "subject_instance.h"
 #    define INSTANCE_NUMBER 47
 #    define INSTANCE_VALUE  8
+#    include "subject_instance.h"
+#    define INSTANCE_NUMBER      48
+#    define INSTANCE_VALUE       69632
+#    define INSTANCE_WAYS        LAYOUT_PAGE_WAYS
+#    define CACHE_MAP_WAYS       LAYOUT_PAGE_WAYS
+#    define CACHE_MAP_TAG_BITS   LAYOUT_PAGE_TAG_BITS
+#    define CACHE_MAP_CLOCK_BITS LAYOUT_PAGE_CLOCK_BITS
 #    include "subject_instance.h"
 #endif

@@ -16,10 +16,12 @@ _Static_assert((int)PLACES_COUNT == (int)SUBJECT_ARRAY_COUNT &&
                "the same arrays in the same order");
 
 /* The bytes of a value before its content, by layout. */
-static const uint8_t key_sizes[LAYOUT_COUNT] = {
+static const uint8_t key_sizes[LAYOUT_COUNT_ALL] = {
 #define KEY_SIZE(number, value) [number] = offsetof(struct value_##value, content),
     LAYOUT_TABLE(KEY_SIZE)
 #undef KEY_SIZE
+        [LAYOUT_PAGE] = offsetof(struct value_69632, content),
+    [LAYOUT_DEFAULT] = offsetof(struct value_16, content),
 };
 
 static uint8_t shift_of(uint32_t size) {
@@ -48,6 +50,7 @@ static void plan(struct subject_places *places, const struct subject *subject) {
     places->clock_bits = shape->clock_bits;
     places->bucket_bits = shift_of((uint32_t)arrays[SUBJECT_BUCKETS].item_count);
     places->key_size = key_sizes[subject->geometry.layout];
+    places->has_default_keys = subject->geometry.layout == LAYOUT_DEFAULT;
 }
 
 /* Every typed map is a `struct cache_map` with a type around it. */

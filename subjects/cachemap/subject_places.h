@@ -35,6 +35,7 @@ struct subject_places {
     uint32_t item_sizes[PLACES_COUNT], item_counts[PLACES_COUNT];
     uint8_t item_shifts[PLACES_COUNT]; /* of a size that is a power of two; else ITEM_SHIFT_NONE */
     uint32_t key_size;                 /* the bytes of a value before its content */
+    bool has_default_keys;             /* those of LAYOUT_DEFAULT: key.h */
     uint32_t ways, way_bits, clock_bits, bucket_bits;
 };
 
@@ -141,7 +142,8 @@ subject_bucket(const struct subject_places *arrays, uint32_t bucket) {
 /* Whether the key of a value is this one, in all its bytes. */
 static inline SUBJECT_UNWATCHED bool subject_key_is(const struct subject_places *arrays,
                                                     const unsigned char *value, unsigned key_id) {
-    const uint64_t number = key_number(key_id);
+    const uint64_t own = key_number(key_id);
+    const uint64_t number = arrays->has_default_keys ? key_default_of_number(own) : own;
     switch (arrays->key_size) {
     case 1: return *value == (uint8_t)number;
     case 4: return subject_bytes_32(value) == (uint32_t)number;
@@ -178,12 +180,16 @@ static inline SUBJECT_UNWATCHED struct value_state
 subject_value_read(const struct subject_places *arrays, const unsigned char *value) {
     const uint32_t size = arrays->item_sizes[PLACES_CACHE_VALUES], start = arrays->key_size;
     uint64_t number = 0;
-    struct value_state state = {0, true, 0};
+    struct value_state state = {0, 0, true};
     for (uint32_t i = 0; i < start && i < 8; i += 1)
         number |= (uint64_t)value[i] << (8 * i);
+    if (start < 8 && number >> (8 * start - 1) != 0) /* its sign */
+        number |= UINT64_MAX << (8 * start);
+    if (arrays->has_default_keys)
+        number = key_number_of_default(number);
     for (uint32_t i = 0; start + i < size && i < 4; i += 1)
         state.value |= (uint32_t)value[start + i] << (8 * i);
-    state.key_id = (uint16_t)key_id_of_number(number);
+    state.key_id = key_id_of_number(number);
     state.intact = subject_value_is(arrays, value, state.key_id, state.value);
     return state;
 }

@@ -18,7 +18,9 @@ extern void (*subject_assertion_hook)(const struct subject_assertion *assertion)
 _Noreturn void subject_assertion_failed(const char *expression, const char *file, unsigned line,
                                         const char *function);
 
-enum { SUBJECT_GONE_COUNT_MAX = 2048 }; /* more than a map of any geometry holds, with its log */
+enum {
+    SUBJECT_GONE_COUNT_MAX = KEY_COUNT_MAX + SCOPE_COUNT_MAX + 64
+}; /* more than a map of any geometry holds, with its log */
 
 /* The values that the map has told to be gone since subject_forget_gone, at most SUBJECT_GONE_COUNT_MAX
  * of them in `values`; how many there were. Always 0 for a layout that does not own. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The user's types of the maps under test: keys of 1, 4, 8 and 16 bytes, values from 3 bytes to a
- * kilobyte, one of them aligned to more than a cache line. */
+/* The user's types of the maps under test: keys of 1, 4, 8 and 16 bytes, values from 3 bytes to
+ * 68 kilobytes, two of them aligned to more than a cache line. */
 #ifndef HARNESS_SUBJECT_VALUES_H
 #define HARNESS_SUBJECT_VALUES_H
 
@@ -47,6 +47,11 @@ struct value_1040 {
     unsigned char content[1032];
 };
 
+struct value_69632 {
+    alignas(4096) uint64_t key;
+    unsigned char content[69624];
+};
+
 typedef uint8_t key_3;
 typedef uint32_t key_8;
 typedef uint64_t key_16;
@@ -54,6 +59,7 @@ typedef struct key_wide key_24;
 typedef uint64_t key_64;
 typedef uint64_t key_128;
 typedef uint64_t key_1040;
+typedef uint64_t key_69632;
 
 /* Macros and not functions, because they stand for what a user writes as CACHE_MAP_KEY_EQUAL and in
  * CACHE_MAP_HASH for a key of another type. */
@@ -66,28 +72,32 @@ static inline bool key_24_equal(key_24 a, key_24 b) {
     return a.low == b.low && a.high == b.high;
 }
 
-#define KEY_OF_NUMBER_3(number)    ((key_3)(number))
-#define KEY_OF_NUMBER_8(number)    ((key_8)(number))
-#define KEY_OF_NUMBER_16(number)   ((key_16)(number))
-#define KEY_OF_NUMBER_24(number)   key_24_of_number(number)
-#define KEY_OF_NUMBER_64(number)   ((key_64)(number))
-#define KEY_OF_NUMBER_128(number)  ((key_128)(number))
-#define KEY_OF_NUMBER_1040(number) ((key_1040)(number))
+#define KEY_OF_NUMBER_3(number)     ((key_3)(number))
+#define KEY_OF_NUMBER_8(number)     ((key_8)(number))
+#define KEY_OF_NUMBER_16(number)    ((key_16)(number))
+#define KEY_OF_NUMBER_24(number)    key_24_of_number(number)
+#define KEY_OF_NUMBER_64(number)    ((key_64)(number))
+#define KEY_OF_NUMBER_128(number)   ((key_128)(number))
+#define KEY_OF_NUMBER_1040(number)  ((key_1040)(number))
+#define KEY_OF_NUMBER_69632(number) ((key_69632)(number))
 
-#define NUMBER_OF_KEY_3(key)    ((uint64_t)(key))
-#define NUMBER_OF_KEY_8(key)    ((uint64_t)(key))
-#define NUMBER_OF_KEY_16(key)   (key)
-#define NUMBER_OF_KEY_24(key)   ((key).low)
-#define NUMBER_OF_KEY_64(key)   (key)
-#define NUMBER_OF_KEY_128(key)  (key)
-#define NUMBER_OF_KEY_1040(key) (key)
+/* A truncated number is extended by its sign: key_id_of_number. */
+#define NUMBER_OF_KEY_3(key)     ((uint64_t)(int64_t)(int8_t)(key))
+#define NUMBER_OF_KEY_8(key)     ((uint64_t)(int64_t)(int32_t)(key))
+#define NUMBER_OF_KEY_16(key)    (key)
+#define NUMBER_OF_KEY_24(key)    ((key).low)
+#define NUMBER_OF_KEY_64(key)    (key)
+#define NUMBER_OF_KEY_128(key)   (key)
+#define NUMBER_OF_KEY_1040(key)  (key)
+#define NUMBER_OF_KEY_69632(key) (key)
 
-#define KEY_EQUAL_3(a, b)    ((a) == (b))
-#define KEY_EQUAL_8(a, b)    ((a) == (b))
-#define KEY_EQUAL_16(a, b)   ((a) == (b))
-#define KEY_EQUAL_24(a, b)   key_24_equal(a, b)
-#define KEY_EQUAL_64(a, b)   ((a) == (b))
-#define KEY_EQUAL_128(a, b)  ((a) == (b))
-#define KEY_EQUAL_1040(a, b) ((a) == (b))
+#define KEY_EQUAL_3(a, b)     ((a) == (b))
+#define KEY_EQUAL_8(a, b)     ((a) == (b))
+#define KEY_EQUAL_16(a, b)    ((a) == (b))
+#define KEY_EQUAL_24(a, b)    key_24_equal(a, b)
+#define KEY_EQUAL_64(a, b)    ((a) == (b))
+#define KEY_EQUAL_128(a, b)   ((a) == (b))
+#define KEY_EQUAL_1040(a, b)  ((a) == (b))
+#define KEY_EQUAL_69632(a, b) ((a) == (b))
 
 #endif

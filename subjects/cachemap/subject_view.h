@@ -18,9 +18,9 @@ enum { SUBJECT_MAP_SIZE_MAX = 512 };
 /* A value as it lies in the map. `intact` is false when its bytes are not, all of them, what was
  * written for this key under this number. */
 struct value_state {
-    uint16_t key_id;
-    bool intact;
+    uint32_t key_id;
     uint32_t value;
+    bool intact;
 };
 
 struct slot_state {

@@ -38,6 +38,18 @@ enum run_mode {
     RUN_MODE_COUNT
 };
 
+/* The type of a value, and what comes with it. */
+enum value_mode {
+    VALUE_OWN,     /* each layout has one of its own: layout.h */
+    VALUE_DEFAULT, /* the library's defaults: hash, equality, seed, batch; their layout */
+    VALUE_PAGE,    /* above 2^16 bytes, aligned to a page, in a layout of its own */
+    VALUE_MODE_COUNT
+};
+
+/* Where the counts of hits and misses start: a test's own door, for no stream has as many lookups. */
+enum uses_mode { USES_ZERO, USES_NEAR_2_32, USES_MODE_COUNT };
+#define USES_NEAR UINT64_C(0xfffffffb)
+
 /* The rows are described in harness/world.h. Lists hold small numbers of everything: in tiny worlds
  * most bugs are near. The fields of byte 1 are a layout, an instance of the library (layout.h);
  * sets of many ways need many keys before anything is evicted, so that few are drawn more often. */
@@ -45,31 +57,40 @@ enum run_mode {
 #define NUMBERS_TO_32 \
     1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, \
         27, 28, 29, 30, 31, 32
+/* Numbers of large worlds: just around 2^8, in the first half of each list, and 2^16, in the second. Keys are
+ * somewhat more, for some have to stay outside. */
+#define NUMBERS_AROUND_POWERS 255, 256, 257, 300, 65535, 65536, 65537, 66000
+#define WORLD_LARGE_ODDS      16
 /* clang-format off */
 #define FIELD_TABLE(NUMBER, WORD) \
-    NUMBER(SETS, "sets", (1, 1, 2, 1, 1, 2, 3, 4, 1, 2, 3, 5, 0, 7, 16, 64), (), \
-           0, SET_COUNT_MAX, 1, 0, PLACE(2, 1), DRAW(5), 3) \
+    NUMBER(SETS, "sets", (1, 1, 2, 1, 1, 2, 3, 4, 1, 2, 3, 5, 0, 7, 16, 64), \
+           (0, 255, 256, 257, 300, 0, 65535, 65536, 65537, 66000), 0, SET_COUNT_MAX, 1, 0, PLACE(2, 1), DRAW(5), 3) \
     NUMBER(WAYS, "ways", (2, 4, 8, 16), (), 0, 0, 2, 2, PLACE(1, 12), DRAW_SMALL(1, 2), 4) \
     NUMBER(TAG, "tag", (8, 16), (), 0, 0, 8, 8, PLACE(1, 6), DRAW_SMALL(1, 2), 4) \
     NUMBER(CLOCK, "clock", (1, 2, 4), (), 0, 0, 2, 1, PLACE(1, 2), DRAW_SMALL(1, 2), 4) \
     WORD(POLICY, "policy", ("clock", "clock_classic"), (), \
          0, 0, PLACE(1, 1), DRAW_SMALL(1, 2), 4) \
-    NUMBER(STASH, "stash", (NUMBERS_TO_32, 48, 64, 128, 256), (), \
+    NUMBER(STASH, "stash", (NUMBERS_TO_32, 48, 64, 128, 256), (NUMBERS_AROUND_POWERS), \
            1, STASH_COUNT_MAX, 4, 1, PLACE(3, 1), DRAW(6), 6) \
-    NUMBER(SCOPE, "scope", (0, NUMBERS_TO_32, 64, 256), (), \
+    NUMBER(SCOPE, "scope", (0, NUMBERS_TO_32, 64, 256), (NUMBERS_AROUND_POWERS), \
            0, SCOPE_COUNT_MAX, 4, 0, PLACE(4, 1), DRAW(7), 7) \
     WORD(HASH, "hash", \
          ("mix", "seeded", "identity", "buckets", "collide", "same_set", "same_tag", "same_home"), \
-         (), HASH_MIX, HASH_MIX, PLACE(2, 16), DRAW(2), 5) \
+         ("in_a_row"), HASH_MIX, HASH_MIX, PLACE(2, 16), DRAW(2), 5) \
     NUMBER(KEYS, "keys", (2, 3, 4, 5, 6, 7, 8, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, \
-                          18, 20, 22, 24, 26, 28, 30, 32, 48, 64, 128, 256), (), \
+                          18, 20, 22, 24, 26, 28, 30, 32, 48, 64, 128, 256), \
+           (300, 400, 512, 1000, 65600, 66000, 68000, 70000), \
            2, KEY_COUNT_MAX, 8, 2, PLACE(5, 1), DRAW(8), 8) \
     WORD(READ, "read", ("inspect", "all", "own", "end"), (), \
          READ_INSPECT, READ_END, PLACE(0, 1), DRAW(3), 2) \
     WORD(RUN, "run", ("plain", "twice", "across", "thorough"), (), \
-         RUN_PLAIN, RUN_PLAIN, PLACE(0, 4), DRAW_RARE(4, 4), 1)
+         RUN_PLAIN, RUN_PLAIN, PLACE(0, 4), DRAW_RARE(4, 4), 1) \
+    WORD(VALUE, "value", ("own", "default"), ("page"), \
+         VALUE_OWN, VALUE_OWN, PLACE(FIELD_NO_BYTE, 1), DRAW_RARE(9, 8), 9) \
+    WORD(USES, "uses", ("zero", "near_2_32"), (), \
+         USES_ZERO, USES_ZERO, PLACE(FIELD_NO_BYTE, 1), DRAW_RARE(10, 8), 10)
 /* clang-format on */
-enum { WORLD_DRAW_COUNT = 8, WORLD_REDUCE_COUNT = 8 }; /* the last turns */
+enum { WORLD_DRAW_COUNT = 10, WORLD_REDUCE_COUNT = 10 }; /* the last turns */
 
 /* ---- Ops. ---------------------------------------------------------------------------------- */
 
@@ -134,6 +155,22 @@ enum {
        "inspect_record inspect_place", \
        "read the whole state by inspection; nothing may change")
 
+/* Ops that stand for many: what large worlds are filled with. In version 1 of bytes they have no opcode. */
+#define OP_TABLE_MORE(OP) \
+    OP(UPSERT_RANGE, "upsert_range", OPERAND_RANGE, 2, TRAIT_STORES | TRAITS_CHANGE, UPSERT, \
+       "upsert", "upsert each key of the range, one call after another") \
+    OP(REMOVE_RANGE, "remove_range", OPERAND_RANGE, 1, TRAITS_CHANGE, REMOVE, "remove", \
+       "remove each key of the range") \
+    OP(GET_RANGE, "get_range", OPERAND_RANGE, 1, TRAIT_READS, GET, "prefetch get", \
+       "get each key of the range")
+enum { OP_SLOT_COUNT_ALL = 68 };
+
+/* Longer calls are for the library's own batch: with more ops in each call, streams that are stored would be
+ * others. */
+#define STREAM_BATCH_COUNT_MAX_IN(world) \
+    ((uint32_t)((world)->numbers[FIELD_VALUE] == VALUE_DEFAULT ? STREAM_BATCH_COUNT_MAX \
+                                                               : STREAM_BATCH_COUNT_SMALL))
+
 /* OPERAND_FIELDS: the fields of this header byte. */
 #define OPERAND_FIELDS_BYTE 1
 #define OPERAND_FIELDS_NOUN "layout"
@@ -184,7 +221,11 @@ enum op_refusal {
     OUTCOME(SCOPE_NOT_OPEN, "scope_not_open", true) \
     OUTCOME(OPTIONS_INVALID, "options_invalid", true) \
     OUTCOME(SIZE_OVERFLOW, "size_overflow", true) \
-    OUTCOME(OUT_OF_MEMORY, "out_of_memory", true)
+    OUTCOME(OUT_OF_MEMORY, "out_of_memory", true) \
+    OUTCOME(DONE, "done", false)
+
+/* What an op of many keys answers: how many of its single ops succeeded, in text a number. */
+#define OUTCOME_OF_RANGE OUTCOME_DONE
 
 /* ---- Streams. ------------------------------------------------------------------------------ */
 

@@ -15,7 +15,8 @@ static uint32_t last_value(const struct environment *environment) {
     const struct stream *stream = environment->view.stream;
     uint32_t count = 0;
     for (uint32_t i = 0; i < stream->op_count; i += 1)
-        count += op_is(stream->ops[i], TRAIT_STORES);
+        if (op_is(stream->ops[i], TRAIT_STORES))
+            count += op_element_count(stream->ops[i]);
     return count > environment->view.value_count ? count : environment->view.value_count;
 }
 

@@ -30,7 +30,7 @@ struct witness_take {
     bool happens, evicts, ages; /* ages: another value's count went down on the way */
     uint8_t way;
     uint32_t step_count; /* of the sweep; 0 where a free way was taken without one */
-    uint16_t victim_id;  /* where it evicts */
+    uint32_t victim_id;  /* where it evicts */
 };
 
 /* What the ops before this one did with a key. */

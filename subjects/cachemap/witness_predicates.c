@@ -2,7 +2,7 @@
 /* The predicates of witness_predicates.h. Knows events, nothing of streams or files. */
 #include "witness_predicates.h"
 
-#include "key.h"
+#include "key_map.h"
 
 /* ---- Where the key was, and which way it takes. ------------------------------------------ */
 
@@ -203,7 +203,7 @@ bool gap_is_closed(const struct witness_event *event) {
 enum { BUCKET_COUNT_MAX = 2 * STASH_COUNT_MAX };
 
 static uint64_t hash_of(const struct witness_event *event, unsigned key_id) {
-    return key_hash(key_id, (enum hash_mode)event->before->geometry.hash);
+    return key_hash_in(&event->before->geometry, key_id);
 }
 
 static uint32_t bucket_count(const struct witness_state *state) {

@@ -3,7 +3,7 @@
  * the contract's use of hashes (sections 5 and 6). */
 #include "live.h"
 
-#include "key.h"
+#include "key_map.h"
 #include "live_environment.h"
 #include "space.h"
 #include "subject_state.h"
@@ -79,7 +79,7 @@ static uint32_t bucket_bits(uint32_t stash_count_max) {
 }
 
 static struct traits traits_of_key(const struct geometry *geometry, unsigned key_id) {
-    const uint64_t hash = key_hash(key_id, (enum hash_mode)geometry->hash);
+    const uint64_t hash = key_hash_in(geometry, key_id);
     const uint32_t high = (uint32_t)(hash >> 32), low = (uint32_t)hash;
     struct traits traits;
     uint64_t product;

@@ -209,7 +209,7 @@ bool live_encode(const struct space *space, struct state *state, struct naming *
 /* ---- Reading. ---------------------------------------------------------------------------- */
 
 static struct value_state take_content(struct state_reader *reader, unsigned key) {
-    const struct value_state content = {(uint16_t)key, true, state_take_value(reader)};
+    const struct value_state content = {key, state_take_value(reader), true};
     return content;
 }
 
@@ -256,7 +256,7 @@ static void take_entries(struct state_reader *reader, struct environment *enviro
         policy->stash[key].state = entry->tombstone ? POLICY_STASH_TOMBSTONE : POLICY_STASH_VALUE;
         policy->stash[key].value = entry->tombstone ? 0 : entry->content.value;
         policy->stash[key].entry = number;
-        policy->stash_order[number] = (uint16_t)key;
+        policy->stash_order[number] = key;
         model_set(&environment->model, key, entry->tombstone ? MODEL_TOMBSTONE : MODEL_VALUE,
                   entry->content.value);
     }

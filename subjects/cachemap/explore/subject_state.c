@@ -2,6 +2,7 @@
 /* The map's content behind subject_state.h. Knows the library's structures, as the subject does. */
 #include "subject_state.h"
 
+#include "key_map.h"
 #include "subject.h"
 #include "subject_functions.h"
 
@@ -21,7 +22,7 @@ static const struct cache_map *map_of_const(const struct subject *subject) {
 }
 
 static uint64_t hash_of(const struct subject *subject, unsigned key_id) {
-    return key_hash(key_id, (enum hash_mode)subject->geometry.hash);
+    return key_hash_in(&subject->geometry, key_id);
 }
 
 static uint8_t number_or_none(uint64_t number) {

@@ -3,7 +3,7 @@
  * not depend on the order in which the entries came, so that the entries alone say how long each probe is. */
 #include "subject_look.h"
 
-#include "key.h"
+#include "key_map.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +39,7 @@ static uint32_t fragment_of(uint64_t hash) {
 }
 
 static uint64_t hash_of(const struct subject_look *look, unsigned key_id) {
-    return key_hash(key_id, (enum hash_mode)look->geometry->hash);
+    return key_hash_in(look->geometry, key_id);
 }
 
 /* The top bits of the fragment: its share of the buckets. */

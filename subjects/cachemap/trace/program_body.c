@@ -2,7 +2,9 @@
 /* The body behind program_body.h: an op at a time, from the naive map's answers. */
 #include "program_body.h"
 
+#include "key_map.h"
 #include "reads.h"
+#include "settle.h"
 
 #include <assert.h>
 #include <ctype.h>
@@ -17,6 +19,7 @@ static const struct value_kind value_kinds[] = {
     {64, "uint64_t", "_Alignas(64) uint64_t key", 64, 56, 64},
     {128, "uint64_t", "_Alignas(128) uint64_t key", 64, 120, 128},
     {1040, "uint64_t", "uint64_t key", 64, 1032, 8},
+    {LAYOUT_PAGE_SIZE, "uint64_t", "_Alignas(4096) uint64_t key", 64, LAYOUT_PAGE_SIZE - 8, 4096},
 };
 
 /* ---- Words. ------------------------------------------------------------------------------ */
@@ -75,12 +78,16 @@ static void program_init(struct program *program) {
                                                                 "init_standard"};
     const struct geometry *geometry = &program->geometry;
     const unsigned alignment = program->instance->kind->alignment;
-    char excess[32] = "";
+    const uint64_t seed = geometry->layout == LAYOUT_DEFAULT ? key_seed(geometry) : 0;
+    char seed_words[40] = "0", excess[32] = "";
+    if (seed != 0)
+        (void)snprintf(seed_words, sizeof seed_words, "UINT64_C(0x%llx)", (unsigned long long)seed);
     if (program->memory == SUBJECT_MEMORY_SUPPLIED)
         (void)snprintf(excess, sizeof excess, ", %zu", subject_supplied_excess(geometry));
-    LINE(program, "%s0((struct cache_map_options){%u, %u, %u, 0}, %zu, %u%s);",
+    LINE(program, "%s0((struct cache_map_options){%u, %u, %u, %s}, %zu, %u%s);",
          functions[program->memory], geometry->set_count * layout_describe(geometry->layout)->ways,
-         geometry->stash_count_max, geometry->scope_count_max, subject_size_of_arrays(geometry),
+         geometry->stash_count_max, geometry->scope_count_max, seed_words,
+         subject_size_of_arrays(geometry),
          alignment > BLOCK_ALIGNMENT_MIN ? alignment : BLOCK_ALIGNMENT_MIN, excess);
 }
 
@@ -109,10 +116,10 @@ static void program_reinit(struct program *program, unsigned number, uint8_t lay
     program_deinit(program);
     model_drop(&program->model);
     program_gone(program);
-    program->geometry.layout = layout;
+    program->geometry = geometry_remade(&program->geometry, layout);
     program->memory = (enum subject_memory)((program->memory + 1) % SUBJECT_MEMORY_COUNT);
     program->fill = (uint8_t)(program->fill + 1);
-    program_choose_instance(program, layout);
+    program_choose_instance(program, program->geometry.layout);
     LINE(program, "fill = 0x%02x;", program->fill);
     if (program->notes_values)
         LINE(program, "noted_count = 0;");
@@ -255,8 +262,9 @@ static bool program_wants_state(const struct program *program) {
  * model of a map that is made anew follows in program_reinit, which writes what goes with the old one. */
 static struct result program_apply(struct program *program, struct op op) {
     struct result result;
-    bool in_stash[KEY_COUNT_MAX];
-    for (unsigned key_id = 0; key_id < program->geometry.key_count; key_id += 1)
+    static bool in_stash[KEY_COUNT_MAX];
+    for (unsigned key_id = 0; op.kind == OP_COMPACT && key_id < program->geometry.key_count;
+         key_id += 1)
         in_stash[key_id] = program->policy.stash[key_id].state != POLICY_STASH_NONE;
     result = policy_apply(&program->policy, op, program->value_count);
     if (outcome_failed(result.outcome) || op_is(op, TRAIT_REMAKES))
@@ -310,19 +318,17 @@ static void program_op_line(struct program *program, unsigned number, struct op 
         program_init_refused(program, number, (enum op_refusal)op.operand, result.outcome);
         return;
     case OP_INSPECT: program_inspect(program, number); return;
+    case OP_UPSERT_RANGE: /* program_op has its single ops */
+    case OP_REMOVE_RANGE:
+    case OP_GET_RANGE:
     case OP_KIND_COUNT: break;
     }
     assert(false && "no such op");
 }
 
-static void program_op(struct program *program, unsigned index, struct op op) {
+/* An op, or one of those that a range stands for. */
+static void program_single_op(struct program *program, unsigned index, struct op op) {
     const bool takes_away = op_is(op, TRAIT_FREES);
-    uint32_t read_ids[STREAM_READ_COUNT_MAX];
-    unsigned read_count;
-    if (index >= program->batch_end) {
-        program->batch_start = index;
-        program->batch_end = index + stream_batch_count(program->stream, index);
-    }
     program->value_count += op_is(op, TRAIT_STORES);
     if (program->notes_values && takes_away && index == program->batch_start)
         LINE(program, "note_values0();");
@@ -333,6 +339,19 @@ static void program_op(struct program *program, unsigned index, struct op op) {
         LINE(program, "%s0();", op_describe((enum op_kind)op.kind)->words);
     if (takes_away)
         program_gone(program);
+}
+
+static void program_op(struct program *program, unsigned index, struct op op) {
+    uint32_t read_ids[STREAM_READ_COUNT_MAX];
+    unsigned read_count;
+    if (index >= program->batch_end) {
+        program->batch_start = index;
+        program->batch_end = index + stream_batch_count(program->stream, index);
+    }
+    for (uint32_t i = 0; i < op_element_count(op); i += 1)
+        program_single_op(program, index, op_element(op, i, program->geometry.key_count));
+    if (index + 1 < program->batch_end)
+        return;
     if (program_wants_state(program))
         program_state(program);
     read_count = stream_reads_after(&program->geometry, index, op, read_ids);
@@ -363,13 +382,15 @@ void program_body(FILE *file, struct program *program) {
     const struct pass_memory memory = pass_memory(program->options->pass);
     program->body = file;
     program->geometry = geometry_of_world(&world);
+    program->geometry.uses = USES_ZERO; /* a program has no such door */
     program->fill = memory.fill;
     program->memory = memory.source;
     model_init(&program->model, &program->geometry);
     policy_init(&program->policy, &program->geometry);
     for (uint32_t i = 0; i < stream->op_count; i += 1) {
         program->notes_values |= stream->ops[i].kind == OP_INSPECT;
-        program->batches |= op_is(stream->ops[i], TRAIT_BATCHED);
+        program->batches |=
+            op_is(stream->ops[i], TRAIT_BATCHED) && program->geometry.layout != LAYOUT_DEFAULT;
     }
     program_choose_instance(program, program->geometry.layout);
     program_init(program);

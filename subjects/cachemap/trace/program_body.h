@@ -42,7 +42,7 @@ struct program {
     bool key_is_named[KEY_COUNT_MAX];
     uint32_t named_keys[KEY_COUNT_MAX];
     unsigned named_key_count;
-    struct instance instances[LAYOUT_COUNT], *instance;
+    struct instance instances[LAYOUT_COUNT_ALL], *instance;
     unsigned instance_count;
 };
 

@@ -5,7 +5,7 @@
  * and they are written before it. */
 #define _GNU_SOURCE /* open_memstream */
 
-#include "key.h"
+#include "key_map.h"
 #include "program_body.h"
 #include "shell_word.h"
 #include "trace_text.h"
@@ -14,7 +14,10 @@
 #include <string.h>
 
 /* The key as a number of its type. */
-static uint64_t key_number_of_kind(unsigned key_id, const struct value_kind *kind) {
+static uint64_t key_number_of_instance(unsigned key_id, const struct instance *instance) {
+    const struct value_kind *kind = instance->kind;
+    if (instance->layout == LAYOUT_DEFAULT)
+        return key_default_of_number(key_number(key_id));
     return kind->key_bits < 64 ? key_number(key_id) & ((UINT64_C(1) << kind->key_bits) - 1)
                                : key_number(key_id);
 }
@@ -69,7 +72,7 @@ static void write_head(FILE *file, const struct program *program) {
 static bool hash_has_formula(const struct instance *instance, enum hash_mode mode) {
     for (unsigned key_id = 0; key_id < KEY_COUNT_MAX; key_id += 1)
         if (instance->key_is_used[key_id] &&
-            key_number_of_kind(key_id, instance->kind) != key_number(key_id))
+            key_number_of_instance(key_id, instance) != key_number(key_id))
             return false;
     return mode == HASH_MIX || mode == HASH_IDENTITY;
 }
@@ -83,9 +86,11 @@ static void write_hash(FILE *file, const struct program *program, const struct i
         "One hash for all keys.",
         "All keys in the first set, with distinct tags.",
         "The library's hash but for the tag, which all keys share.",
-        "All keys at home in the last bucket of the stash."};
+        "All keys at home in the last bucket of the stash.",
+        "Neighbours at home in neighbouring buckets of the stash."};
     _Static_assert(sizeof meanings / sizeof meanings[0] == HASH_MODE_COUNT, "each has a meaning");
-    const enum hash_mode mode = (enum hash_mode)program->stream->world.numbers[FIELD_HASH];
+    const struct geometry geometry = geometry_of_world(&program->stream->world);
+    const enum hash_mode mode = (enum hash_mode)geometry.hash;
     const char *number = instance->kind->key_bits > 64 ? "key.low" : "key";
     bool is_used = false;
     parts_print(file, &instance->words,
@@ -102,8 +107,8 @@ static void write_hash(FILE *file, const struct program *program, const struct i
         is_used |= instance->key_is_used[key_id];
         if (instance->key_is_used[key_id])
             fprintf(file, "    if (%s == UINT64_C(0x%llx))\n        return UINT64_C(0x%016llx);\n",
-                    number, (unsigned long long)key_number_of_kind(key_id, instance->kind),
-                    (unsigned long long)key_hash(key_id, mode));
+                    number, (unsigned long long)key_number_of_instance(key_id, instance),
+                    (unsigned long long)key_hash_in(&geometry, key_id));
     }
     fprintf(file, "%s    return 0;\n}\n\n", is_used ? "" : "    (void)key;\n");
 }
@@ -111,7 +116,7 @@ static void write_hash(FILE *file, const struct program *program, const struct i
 static void write_keys(FILE *file, const struct program *program, const struct instance *instance) {
     const struct policy *policy = &program->policy;
     for (unsigned key_id = 0; key_id < KEY_COUNT_MAX; key_id += 1) {
-        const unsigned long long number = key_number_of_kind(key_id, instance->kind);
+        const unsigned long long number = key_number_of_instance(key_id, instance);
         if (!instance->key_is_used[key_id])
             continue;
         parts_print(file, &instance->words, "static const key0 key0_%u = ", key_id);
@@ -139,12 +144,18 @@ static void write_types(FILE *file, const struct program *program,
                 "};\n\n%s",
                 kind->key_member, kind->content_size,
                 owns ? "static void note_gone0(const struct value0 *value);\n\n" : "");
-    write_hash(file, program, instance);
+    if (instance->layout != LAYOUT_DEFAULT)
+        write_hash(file, program, instance);
     parts_print(file, &instance->words,
                 "#define CACHE_MAP_NAME            map0\n"
                 "#define CACHE_MAP_VALUE           struct value0\n"
                 "#define CACHE_MAP_KEY             key0\n"
-                "#define CACHE_MAP_KEY_OF(value)   ((value)->key)\n"
+                "#define CACHE_MAP_KEY_OF(value)   ((value)->key)\n");
+    if (instance->layout == LAYOUT_DEFAULT) {
+        fprintf(file, "#include \"cache_map.h\"\n\n");
+        return;
+    }
+    parts_print(file, &instance->words,
                 "%s%s"
                 "#define CACHE_MAP_HASH(key, seed) hash_of0((key), (seed))\n"
                 "#define CACHE_MAP_WAYS            %u\n"

@@ -3,7 +3,7 @@
  * dimensions for some ops. */
 #include "situations.h"
 
-#include "key.h"
+#include "key_map.h"
 #include "run.h"
 
 #include <assert.h>
@@ -25,7 +25,7 @@ enum { RUN_SHORT_MAX = 4, RUN_LONG_MIN = 33, BATCH_OF_LIBRARY = 4, COUNT_WIDE_MI
 enum { BUCKET_COUNT_MAX = 4 * STASH_COUNT_MAX };
 
 static uint32_t fragment_of(const struct policy *map, unsigned key_id) {
-    const uint64_t hash = key_hash(key_id, (enum hash_mode)map->geometry.hash);
+    const uint64_t hash = key_hash_in(&map->geometry, key_id);
     const uint64_t product = ((hash >> 32) ^ 0xbb67ae85u) * ((hash & 0xffffffffu) ^ 0x6a09e667u);
     return (uint32_t)((product >> 32) ^ (product & 0xffffffffu));
 }
