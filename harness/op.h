@@ -120,9 +120,10 @@ static inline uint32_t op_element_count(struct op op) {
     return op_has_range(op) ? op_range(op).count : 1;
 }
 
-/* The op that must have the same answer and the same effect by a call of its own. */
+/* The op that must have the same answer and the same effect by a call of its own; of a range the first. */
 static inline struct op op_alone(struct op op) {
-    const struct op alone = {op_describe((enum op_kind)op.kind)->alone, op.operand};
+    const struct op alone = {op_describe((enum op_kind)op.kind)->alone,
+                             op_has_range(op) ? op_key(op) : op.operand};
     return alone;
 }
 

@@ -215,8 +215,8 @@ static void most_streams_keep_each_rule_and_some_break_it(void **state) {
         all += kept.compacts && kept.closes && kept.ends;
     }
     assert_in_range(compacts, STREAM_COUNT / 20, STREAM_COUNT * 3 / 10);
-    assert_in_range(closes, STREAM_COUNT / 50, STREAM_COUNT * 3 / 10);
-    assert_in_range(ends, STREAM_COUNT / 50, STREAM_COUNT * 3 / 10);
+    assert_in_range(closes, STREAM_COUNT / 60, STREAM_COUNT * 3 / 10);
+    assert_in_range(ends, STREAM_COUNT / 60, STREAM_COUNT * 3 / 10);
     assert_in_range(all, STREAM_COUNT / 3, STREAM_COUNT);
 }
 
@@ -327,9 +327,9 @@ static uint64_t digest_of_stream(uint64_t seed, uint64_t number) {
 
 /* A change of these is a change of what every seed means: say so where seeds are written down. */
 static const uint64_t digests_of_seed_1[] = {
-    UINT64_C(0x2ee6056f8a4e9962), UINT64_C(0x997dcf406886a5f4), UINT64_C(0xc48b8e428d0cc91a),
-    UINT64_C(0x307ed2775da4aa1d), UINT64_C(0x8041cce2422facb5), UINT64_C(0xc1556b5d626255c9),
-    UINT64_C(0xd8f10fb0a6ccc966), UINT64_C(0xacb2f27f60667beb),
+    UINT64_C(0x87dda00285390882), UINT64_C(0x216f8cd6b826c3dc), UINT64_C(0x7d828e8683cb8a7c),
+    UINT64_C(0xb4aea392c55615eb), UINT64_C(0x076ee1a8befe770e), UINT64_C(0xd3de3a122e993028),
+    UINT64_C(0x4a744d51fa3edfa2), UINT64_C(0xcba637d27ec2ae42),
 };
 
 static void the_first_streams_of_seed_1_are_known(void **state) {

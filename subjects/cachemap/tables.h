@@ -64,7 +64,8 @@ enum uses_mode { USES_ZERO, USES_NEAR_2_32, USES_MODE_COUNT };
 /* clang-format off */
 #define FIELD_TABLE(NUMBER, WORD) \
     NUMBER(SETS, "sets", (1, 1, 2, 1, 1, 2, 3, 4, 1, 2, 3, 5, 0, 7, 16, 64), \
-           (0, 255, 256, 257, 300, 0, 65535, 65536, 65537, 66000), 0, SET_COUNT_MAX, 1, 0, PLACE(2, 1), DRAW(5), 3) \
+           (0, 255, 256, 257, 300, 0, 65535, 65536, 65537, 66000), \
+           0, SET_COUNT_MAX, 1, 0, PLACE(2, 1), DRAW(5), 3) \
     NUMBER(WAYS, "ways", (2, 4, 8, 16), (), 0, 0, 2, 2, PLACE(1, 12), DRAW_SMALL(1, 2), 4) \
     NUMBER(TAG, "tag", (8, 16), (), 0, 0, 8, 8, PLACE(1, 6), DRAW_SMALL(1, 2), 4) \
     NUMBER(CLOCK, "clock", (1, 2, 4), (), 0, 0, 2, 1, PLACE(1, 2), DRAW_SMALL(1, 2), 4) \
