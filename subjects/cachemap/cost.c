@@ -2,6 +2,7 @@
 /* The costs behind cost.h. */
 #include "cost.h"
 
+#include "key.h"
 #include "reads.h"
 #include "settle.h"
 
@@ -150,8 +151,8 @@ static unsigned work_pass_count(const struct geometry *geometry) {
 /* Of one op of a range, on a key that no op has named yet, or that may be anywhere. */
 static uint64_t work_of_element(const struct cost_bounds *cost, const struct work_costs *costs,
                                 unsigned key_id, bool is_fresh) {
-    const bool is_near =
-        cost->geometry.hash == HASH_IN_A_ROW && is_fresh && key_id < cost->geometry.stash_count_max;
+    const bool is_near = cost->geometry.hash == HASH_IN_A_ROW && is_fresh &&
+                         key_id < key_row_length(cost->geometry.stash_count_max);
     const uint64_t probe = is_near ? (uint64_t)WORK_PROBE : costs->probe;
     return WORK_ELEMENT + 2 * (probe + costs->lines);
 }

@@ -49,12 +49,12 @@ static unsigned bucket_bits(uint32_t stash_count_max) {
 }
 
 /* Neighbours at home in neighbouring buckets, from a little before the end of the index on and around it:
- * a stash that is filled in this order is one run of buckets, and each entry is found at once. Ids that
- * the stash has no room for besides have the homes of the first ones again: a probe for them goes along
- * the run. The fragments differ, where there are bits for it. */
+ * a stash that is filled in this order is one run of buckets, and each entry is found at once, but for the
+ * last two. They, and ids that the stash has no room for besides, have the homes of the first ones again:
+ * a probe for them goes along the run. The fragments differ, where there are bits for it. */
 static uint64_t hash_in_a_row(unsigned key_id, uint32_t stash_count_max) {
     const unsigned low_bits = 32 - bucket_bits(stash_count_max);
-    const uint32_t home = key_id % stash_count_max - ROW_START_FROM_END;
+    const uint32_t home = key_id % key_row_length(stash_count_max) - ROW_START_FROM_END;
     return hash_of_fragment(home << low_bits | (key_id & ((1u << low_bits) - 1)));
 }
 

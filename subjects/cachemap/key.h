@@ -56,6 +56,11 @@ static inline uint64_t key_seed_in_a_row(uint32_t stash_count_max) {
     return (uint64_t)stash_count_max << 8 | HASH_IN_A_ROW;
 }
 
+/* So many ids of HASH_IN_A_ROW have a home of their own. */
+static inline uint32_t key_row_length(uint32_t stash_count_max) {
+    return stash_count_max > 2 ? stash_count_max - 2 : stash_count_max;
+}
+
 /* The hash of a key id under a seed, which is the mode, or what is said of HASH_IN_A_ROW. Pure. */
 static inline uint64_t key_hash(unsigned key_id, uint64_t seed) {
     if (seed >= HASH_IN_A_ROW || key_id >= KEY_TABLE_COUNT)
