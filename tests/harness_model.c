@@ -102,7 +102,8 @@ static void begin(const struct world *world) {
     policy_init(&policy, &geometry);
     model_init(&model, &geometry);
     value_count = 0;
-    assert_models_agree(0);
+    if (!geometry_is_large(&geometry))
+        assert_models_agree(0);
 }
 
 /* One op in both, but for a range; what it answers. */
@@ -111,7 +112,7 @@ static struct result step_one(uint32_t op_index, struct op op) {
     struct result result;
     static bool in_stash[KEY_COUNT_MAX];
     value_count += op_is(op, TRAIT_STORES);
-    for (unsigned key_id = 0; key_id < model.key_count; key_id += 1)
+    for (unsigned key_id = 0; op.kind == OP_COMPACT && key_id < model.key_count; key_id += 1)
         in_stash[key_id] = policy.stash[key_id].state != POLICY_STASH_NONE;
     result = policy_apply(&policy, op, value_count);
     if (result.outcome == OUTCOME_STASH_FULL) {
