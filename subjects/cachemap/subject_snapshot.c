@@ -21,11 +21,18 @@ static struct cache_map *map_in_copy(struct subject_snapshot *snapshot) {
     return (struct cache_map *)(void *)snapshot->map;
 }
 
-/* What a call may change in the struct are its counts: they are taken over. */
+/* What a call may change in the struct are its counts: they are taken over. What there is room for is what it
+ * was, or the struct has moved. */
 static void take_counts(struct subject_snapshot *snapshot, const struct subject *subject) {
     struct cache_map *copy = map_in_copy(snapshot);
     const struct cache_map *map = (const struct cache_map *)(const void *)subject->map;
-    snapshot->counts = subject_places_counts(subject);
+    struct counts_state *counts = &snapshot->counts;
+    counts->cache_value_count = map->cache.value_count;
+    counts->stash_count = map->stash.count;
+    counts->scope_count = map->log.count;
+    counts->scope_open = map->log.open;
+    counts->hits = map->metrics.hits;
+    counts->misses = map->metrics.misses;
     copy->cache.value_count = map->cache.value_count;
     copy->stash.count = map->stash.count;
     copy->log.count = map->log.count;
@@ -35,26 +42,29 @@ static void take_counts(struct subject_snapshot *snapshot, const struct subject 
 
 /* ---- The block. -------------------------------------------------------------------------- */
 
-/* The array that has the byte at `offset`. */
-static unsigned array_at(const struct subject_places *arrays, size_t offset) {
-    unsigned array = 0;
+/* The array that has the byte at `offset`, which is not before `array`. */
+static uint32_t array_at(const struct subject_places *arrays, uint32_t array, size_t offset) {
     while (offset >= arrays->starts[array + 1])
         array += 1;
     return array;
 }
 
 /* A line belongs to one array: each starts at one. */
-static SUBJECT_UNWATCHED void take_line(struct subject_snapshot *snapshot, size_t line) {
+static SUBJECT_UNWATCHED void take_line(struct subject_snapshot *snapshot, uint32_t first_array,
+                                        size_t line) {
     const unsigned char *from = snapshot->arrays.block + line;
     unsigned char *to = snapshot->copy + line;
-    const uint32_t array = array_at(&snapshot->arrays, line);
+    const uint32_t array = array_at(&snapshot->arrays, first_array, line);
     struct subject_word *word = &snapshot->words[snapshot->word_count];
     for (uint32_t at = 0; at < SNAPSHOT_LINE_SIZE; at += WORD_SIZE) {
         const uint64_t now = subject_bytes_64(from + at);
+        const uint64_t difference = now ^ subject_bytes_64(to + at);
+        if (difference == 0)
+            continue;
         word->offset = (uint32_t)line + at;
         word->array = array;
-        word->difference = now ^ subject_bytes_64(to + at);
-        word += word->difference != 0;
+        word->difference = difference;
+        word += 1;
         memcpy(to + at, &now, sizeof now);
     }
     snapshot->word_count = (uint32_t)(word - snapshot->words);
@@ -66,13 +76,14 @@ static SUBJECT_UNWATCHED void take_line(struct subject_snapshot *snapshot, size_
 
 /* Lines from `start` on, as many as `size` bytes have a part of. */
 static inline __attribute__((always_inline)) SUBJECT_UNWATCHED void
-take_lines(struct subject_snapshot *snapshot, size_t start, size_t size) {
+take_lines(struct subject_snapshot *snapshot, uint32_t first_array, size_t size) {
+    const size_t start = snapshot->arrays.starts[first_array];
     const lane *now = (const lane *)(const void *)(snapshot->arrays.block + start);
     const lane *then = (const lane *)(const void *)(snapshot->copy + start);
     for (size_t line = 0; line < size; line += SNAPSHOT_LINE_SIZE, now += 2, then += 2) {
         const lane difference = (now[0] ^ then[0]) | (now[1] ^ then[1]);
         if (((difference[0] | difference[1]) | (difference[2] | difference[3])) != 0)
-            take_line(snapshot, start + line);
+            take_line(snapshot, first_array, start + line);
     }
 }
 
@@ -88,22 +99,17 @@ take_block(struct subject_snapshot *snapshot) {
     const struct subject_places *arrays = &snapshot->arrays;
     const size_t *starts = arrays->starts;
     const struct counts_state *now = &snapshot->counts, *then = &snapshot->counts_before;
-    const struct {
-        size_t start, size;
-    } parts[] = {
-        {starts[PLACES_CACHE_VALUES], starts[PLACES_STASH_VALUES] - starts[PLACES_CACHE_VALUES]},
-        {starts[PLACES_STASH_VALUES],
-         used_size(arrays, PLACES_STASH_VALUES, now->stash_count, then->stash_count)},
-        {starts[PLACES_SCOPE_VALUES],
-         used_size(arrays, PLACES_SCOPE_VALUES, now->scope_count, then->scope_count)},
-        {starts[PLACES_TAGS], starts[PLACES_ENTRIES] - starts[PLACES_TAGS]}, /* to the buckets */
-        {starts[PLACES_ENTRIES],
-         used_size(arrays, PLACES_ENTRIES, now->stash_count, then->stash_count)},
-        {starts[PLACES_RECORDS],
-         used_size(arrays, PLACES_RECORDS, now->scope_count, then->scope_count)},
-    };
-    for (unsigned i = 0; i < sizeof parts / sizeof parts[0]; i += 1)
-        take_lines(snapshot, parts[i].start, parts[i].size);
+    take_lines(snapshot, PLACES_CACHE_VALUES,
+               starts[PLACES_STASH_VALUES] - starts[PLACES_CACHE_VALUES]);
+    take_lines(snapshot, PLACES_STASH_VALUES,
+               used_size(arrays, PLACES_STASH_VALUES, now->stash_count, then->stash_count));
+    take_lines(snapshot, PLACES_SCOPE_VALUES,
+               used_size(arrays, PLACES_SCOPE_VALUES, now->scope_count, then->scope_count));
+    take_lines(snapshot, PLACES_TAGS, starts[PLACES_ENTRIES] - starts[PLACES_TAGS]); /* to buckets */
+    take_lines(snapshot, PLACES_ENTRIES,
+               used_size(arrays, PLACES_ENTRIES, now->stash_count, then->stash_count));
+    take_lines(snapshot, PLACES_RECORDS,
+               used_size(arrays, PLACES_RECORDS, now->scope_count, then->scope_count));
 }
 
 /* The same, for processors of two kinds. */
@@ -142,8 +148,10 @@ static SUBJECT_UNWATCHED void copy_block(struct subject_snapshot *snapshot) {
 
 static bool struct_differs(const struct subject_snapshot *snapshot, const struct subject *subject) {
     uint64_t difference = 0;
-    for (size_t at = 0; at < sizeof(struct cache_map); at += WORD_SIZE)
+    for (size_t at = 0; at < sizeof(struct cache_map); at += WORD_SIZE) {
         difference |= subject_bytes_64(subject->map + at) ^ subject_bytes_64(snapshot->map + at);
+        __asm__("" : "+r"(difference)); /* or it becomes lanes, which wait for counts just written */
+    }
     return difference != 0;
 }
 
