@@ -438,7 +438,6 @@ static void environment_step(struct environment *environment, struct op op) {
 void environment_create(struct environment *environment, unsigned char *arena) {
     /* Now, and not at the first hash of an input, which would have edges that no other has. */
     key_hashes_compute();
-    memset(environment, 0, sizeof *environment);
     subject_create(&environment->subject, arena);
 }
 
