@@ -12,8 +12,9 @@
 /* Fills of 0 to 16 each have a level; up to 32 four share one, and above 32. */
 enum { LEVEL_EACH_MAX = 16, LEVEL_FEW_MAX = 32, LEVEL_COUNT = 28, EIGHTHS = 8 };
 
-/* What is counted, a byte each: how many ops of the input left the map like that, at most 255. The
- * engine tells 1, 2, 3, 4 to 7, 8 to 15, 16 to 31, 32 to 127 and more apart. */
+/* What was met, a byte each: 1 where an op of the input left the map like that. How often is no news: the
+ * magnitudes of a count, which the engine tells apart, filled its corpus with half as many more inputs, at a
+ * fifth of its time, and no planted bug was found in fewer executions. */
 struct state_counters {
     /* How full, in entries, and in eighths of what there is room for; the last is exactly full. */
     uint8_t stash[LEVEL_COUNT], stash_eighths[EIGHTHS + 1];
@@ -31,9 +32,8 @@ struct state_counters {
 __attribute__((section("__libfuzzer_extra_counters"), used,
                aligned(8))) static struct state_counters counters;
 
-/* Saturates: a counter that wrapped to 0 would not be there. */
-static void count(uint8_t *counter) {
-    *counter = (uint8_t)(*counter + (*counter != UINT8_MAX));
+static void note(uint8_t *counter) {
+    *counter = 1;
 }
 
 static unsigned level(uint64_t fill) {
@@ -49,10 +49,10 @@ static unsigned eighths(uint64_t fill, uint64_t fill_max) {
     return fill_max == 0 ? EIGHTHS : (unsigned)(fill * EIGHTHS / fill_max);
 }
 
-static void count_world(const struct world *world) {
+static void note_world(const struct world *world) {
     const struct geometry own = geometry_of_world(world), *geometry = &own;
-    count(&counters.layouts[geometry->layout]);
-    count(&counters.modes[geometry->hash][geometry->read][geometry->run]);
+    note(&counters.layouts[geometry->layout]);
+    note(&counters.modes[geometry->hash][geometry->read][geometry->run]);
 }
 
 void run_guide(const struct run_view *view) {
@@ -63,14 +63,14 @@ void run_guide(const struct run_view *view) {
     const enum outcome outcome = environment->steps[index].actual.outcome;
     const bool full = counts->stash_count == counts->stash_count_max;
     if (index == 0)
-        count_world(&view->stream->world);
+        note_world(&view->stream->world);
     else
-        count(&counters.pairs[op[-1].kind][op->kind][outcome_failed(outcome)]);
-    count(&counters.answers[op->kind][outcome][counts->scope_open][full]);
-    count(&counters.stash[level(counts->stash_count)]);
-    count(&counters.stash_eighths[eighths(counts->stash_count, counts->stash_count_max)]);
+        note(&counters.pairs[op[-1].kind][op->kind][outcome_failed(outcome)]);
+    note(&counters.answers[op->kind][outcome][counts->scope_open][full]);
+    note(&counters.stash[level(counts->stash_count)]);
+    note(&counters.stash_eighths[eighths(counts->stash_count, counts->stash_count_max)]);
     if (counts->scope_open) {
-        count(&counters.scope[level(counts->scope_count)]);
-        count(&counters.scope_eighths[eighths(counts->scope_count, counts->scope_count_max)]);
+        note(&counters.scope[level(counts->scope_count)]);
+        note(&counters.scope_eighths[eighths(counts->scope_count, counts->scope_count_max)]);
     }
 }
