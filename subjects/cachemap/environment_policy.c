@@ -265,7 +265,7 @@ static void environment_compare_entry(struct environment *environment, uint32_t 
     const struct policy_stash_key *row = &environment->policy.stash[key_id];
     const bool tombstone = row->state == POLICY_STASH_TOMBSTONE;
     if (state.content.key_id != key_id || state.tombstone != tombstone ||
-        (!tombstone && state.content.value != row->value))
+        (!tombstone && (state.content.value != row->value || !state.content.intact)))
         environment_fail_at(
             environment, INVARIANT_POLICY_STASH, HERE,
             "%sentry %u holds key %u (%s), expected key %u (%s)", misplaced_key_words(environment),
