@@ -7,8 +7,8 @@
 
 #include "environment_state.h"
 
-/* Once, before the first run, of an environment that is static: all 0, and none of its many pages touched. The
- * arena is SUBJECT_ARENA_SIZE bytes, SUBJECT_ALIGNMENT_MAX aligned. */
+/* Once, before the first run, of an environment that is static: all 0, and none of its many pages touched.
+ * The arena is SUBJECT_ARENA_SIZE bytes, SUBJECT_ALIGNMENT_MAX aligned. */
 void environment_create(struct environment *environment, unsigned char *arena);
 
 /* Runs the whole stream in `world` (that of the stream, or of the pass). The verdict is in
