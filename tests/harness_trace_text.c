@@ -453,6 +453,7 @@ static void each_op_prints_as_it_is_written(void **state) {
         {{OP_UPSERT_MANY, 1}, "upsert_many 1"},
         {{OP_GET, 2}, "get 2"},
         {{OP_GET_MANY, 2}, "get_many 2"},
+        {{OP_WRITE, 2}, "write 2"},
         {{OP_LOOKUP, 3}, "lookup 3"},
         {{OP_HAS, 4}, "has 4"},
         {{OP_DEMOTE, 5}, "demote 5"},

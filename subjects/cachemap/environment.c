@@ -212,6 +212,8 @@ static struct result environment_call(struct environment *environment, struct op
     case OP_REWRITE: return subject_rewrite(subject, op_key(op));
     case OP_REMOVE: return subject_remove(subject, op_key(op));
     case OP_GET: return subject_get(subject, op_key(op), intact);
+    case OP_WRITE:
+        return subject_write(subject, op_key(op), value, !environment->model.scope_open, intact);
     case OP_LOOKUP: return subject_lookup(subject, op_key(op), intact);
     case OP_HAS: return subject_has(subject, op_key(op));
     case OP_DEMOTE: return subject_demote(subject, op_key(op));

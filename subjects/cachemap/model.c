@@ -64,6 +64,7 @@ struct result model_expect(const struct model *model, struct op op) {
     case OP_LOOKUP: return model_lookup(model, op_key(op));
     case OP_GET:
     case OP_GET_MANY:
+    case OP_WRITE:
         if (model_lookup(model, op_key(op)).outcome == OUTCOME_FOUND)
             return model_lookup(model, op_key(op));
         return result_of(OUTCOME_NOTHING);
@@ -166,6 +167,11 @@ void model_apply(struct model *model, struct op op, uint32_t value) {
     case OP_UPSERT_MANY: model_mutate(model, op_key(op), stored); return;
     case OP_REWRITE: model_mutate(model, op_key(op), model->keys[op_key(op)]); return;
     case OP_REMOVE: model_mutate(model, op_key(op), tombstone); return;
+    case OP_WRITE:
+        /* The user's own change: no mutation, and no value is gone. */
+        if (!model->scope_open && model->keys[op_key(op)].state == MODEL_VALUE)
+            model->keys[op_key(op)].value = value;
+        return;
     case OP_SCOPE_OPEN: model->scope_open = true; return;
     case OP_SCOPE_PERSIST: model_close(model, false); return;
     case OP_SCOPE_DISCARD: model_close(model, true); return;

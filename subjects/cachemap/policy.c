@@ -201,6 +201,24 @@ struct result policy_would_answer(const struct policy *policy, unsigned key_id) 
     return result_of(OUTCOME_ABSENT);
 }
 
+/* A get, and a change that is none of the map's: in its place the value is another. */
+static struct result policy_write(struct policy *policy, unsigned key_id, uint32_t value) {
+    const struct result found = policy_lookup(policy, key_id);
+    uint32_t set = 0;
+    unsigned way = 0;
+    if (found.outcome != OUTCOME_FOUND)
+        return result_of(OUTCOME_NOTHING);
+    if (policy->scope_open)
+        return found;
+    if (policy_find(policy, key_id, &set, &way) == NULL) {
+        policy_stash_set(policy, key_id, POLICY_STASH_VALUE, value);
+        return found;
+    }
+    policy->sets[set].slots[way].value = value;
+    policy_touch_slot(policy, set, way);
+    return found;
+}
+
 static struct result policy_demote(struct policy *policy, unsigned key_id) {
     struct policy_slot *slot = policy_resident(policy, key_id);
     if (slot != NULL)
@@ -452,6 +470,7 @@ static struct result policy_apply_one(struct policy *policy, struct op op, uint3
     case OP_GET_MANY:
         result = policy_lookup(policy, op_key(op));
         return result.outcome == OUTCOME_FOUND ? result : result_of(OUTCOME_NOTHING);
+    case OP_WRITE: return policy_write(policy, op_key(op), value);
     case OP_HAS:
         result = policy_lookup(policy, op_key(op));
         return result_of(result.outcome == OUTCOME_FOUND ? OUTCOME_YES : OUTCOME_NO);

@@ -136,6 +136,10 @@ struct result subject_rewrite(struct subject *subject, unsigned key_id);
 struct result subject_remove(struct subject *subject, unsigned key_id);
 /* FOUND with the value's number. In *intact whether all its bytes were right. */
 struct result subject_get(struct subject *subject, unsigned key_id, bool *intact);
+/* As get; and if `writes`, the content of value number `value` is written through the pointer, through the
+ * one that is held if that is the key's. */
+struct result subject_write(struct subject *subject, unsigned key_id, uint32_t value, bool writes,
+                            bool *intact);
 /* Gets of `count` keys by one call, as above. False when the number that it returned is not that of the
  * values in `results`. */
 bool subject_get_many(struct subject *subject, const unsigned *key_ids, uint32_t count,

@@ -122,6 +122,25 @@ struct result subject_get(struct subject *subject, unsigned key_id, bool *intact
                              "get gave a pointer that is not to the key's place");
 }
 
+struct result subject_write(struct subject *subject, unsigned key_id, uint32_t value, bool writes,
+                            bool *intact) {
+    const void *found = subject->functions->get(subject->map, key_id);
+    struct result result;
+    *intact = true;
+    if (found == NULL)
+        return result_of(OUTCOME_NOTHING);
+    result = result_of_pointer(subject, key_id, found, intact,
+                               "get gave a pointer that is not to the key's place");
+    if (!writes || !lies_in_map(subject, found))
+        return result;
+    if (subject->held.value != NULL && subject->held.state.key_id == key_id)
+        found = subject->held.value;
+    subject->functions->write_content((void *)(uintptr_t)found, value);
+    if (found == subject->held.value)
+        subject->held.state = subject->functions->value_state(found);
+    return result;
+}
+
 /* A lookup, and whether it gave a pointer just where it found a value. */
 static enum cache_map_status caller_lookup(struct subject *subject, unsigned key_id,
                                            const void **value) {

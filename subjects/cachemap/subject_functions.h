@@ -52,6 +52,7 @@ struct subject_functions {
     /* `value` is a value of the instance's type: one that make_value made, or one in the map. */
     enum cache_map_status (*upsert)(void *map, const void *value);
     void (*make_value)(void *value, unsigned key_id, uint32_t number);
+    void (*write_content)(void *value, uint32_t number); /* beside the key */
     /* `values` are of the instance's type, one behind the other. */
     size_t (*upsert_many)(void *map, const void *values, size_t value_count,
                           enum cache_map_status *statuses);

@@ -82,6 +82,11 @@ static void INSTANCE_FUNCTION(do_make_value)(void *value, unsigned key_id, uint3
     subject_content_fill(typed->content, sizeof typed->content, number);
 }
 
+static void INSTANCE_FUNCTION(do_write_content)(void *value, uint32_t number) {
+    INSTANCE_VALUE_STRUCT *typed = (INSTANCE_VALUE_STRUCT *)value;
+    subject_content_fill(typed->content, sizeof typed->content, number);
+}
+
 static size_t INSTANCE_FUNCTION(do_upsert_many)(void *map, const void *values, size_t value_count,
                                                 enum cache_map_status *statuses) {
     return INSTANCE_FUNCTION(upsert_many)(
@@ -251,6 +256,7 @@ const struct subject_functions INSTANCE_PASTE(subject_functions, INSTANCE_NUMBER
     .deinit = INSTANCE_FUNCTION(do_deinit),
     .upsert = INSTANCE_FUNCTION(do_upsert),
     .make_value = INSTANCE_FUNCTION(do_make_value),
+    .write_content = INSTANCE_FUNCTION(do_write_content),
     .upsert_many = INSTANCE_FUNCTION(do_upsert_many),
     .remove = INSTANCE_FUNCTION(do_remove),
     .get = INSTANCE_FUNCTION(do_get),

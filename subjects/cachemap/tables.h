@@ -107,7 +107,8 @@ enum {
     TRAIT_OUTSIDE = TRAIT_OWN << 6, /* it is about another map, and this one is not asked */
     TRAIT_OPENS = TRAIT_OWN << 7,   /* it opens a scope */
     TRAIT_CLOSES = TRAIT_OWN << 8,  /* it closes one */
-    TRAIT_EMPTIES = TRAIT_OWN << 9  /* behind it the map is as fresh from init */
+    TRAIT_EMPTIES = TRAIT_OWN << 9, /* behind it the map is as fresh from init */
+    TRAIT_WRITES = TRAIT_OWN << 10  /* the user changes a value in the map */
 };
 #define TRAITS_READ   (TRAIT_READS | TRAIT_WHOLE)
 #define TRAITS_CHANGE (TRAIT_MUTATES | TRAIT_GROWS | TRAIT_FREES)
@@ -156,15 +157,18 @@ enum {
        "inspect_record inspect_place", \
        "read the whole state by inspection; nothing may change")
 
-/* Ops that stand for many: what large worlds are filled with. In version 1 of bytes they have no opcode. */
+/* Ops that have no opcode in version 1 of bytes: those that stand for many, with which large worlds are
+ * filled, and what the user does to a value in the map. */
 #define OP_TABLE_MORE(OP) \
     OP(UPSERT_RANGE, "upsert_range", OPERAND_RANGE, 2, TRAIT_STORES | TRAITS_CHANGE, UPSERT, \
        "upsert", "upsert each key of the range, one call after another") \
     OP(REMOVE_RANGE, "remove_range", OPERAND_RANGE, 1, TRAITS_CHANGE, REMOVE, "remove", \
        "remove each key of the range") \
     OP(GET_RANGE, "get_range", OPERAND_RANGE, 1, TRAIT_READS, GET, "prefetch get", \
-       "get each key of the range")
-enum { OP_SLOT_COUNT_ALL = 68 };
+       "get each key of the range") \
+    OP(WRITE, "write", OPERAND_KEY, 2, TRAIT_STORES | TRAIT_WRITES, WRITE, "get", \
+       "a get, and the next value is written through the pointer; not while a scope is open")
+enum { OP_SLOT_COUNT_ALL = 70 };
 
 /* Longer calls are for the library's own batch: with more ops in each call, streams that are stored would be
  * others. */
@@ -253,6 +257,8 @@ enum op_refusal {
     SIMPLER(REWRITE, UPSERT) \
     SIMPLER(UPSERT_MANY, UPSERT) \
     SIMPLER(GET_MANY, GET) \
+    SIMPLER(WRITE, UPSERT) \
+    SIMPLER(WRITE, GET) \
     SIMPLER(GET, LOOKUP) \
     SIMPLER(HAS, LOOKUP)
 
@@ -262,6 +268,7 @@ enum op_refusal {
     LIKE(UPSERT, GET) \
     LIKE(UPSERT_MANY, UPSERT) \
     LIKE(GET_MANY, GET) \
+    LIKE(WRITE, GET) \
     LIKE(REWRITE, GET) \
     LIKE(REMOVE, GET) \
     LIKE(GET, DEMOTE) \

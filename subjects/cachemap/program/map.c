@@ -270,6 +270,22 @@ static void get_nothing0(unsigned op, key0 key) {
         fail("it gave a value where there is none");
 }
 
+/* A get of the value `found`, or of none where it is 0. The value `number` is written through the pointer,
+ * but for its key; 0: nothing is. */
+static void write0(unsigned op, key0 key, uint32_t found, uint32_t number) {
+    struct value0 *value;
+    begin(op, "write");
+    value = map0_get(&map0, key);
+    if (found == 0 && value != NULL)
+        fail("it gave a value where there is none");
+    if (found != 0)
+        value_is0(value, key, found);
+    if (found != 0 && number != 0) {
+        const struct value0 next = value_of0(key, number);
+        memcpy(value->content, next.content, sizeof next.content);
+    }
+}
+
 static void has_key0(unsigned op, key0 key, bool expected) {
     begin(op, "has");
     number_is("the answer", map0_has(&map0, key), expected);

@@ -301,6 +301,10 @@ static void program_op_line(struct program *program, unsigned number, struct op 
         else
             LINE(program, "get_nothing0(%u, %s);", number, key);
         return;
+    case OP_WRITE:
+        LINE(program, "write0(%u, %s, %u, %u);", number, key, found,
+             program->policy.scope_open ? 0 : stored);
+        return;
     case OP_GET_MANY: LINE(program, "many_next0(%u, %s, %u);", number, key, found); return;
     case OP_LOOKUP: LINE(program, "lookup0(%u, %s, %s, %u);", number, key, status, found); return;
     case OP_HAS:

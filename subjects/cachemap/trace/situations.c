@@ -145,7 +145,10 @@ static unsigned ask_count(const struct moment *moment) {
 static unsigned ask_keys(const struct moment *moment) {
     const uint32_t start = stream_batch_start(moment->stream, moment->index);
     const uint32_t count = stream_batch_count(moment->stream, start);
-    return count == 1 ? 0 : count <= BATCH_OF_LIBRARY ? 1 : count < STREAM_BATCH_COUNT_MAX ? 2 : 3;
+    return count == 1                         ? 0
+           : count <= BATCH_OF_LIBRARY        ? 1
+           : count < STREAM_BATCH_COUNT_SMALL ? 2
+                                              : 3;
 }
 
 /* Whether the call has had the key, in the library's own batch or in one before it. */
@@ -194,7 +197,7 @@ static unsigned ask_revived(const struct moment *moment) {
     DIMENSION(FRAGMENT, fragment, "own", "shared") \
     DIMENSION(TAG, tag, "own", "shared") \
     DIMENSION(COUNT, count, "1", "2-7", "8-", "max") \
-    DIMENSION(KEYS, keys, "1", "2-4", "5-15", "16") \
+    DIMENSION(KEYS, keys, "1", "2-4", "5-15", "16-") \
     DIMENSION(AGAIN, again, "no", "same-batch", "other-batch") \
     DIMENSION(RESTORED, restored, "none", "1-7", "8-") \
     DIMENSION(REVIVED, revived, "none", "stash-partly", "stash-full")
