@@ -499,7 +499,7 @@ static void fields_print(char *text, size_t size, const struct world *world, boo
         if (!field_is_of(field, of_op))
             continue;
         /* What is newer than version 1 of bytes is said where it is news. */
-        if (description->byte == FIELD_NO_BYTE && world->numbers[field] == description->standard)
+        if (field_is_implied(field, world->numbers[field]))
             continue;
         field_words(field, world->numbers[field], words, sizeof words);
         used += (size_t)snprintf(text + used, size - used, "%s%s=%s", used == 0 ? "" : " ",

@@ -72,6 +72,11 @@ void field_words(unsigned field, unsigned number, char *words, size_t size) {
                        number < description->count_all ? description->words[number] : "?");
 }
 
+bool field_is_implied(unsigned field, unsigned number) {
+    const struct field_description *description = field_describe(field);
+    return description->byte == FIELD_NO_BYTE && number == description->standard;
+}
+
 struct world world_standard(void) {
     struct world world;
     for (unsigned field = 0; field < FIELD_COUNT; field += 1)

@@ -71,6 +71,9 @@ uint32_t field_number(unsigned field, unsigned index);
 enum { FIELD_WORDS_SIZE = 24 };
 void field_words(unsigned field, unsigned number, char *words, size_t size);
 
+/* Whether text leaves the field out: version 1 has no place for it, and the number is the standard. */
+bool field_is_implied(unsigned field, unsigned number);
+
 /* All fields with their standard numbers. */
 struct world world_standard(void);
 

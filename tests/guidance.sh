@@ -100,7 +100,7 @@ distinct() {
 
 check "20,000 runs from nothing find nothing" run_from_nothing
 check "they come to every layout" distinct 48 ways tag clock policy
-check "they come to every hash mode" distinct 8 hash
+check "they come to every hash mode" distinct 9 hash
 check "they come to every read mode" distinct 4 read
 check "they come to every run mode" distinct 4 run
 
@@ -130,7 +130,7 @@ CODE
 build_for_memory_sanitizer() {
     "$clang" "${flags[@]}" -O1 -g -fsanitize=memory,fuzzer "$scratch/no_map.c" fuzz_targets/fuzz_cachemap.c \
         harness/mutate.c harness/codec.c harness/generate.c harness/world.c harness/op.c harness/work.c \
-        subjects/cachemap/geometry.c subjects/cachemap/rules.c subjects/cachemap/cost.c -o "$scratch/memory"
+        subjects/cachemap/{cost,geometry,rules,settle}.c -o "$scratch/memory"
 }
 
 check "the mutator builds with MemorySanitizer" build_for_memory_sanitizer

@@ -59,7 +59,7 @@ static void print_world(const struct explanation *explanation) {
         const struct explanation_field *field = &explanation->fields[i];
         char *list = field->freedom == FREEDOM_ANY ? free : matter;
         const size_t used = strlen(list);
-        if (field->name == NULL)
+        if (field->name == NULL || field_is_implied(i, explanation->stream.world.numbers[i]))
             continue;
         if (list == free)
             (void)snprintf(free + used, sizeof free - used, " %s", field->name);

@@ -98,7 +98,8 @@ static void find_field_freedom(struct explanation *explanation, unsigned field) 
     const unsigned count = field_values(explanation, field, values);
     row->name = field_describe(field)->name;
     field_words(field, now, row->value, sizeof row->value);
-    for (unsigned i = 0; i < count && !stop_requested(); i += 1) {
+    /* What is left out of the text has no say in it: another number changes others with it. */
+    for (unsigned i = 0; i < count && !field_is_implied(field, now) && !stop_requested(); i += 1) {
         if (values[i] == now)
             continue;
         candidate.world.numbers[field] = values[i];
@@ -236,7 +237,8 @@ static bool neighbour_by_field(struct explanation *explanation, unsigned field) 
     const bool has_words = field_describe(field)->words != NULL;
     uint32_t values[FIELD_VALUE_COUNT_MAX];
     unsigned at = 0;
-    const unsigned count = field_values(explanation, field, values);
+    const unsigned count =
+        field_is_implied(field, now) ? 0 : field_values(explanation, field, values);
     while (at < count && values[at] < now)
         at += 1;
     for (unsigned step = 0; step < (has_words ? count : 2); step += 1) {

@@ -105,7 +105,8 @@ take_block(struct subject_snapshot *snapshot) {
                used_size(arrays, PLACES_STASH_VALUES, now->stash_count, then->stash_count));
     take_lines(snapshot, PLACES_SCOPE_VALUES,
                used_size(arrays, PLACES_SCOPE_VALUES, now->scope_count, then->scope_count));
-    take_lines(snapshot, PLACES_TAGS, starts[PLACES_ENTRIES] - starts[PLACES_TAGS]); /* to buckets */
+    take_lines(snapshot, PLACES_TAGS,
+               starts[PLACES_ENTRIES] - starts[PLACES_TAGS]); /* to buckets */
     take_lines(snapshot, PLACES_ENTRIES,
                used_size(arrays, PLACES_ENTRIES, now->stash_count, then->stash_count));
     take_lines(snapshot, PLACES_RECORDS,
@@ -150,7 +151,8 @@ static bool struct_differs(const struct subject_snapshot *snapshot, const struct
     uint64_t difference = 0;
     for (size_t at = 0; at < sizeof(struct cache_map); at += WORD_SIZE) {
         difference |= subject_bytes_64(subject->map + at) ^ subject_bytes_64(snapshot->map + at);
-        __asm__("" : "+r"(difference)); /* or it becomes lanes, which wait for counts just written */
+        __asm__(""
+                : "+r"(difference)); /* or it becomes lanes, which wait for counts just written */
     }
     return difference != 0;
 }
