@@ -16,6 +16,8 @@ enum {
     WALK_INTERVAL = 16,
     /* Where it is, the walks are for what the naive map might have wrong, too. */
     CONFIRM_INTERVAL = 128,
+    /* So many walks found nothing, though the bytes said that something was wrong. */
+    VAIN_WALK_COUNT_MAX = 16,
     /* A block of so many bytes is compared after each op, one of twice as many after each second one. */
     COMPARED_EACH_SIZE_MAX = 8 * 1024
 };
@@ -49,6 +51,7 @@ void environment_look_start(struct environment *environment) {
     policy_forget_touched(&environment->policy);
     environment->look.is_stale = false;
     environment->look.disagrees = false;
+    environment->look.vain_walk_count = 0;
 }
 
 /* ---- Layer 3. ---------------------------------------------------------------------------- */
@@ -164,6 +167,14 @@ static bool environment_confirms(const struct environment *environment, struct o
             environment->range.number == 0);
 }
 
+/* A map that keeps more in its struct than ours does looks wrong at each op, and no walk finds why. On a large
+ * one the ops of a range then wait for the walk behind it, but for one of each power of two. */
+static bool environment_walks_in_vain(const struct environment *environment) {
+    const uint32_t number = environment->range.number;
+    return environment->look.vain_walk_count >= VAIN_WALK_COUNT_MAX &&
+           geometry_is_large(&environment->geometry) && (number & (number - 1)) != 0;
+}
+
 void environment_look(struct environment *environment, struct op op, bool changed_nothing) {
     struct look *look = &environment->look;
     if (environment_sees_touched(environment)) {
@@ -171,8 +182,11 @@ void environment_look(struct environment *environment, struct op op, bool change
         if (look->disagrees && op.kind == OP_COMPACT &&
             environment_has(environment, LAYER_PLACEMENT))
             environment_check_forgotten(environment);
-        if (look->disagrees || environment_confirms(environment, op))
+        if (environment_confirms(environment, op) ||
+            (look->disagrees && !environment_walks_in_vain(environment))) {
             environment_walk(environment, op);
+            look->vain_walk_count += look->disagrees;
+        }
         look->disagrees = false;
         return;
     }
