@@ -328,7 +328,9 @@ static void what_generated_streams_do_is_witnessed(void **state) {
     }
     for (uint64_t number = 0; number < GENERATED_STREAM_COUNT; number += 1) {
         support_generate(1, number, &stream);
-        note_stream(&stream, &generated);
+        /* Each of its beginnings is run: of a large world that would be minutes. */
+        if (!world_is_large(&stream.world))
+            note_stream(&stream, &generated);
     }
     assert_int_equal(missing_answers(&witnessed, &generated), 0);
     assert_int_equal(missing_records(&witnessed, &generated), 0);

@@ -9,9 +9,13 @@
 
 typedef uint64_t lane __attribute__((vector_size(32), aligned(16), may_alias));
 
-enum { WORD_SIZE = 8 };
-
-_Static_assert(sizeof(struct cache_map) % WORD_SIZE == 0, "the struct is compared in words");
+/* The struct is compared in words. Where the last one is half a word (32 bits), it is compared with what is behind
+ * the struct, which no call changes. */
+enum {
+    WORD_SIZE = 8,
+    STRUCT_SIZE = (sizeof(struct cache_map) + WORD_SIZE - 1) / WORD_SIZE * WORD_SIZE
+};
+_Static_assert((int)STRUCT_SIZE <= (int)SUBJECT_MAP_SIZE_MAX, "there is a word behind it");
 
 static uint64_t larger(uint64_t a, uint64_t b) {
     return a > b ? a : b;
@@ -149,7 +153,7 @@ static SUBJECT_UNWATCHED void copy_block(struct subject_snapshot *snapshot) {
 
 static bool struct_differs(const struct subject_snapshot *snapshot, const struct subject *subject) {
     uint64_t difference = 0;
-    for (size_t at = 0; at < sizeof(struct cache_map); at += WORD_SIZE) {
+    for (size_t at = 0; at < STRUCT_SIZE; at += WORD_SIZE) {
         difference |= subject_bytes_64(subject->map + at) ^ subject_bytes_64(snapshot->map + at);
         __asm__(""
                 : "+r"(difference)); /* or it becomes lanes, which wait for counts just written */
@@ -172,7 +176,7 @@ void subject_snapshot_take(struct subject_snapshot *snapshot, const struct subje
     snapshot->is_ordered = subject_places_find(&snapshot->arrays, subject);
     snapshot->has_copy =
         snapshot->is_ordered && snapshot->arrays.starts[PLACES_COUNT] <= SNAPSHOT_SIZE_MAX;
-    memcpy(snapshot->map, subject->map, sizeof(struct cache_map));
+    memcpy(snapshot->map, subject->map, STRUCT_SIZE);
     snapshot->counts = subject_places_counts(subject);
     subject_snapshot_compare(snapshot, subject, false);
     if (snapshot->has_copy)

@@ -75,7 +75,7 @@ static void rooms_are0(const struct cache_map_options *options) {
     number_is("room in a scope", counts.scope_count_max, options->scope_value_count_max);
 }
 
-static void options_are(const struct cache_map_options *options,
+static void options_are0(const struct cache_map_options *options,
                         const struct cache_map_options *expected) {
     if (memcmp(options, expected, sizeof *options) != 0)
         fail("init changed the options that it was given");
@@ -86,7 +86,7 @@ static void init0(struct cache_map_options options, size_t size, size_t alignmen
     const struct cache_map_options given = options;
     shape_is0(&options, size, alignment);
     status_is(map0_init(&map0, &options, &allocator), CACHE_MAP_OK);
-    options_are(&options, &given);
+    options_are0(&options, &given);
     rooms_are0(&options);
 }
 
@@ -98,7 +98,7 @@ static void init_in_memory0(struct cache_map_options options, size_t size, size_
     block_tail = excess < 128 ? excess : 128;
     (void)allocate(NULL, size + block_tail, alignment);
     status_is(map0_init_in_memory(&map0, &options, block, size + excess), CACHE_MAP_OK);
-    options_are(&options, &given);
+    options_are0(&options, &given);
     rooms_are0(&options);
 }
 
@@ -106,7 +106,7 @@ static void init_standard0(struct cache_map_options options, size_t size, size_t
     const struct cache_map_options given = options;
     shape_is0(&options, size, alignment);
     status_is(map0_init(&map0, &options, NULL), CACHE_MAP_OK);
-    options_are(&options, &given);
+    options_are0(&options, &given);
     rooms_are0(&options);
 }
 
