@@ -39,10 +39,10 @@ struct batch {
 
 /* How far the looks are (environment_look.h). */
 struct look {
-    bool by_bytes;   /* behind this op the whole block is compared */
-    bool may_fail;   /* this op may, and layer 3 looks */
-    bool is_stale;   /* ops or reads since the last time that the block was compared */
-    bool disagrees;  /* what was touched before this op is not as it should be */
+    bool by_bytes;  /* behind this op the whole block is compared */
+    bool may_fail;  /* this op may, and layer 3 looks */
+    bool is_stale;  /* ops or reads since the last time that the block was compared */
+    bool disagrees; /* what was touched before this op is not as it should be */
     uint32_t vain_walk_count;
     uint64_t digest; /* before this op, where it may fail and is not looked at by bytes */
 };

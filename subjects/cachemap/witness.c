@@ -90,16 +90,30 @@ static void witness_remember_mutation(const struct witness_event *event,
 }
 
 static void witness_remember_compact(const struct witness_event *event, struct witness_past *past) {
-    for (unsigned key_id = 0; key_id < KEY_COUNT_MAX; key_id += 1)
+    for (uint32_t key_id = 0; key_id < event->before->geometry.key_count; key_id += 1)
         past[key_id].unblocked |= past[key_id].refused;
     for (uint32_t entry = 0; entry < event->before->counts.stash_count; entry += 1)
         past[event->before->entries[entry].content.key_id].forgotten =
             !event->before->entries[entry].tombstone;
 }
 
+/* What of it is in use: the arrays have room for the largest world. */
+static void witness_copy_state(struct witness_state *to, const struct witness_state *from) {
+    to->geometry = from->geometry;
+    to->counts = from->counts;
+    memcpy(to->sets, from->sets, from->geometry.set_count * sizeof from->sets[0]);
+    memcpy(to->entries, from->entries, from->counts.stash_count * sizeof from->entries[0]);
+    memcpy(to->records, from->records, from->counts.scope_count * sizeof from->records[0]);
+}
+
+static void witness_forget(struct witness_watch *watch, uint32_t key_count) {
+    memset(watch->past, 0, key_count * sizeof watch->past[0]);
+}
+
 static void witness_remember_open(struct witness_watch *watch) {
-    watch->at_open = watch->states[watch->now];
-    for (unsigned key_id = 0; key_id < KEY_COUNT_MAX; key_id += 1) {
+    const struct witness_state *now = &watch->states[watch->now];
+    witness_copy_state(&watch->at_open, now);
+    for (uint32_t key_id = 0; key_id < now->geometry.key_count; key_id += 1) {
         struct witness_past *past = &watch->past[key_id];
         past->mutation_count = 0;
         past->upserted = past->evicted = past->removed = past->revived = false;
@@ -122,7 +136,7 @@ static void witness_remember(struct witness_watch *watch, const struct witness_e
     if (op_is(op, TRAIT_OPENS))
         witness_remember_open(watch);
     if (op_is(op, TRAIT_EMPTIES))
-        memset(watch->past, 0, sizeof watch->past);
+        witness_forget(watch, event->after->geometry.key_count);
 }
 
 /* ---- The watch. -------------------------------------------------------------------------- */
@@ -189,7 +203,7 @@ const struct run_view *witness_run(const struct stream *stream, const struct res
     first->counts.stash_count_max = geometry.stash_count_max;
     first->counts.scope_count_max = geometry.scope_count_max;
     watch->now = 0;
-    memset(watch->past, 0, sizeof watch->past);
+    witness_forget(watch, geometry.key_count);
     for (uint32_t label = 0; label < witness_label_count; label += 1)
         watch->first_op[label] = watch->last_op[label] = WITNESS_NEVER;
     return run(&quiet, &options);

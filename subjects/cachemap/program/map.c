@@ -76,7 +76,7 @@ static void rooms_are0(const struct cache_map_options *options) {
 }
 
 static void options_are0(const struct cache_map_options *options,
-                        const struct cache_map_options *expected) {
+                         const struct cache_map_options *expected) {
     if (memcmp(options, expected, sizeof *options) != 0)
         fail("init changed the options that it was given");
 }
