@@ -16,10 +16,10 @@ enum {
     WALK_INTERVAL = 16,
     /* Where it is, the walks are for what the naive map might have wrong, too. */
     CONFIRM_INTERVAL = 128,
-    /* So many walks found nothing, though the bytes said that something was wrong. */
-    VAIN_WALK_COUNT_MAX = 16,
     /* A block of so many bytes is compared after each op, one of twice as many after each second one. */
-    COMPARED_EACH_SIZE_MAX = 8 * 1024
+    COMPARED_EACH_SIZE_MAX = 8 * 1024,
+    /* So many walks found nothing, though the bytes said that something was wrong. */
+    VAIN_WALK_COUNT_MAX = 16
 };
 
 bool environment_sees_touched(const struct environment *environment) {
@@ -167,8 +167,8 @@ static bool environment_confirms(const struct environment *environment, struct o
             environment->range.number == 0);
 }
 
-/* A map that keeps more in its struct than ours does looks wrong at each op, and no walk finds why. On a large
- * one the ops of a range then wait for the walk behind it, but for one of each power of two. */
+/* A map that keeps more in its struct than ours does looks wrong at each op, and no walk finds why. On a
+ * large one the ops of a range then wait for the walk behind it, but for one of each power of two. */
 static bool environment_walks_in_vain(const struct environment *environment) {
     const uint32_t number = environment->range.number;
     return environment->look.vain_walk_count >= VAIN_WALK_COUNT_MAX &&

@@ -9,8 +9,8 @@
 
 typedef uint64_t lane __attribute__((vector_size(32), aligned(16), may_alias));
 
-/* The struct is compared in words. Where the last one is half a word (32 bits), it is compared with what is behind
- * the struct, which no call changes. */
+/* The struct is compared in words. Where the last one is half a word (32 bits), it is compared with what is
+ * behind the struct, which no call changes. */
 enum {
     WORD_SIZE = 8,
     STRUCT_SIZE = (sizeof(struct cache_map) + WORD_SIZE - 1) / WORD_SIZE * WORD_SIZE

@@ -140,7 +140,7 @@ const checks = {
     } },
     "holes have names": { on: "known.html", run: async (page) => {
         const holes = await text(page, "#states-body .holes li");
-        assert.equal(holes.length, 456 - 8);
+        assert.equal(holes.length, 532 - 8);
         assert.ok(holes.includes("upsert of a cached key, with a full stash and an open scope that is full"));
         assert.ok(!holes.some((hole) => /stashed key, with an empty stash/.test(hole)), "what cannot be is no hole");
         assert.ok((await text(page, "#labels-body .holes li")).some((hole) => /^evicted-in-own-scope: /.test(hole)));
