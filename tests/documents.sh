@@ -88,7 +88,7 @@ defaults_are_documented() {
 
 range_is_documented() {
     local range
-    range=$(say "$1=99999" '' | sed -n 's/.*expected a number from //p')
+    range=$(say "$1=99999999" '' | sed -n 's/.*expected a number from //p')
     echo "the range of $1 is: $range"
     [ -n "$range" ] && grep -qE "^\| \`$1\` \| ${range}[;| ]" "$format"
 }
