@@ -15,9 +15,9 @@ mkdir -p "$out"
 told_trace victim-linked-under-wrong-hash
 check "a fragment is told whose it is" grep -qF 'has the fragment 0x17bde921 (that of key 2), its key'"'"'s is 0xa52e6b3f' <(sentence)
 told_trace stash-insert-at-overwrites
-check "what the check finds is told where another layer was first" [ "$(member "$json" failure check)" = \
+check "what the check finds is told whichever layer was first" [ "$(member "$json" failure check)" = \
     "a stash entry and its bucket name each other: entry 1 (key 1) says that it is in bucket 0, and bucket 0 names entry 0; no bucket names entry 1" ]
-check "in the text too" has "^      the map's check finds: a stash entry and its bucket" "$text"
+check "in the text too" has "this does not hold any more: a stash entry and its bucket name each other" "$text"
 told_trace stash-probe-does-not-wrap
 check "a key that is in two entries is drawn in both" [ "$(grep -cE '^      bucket [01]   entry [12]: key 1 = value [23], home 7$' "$text")" = 2 ]
 told_trace stash-delete-leaves-gap
@@ -35,7 +35,7 @@ check "memory as it was before init is named" grep -qF \
 check "what does not return is said not to" \
     [ "$(member "$json" observed words)" = 'lookup 1 after it does not return: the op does not end' ]
 told_trace init-clears-part-of-the-counts
-check "also in the table" has '180=fillx10' "$text"
+check "also in the table" has '[0-9]+=fillx10' "$text"
 check "and what it means" has '^       fill: the bytes that memory is filled with before init' "$text"
 
 told_trace stash-index-half-the-size
