@@ -102,8 +102,8 @@ static void witness_copy_state(struct witness_state *to, const struct witness_st
     to->geometry = from->geometry;
     to->counts = from->counts;
     memcpy(to->sets, from->sets, from->geometry.set_count * sizeof from->sets[0]);
-    memcpy(to->entries, from->entries, from->counts.stash_count * sizeof from->entries[0]);
-    memcpy(to->records, from->records, from->counts.scope_count * sizeof from->records[0]);
+    memcpy(to->entries, from->entries, (size_t)from->counts.stash_count * sizeof from->entries[0]);
+    memcpy(to->records, from->records, (size_t)from->counts.scope_count * sizeof from->records[0]);
 }
 
 static void witness_forget(struct witness_watch *watch, uint32_t key_count) {
