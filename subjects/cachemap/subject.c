@@ -104,7 +104,8 @@ size_t subject_size_of_arrays(const struct geometry *geometry) {
 }
 
 size_t subject_supplied_excess(const struct geometry *geometry) {
-    static const size_t excesses[] = {0, 1, GUARD_SIZE, UINT32_MAX};
+    static const size_t excesses[] = {0, 1, GUARD_SIZE,
+                                      SIZE_MAX / 2 < UINT32_MAX ? SIZE_MAX / 2 : UINT32_MAX};
     const unsigned turn =
         (unsigned)geometry->layout + geometry->stash_count_max + geometry->scope_count_max;
     return excesses[turn % (sizeof excesses / sizeof excesses[0])];
