@@ -79,7 +79,7 @@ $(BUILD)/afl: $(patsubst %.c,$(BUILD)/afl-objects/%.o,$(HARNESS) fuzz_targets/fu
 	@echo 'link  $@'
 	@$(AFL_ENVIRONMENT) $(AFL_CLANG) -fsanitize=fuzzer $^ -o $@
 
-$(BUILD)/afl_mutator.so: fuzz_targets/afl_mutator.c $(addprefix harness/,mutate.c codec.c generate.c op.c work.c world.c) $(addprefix $(SUBJECT)/,geometry.c rules.c cost.c) Makefile make/ways.mk
+$(BUILD)/afl_mutator.so: fuzz_targets/afl_mutator.c $(addprefix harness/,mutate.c mutate_edit.c mutate_range.c codec.c generate.c op.c work.c world.c) $(addprefix $(SUBJECT)/,geometry.c settle.c rules.c cost.c) Makefile make/ways.mk
 	@mkdir -p $(@D)
 	@echo 'build $@'
 	@$(CLANG) $(STANDARD) $(INCLUDES) $(WRITE_DEPENDENCIES) $(filter %.c,$^) >$@.d
