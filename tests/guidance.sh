@@ -55,12 +55,23 @@ merge_keeps() {
     [ "$(find "$merged" -type f | wc -l)" -eq "$1" ]
 }
 
+# The target with the counters where the engine does not look: what its edges alone tell apart.
+link_without_counters() {
+    local objects
+    mapfile -t objects < <(find build/fuzz/harness build/fuzz/subjects -name '*.o' ! -name state_counters.o ! -name stop.o)
+    objcopy --rename-section $section=.data build/fuzz/subjects/cachemap/state_counters.o "$scratch/counters.o" &&
+        "$clang" -fsanitize=fuzzer,address,undefined "$scratch/counters.o" "${objects[@]}" \
+            build/fuzz/fuzz_targets/fuzz_cachemap.o -o "$scratch/without_counters"
+}
+
 mkdir "$scratch/reads"
 for order in 'get has' 'has get'; do
     # shellcheck disable=SC2086  # two words
     reads $order >"$scratch/reads.trace"
     ./trace encode "$scratch/reads.trace" >"$scratch/reads/$order" || exit 2
 done
+check "the target without the counters links" link_without_counters
+check "to its edges the two orders are one" merge_keeps 1 "$scratch/without_counters"
 check "with the counters a merge keeps both" merge_keeps 2 ./fuzz_cachemap
 
 # ---- What a run comes to. ------------------------------------------------------------------------
