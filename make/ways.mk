@@ -3,14 +3,13 @@
 # is not in ./fuzz_cachemap. A way compiles what is of its own, and takes all else from build/fuzz/. And under AFL++.
 # docs/matrix.md.
 
-WAYS := portable ndebug cpp m32 folded
+WAYS := bare m32 folded
 
-# What each adds to the compiler's words. Without the double multiplication, builtins and vectors:
-WAY_portable := -DCACHE_MAP_PORTABLE
-# as users compile who want no assertions, for NDEBUG leaves CACHE_MAP_ASSERT to the library:
-WAY_ndebug := -DNDEBUG
+# What each adds to the compiler's words. As far from the default as a compiler can be: without the double
+# multiplication, builtins and vectors, without assertions (NDEBUG leaves CACHE_MAP_ASSERT to the library), and with
 # the instances in C++17. What these do not warn of is C11 in the headers of the harness, and names in initialisers:
-WAY_cpp := -x c++ -std=c++17 -Wno-c11-extensions -Wno-c++20-designator
+WAY_bare := -DCACHE_MAP_PORTABLE -DNDEBUG
+INSTANCES_bare := -x c++ -std=c++17 -Wno-c11-extensions -Wno-c++20-designator
 # where a pointer, a size_t and a long have 32 bits; Debian has the link to the kernel's headers in gcc-multilib,
 # which excludes its cross compilers:
 WAY_m32 := -m32 -idirafter /usr/include/x86_64-linux-gnu
@@ -20,7 +19,6 @@ WAY_folded := -DCACHEMAP_FOLDED -fno-sanitize=undefined
 
 # The sources of a way's own: those with the library in them, but for what is said here.
 WAY_SOURCES := $(wildcard $(SUBJECT)/subject*.c) $(SUBJECT)/key.c
-WAY_SOURCES_cpp := $(SUBJECT)/subject_instances.c
 WAY_SOURCES_m32 := %
 way_objects = $(foreach source,$(HARNESS) $(2),$(BUILD)/$(if $(filter $(or $(WAY_SOURCES_$(1)),$(WAY_SOURCES)),$(source)),way/$(1),fuzz)/$(source:.c=.o))
 
@@ -37,7 +35,7 @@ $(BUILD)/way/$(1)/%.o: %.c Makefile make/ways.mk
 	@$$(CLANG) $$(STANDARD) $$(WARNINGS) $$(INCLUDES) -g -fno-omit-frame-pointer $$(FUZZING) $$(FUZZ_FLAGS) $(WAY_$(1)) $$(DEPENDENCIES) -c $$< -o $$@
 $(BUILD)/way/$(1)/%: FUZZ_FLAGS = -O2
 $(patsubst %.c,$(BUILD)/way/$(1)/%.o,$(SANITIZED)): FUZZ_FLAGS = $$(FUZZ_LEVEL) $$(FUZZ_SANITIZERS) $$(COUNTERS)
-$(BUILD)/way/$(1)/$(SUBJECT)/subject_instances.o: FUZZ_FLAGS += -gline-tables-only
+$(BUILD)/way/$(1)/$(SUBJECT)/subject_instances.o: FUZZ_FLAGS += -gline-tables-only $(INSTANCES_$(1))
 endef
 comma := ,
 $(foreach way,$(WAYS),$(eval $(call way_rules,$(way))))

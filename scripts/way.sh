@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The fuzz target compiled in another way (make/ways.mk) is as right as ./fuzz_cachemap: it finds nothing in a fixed
 # number of executions from an empty corpus, some ten seconds, and gives every stored input the digest that ./trace
-# gives it. Knows no compiler: `make fuzz-portable` and so on build both programs first. docs/matrix.md.
+# gives it. Knows no compiler: `make fuzz-bare` and so on build both programs first. docs/matrix.md.
 #
 #   scripts/way.sh NAME [PROGRAM]   NAME: a line of the table below; PROGRAM: instead of the way's fuzz target, and
 #                                   without the digests. For a planted bug, and for what must not find it
@@ -16,11 +16,9 @@ cd "$(dirname "$0")/.."
 
 # A way, and the executions of ten seconds.
 ways='
-portable 40000
-ndebug   40000
-cpp      25000
-m32      25000
-folded   30000
+bare   30000
+m32    25000
+folded 30000
 '
 
 [ "${1:-}" != --list ] || { awk 'NF { print $1 }' <<<"$ways" && exit; }
