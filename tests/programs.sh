@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # ./trace c, for every planted bug: the program of its reduced trace fails on the library with the bug, at
 # the op at which the trace does, and agrees on the library as it is. Compiled under the Makefile's warnings:
-# with the bug by clang and its sanitizers, without it so too, and some by gcc as users do.
+# with the bug by clang and its sanitizers, without it by clang alone; some there by its sanitizers and by gcc too,
+# for all programs are made of the same parts.
 #
 #   tests/programs.sh [NAME...]     `make trace` comes before; all bugs, or those named
 set -euo pipefail
@@ -63,17 +64,19 @@ run_program() {
     echo "$status" >"$1.status"
 }
 
-# try_bug NAME COMPILERS: what is checked below is left in $out/NAME. COMPILERS: clang, or both.
+# try_bug NAME WAYS: what is checked below is left in $out/NAME. WAYS of the program without the bug: clang, or all.
 try_bug() {
     local dir=$out/$1
+    local -a without=()
+    [ "$2" = clang ] || without=("${sanitizers[@]}")
     plant "$1" "$dir" >"$dir.log" || return
     ./trace c --pass "${pass_of[$1]:-cache}" -o "$dir/program.c" "$(trace_of "$1")" 2>"$dir/c.log" || return
     "$clang" -std=c11 -O0 "${warnings[@]}" "${sanitizers[@]}" "-I$dir/src" "$dir/program.c" -o "$dir/with" 2>"$dir/with.compile" &&
         run_program "$dir/with"
-    "$clang" -std=c11 -O0 "${warnings[@]}" "${sanitizers[@]}" -Isrc "$dir/program.c" -o "$dir/without" 2>"$dir/without.compile" &&
+    "$clang" -std=c11 -O0 "${warnings[@]}" "${without[@]}" -Isrc "$dir/program.c" -o "$dir/without" 2>"$dir/without.compile" &&
         run_program "$dir/without"
-    [ "$2" = clang ] || gcc -std=c11 -O0 "${warnings[@]}" -Isrc "$dir/program.c" -o "$dir/plain" 2>"$dir/plain.compile" &&
-        run_program "$dir/plain"
+    [ "$2" = clang ] || { gcc -std=c11 -O0 "${warnings[@]}" -Isrc "$dir/program.c" -o "$dir/plain" 2>"$dir/plain.compile" &&
+        run_program "$dir/plain"; }
 }
 
 status_is() { # FILE STATUS...
@@ -162,7 +165,7 @@ check_passes() {
 }
 
 main() {
-    local name compilers index=0
+    local name ways index=0
     local -a names=("$@")
     [ ${#names[@]} -gt 0 ] || mapfile -t names < <(all_names)
     rm -rf "$out"
@@ -172,10 +175,10 @@ main() {
         while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
             wait -n || true
         done
-        compilers=clang # gcc for some: all programs have the same helpers
-        [ $((index % 4)) -ne 0 ] || compilers=both
+        ways=clang
+        [ $((index % 8)) -ne 0 ] || ways=all
         index=$((index + 1))
-        try_bug "$name" "$compilers" &
+        try_bug "$name" "$ways" &
     done
     wait
     for name in "${names[@]}"; do
