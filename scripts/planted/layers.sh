@@ -9,8 +9,8 @@
 # shellcheck shell=bash disable=SC2154  # planted.sh has what they share
 
 . scripts/tables.sh
-stream_count=20000
-control_stream_count=5000
+stream_count=5000
+control_stream_count=2000
 out=build/layers
 patches=()
 layers=()
