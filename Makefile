@@ -293,9 +293,11 @@ $(BUILD)/coverage/%.o: %.c Makefile
 	@echo 'cover $<'
 	@$(CLANG) $(STANDARD) $(WARNINGS) $(INCLUDES) -g -O1 -DCACHEMAP_COVERAGE '-DCACHE_MAP_ASSERT(condition)=((void)0)' -Wno-unused-parameter -Wno-unused-variable $(COVERAGE_FLAGS) $(DEPENDENCIES) -c $< -o $@ 2>$(@:.o=.diagnostics) || { cat $(@:.o=.diagnostics) >&2; exit 1; }
 
-.PHONY: print-clang print-mcdc print-warnings
+.PHONY: print-clang print-sanitized print-mcdc print-warnings
 print-clang:
 	@echo $(CLANG)
+print-sanitized:
+	@echo $(SANITIZED)
 print-warnings:
 	@echo $(WARNINGS)
 print-mcdc:

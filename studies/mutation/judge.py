@@ -20,6 +20,7 @@ from operators import apply
 from programs import Programs
 
 STANDARD = ['-std=c11', '-D_DEFAULT_SOURCE']
+INCLUDES = ['-Isubjects/cachemap', '-Iharness', '-Itools']
 FUZZING = ['-DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION']
 # A mutant that the compiler refuses: by a hard error, or because it reads or returns what was never set.
 REFUSED = ['-Werror=return-type', '-Werror=uninitialized', '-Werror=sometimes-uninitialized',
@@ -34,7 +35,6 @@ EQUIVALENCE = ['-O2', '-D__SANITIZE_ADDRESS__=1', '-DCACHE_MAP_INLINE=static inl
                '-DCACHE_MAP_ASSERT(condition)=((condition) ? (void)0 : __builtin_trap())']
 BUILDS = {'default': [], 'portable': ['-DCACHE_MAP_PORTABLE']}
 
-WITH_LIBRARY = ('subject', 'subject_broken', 'subject_damage', 'subject_instances', 'key')
 CPU_FACTOR = 20  # of what the library as it is takes: more is an endless loop
 CPU_SECONDS_MIN = 3
 ADDRESS_SPACE_MAX = 4 << 30  # bytes, of a plain program
@@ -76,8 +76,9 @@ TRACE_SOURCES = ['harness/isolate.c', 'harness/program.c', 'harness/stop.c'] + s
 class Shop:
     """The compiler, the objects that all mutants share, and the library as it is."""
 
-    def __init__(self, clang, out, fuzz_runs, quick):
-        self.clang, self.out, self.fuzz_runs, self.quick = clang, out, fuzz_runs, quick
+    def __init__(self, clang, sanitized, out, fuzz_runs, quick):
+        """sanitized: the sources that are so in ./fuzz_cachemap. The rest look at a map's bytes, also free ones."""
+        self.clang, self.sanitized, self.out, self.fuzz_runs, self.quick = clang, sanitized, out, fuzz_runs, quick
         self.programs, self.lock, self.limits, self.objects = Programs(), threading.Lock(), {}, {}
         self.sources = {os.path.basename(path): self.read(path) for path in sorted(glob.glob('src/*.h'))}
         self.parsed = {name: parse.Source(name, text) for name, text in self.sources.items()}
@@ -101,9 +102,16 @@ class Shop:
             fail('%s ended with status %d: %s' % (self.clang, status, ' '.join(arguments)))
         return status == 0
 
+    def includes_library(self, path):
+        answer = self.out + '/includes'
+        if not self.compile(INCLUDES + ['-Isrc', '-MM', '-MF', answer, path]):
+            fail('%s cannot be preprocessed' % path)
+        return ' src/' in self.read(answer)
+
     def prepare(self):
         """Compiles what does not include the library, unless it has been."""
         base, stamp = self.out + '/base', self.out + '/base/stamp'
+        self.with_library = [path for path in sorted(glob.glob('subjects/cachemap/*.c')) if self.includes_library(path)]
         made_of = '%s %s\n' % (self.clang, self.harness_digest)
         self.control = Bench(self, 'control')
         if os.path.exists(stamp) and self.read(stamp) == made_of:
@@ -112,14 +120,14 @@ class Shop:
         os.makedirs(base)
         for path in self.shared_sources() + TRACE_SOURCES + ['fuzz_targets/fuzz_cachemap.c']:
             log = base + '/log'
-            if not self.compile(FUZZING + ['-O2', '-Isrc', '-Isubjects/cachemap', '-Iharness', '-Itools', '-c', path, '-o', self.base_object(path)], log):
+            if not self.compile(FUZZING + INCLUDES + ['-O2', '-Isrc', '-c', path, '-o', self.base_object(path)], log):
                 fail('%s does not compile, see %s' % (path, log))
         with open(stamp, 'w', encoding='utf-8') as file:
             file.write(made_of)
 
     def shared_sources(self):
         return [path for path in sorted(glob.glob('harness/*.c') + glob.glob('subjects/cachemap/*.c'))
-                if os.path.basename(path)[:-2] not in WITH_LIBRARY and path not in TRACE_SOURCES]
+                if path not in self.with_library and path not in TRACE_SOURCES]
 
     def base_object(self, path):
         return '%s/base/%s.o' % (self.out, os.path.basename(path)[:-2])
@@ -182,7 +190,7 @@ class Bench:
             file.write(text)
 
     def includes(self):
-        return BUILDS[self.build] + ['-I%s/src' % self.folder, '-Isubjects/cachemap', '-Iharness', '-Itools']
+        return BUILDS[self.build] + ['-I%s/src' % self.folder] + INCLUDES
 
     def judge(self, mutant, build):
         """(verdict, who saw it)."""
@@ -205,11 +213,13 @@ class Bench:
                 return verdict, cause
         return 'survivor', ''
 
-    def build_objects(self, flags):
-        objects = ['%s/%s.o' % (self.folder, name) for name in WITH_LIBRARY]
-        for name, path in zip(WITH_LIBRARY, objects):
-            if not self.shop.compile(FUZZING + flags + self.includes() + REFUSED +
-                                     ['-c', 'subjects/cachemap/%s.c' % name, '-o', path], self.folder + '/compile.log'):
+    def build_objects(self, flags, sanitizers=()):
+        objects = []
+        for source in self.shop.with_library:
+            objects.append('%s/%s.o' % (self.folder, os.path.basename(source)[:-2]))
+            more = list(sanitizers) if source in self.shop.sanitized else []
+            if not self.shop.compile(FUZZING + flags + more + self.includes() + REFUSED +
+                                     ['-c', source, '-o', objects[-1]], self.folder + '/compile.log'):
                 return None
         return objects
 
@@ -304,7 +314,7 @@ class Bench:
 
     def build_fuzzer(self, optimisation):
         """-O0 compiles in a fifth of the time of -O1, which runs five times as fast."""
-        objects = self.build_objects([optimisation, '-fno-omit-frame-pointer'] + SANITIZERS)
+        objects = self.build_objects([optimisation, '-fno-omit-frame-pointer'], SANITIZERS)
         if objects is None:
             return False
         return self.shop.compile(['-fsanitize=fuzzer,address,undefined'] + objects +
