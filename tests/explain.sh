@@ -131,6 +131,9 @@ same_report() { sed -E "s|$PWD/$out/|/home/ann/|g;"'s/[0-9]+ -> 5 ops in [0-9]+ 
 { (cd "$out" && ./trace explain crash-4bf72ff7) || true; } 2>&1 | same_report >"$out/report"
 sed -n '/^\$ .\/trace explain crash-4bf72ff7$/,/^```$/p' docs/report.md | sed '1d;$d' | same_report >"$out/report.document"
 check "docs/report.md has the report as it is" diff "$out/report.document" "$out/report"
+sed -n '/^FAIL  /,/^```$/p' README.md | sed '$d' | same_report >"$out/report.readme"
+check "README.md shows the first lines of it" [ -s "$out/report.readme" ]
+check "as they are" diff "$out/report.readme" <(head -n "$(wc -l <"$out/report.readme")" "$out/report")
 
 # ---- JSON and its document. ----------------------------------------------------------------------
 
