@@ -10,7 +10,7 @@ Each is made smaller by both, one after the other in the same run: by ./trace re
 leaves is counted in ops, and asked for its signature: a smaller input that fails in another way is another bug.
 
 Results are appended to build/reduction/results.jsonl as they come; what is there is not done again, so an
-interrupted run goes on where it stopped. --table prints the table of docs/reduction.md from what is there.
+interrupted run goes on where it stopped. --table prints a row for each bug from what is there (studies/reduction/reduction.md).
 Exit status: 0 done, 2 it could not run, 130 interrupted.
 """
 import argparse
