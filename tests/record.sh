@@ -17,9 +17,9 @@ fields_of() {
         | map(select(type == "string")) | if .[0] == "world" then .[:1] else . end | "\($type) " + join(".")' "$1" | sort -u
 }
 
-# documented FILE: the same, from the rows of the tables; a heading "## `op`" says the type.
+# documented FILE: the same, from the rows of the tables, one or more to a row; a heading "## `op`" says the type.
 documented() {
-    awk -F '`' '/^## `/ { type = $2 } /^\| `/ { print type " " $2 }' "$1" | sort -u
+    awk -F '`' '/^## `/ { type = $2 } /^\| `/ { sub(/` \| .*/, ""); for (i = 2; i <= NF; i += 2) print type " " $i }' "$1" | sort -u
 }
 
 # Fields that only ops which are not run here, or bugs of kinds which are not planted, would write.
