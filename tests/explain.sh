@@ -138,7 +138,8 @@ check "as they are" diff "$out/report.readme" <(head -n "$(wc -l <"$out/report.r
 # ---- JSON and its document. ----------------------------------------------------------------------
 
 # shellcheck disable=SC2016  # the backquotes are the document's
-sed -nE 's/^\| `([a-z_]+)` \| `([a-z_]+)` \|.*/\1 \2/p' docs/explain-json.md | sort -u >"$out/documented"
+awk -F ' [|] ' '/^\| `/ { gsub(/[|` ]/, "", $1); count = split($2, name, /[`, ]+/); for (i = 2; i < count; i += 1) print $1, name[i] }' \
+    docs/explain-json.md | sort -u >"$out/documented"
 jq -r '.kind as $kind | keys[] | select(. != "kind") | "\($kind) \(.)"' "$out"/*.json | sort -u >"$out/written"
 check "each member that is written is documented, and each documented one is written" \
     diff "$out/documented" "$out/written"
