@@ -16,7 +16,7 @@ static const char usage_text[] =
     "usage: tables PART\n"
     "\n"
     "  dictionary        the dictionary, for libFuzzer and AFL++\n"
-    "  op-table          the ops: opcodes, weight, operand, meaning      (docs/input-format.md)\n"
+    "  op-table          the ops: opcodes, operand, meaning              (docs/input-format.md)\n"
     "  number-tables     the numbers behind each header byte             (docs/input-format.md)\n"
     "  outcome-table     the words of an outcome                         (docs/input-format.md)\n"
     "  invariant-table   the invariants and the layer of each            (docs/oracle.md)\n";
@@ -36,32 +36,40 @@ static const char *operand_words(enum op_operand operand) {
 
 static void print_op_table(void) {
     unsigned slot = 0;
-    printf("| op | opcodes | odds | operand | drives | meaning |\n"
-           "| --- | --- | --- | --- | --- | --- |\n");
+    printf("| op | opcodes | operand | drives | meaning |\n"
+           "| --- | --- | --- | --- | --- |\n");
     for (unsigned kind = 0; kind < OP_KIND_COUNT; kind += 1) {
         const struct op_description *op = op_describe((enum op_kind)kind);
         const unsigned last = slot + op->slot_count - 1u;
         printf("| `%s` | 0x%02x", op->words, slot);
         if (last != slot)
             printf(" to 0x%02x", last);
-        printf(" | %u of %d%s | %s | %s | %s |\n", op->slot_count,
-               kind < OP_KIND_COUNT_OLD ? (int)OP_SLOT_COUNT : (int)OP_SLOT_COUNT_ALL,
-               kind < OP_KIND_COUNT_OLD ? "" : ", version 2", operand_words(op->operand),
-               op->functions, op->meaning);
+        printf("%s | %s | %s | %s |\n", kind < OP_KIND_COUNT_OLD ? "" : ", version 2",
+               operand_words(op->operand), op->functions, op->meaning);
         slot = last + 1;
     }
     assert(slot == OP_SLOT_COUNT_ALL);
 }
 
-static void print_outcome_table(void) {
-    printf("| outcome | changes nothing |\n| --- | --- |\n");
+static void print_outcomes_that(bool change_nothing) {
+    const char *between = "";
     for (unsigned outcome = OUTCOME_OK; outcome < OUTCOME_COUNT; outcome += 1) {
+        if (outcome_failed((enum outcome)outcome) != change_nothing)
+            continue;
         if (outcome == OUTCOME_FOUND)
-            printf("| a number | |\n"); /* the text of "found" is the value's number */
+            printf("%sa number", between);
         else
-            printf("| `%s` | %s |\n", outcome_name((enum outcome)outcome),
-                   outcome_failed((enum outcome)outcome) ? "yes" : "");
+            printf("%s`%s`", between, outcome_name((enum outcome)outcome));
+        between = ", ";
     }
+}
+
+static void print_outcome_table(void) {
+    printf("After these nothing may have changed: ");
+    print_outcomes_that(true);
+    printf(".\nThe others: ");
+    print_outcomes_that(false);
+    printf(".\n");
 }
 
 static void print_invariant_table(void) {

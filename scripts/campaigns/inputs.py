@@ -103,7 +103,7 @@ def survey(trace, path):
 def op_kinds():
     """All ops in the order of the table, whether they have a key: from the document that is made of it."""
     text = (ROOT / "docs/input-format.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| `([a-z_ ]+)` \| 0x[^|]*\|[^|]*\| (\w+) \|", text, re.M)
+    rows = re.findall(r"^\| `([a-z_ ]+)` \| 0x[^|]*\| (\w+) \|", text, re.M)
     return [(name, operand == "key") for name, operand in rows]
 
 
