@@ -278,19 +278,18 @@ static bool item_agrees(struct comparison *comparison, const struct subject_word
     return true;
 }
 
-/* Of small items a word has several. */
+/* Of small items a word has several: those of whose bytes one differs, the last in memory first. */
 static bool small_items_agree(struct comparison *comparison, const struct subject_word *word,
                               struct subject_range range) {
-    const uint32_t size = comparison->arrays->item_sizes[word->array];
-    unsigned char bytes[8];
-    memcpy(bytes, &word->difference, sizeof bytes);
-    for (uint32_t item = range.start; item < range.end; item += 1) {
-        const unsigned char *part = bytes + (item - range.start) * size;
-        bool has_changed = false;
-        for (uint32_t i = 0; i < size; i += 1)
-            has_changed |= part[i] != 0;
-        if (has_changed && !item_agrees(comparison, word, item))
+    const uint32_t shift = comparison->arrays->item_shifts[word->array];
+    uint64_t difference = subject_in_memory_order(word->difference);
+    while (difference != 0) {
+        const uint32_t bit = 63 - (uint32_t)__builtin_clzll(difference);
+        const uint32_t place = bit >> (3 + shift);
+        const uint32_t item = range.start + place;
+        if (item < range.end && !item_agrees(comparison, word, item))
             return false;
+        difference &= (UINT64_C(1) << (place << (3 + shift))) - 1;
     }
     return true;
 }

@@ -432,9 +432,9 @@ static struct result policy_scope_close(struct policy *policy, bool discard) {
 static struct result policy_compact(struct policy *policy) {
     if (policy->scope_open)
         return result_of(OUTCOME_SCOPE_ALREADY_OPEN);
-    for (unsigned key_id = 0; key_id < policy->geometry.key_count; key_id += 1)
-        policy_stash_set(policy, key_id, POLICY_STASH_NONE, 0);
-    assert(policy->stash_count == 0);
+    while (policy->stash_count > 0)
+        policy_stash_set(policy, policy->stash_order[policy->stash_count - 1], POLICY_STASH_NONE,
+                         0);
     return result_of(OUTCOME_OK);
 }
 

@@ -184,7 +184,8 @@ enum outcome subject_init(struct subject *subject, const struct geometry *geomet
 }
 
 bool subject_deinit(struct subject *subject) {
-    bool readable = true, cleared = true;
+    static const unsigned char zeros[SUBJECT_MAP_SIZE_MAX];
+    bool readable = true;
     assert(subject->live);
     subject->functions->deinit(subject->map);
     subject->live = false;
@@ -197,9 +198,7 @@ bool subject_deinit(struct subject *subject) {
     if (subject->memory != SUBJECT_MEMORY_STANDARD)
         readable = __asan_region_is_poisoned(subject->block, subject_memory_size(subject)) == NULL;
 #endif
-    for (size_t i = 0; i < subject->functions->map_size; i += 1)
-        cleared &= subject->map[i] == 0;
-    return readable && cleared;
+    return readable && memcmp(subject->map, zeros, subject->functions->map_size) == 0;
 }
 
 void subject_abandon(struct subject *subject) {

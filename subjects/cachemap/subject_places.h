@@ -78,6 +78,15 @@ static inline SUBJECT_UNWATCHED uint32_t subject_bytes_32(const unsigned char *b
     return word;
 }
 
+/* The number whose lowest byte was the first in memory. */
+static inline uint64_t subject_in_memory_order(uint64_t word) {
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return __builtin_bswap64(word);
+#else
+    return word;
+#endif
+}
+
 static inline SUBJECT_UNWATCHED uint16_t subject_bytes_16(const unsigned char *bytes) {
     uint16_t word;
     memcpy(&word, bytes, sizeof word);

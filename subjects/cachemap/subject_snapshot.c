@@ -9,26 +9,16 @@
 
 typedef uint64_t lane __attribute__((vector_size(32), aligned(16), may_alias));
 
-/* The struct is compared in words. Where the last one is half a word (32 bits), it is compared with what is
- * behind the struct, which no call changes. */
-enum {
-    WORD_SIZE = 8,
-    STRUCT_SIZE = (sizeof(struct cache_map) + WORD_SIZE - 1) / WORD_SIZE * WORD_SIZE
-};
-_Static_assert((int)STRUCT_SIZE <= (int)SUBJECT_MAP_SIZE_MAX, "there is a word behind it");
+enum { WORD_SIZE = 8, STRUCT_SIZE = sizeof(struct cache_map), STRUCT_WORD_SIZE = sizeof(size_t) };
+_Static_assert((int)STRUCT_SIZE <= (int)SUBJECT_MAP_SIZE_MAX, "the copy has room for the struct");
 
 static uint64_t larger(uint64_t a, uint64_t b) {
     return a > b ? a : b;
 }
 
-static struct cache_map *map_in_copy(struct subject_snapshot *snapshot) {
-    return (struct cache_map *)(void *)snapshot->map;
-}
-
-/* What a call may change in the struct are its counts: they are taken over. What there is room for is what it
- * was, or the struct has moved. */
+/* What a call may change in the struct are its counts. What there is room for is what it was, or the struct has
+ * moved. */
 static void take_counts(struct subject_snapshot *snapshot, const struct subject *subject) {
-    struct cache_map *copy = map_in_copy(snapshot);
     const struct cache_map *map = (const struct cache_map *)(const void *)subject->map;
     struct counts_state *counts = &snapshot->counts;
     counts->cache_value_count = map->cache.value_count;
@@ -37,11 +27,6 @@ static void take_counts(struct subject_snapshot *snapshot, const struct subject 
     counts->scope_open = map->log.open;
     counts->hits = map->metrics.hits;
     counts->misses = map->metrics.misses;
-    copy->cache.value_count = map->cache.value_count;
-    copy->stash.count = map->stash.count;
-    copy->log.count = map->log.count;
-    copy->log.open = map->log.open;
-    copy->metrics = map->metrics;
 }
 
 /* ---- The block. -------------------------------------------------------------------------- */
@@ -81,13 +66,14 @@ static SUBJECT_UNWATCHED void take_line(struct subject_snapshot *snapshot, uint3
 /* Lines from `start` on, as many as `size` bytes have a part of. */
 static inline __attribute__((always_inline)) SUBJECT_UNWATCHED void
 take_lines(struct subject_snapshot *snapshot, uint32_t first_array, size_t size) {
-    const size_t start = snapshot->arrays.starts[first_array];
-    const lane *now = (const lane *)(const void *)(snapshot->arrays.block + start);
-    const lane *then = (const lane *)(const void *)(snapshot->copy + start);
-    for (size_t line = 0; line < size; line += SNAPSHOT_LINE_SIZE, now += 2, then += 2) {
+    const size_t start = snapshot->arrays.starts[first_array], end = start + size;
+    const unsigned char *block = snapshot->arrays.block;
+    for (size_t line = start; line < end; line += SNAPSHOT_LINE_SIZE) {
+        const lane *now = (const lane *)(const void *)(block + line);
+        const lane *then = (const lane *)(const void *)(snapshot->copy + line);
         const lane difference = (now[0] ^ then[0]) | (now[1] ^ then[1]);
         if (((difference[0] | difference[1]) | (difference[2] | difference[3])) != 0)
-            take_line(snapshot, first_array, start + line);
+            take_line(snapshot, first_array, line);
     }
 }
 
@@ -151,15 +137,37 @@ static SUBJECT_UNWATCHED void copy_block(struct subject_snapshot *snapshot) {
 
 /* ---- Takes and comparisons. -------------------------------------------------------------- */
 
-static bool struct_differs(const struct subject_snapshot *snapshot, const struct subject *subject) {
-    uint64_t difference = 0;
-    for (size_t at = 0; at < STRUCT_SIZE; at += WORD_SIZE) {
-        difference |= subject_bytes_64(subject->map + at) ^ subject_bytes_64(snapshot->map + at);
-        __asm__(""
-                : "+r"(difference)); /* or it becomes lanes, which wait for counts just written */
+/* Whether bytes from `start` to `end` of the struct are others, word by word. */
+static inline __attribute__((always_inline)) size_t difference_in(const unsigned char *now,
+                                                                  const unsigned char *then,
+                                                                  size_t start, size_t end) {
+    size_t difference = 0, a, b;
+    for (size_t at = start; at < end; at += STRUCT_WORD_SIZE) {
+        memcpy(&a, now + at, sizeof a);
+        memcpy(&b, then + at, sizeof b);
+        difference |= a ^ b;
     }
-    return difference != 0;
+    return difference;
 }
+
+#define DIFFERENCE_IN(now, then, start, end) \
+    difference_in((now), (then), offsetof(struct cache_map, start), offsetof(struct cache_map, end))
+
+/* All but the counts, and what pads them. */
+static bool struct_differs(const struct subject_snapshot *snapshot, const struct subject *subject) {
+    const unsigned char *now = subject->map, *then = snapshot->map;
+    const struct cache_map *map = (const struct cache_map *)(const void *)now;
+    const struct cache_map *copy = (const struct cache_map *)(const void *)then;
+    return (DIFFERENCE_IN(now, then, cache, cache.value_count) |
+            DIFFERENCE_IN(now, then, cache.tags, stash) |
+            (map->stash.count_max ^ copy->stash.count_max) |
+            (map->stash.bucket_bits ^ copy->stash.bucket_bits) |
+            DIFFERENCE_IN(now, then, stash.buckets, log) |
+            DIFFERENCE_IN(now, then, log.count_max, log.open) |
+            DIFFERENCE_IN(now, then, log.records, metrics) |
+            difference_in(now, then, offsetof(struct cache_map, seed), STRUCT_SIZE)) != 0;
+}
+#undef DIFFERENCE_IN
 
 void subject_snapshot_compare(struct subject_snapshot *snapshot, const struct subject *subject,
                               bool whole) {
