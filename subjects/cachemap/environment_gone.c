@@ -51,7 +51,8 @@ void environment_check_gone(struct environment *environment, bool owns) {
     struct model *model = &environment->model;
     const struct value_state *told;
     const uint32_t told_count = subject_gone(&told);
-    char finding[FINDING_SIZE] = "";
+    char finding[FINDING_SIZE];
+    finding[0] = '\0';
     if (owns && environment_has(environment, LAYER_RUNTIME)) {
         for (uint32_t i = 0; i < model->gone_count; i += 1)
             marks[model->gone[i].value] = LOST;

@@ -163,7 +163,7 @@ static uint32_t policy_slot_number(const struct policy *policy, const struct pol
 
 /* ---- Lookups. ---------------------------------------------------------------------------- */
 
-static struct result policy_lookup(struct policy *policy, unsigned key_id) {
+struct result policy_lookup(struct policy *policy, unsigned key_id) {
     struct policy_slot *slot = policy_resident(policy, key_id);
     const struct policy_stash_key *row = &policy->stash[key_id];
     struct result found = {OUTCOME_FOUND, 0};

@@ -81,6 +81,9 @@ void policy_init(struct policy *policy, const struct geometry *geometry);
  * value that the op stores; of a range the first one. */
 struct result policy_apply(struct policy *policy, struct op op, uint32_t value);
 
+/* A lookup of the key, which is a use: an op's, or one that follows an op. */
+struct result policy_lookup(struct policy *policy, unsigned key_id);
+
 /* What follows is told in policy->touched. */
 void policy_forget_touched(struct policy *policy);
 
