@@ -65,9 +65,10 @@ unsigned codec_operand_count(const struct world *world, enum op_operand operand)
 uint64_t codec_operand(const struct world *world, enum op_operand operand, uint64_t number) {
     const unsigned count = codec_operand_count(world, operand);
     const struct op op = {0, number};
-    struct op_range range = op_range(op);
+    struct op_range range;
     if (operand != OPERAND_RANGE)
-        return number % count;
+        return number < count ? number : number % count; /* nearly always the one without a division */
+    range = op_range(op);
     range.first %= count;
     range.count = (range.count + count - 1) % count + 1;
     range.stride = (range.stride + OP_STRIDE_MAX - 1) % OP_STRIDE_MAX + 1;

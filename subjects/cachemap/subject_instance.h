@@ -196,12 +196,15 @@ static void INSTANCE_FUNCTION(do_set)(const void *map, uint32_t set, struct set_
  * are. */
 static bool INSTANCE_FUNCTION(do_set_agrees)(const void *map, uint32_t set) {
     struct cache_map_set_view whole;
-    const unsigned char *unused = (const unsigned char *)&whole.slots[LAYOUT_WAYS(INSTANCE_NUMBER)];
+    const size_t used_size = offsetof(struct cache_map_set_view, slots) +
+                             LAYOUT_WAYS(INSTANCE_NUMBER) * sizeof whole.slots[0];
+    const unsigned char *unused = (const unsigned char *)&whole + used_size;
     memset(&whole, 0x3c, sizeof whole);
     INSTANCE_FUNCTION(inspect_set)(INSTANCE_FUNCTION(of_const)(map), set, &whole);
-    for (; unused < (const unsigned char *)(&whole + 1); unused += 1)
-        if (*unused != 0x3c)
-            return false;
+    /* All are as the first, and that is as it was. */
+    if (used_size < sizeof whole &&
+        (*unused != 0x3c || memcmp(unused, unused + 1, sizeof whole - used_size - 1) != 0))
+        return false;
     for (uint32_t way = 0; way < INSTANCE_WAYS; way += 1) {
         const struct cache_map_slot_view *of_set = &whole.slots[way];
         const struct cache_map_slot_view alone =
