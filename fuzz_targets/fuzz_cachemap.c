@@ -54,8 +54,8 @@ static void on_op(const struct run_view *view, void *context) {
         run_guide(view);
 }
 
-/* What was freed is kept for so long that a map's block, of one input, is still there when it is touched again; the
- * 256 MB that are usual are fresh pages all the time. */
+/* What was freed is kept for an input or so, which is when it may be touched again. With the 256 MB that are
+ * usual each map of the standard allocator lies on fresh pages. */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void) {
     return "quarantine_size_mb=4";

@@ -66,8 +66,8 @@ uint64_t codec_operand(const struct world *world, enum op_operand operand, uint6
     const unsigned count = codec_operand_count(world, operand);
     const struct op op = {0, number};
     struct op_range range;
-    if (operand != OPERAND_RANGE)
-        return number < count ? number : number % count; /* nearly always the one without a division */
+    if (operand != OPERAND_RANGE) /* nearly always without a division */
+        return number < count ? number : number % count;
     range = op_range(op);
     range.first %= count;
     range.count = (range.count + count - 1) % count + 1;

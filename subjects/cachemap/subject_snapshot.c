@@ -16,8 +16,7 @@ static uint64_t larger(uint64_t a, uint64_t b) {
     return a > b ? a : b;
 }
 
-/* What a call may change in the struct are its counts. What there is room for is what it was, or the struct has
- * moved. */
+/* What a call may change in the struct are its counts. */
 static void take_counts(struct subject_snapshot *snapshot, const struct subject *subject) {
     const struct cache_map *map = (const struct cache_map *)(const void *)subject->map;
     struct counts_state *counts = &snapshot->counts;
@@ -138,9 +137,8 @@ static SUBJECT_UNWATCHED void copy_block(struct subject_snapshot *snapshot) {
 /* ---- Takes and comparisons. -------------------------------------------------------------- */
 
 /* Whether bytes from `start` to `end` of the struct are others, word by word. */
-static inline __attribute__((always_inline)) size_t difference_in(const unsigned char *now,
-                                                                  const unsigned char *then,
-                                                                  size_t start, size_t end) {
+static inline __attribute__((always_inline)) size_t
+difference_in(const unsigned char *now, const unsigned char *then, size_t start, size_t end) {
     size_t difference = 0, a, b;
     for (size_t at = start; at < end; at += STRUCT_WORD_SIZE) {
         memcpy(&a, now + at, sizeof a);
