@@ -89,16 +89,6 @@ uint64_t key_hash_compute(unsigned key_id, uint64_t seed) {
     return 0;
 }
 
-uint64_t key_hashes[HASH_IN_A_ROW][KEY_TABLE_COUNT];
-bool key_hashes_ready;
-
-void key_hashes_compute(void) {
-    for (unsigned mode = 0; mode < HASH_IN_A_ROW; mode += 1)
-        for (unsigned id = 0; id < KEY_TABLE_COUNT; id += 1)
-            key_hashes[mode][id] = key_hash_compute(id, mode);
-    key_hashes_ready = true;
-}
-
 /* ---- The library's hash beside its reference. -------------------------------------------- */
 
 enum { BYTES_SIZE_MAX = 40 };
@@ -124,20 +114,29 @@ static const char *compare_hashes_of_bytes(uint64_t seed) {
 
 static const char *compare_all(void) {
     static const uint64_t seeds[] = {0, 1, UINT64_MAX, UINT64_C(0x5eed5eed5eed5eed)};
-    const char *differs = NULL;
-    for (size_t s = 0; differs == NULL && s < sizeof seeds / sizeof seeds[0]; s += 1) {
-        differs = compare_hashes_of_bytes(seeds[s]);
-        for (unsigned id = 0; differs == NULL && id < KEY_TABLE_COUNT; id += 1)
-            differs = compare_hashes(key_number(id), seeds[s]);
+    const char *found = NULL;
+    for (size_t s = 0; found == NULL && s < sizeof seeds / sizeof seeds[0]; s += 1) {
+        found = compare_hashes_of_bytes(seeds[s]);
+        for (unsigned id = 0; found == NULL && id < KEY_TABLE_COUNT; id += 1)
+            found = compare_hashes(key_number(id), seeds[s]);
     }
-    return differs;
+    return found;
+}
+
+/* ---- What is known from the start. --------------------------------------------------------- */
+
+uint64_t key_hashes[HASH_IN_A_ROW][KEY_TABLE_COUNT];
+bool key_hashes_ready;
+static const char *differs;
+
+void key_hashes_compute(void) {
+    for (unsigned mode = 0; mode < HASH_IN_A_ROW; mode += 1)
+        for (unsigned id = 0; id < KEY_TABLE_COUNT; id += 1)
+            key_hashes[mode][id] = key_hash_compute(id, mode);
+    differs = compare_all();
+    key_hashes_ready = true;
 }
 
 const char *key_hash_differs(void) {
-    static const char *differs;
-    static bool compared;
-    if (!compared)
-        differs = compare_all();
-    compared = true;
     return differs;
 }

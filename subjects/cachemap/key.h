@@ -37,11 +37,11 @@ static inline unsigned key_id_of_number(uint64_t number) {
     return (unsigned)(id & 0xffffff);
 }
 
-/* Null, or which of the library's hash functions differs from its reference (hash_reference.h). Costs
- * a look after the first call. */
+/* Null, or which of the library's hash functions differs from its reference (hash_reference.h):
+ * key_hashes_compute has looked. */
 const char *key_hash_differs(void);
 
-/* Hashes of the first ids come from a table, made at the first call, because hashing was a ninth of the
+/* Hashes of the first ids come from a table, made before the first input, because hashing was a ninth of the
  * target's instructions. */
 enum { KEY_TABLE_COUNT = 256 };
 extern uint64_t key_hashes[HASH_IN_A_ROW][KEY_TABLE_COUNT];
