@@ -10,8 +10,26 @@
 #include <assert.h>
 #include <string.h>
 
-enum { OP_OFF_ODDS = 4, OP_COUNT_EXPONENT_MAX = 10, BATCH_END_ODDS = 5, HOT_KEY_COUNT = 4 };
-enum { RANGE_WEIGHT_LARGE = 4, RANGE_ODDS_SMALL = 16, LARGE_UPPER_ODDS = 4 };
+enum {
+    OP_OFF_ODDS = 4,
+    OP_COUNT_EXPONENT_MAX = 10,
+    BATCH_END_ODDS = 5,
+    BATCH_LONG_COUNT = 40,
+    HOT_KEY_COUNT = 4
+};
+enum { RANGE_WEIGHT_LARGE = 4, RANGE_ODDS_SMALL = 16, LARGE_UPPER_ODDS = 3 };
+/* One stream in a large world of so many is not filled at first. Of so many fills one has what opens
+ * something before it, and one behind it. Another range of so many is at an edge of the one before. */
+enum {
+    EMPTY_ODDS = 4,
+    FILL_OTHER_ODDS = 4,
+    FILL_TRY_COUNT = 6,
+    FIRST_OP_COUNT_MAX = 2,
+    FULL_OP_COUNT_MIN = 8,
+    ROOM_COUNT_MAX = 300,
+    EDGE_ODDS = 2,
+    EDGE_COUNT_MAX = 8
+};
 
 /* One stream's character. */
 struct swarm {
@@ -19,18 +37,37 @@ struct swarm {
     uint32_t weight_sum;
     uint32_t hot_keys[HOT_KEY_COUNT];
     uint32_t hot_odds; /* of 8: how often a key is a hot one */
+    uint32_t batch_end_odds;
+    struct op_range last_range; /* or its count is 0 */
 };
 
-/* In a large world, the keys, and half of the other fields that have a second list: a number of it, from the
- * half of the list that all of them draw from, so that what is full and what fills it are of one size. */
+/* One of the fields of numbers that have a second list, or the keys. */
+static unsigned draw_theme(struct random *random) {
+    unsigned themes[FIELD_COUNT], count = 0;
+    for (unsigned field = 0; field < FIELD_COUNT; field += 1)
+        if (field != FIELD_KEYS && field_describe(field)->words == NULL &&
+            field_describe(field)->count < field_describe(field)->count_all)
+            themes[count++] = field;
+    return count == 0 ? (unsigned)FIELD_KEYS : themes[random_below(random, count)];
+}
+
+/* In a large world, the keys, one field, which it is about, and half of the others that have a second list, a
+ * third of those of words: a number of it, from the half of the list that all of them draw from, so that what
+ * is full and what fills it are of one size. What it is about is one of the last two, and so are half of the
+ * others. */
 static void generate_large(struct random *random, struct world *world) {
     const bool upper = random_one_in(random, LARGE_UPPER_ODDS);
+    const unsigned theme = draw_theme(random);
     for (unsigned field = 0; field < FIELD_COUNT; field += 1) {
         const struct field_description *description = field_describe(field);
         const uint32_t more = description->count_all - description->count, half = (more + 1) / 2;
-        if (more != 0 && (field == FIELD_KEYS || random_one_in(random, 2)))
-            world->numbers[field] = field_number(
-                field, description->count + (upper ? more - half : 0) + random_below(random, half));
+        const uint32_t end = description->count + (upper ? more : half);
+        const uint32_t odds = description->words == NULL ? 2 : 3;
+        const uint32_t drawn = half > 2 && random_one_in(random, 2) ? 2 : half;
+        if (field == theme)
+            world->numbers[field] = field_number(field, end - 1 - random_below(random, 2));
+        else if (more != 0 && (field == FIELD_KEYS || random_one_in(random, odds)))
+            world->numbers[field] = field_number(field, end - 1 - random_below(random, drawn));
     }
 }
 
@@ -104,6 +141,37 @@ uint64_t generate_range(struct random *random, const struct world *world) {
     return codec_operand(world, OPERAND_RANGE, op_operand_of_range(range));
 }
 
+/* A little more than a power of two: what a number of 8 or 16 bits does not say any more, and room for
+ * others. */
+static uint32_t generate_count_of_room(struct random *random, uint32_t key_count) {
+    const uint32_t count =
+        (key_count > UINT16_MAX ? UINT16_MAX : UINT8_MAX) + random_below(random, ROOM_COUNT_MAX);
+    return count < key_count ? count : key_count;
+}
+
+/* The range from the first key on, or so that those that an op with one key can name come last, for what is
+ * filled in turn: they have the highest numbers then. */
+static uint64_t generate_fill(const struct world *world, uint32_t count, bool names_come_last) {
+    const uint32_t key_count = world->numbers[FIELD_KEYS];
+    const struct op_range range = {
+        names_come_last ? (key_count - count + CODEC_KEY_COUNT) % key_count : 0, count, 1};
+    return op_operand_of_range(range);
+}
+
+/* A few keys at one end of a range, or across it. */
+static uint64_t generate_edge(struct random *random, const struct world *world,
+                              struct op_range range) {
+    const uint32_t key_count = world->numbers[FIELD_KEYS];
+    const uint32_t before = random_below(random, EDGE_COUNT_MAX);
+    const uint64_t from = random_one_in(random, 3) ? 0 : range.count;
+    /* Not below 0. */
+    const uint64_t first = range.first + key_count * (uint64_t)(EDGE_COUNT_MAX * OP_STRIDE_MAX);
+    range.first =
+        (uint32_t)((first + from * range.stride - before * (uint64_t)range.stride) % key_count);
+    range.count = 1 + random_below(random, EDGE_COUNT_MAX);
+    return codec_operand(world, OPERAND_RANGE, op_operand_of_range(range));
+}
+
 /* Ranges are what fills a large world. In a small one they say nothing that their ops do not say. */
 uint32_t generate_op_weight(struct random *random, const struct world *world, enum op_kind kind) {
     const struct op_description *op = op_describe(kind);
@@ -115,6 +183,7 @@ uint32_t generate_op_weight(struct random *random, const struct world *world, en
 }
 
 static void swarm_draw(struct random *random, const struct world *world, struct swarm *swarm) {
+    const uint32_t batch_count_max = STREAM_BATCH_COUNT_MAX_IN(world);
     memset(swarm, 0, sizeof *swarm);
     for (unsigned kind = 0; kind < OP_KIND_COUNT; kind += 1) {
         const uint32_t slots = generate_op_weight(random, world, (enum op_kind)kind);
@@ -130,6 +199,10 @@ static void swarm_draw(struct random *random, const struct world *world, struct 
     for (size_t i = 0; i < HOT_KEY_COUNT; i += 1)
         swarm->hot_keys[i] = generate_key(random, world);
     swarm->hot_odds = random_below(random, 8);
+    swarm->batch_end_odds = BATCH_END_ODDS;
+    if (batch_count_max > BATCH_LONG_COUNT && random_one_in(random, 2))
+        swarm->batch_end_odds =
+            random_one_in(random, 2) ? batch_count_max : (uint32_t)BATCH_LONG_COUNT;
 }
 
 static enum op_kind swarm_kind(struct random *random, const struct swarm *swarm) {
@@ -146,6 +219,9 @@ static uint64_t swarm_operand(struct random *random, const struct world *world,
                               const struct swarm *swarm, enum op_operand operand) {
     if (operand == OPERAND_NONE)
         return 0;
+    if (operand == OPERAND_RANGE && swarm->last_range.count != 0 && world_is_large(world) &&
+        random_one_in(random, EDGE_ODDS))
+        return generate_edge(random, world, swarm->last_range);
     if (operand == OPERAND_RANGE)
         return generate_range(random, world);
     if (operand == OPERAND_KEY && random_below(random, 8) < swarm->hot_odds)
@@ -163,27 +239,76 @@ static enum op_kind generate_kind(struct random *random, const struct swarm *swa
         return forced;
     /* Alone it is a call for one. */
     if (previous != NULL && op_is(*previous, TRAIT_BATCHED) &&
-        !random_one_in(random, BATCH_END_ODDS))
+        !random_one_in(random, swarm->batch_end_odds))
         return (enum op_kind)previous->kind;
     return rules_amend(rules, swarm_kind(random, swarm), last);
 }
 
+static bool generate_fits(struct stream *stream, uint32_t op_count) {
+    const uint32_t op_count_all = stream->op_count;
+    bool fits;
+    stream->op_count = op_count;
+    fits = work_op_count(stream) == op_count;
+    stream->op_count = op_count_all;
+    return fits;
+}
+
+/* The first ops of a stream in a large world, in which ops with one key would not come far: what fills it, or
+ * as much of it as is not too much work, and what opens something, before it or behind it. So many are
+ * written, at most FIRST_OP_COUNT_MAX. */
+static uint32_t generate_first_ops(struct random *random, struct stream *stream) {
+    const struct world *world = &stream->world;
+    const struct op open = {op_wraps[0].opens, 0};
+    const uint32_t opens = OP_WRAP_COUNT == 0 ? 2 : random_below(random, FILL_OTHER_ODDS);
+    const bool names_come_last = !random_one_in(random, FILL_OTHER_ODDS);
+    uint32_t count = world->numbers[FIELD_KEYS];
+    struct op *fill = &stream->ops[opens == 0];
+    if (opens == 0 || random_one_in(random, 2))
+        count = generate_count_of_room(random, count);
+    else if (random_one_in(random, FILL_OTHER_ODDS))
+        count = generate_range_count(random, world);
+    stream->ops[0] = open;
+    fill->kind = (uint8_t)op_kind_of_range(OP_FIRST);
+    fill->operand = generate_fill(world, count, names_come_last);
+    for (uint32_t try = 1; count > 1 && !generate_fits(stream, 1 + (opens == 0)); try += 1) {
+        count = try < FILL_TRY_COUNT ? generate_range_count(random, world) : (count + 1) / 2;
+        fill->operand = generate_fill(world, count, names_come_last);
+    }
+    fill[1] = open;
+    return 1 + (opens < 2);
+}
+
+static void generate_note(struct swarm *swarm, struct rules *rules, struct op op) {
+    rules_note(rules, op);
+    if (op_has_range(op) && op_element_count(op) > EDGE_COUNT_MAX)
+        swarm->last_range = op_range(op);
+}
+
 void generate_ops(struct random *random, struct stream *stream, uint32_t op_count_max) {
     const uint32_t exponent = 1 + random_below(random, OP_COUNT_EXPONENT_MAX);
-    const uint32_t wanted = 1 + random_below(random, 1u << exponent);
+    uint32_t wanted = 1 + random_below(random, 1u << exponent);
     struct swarm swarm;
     struct rules rules;
+    uint32_t first_count = 0;
     assert(op_count_max <= STREAM_OP_COUNT_MAX);
-    stream->op_count = wanted < op_count_max ? wanted : op_count_max;
     swarm_draw(random, &stream->world, &swarm);
     rules_begin(&rules, random, &stream->world);
-    for (uint32_t i = 0; i < stream->op_count; i += 1) {
+    if (world_is_large(&stream->world) && op_kind_of_range(OP_FIRST) != OP_KIND_COUNT &&
+        op_count_max >= FIRST_OP_COUNT_MAX && !random_one_in(random, EMPTY_ODDS)) {
+        first_count = generate_first_ops(random, stream);
+        if (wanted < first_count + FULL_OP_COUNT_MIN)
+            wanted = first_count + FULL_OP_COUNT_MIN;
+    }
+    stream->op_count = wanted < op_count_max ? wanted : op_count_max;
+    for (uint32_t i = 0; i < first_count; i += 1)
+        generate_note(&swarm, &rules, stream->ops[i]);
+    for (uint32_t i = first_count; i < stream->op_count; i += 1) {
         const enum op_kind kind = generate_kind(
             random, &swarm, &rules, i == 0 ? NULL : &stream->ops[i - 1], i + 1 == stream->op_count);
         stream->ops[i].kind = (uint8_t)kind;
         stream->ops[i].operand =
             swarm_operand(random, &stream->world, &swarm, op_operand(stream->ops[i]));
-        rules_note(&rules, stream->ops[i]);
+        generate_note(&swarm, &rules, stream->ops[i]);
     }
     /* A stream that fails is saved as text: a reader must take it. */
     stream->op_count = work_op_count(stream);

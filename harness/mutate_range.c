@@ -19,14 +19,15 @@ static uint32_t draw_count_like(struct edit *edit, uint32_t count) {
     }
 }
 
-/* The keys of another, or those behind it, or any. */
+/* The keys of another, or those behind it, or the last of it, or any. */
 static uint32_t draw_first_like(struct edit *edit, uint32_t first) {
     const struct op_range other = op_range(*edit_draw_op_with(edit, OPERAND_RANGE));
-    switch (random_below(&edit->random, 5)) {
+    switch (random_below(&edit->random, 6)) {
     case 0: return first + 1;
     case 1: return other.first;
     case 2: return other.first + other.count * other.stride;
-    case 3: return 0;
+    case 3: return other.first + (other.count - 1) * other.stride;
+    case 4: return 0;
     default: return random_below(&edit->random, edit->stream->world.numbers[FIELD_KEYS]);
     }
 }
@@ -68,10 +69,7 @@ static bool fold(struct edit *edit, uint32_t at) {
     struct stream *stream = edit->stream;
     const struct op first = stream->ops[at];
     struct op_range range = {op_key(first), 1, 1};
-    unsigned kind = 0;
-    while (kind < OP_KIND_COUNT && !(op_describe((enum op_kind)kind)->operand == OPERAND_RANGE &&
-                                     op_describe((enum op_kind)kind)->alone == first.kind))
-        kind += 1;
+    const enum op_kind kind = op_kind_of_range((enum op_kind)first.kind);
     if (kind == OP_KIND_COUNT)
         return false;
     if (at + 1 < stream->op_count && op_key(stream->ops[at + 1]) > range.first)

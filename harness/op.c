@@ -22,6 +22,14 @@ const struct op_wrap op_wraps[OP_WRAP_COUNT + 1] = {
         {0, 0, 0, 0} /* an array may not be empty, and a subject may have no row */
 };
 
+enum op_kind op_kind_of_range(enum op_kind alone) {
+    unsigned kind = 0;
+    while (kind < OP_KIND_COUNT && !(op_descriptions[kind].operand == OPERAND_RANGE &&
+                                     op_descriptions[kind].alone == alone))
+        kind += 1;
+    return (enum op_kind)kind;
+}
+
 static const char *const outcomes[OUTCOME_COUNT] = {
 #define OUTCOME_ROW(name, word, failed) word,
     OUTCOME_TABLE(OUTCOME_ROW)

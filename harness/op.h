@@ -115,6 +115,9 @@ static inline struct op op_element(struct op op, uint32_t index, uint32_t key_co
     return element;
 }
 
+/* The op that stands for many of this kind, or OP_KIND_COUNT. */
+enum op_kind op_kind_of_range(enum op_kind alone);
+
 /* How many ops it stands for. */
 static inline uint32_t op_element_count(struct op op) {
     return op_has_range(op) ? op_range(op).count : 1;

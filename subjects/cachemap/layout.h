@@ -61,11 +61,12 @@ enum hash_mode {
 };
 
 /* Ops that are one call at the most. The harness has the library's batch at 4 (subject_functions.h), so
- * that a call of a few keys crosses its ends; LAYOUT_DEFAULT has the library's own. */
+ * that a call of a few keys crosses its ends; LAYOUT_DEFAULT has the library's own, and more keys than a byte
+ * says. */
 enum {
     KEY_COUNT_MAX = 70000,
     WAY_COUNT_MAX = 16,
-    STREAM_BATCH_COUNT_MAX = 40,
+    STREAM_BATCH_COUNT_MAX = 300,
     STREAM_BATCH_COUNT_SMALL = 16
 };
 

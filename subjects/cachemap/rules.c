@@ -2,7 +2,9 @@
 /* The rules behind rules.h. */
 #include "rules.h"
 
-enum { RULE_BREAK_ODDS = 4, PERSIST_ODDS = 3 };
+/* A large world is full after one op, and how it is when it is full is what it is for: there a stream in
+ * RULE_KEEP_ODDS keeps compacting. */
+enum { RULE_BREAK_ODDS = 4, RULE_KEEP_ODDS = 4, PERSIST_ODDS = 3 };
 
 static void rules_restart(struct rules *rules) {
     rules->mutation_count = 0;
@@ -13,7 +15,8 @@ static void rules_restart(struct rules *rules) {
 void rules_begin(struct rules *rules, struct random *random, const struct world *world) {
     rules->stash_count_max = world->numbers[FIELD_STASH];
     rules->scope_count_max = world->numbers[FIELD_SCOPE];
-    rules->breaks_compact = random_one_in(random, RULE_BREAK_ODDS);
+    rules->breaks_compact = world_is_large(world) ? !random_one_in(random, RULE_KEEP_ODDS)
+                                                  : random_one_in(random, RULE_BREAK_ODDS);
     rules->breaks_close = random_one_in(random, RULE_BREAK_ODDS);
     rules->breaks_end = random_one_in(random, RULE_BREAK_ODDS);
     rules_restart(rules);

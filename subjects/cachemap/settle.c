@@ -7,7 +7,8 @@
 
 enum {
     SETTLE_PAGE_SET_COUNT_MAX = 7,
-    SETTLE_PAGE_COUNT_MAX = 32,    /* entries, and records */
+    SETTLE_PAGE_COUNT_MAX = 32, /* entries, and records */
+    SETTLE_PAGE_KEY_COUNT_MAX = 300,
     SETTLE_NARROW_KEY_COUNT = 256, /* keys that one byte tells apart */
     SETTLE_SLOT_COUNT_MAX = 140000,
     SETTLE_SEVERAL_MAX = 4096, /* of sets and records one may be above it */
@@ -40,6 +41,7 @@ static void settle_page(struct world *world) {
     settle_most(world, FIELD_SETS, SETTLE_PAGE_SET_COUNT_MAX);
     settle_most(world, FIELD_STASH, SETTLE_PAGE_COUNT_MAX);
     settle_most(world, FIELD_SCOPE, SETTLE_PAGE_COUNT_MAX);
+    settle_most(world, FIELD_KEYS, SETTLE_PAGE_KEY_COUNT_MAX);
 }
 
 static void settle_default(struct world *world) {
@@ -48,6 +50,23 @@ static void settle_default(struct world *world) {
     settle_most(world, FIELD_SETS, SETTLE_SLOT_COUNT_MAX / layout->ways);
     if (world->numbers[FIELD_HASH] != HASH_MIX)
         world->numbers[FIELD_HASH] = HASH_SEEDED; /* no other is the library's */
+}
+
+/* Where keys share a home, a stash that is filled with as many is too much work. */
+static void settle_huge(struct world *world) {
+    world->numbers[FIELD_RUN] = RUN_PLAIN;
+    switch ((enum hash_mode)world->numbers[FIELD_HASH]) {
+    case HASH_IDENTITY:
+    case HASH_BUCKETS:
+    case HASH_COLLIDE: world->numbers[FIELD_HASH] = HASH_MIX; break;
+    case HASH_SAME_HOME: world->numbers[FIELD_HASH] = HASH_IN_A_ROW; break;
+    case HASH_MIX:
+    case HASH_SEEDED:
+    case HASH_SAME_SET:
+    case HASH_SAME_TAG:
+    case HASH_IN_A_ROW:
+    case HASH_MODE_COUNT: break;
+    }
 }
 
 /* At least what the map's block takes. */
@@ -91,7 +110,7 @@ bool world_settle(struct world *world) {
         settle_most(world, FIELD_SCOPE, SETTLE_SEVERAL_MAX);
     geometry = geometry_of_world(world);
     if (geometry_is_huge(&geometry))
-        world->numbers[FIELD_RUN] = RUN_PLAIN;
+        settle_huge(world);
     return !world_equal(&before, world);
 }
 

@@ -10,7 +10,13 @@
 #include "environment_state.h"
 
 /* Fills of 0 to 16 each have a level; up to 32 four share one, and above 32. */
-enum { LEVEL_EACH_MAX = 16, LEVEL_FEW_MAX = 32, LEVEL_COUNT = 28, EIGHTHS = 8 };
+enum {
+    LEVEL_EACH_MAX = 16,
+    LEVEL_FEW_MAX = 32,
+    LEVEL_COUNT = 28,
+    EIGHTHS = 8,
+    COUNT_BITS_MAX = 18
+};
 
 /* What was met, a byte each: 1 where an op of the input left the map like that. How often is no news: the
  * magnitudes of a count, which the engine tells apart, filled its corpus with half as many more inputs, at a
@@ -19,12 +25,14 @@ struct state_counters {
     /* How full, in entries, and in eighths of what there is room for; the last is exactly full. */
     uint8_t stash[LEVEL_COUNT], stash_eighths[EIGHTHS + 1];
     uint8_t scope[LEVEL_COUNT], scope_eighths[EIGHTHS + 1];
+    /* In a large world, of how many bits the numbers are of what the stash and the scope hold. */
+    uint8_t deep[COUNT_BITS_MAX][COUNT_BITS_MAX];
     /* What each op answered, in and out of a scope, with a full stash and without. */
     uint8_t answers[OP_KIND_COUNT][OUTCOME_COUNT][2][2];
     /* Each op behind each other, done or refused. */
     uint8_t pairs[OP_KIND_COUNT][OP_KIND_COUNT][2];
     /* The input's world. */
-    uint8_t layouts[LAYOUT_COUNT];
+    uint8_t layouts[LAYOUT_COUNT_ALL];
     uint8_t modes[HASH_MODE_COUNT][READ_MODE_COUNT][RUN_MODE_COUNT];
 };
 
@@ -47,6 +55,13 @@ static unsigned level(uint64_t fill) {
 
 static unsigned eighths(uint64_t fill, uint64_t fill_max) {
     return fill_max == 0 ? EIGHTHS : (unsigned)(fill * EIGHTHS / fill_max);
+}
+
+static unsigned bits(uint64_t count) {
+    unsigned number = 0;
+    for (; count != 0 && number < COUNT_BITS_MAX - 1; count /= 2)
+        number += 1;
+    return number;
 }
 
 static void note_world(const struct world *world) {
@@ -73,4 +88,6 @@ void run_guide(const struct run_view *view) {
         note(&counters.scope[level(counts->scope_count)]);
         note(&counters.scope_eighths[eighths(counts->scope_count, counts->scope_count_max)]);
     }
+    if (geometry_is_large(&environment->geometry))
+        note(&counters.deep[bits(counts->stash_count)][bits(counts->scope_count)]);
 }

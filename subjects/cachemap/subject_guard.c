@@ -10,7 +10,8 @@
 
 enum {
     KEY_SIZE_MAX = 16,
-    VALUES_SIZE_MAX = STREAM_BATCH_COUNT_MAX * VALUE_SIZE_MAX,
+    /* Longer calls are of small values. */
+    VALUES_SIZE_MAX = STREAM_BATCH_COUNT_SMALL * VALUE_SIZE_MAX,
     KEYS_SIZE_MAX = STREAM_BATCH_COUNT_MAX * KEY_SIZE_MAX,
     FOUND_SIZE_MAX = STREAM_BATCH_COUNT_MAX * sizeof(void *),
     STATUSES_SIZE_MAX = STREAM_BATCH_COUNT_MAX * sizeof(enum cache_map_status)

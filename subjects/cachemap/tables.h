@@ -58,13 +58,14 @@ enum uses_mode { USES_ZERO, USES_NEAR_2_32, USES_MODE_COUNT };
     1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, \
         27, 28, 29, 30, 31, 32
 /* Numbers of large worlds: just around 2^8, in the first half of each list, and 2^16, in the second. Keys are
- * somewhat more, for some have to stay outside. */
+ * somewhat more, for some have to stay outside; one number of sets is less: of 16 ways 8,700 hold more than
+ * 2^16 keys. */
 #define NUMBERS_AROUND_POWERS 255, 256, 257, 300, 65535, 65536, 65537, 66000
 #define WORLD_LARGE_ODDS      16
 /* clang-format off */
 #define FIELD_TABLE(NUMBER, WORD) \
     NUMBER(SETS, "sets", (1, 1, 2, 1, 1, 2, 3, 4, 1, 2, 3, 5, 0, 7, 16, 64), \
-           (0, 255, 256, 257, 300, 0, 65535, 65536, 65537, 66000), \
+           (0, 255, 256, 257, 300, 0, 65535, 65536, 65537, 66000, 8700), \
            0, SET_COUNT_MAX, 1, 0, PLACE(2, 1), DRAW(5), 3) \
     NUMBER(WAYS, "ways", (2, 4, 8, 16), (), 0, 0, 2, 2, PLACE(1, 12), DRAW_SMALL(1, 2), 4) \
     NUMBER(TAG, "tag", (8, 16), (), 0, 0, 8, 8, PLACE(1, 6), DRAW_SMALL(1, 2), 4) \
