@@ -113,7 +113,7 @@ static void bytes_are(const void *memory, size_t size, unsigned char byte, const
 }
 
 /* What the map has told to be gone and the program has not asked for yet. */
-static uint32_t gone_numbers[4096];
+static uint32_t gone_numbers[1 << 18];
 static unsigned gone_count;
 
 static void is_gone(uint32_t number) {
@@ -151,4 +151,4 @@ static bool is_among(const void *const *values, size_t count, const void *value)
 }
 
 /* Ops that are one call at the most. */
-enum { MANY_COUNT_MAX = 16 };
+enum { MANY_COUNT_MAX = 300 };

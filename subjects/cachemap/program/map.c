@@ -168,7 +168,8 @@ static void upsert_next0(unsigned op, key0 key, uint32_t number, enum cache_map_
 }
 
 static void upsert_many0(void) {
-    struct value0 values[MANY_COUNT_MAX + 1];
+    static struct value0
+        values[MANY_COUNT_MAX + 1]; /* more than a stack has, where they are large */
     enum cache_map_status statuses[MANY_COUNT_MAX + 1];
     size_t returned, success_count = 0;
     for (unsigned i = 0; i < many_count0; i += 1)

@@ -152,7 +152,12 @@ static void write_types(FILE *file, const struct program *program,
                 "#define CACHE_MAP_KEY             key0\n"
                 "#define CACHE_MAP_KEY_OF(value)   ((value)->key)\n");
     if (instance->layout == LAYOUT_DEFAULT) {
+        const struct geometry geometry = geometry_of_world(&program->stream->world);
         fprintf(file, "#include \"cache_map.h\"\n\n");
+        parts_print(file, &instance->words,
+                    "/* What the library hashes such a key to. */\n"
+                    "#define hash_of0(key, seed) cache_map_hash_64((key), UINT64_C(0x%llx))\n\n",
+                    (unsigned long long)key_seed(&geometry));
         return;
     }
     parts_print(file, &instance->words,
