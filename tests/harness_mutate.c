@@ -170,6 +170,60 @@ static void an_ingredient_that_is_off_does_not_happen(void **state) {
     }
 }
 
+/* The keys of the stream's first ops, each range op by op. */
+static uint32_t first_keys(const struct stream *of, uint32_t *keys, uint32_t count_max) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < of->op_count; i += 1)
+        for (uint32_t at = 0; at < op_element_count(of->ops[i]) && count < count_max; at += 1) {
+            const struct op op = op_element(of->ops[i], at, of->world.numbers[FIELD_KEYS]);
+            assert_int_equal(op.kind, OP_FIRST);
+            keys[count++] = op_key(op);
+        }
+    return count;
+}
+
+/* Of so many mutations that fold or unfold and do nothing else; the keys stay. Returns how many there were of
+ * `op_count` ops behind. */
+static unsigned count_folded(uint32_t op_count, uint32_t key_count) {
+    uint8_t data[SIZE_MAX_USUAL];
+    uint32_t keys[64], keys_after[64], applied = 0;
+    const struct mutate_options options = {MUTATE_OPS, NULL, &applied};
+    const char *field = NULL;
+    const size_t size = codec_encode(&stream, data, &field);
+    unsigned count = 0;
+    assert_int_equal(first_keys(&stream, keys, key_count), key_count);
+    for (unsigned seed = 0; seed < 20000; seed += 1) {
+        const size_t result = mutated(data, size, SIZE_MAX_USUAL, seed, &options);
+        codec_decode(again, result, &after);
+        if (applied != UINT32_C(1) << MUTATION_FOLD || !world_equal(&after.world, &stream.world) ||
+            after.op_count != op_count)
+            continue;
+        assert_int_equal(first_keys(&after, keys_after, key_count), key_count);
+        assert_memory_equal(keys, keys_after, key_count * sizeof keys[0]);
+        count += 1;
+    }
+    return count;
+}
+
+/* Five keys of one stride, of which the first may be folded with all that follow. And a range that is unfolded
+ * to its ops. */
+static void what_is_folded_or_unfolded_stays_what_it_is(void **state) {
+    const struct op_range range = {5, 40, 3};
+    (void)state;
+    if (!can_happen(MUTATION_FOLD))
+        return;
+    stream.world = world_standard();
+    stream.world.numbers[FIELD_KEYS] = 300;
+    stream.op_count = 5;
+    for (uint32_t i = 0; i < stream.op_count; i += 1)
+        stream.ops[i] = (struct op){OP_FIRST, 20 + 7 * i};
+    assert_true(count_folded(1, 5) > 0);
+    assert_true(count_folded(4, 5) > 0);
+    stream.op_count = 1;
+    stream.ops[0] = (struct op){(uint8_t)op_kind_of_range(OP_FIRST), op_operand_of_range(range)};
+    assert_true(count_folded(40, 40) > 0);
+}
+
 static void without_geometry_the_header_stays(void **state) {
     const struct mutate_options options = {.ingredients = MUTATE_ALL & ~MUTATE_WORLD};
     uint8_t data[SIZE_MAX_USUAL];
@@ -369,6 +423,7 @@ int main(void) {
         cmocka_unit_test(the_longest_stream_stays_within_the_cap),
         cmocka_unit_test(every_mutation_happens),
         cmocka_unit_test(an_ingredient_that_is_off_does_not_happen),
+        cmocka_unit_test(what_is_folded_or_unfolded_stays_what_it_is),
         cmocka_unit_test(without_geometry_the_header_stays),
         cmocka_unit_test(with_geometry_alone_the_kinds_of_ops_stay),
         cmocka_unit_test(without_any_ingredient_the_stream_stays),

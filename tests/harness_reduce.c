@@ -4,6 +4,7 @@
 #include "harness_support.h"
 
 #include "reduce.h"
+#include "trace_text.h"
 
 static unsigned asked_count;
 
@@ -165,6 +166,75 @@ static void the_same_stream_reduces_in_the_same_way(void **state) {
     support_assert_streams_equal(&first, &stream, "the second reduction");
 }
 
+/* ---- Ranges. ----------------------------------------------------------------------------- */
+
+static uint32_t upserts_wanted;
+
+/* Fails when one range upserts that many keys. */
+static bool upserts_many(const struct stream *tried, void *context) {
+    bool fails = false;
+    (void)context;
+    asked_count += 1;
+    for (uint32_t i = 0; i < tried->op_count; i += 1)
+        fails |= is_op(tried->ops[i], OP_UPSERT_RANGE) &&
+                 op_element_count(tried->ops[i]) >= upserts_wanted;
+    return fails;
+}
+
+static unsigned key_wanted;
+
+/* Fails when this key is upserted, by a range or alone. */
+static bool upserts_key(const struct stream *tried, void *context) {
+    bool fails = false;
+    (void)context;
+    asked_count += 1;
+    for (uint32_t i = 0; i < tried->op_count; i += 1)
+        for (uint32_t at = 0; at < op_element_count(tried->ops[i]); at += 1) {
+            const struct op op = op_element(tried->ops[i], at, tried->world.numbers[FIELD_KEYS]);
+            fails |= is_op(op, OP_UPSERT) && op_key(op) == key_wanted;
+        }
+    return fails;
+}
+
+static void parse_range(const char *range) {
+    char text[256];
+    (void)snprintf(text, sizeof text,
+                   "cachemap-trace 1\ngeometry stash=66000 keys=70000\nremove 3\n%s\ncompact\n",
+                   range);
+    support_parse(text, &stream, (struct result[STREAM_OP_COUNT_MAX]){{0}});
+}
+
+/* In some tens of tries, where one key after another would take thousands. */
+static void assert_reduced_to(predicate *fails, const char *range) {
+    char text[TRACE_TEXT_OP_SIZE];
+    assert_true(reduce(fails).minimal);
+    assert_true(asked_count < 400);
+    assert_int_equal(stream.op_count, 1);
+    trace_text_op(stream.ops[0], text, sizeof text);
+    assert_string_equal(text, range);
+}
+
+static void a_range_shrinks_by_halves(void **state) {
+    (void)state;
+    upserts_wanted = 3000;
+    parse_range("upsert_range 17 count=60000 stride=3");
+    assert_reduced_to(upserts_many, "upsert_range 0 count=3000 stride=1");
+    upserts_wanted = 1;
+    parse_range("upsert_range 200 count=500 stride=1");
+    assert_reduced_to(upserts_many, "upsert_range 0 count=1 stride=1");
+}
+
+/* From both its ends, to the key that matters; one that an op alone can name needs no range. */
+static void a_range_shrinks_to_its_key(void **state) {
+    (void)state;
+    key_wanted = 50000;
+    parse_range("upsert_range 40001 count=20000 stride=1");
+    assert_reduced_to(upserts_key, "upsert_range 50000 count=1 stride=1");
+    key_wanted = 7;
+    parse_range("upsert_range 69990 count=60 stride=1");
+    assert_reduced_to(upserts_key, "upsert 7");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ops_that_do_not_matter_go),
@@ -172,6 +242,8 @@ int main(void) {
         cmocka_unit_test(the_world_keeps_what_is_needed),
         cmocka_unit_test(a_reduction_that_is_stopped_keeps_the_best),
         cmocka_unit_test(the_same_stream_reduces_in_the_same_way),
+        cmocka_unit_test(a_range_shrinks_by_halves),
+        cmocka_unit_test(a_range_shrinks_to_its_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
