@@ -23,7 +23,6 @@ enum { RANGE_WEIGHT_LARGE = 4, RANGE_ODDS_SMALL = 16, LARGE_UPPER_ODDS = 3 };
 enum {
     EMPTY_ODDS = 4,
     FILL_OTHER_ODDS = 4,
-    FILL_TRY_COUNT = 6,
     FIRST_OP_COUNT_MAX = 2,
     FULL_OP_COUNT_MIN = 8,
     ROOM_COUNT_MAX = 300,
@@ -244,13 +243,29 @@ static enum op_kind generate_kind(struct random *random, const struct swarm *swa
     return rules_amend(rules, swarm_kind(random, swarm), last);
 }
 
-static bool generate_fits(struct stream *stream, uint32_t op_count) {
-    const uint32_t op_count_all = stream->op_count;
-    bool fits;
-    stream->op_count = op_count;
-    fits = work_op_count(stream) == op_count;
-    stream->op_count = op_count_all;
-    return fits;
+/* Whether the op behind these leaves a quarter of the work for others. */
+static bool generate_fits(struct stream *stream, uint32_t before_count, struct op op) {
+    struct work work;
+    work_start(&work, &stream->world);
+    for (uint32_t i = 0; i < before_count; i += 1)
+        (void)work_add(&work, stream->ops[i]);
+    return work_add(&work, op) && work.spent <= WORK_MAX / 4 * 3;
+}
+
+/* The longest fill of at most `count` keys that fits. */
+static uint64_t generate_fitting(struct stream *stream, uint32_t before_count, uint32_t count,
+                                 bool names_come_last) {
+    struct op fill = {(uint8_t)op_kind_of_range(OP_FIRST), 0};
+    uint32_t low = 1, high = count;
+    while (low < high) {
+        const uint32_t middle = high == count ? count : low + (high - low + 1) / 2;
+        fill.operand = generate_fill(&stream->world, middle, names_come_last);
+        if (generate_fits(stream, before_count, fill))
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return generate_fill(&stream->world, low, names_come_last);
 }
 
 /* The first ops of a stream in a large world, in which ops with one key would not come far: what fills it, or
@@ -260,7 +275,7 @@ static uint32_t generate_first_ops(struct random *random, struct stream *stream)
     const struct world *world = &stream->world;
     const struct op open = {op_wraps[0].opens, 0};
     const uint32_t opens = OP_WRAP_COUNT == 0 ? 2 : random_below(random, FILL_OTHER_ODDS);
-    const bool names_come_last = !random_one_in(random, FILL_OTHER_ODDS);
+    const bool names_come_last = random_one_in(random, 2);
     uint32_t count = world->numbers[FIELD_KEYS];
     struct op *fill = &stream->ops[opens == 0];
     if (opens == 0 || random_one_in(random, 2))
@@ -269,11 +284,7 @@ static uint32_t generate_first_ops(struct random *random, struct stream *stream)
         count = generate_range_count(random, world);
     stream->ops[0] = open;
     fill->kind = (uint8_t)op_kind_of_range(OP_FIRST);
-    fill->operand = generate_fill(world, count, names_come_last);
-    for (uint32_t try = 1; count > 1 && !generate_fits(stream, 1 + (opens == 0)); try += 1) {
-        count = try < FILL_TRY_COUNT ? generate_range_count(random, world) : (count + 1) / 2;
-        fill->operand = generate_fill(world, count, names_come_last);
-    }
+    fill->operand = generate_fitting(stream, opens == 0, count, names_come_last);
     fill[1] = open;
     return 1 + (opens < 2);
 }
