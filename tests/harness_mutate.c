@@ -182,8 +182,8 @@ static uint32_t first_keys(const struct stream *of, uint32_t *keys, uint32_t cou
     return count;
 }
 
-/* Of so many mutations that fold or unfold and do nothing else; the keys stay. Returns how many there were of
- * `op_count` ops behind. */
+/* Of many mutations those that fold or unfold and do nothing else, and leave so many ops; the keys stay.
+ * Returns how many there were. */
 static unsigned count_folded(uint32_t op_count, uint32_t key_count) {
     uint8_t data[SIZE_MAX_USUAL];
     uint32_t keys[64], keys_after[64], applied = 0;
@@ -205,8 +205,8 @@ static unsigned count_folded(uint32_t op_count, uint32_t key_count) {
     return count;
 }
 
-/* Five keys of one stride, of which the first may be folded with all that follow. And a range that is unfolded
- * to its ops. */
+/* Five keys of one stride, of which the first may be folded with all that follow. And a range that is
+ * unfolded to its ops. */
 static void what_is_folded_or_unfolded_stays_what_it_is(void **state) {
     const struct op_range range = {5, 40, 3};
     (void)state;
