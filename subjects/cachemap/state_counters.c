@@ -26,7 +26,7 @@ struct state_counters {
     uint8_t stash[LEVEL_COUNT], stash_eighths[EIGHTHS + 1];
     uint8_t scope[LEVEL_COUNT], scope_eighths[EIGHTHS + 1];
     /* In a large world, of how many bits the numbers are of what the stash and the scope hold. */
-    uint8_t deep[COUNT_BITS_MAX][COUNT_BITS_MAX];
+    uint8_t stash_bits[COUNT_BITS_MAX], scope_bits[COUNT_BITS_MAX];
     /* What each op answered, in and out of a scope, with a full stash and without. */
     uint8_t answers[OP_KIND_COUNT][OUTCOME_COUNT][2][2];
     /* Each op behind each other, done or refused. */
@@ -88,6 +88,8 @@ void run_guide(const struct run_view *view) {
         note(&counters.scope[level(counts->scope_count)]);
         note(&counters.scope_eighths[eighths(counts->scope_count, counts->scope_count_max)]);
     }
-    if (geometry_is_large(&environment->geometry))
-        note(&counters.deep[bits(counts->stash_count)][bits(counts->scope_count)]);
+    if (geometry_is_large(&environment->geometry)) {
+        note(&counters.stash_bits[bits(counts->stash_count)]);
+        note(&counters.scope_bits[bits(counts->scope_count)]);
+    }
 }
