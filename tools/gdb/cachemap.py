@@ -229,9 +229,12 @@ def harness_map():
 
 def op_words(op):
     describe = gdb.parse_and_eval("op_descriptions")[int(op["kind"])]
-    words = describe["words"].string()
-    has_operand = int(describe["operand"]) != 0
-    return f"{words} {int(op['operand'])}" if has_operand else words
+    words, operand = describe["words"].string(), int(op["operand"])
+    if str(describe["operand"]) == "OPERAND_RANGE":
+        bits = int(gdb.parse_and_eval("OP_KEY_BITS"))
+        first, count, stride = operand % 2**bits, (operand >> bits) % 2**bits, operand >> 2 * bits
+        return f"{words} {first} count={count} stride={stride}"
+    return f"{words} {operand}" if int(describe["operand"]) != 0 else words
 
 
 def model_lines(model):
@@ -371,6 +374,7 @@ final verification. Going on from there stops where the harness finds the failur
         gdb.execute("cachemap-op")
 
 
+gdb.execute("set max-value-size unlimited")  # $model has room for the keys of the largest world
 for command in (CachemapPrefix, CachemapOp, CachemapMap, CachemapModel, CachemapEnter, CachemapStop):
     command()
 gdb.pretty_printers.append(find_printer)
