@@ -192,18 +192,21 @@ static void INSTANCE_FUNCTION(do_set)(const void *map, uint32_t set, struct set_
     }
 }
 
+/* Whether all are as the pattern, for the first is and each is as the one before it. */
+static bool INSTANCE_FUNCTION(do_untouched)(const unsigned char *bytes, size_t size) {
+    return size == 0 || (*bytes == 0x3c && memcmp(bytes, bytes + 1, size - 1) == 0);
+}
+
 /* Whether slots and hand one by one are what the whole set is, of which no more ways are written than there
  * are. */
 static bool INSTANCE_FUNCTION(do_set_agrees)(const void *map, uint32_t set) {
     struct cache_map_set_view whole;
-    const size_t used_size = offsetof(struct cache_map_set_view, slots) +
-                             LAYOUT_WAYS(INSTANCE_NUMBER) * sizeof whole.slots[0];
-    const unsigned char *unused = (const unsigned char *)&whole + used_size;
+    const size_t used_size =
+        offsetof(struct cache_map_set_view, slots) + INSTANCE_WAYS * sizeof whole.slots[0];
     memset(&whole, 0x3c, sizeof whole);
     INSTANCE_FUNCTION(inspect_set)(INSTANCE_FUNCTION(of_const)(map), set, &whole);
-    /* All are as the first, and that is as it was. */
-    if (used_size < sizeof whole &&
-        (*unused != 0x3c || memcmp(unused, unused + 1, sizeof whole - used_size - 1) != 0))
+    if (!INSTANCE_FUNCTION(do_untouched)((const unsigned char *)&whole + used_size,
+                                         sizeof whole - used_size))
         return false;
     for (uint32_t way = 0; way < INSTANCE_WAYS; way += 1) {
         const struct cache_map_slot_view *of_set = &whole.slots[way];
