@@ -277,9 +277,9 @@ $(BUILD)/debug/%.o: %.c Makefile
 	@$(GCC) $(STANDARD) $(WARNINGS) $(INCLUDES) -g3 -O0 '-DCACHE_MAP_INLINE=static inline' $(DEPENDENCIES) -c $< -o $@
 
 # ./trace for coverage: clang's source coverage, one copy of each body for all layouts, assertions
-# taken out. The compiler's words are kept: they name the decisions that it cannot instrument.
+# taken out. The instance of the defaults is the same bodies once more: not counted. The compiler's words are kept: they name the decisions that it cannot instrument.
 coverage_objects = $(patsubst %.c,$(BUILD)/coverage/%.o,$(tool_sources))
-$(patsubst %.c,$(BUILD)/coverage/%.o,$(SANITIZED)): COVERAGE_FLAGS = -O1 -fprofile-instr-generate -fcoverage-mapping $(MCDC)
+$(patsubst %.c,$(BUILD)/coverage/%.o,$(filter-out %_default.c,$(SANITIZED))): COVERAGE_FLAGS = -O1 -fprofile-instr-generate -fcoverage-mapping $(MCDC)
 # MC/DC is clang 18's and newer's. The recursive = asks the compiler only where the answer is used.
 MCDC = $(shell $(CLANG) -fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc -fsyntax-only -x c /dev/null \
          2>/dev/null && echo -fcoverage-mcdc)
