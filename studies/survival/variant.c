@@ -103,6 +103,7 @@ static void world_fix(struct world *world) {
     numbers[FIELD_STASH] = large ? 256 : 16;
     numbers[FIELD_SCOPE] = large ? 256 : 16;
     numbers[FIELD_KEYS] = large ? 256 : 32;
+    numbers[FIELD_VALUE] = VALUE_OWN;
     if (numbers[FIELD_RUN] == RUN_ACROSS)
         numbers[FIELD_RUN] = RUN_PLAIN;
     if (numbers[FIELD_RUN] == RUN_THOROUGH)
