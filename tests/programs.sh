@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # ./trace c, for every planted bug: the program of its reduced trace fails on the library with the bug, at
 # the op at which the trace does, and agrees on the library as it is. Compiled under the Makefile's warnings:
-# with the bug by clang and its sanitizers, without it by clang alone; some there by its sanitizers and by gcc too,
-# for all programs are made of the same parts.
+# by clang, with its sanitizers where the bug does not show without; some that have no bug by its sanitizers and by
+# gcc too, for all programs are made of the same parts.
 #
 #   tests/programs.sh [NAME...]     `make trace` comes before; all bugs, or those named
 set -euo pipefail
@@ -64,6 +64,18 @@ run_program() {
     echo "$status" >"$1.status"
 }
 
+# try_with DIR FLAG...
+try_with() {
+    rm -f "$1/with.status"
+    "$clang" -std=c11 -O0 "${warnings[@]}" "${@:2}" "-I$1/src" "$1/program.c" -o "$1/with" 2>"$1/with.compile" &&
+        run_program "$1/with"
+}
+
+# Its program fails, and where the trace does.
+shows_bug() {
+    fails "$out/$1/with.status" && op_is "$out/$1/with.log" "${earlier_op[$1]:-$(failing_op "$1")}"
+}
+
 # try_bug NAME WAYS: what is checked below is left in $out/NAME. WAYS of the program without the bug: clang, or all.
 try_bug() {
     local dir=$out/$1
@@ -71,8 +83,8 @@ try_bug() {
     [ "$2" = clang ] || without=("${sanitizers[@]}")
     plant "$1" "$dir" >"$dir.log" || return
     ./trace c --pass "${pass_of[$1]:-cache}" -o "$dir/program.c" "$(trace_of "$1")" 2>"$dir/c.log" || return
-    "$clang" -std=c11 -O0 "${warnings[@]}" "${sanitizers[@]}" "-I$dir/src" "$dir/program.c" -o "$dir/with" 2>"$dir/with.compile" &&
-        run_program "$dir/with"
+    try_with "$dir"
+    shows_bug "$1" >/dev/null || try_with "$dir" "${sanitizers[@]}"
     "$clang" -std=c11 -O0 "${warnings[@]}" "${without[@]}" -Isrc "$dir/program.c" -o "$dir/without" 2>"$dir/without.compile" &&
         run_program "$dir/without"
     [ "$2" = clang ] || { gcc -std=c11 -O0 "${warnings[@]}" -Isrc "$dir/program.c" -o "$dir/plain" 2>"$dir/plain.compile" &&
