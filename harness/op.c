@@ -2,6 +2,7 @@
 /* The tables of ops and outcomes as data. */
 #include "op.h"
 
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): a part of a sum */
 #define OP_SLOTS(name, words, operand, slots, ...) +slots
 _Static_assert(0 OP_TABLE(OP_SLOTS) == OP_SLOT_COUNT, "the opcode slots add up");
 _Static_assert(0 OP_TABLE(OP_SLOTS) OP_TABLE_MORE(OP_SLOTS) == OP_SLOT_COUNT_ALL,

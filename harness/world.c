@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define UNPACK(...)               __VA_ARGS__
-#define COUNT_OF(array)           (uint8_t)(sizeof(array) / sizeof(array)[0])
+#define UNPACK(...)     __VA_ARGS__
+#define COUNT_OF(array) (uint8_t)(sizeof(array) / sizeof(array)[0])
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): the list has its parentheses, and loses them */
 #define COUNT_OF_LIST(type, list) (uint8_t)(sizeof((type[]){UNPACK list}) / sizeof(type))
 
 #define FIELD_NUMBERS(name, text, list, more, ...) \

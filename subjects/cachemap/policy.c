@@ -497,6 +497,7 @@ static struct result policy_apply_one(struct policy *policy, struct op op, uint3
 
 struct result policy_apply(struct policy *policy, struct op op, uint32_t value) {
     struct result done = {OUTCOME_DONE, 0};
+    assert(policy != NULL);
     if (!op_has_range(op))
         return policy_apply_one(policy, op, value);
     for (uint32_t i = 0; i < op_element_count(op); i += 1) {

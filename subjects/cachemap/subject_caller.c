@@ -135,6 +135,7 @@ struct result subject_write(struct subject *subject, unsigned key_id, uint32_t v
         return result;
     if (subject->held.value != NULL && subject->held.state.key_id == key_id)
         found = subject->held.value;
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): get gave it to be written through */
     subject->functions->write_content((void *)(uintptr_t)found, value);
     if (found == subject->held.value)
         subject->held.state = subject->functions->value_state(found);

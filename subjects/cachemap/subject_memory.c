@@ -12,7 +12,7 @@ enum { PLAN_WORDS_SIZE = 320 };
 static char plan_words[PLAN_WORDS_SIZE];
 
 static const char *const array_names[SUBJECT_ARRAY_COUNT] = {
-#define ARRAY_NAME(name, one, several) [SUBJECT_##name] = several,
+#define ARRAY_NAME(name, one, several) [SUBJECT_##name] = (several),
     SUBJECT_ARRAY_TABLE(ARRAY_NAME)
 #undef ARRAY_NAME
 };

@@ -192,7 +192,7 @@ subject_value_read(const struct subject_places *arrays, const unsigned char *val
     struct value_state state = {0, 0, true};
     for (uint32_t i = 0; i < start && i < 8; i += 1)
         number |= (uint64_t)value[i] << (8 * i);
-    if (start < 8 && number >> (8 * start - 1) != 0) /* its sign */
+    if (start > 0 && start < 8 && number >> (8 * start - 1) != 0) /* its sign */
         number |= UINT64_MAX << (8 * start);
     if (arrays->has_default_keys)
         number = key_number_of_default(number);

@@ -219,7 +219,7 @@ static void get_many0(void) {
         found_count += values[i] != NULL;
     }
     number_is("the number that it returned", returned, found_count);
-    bytes_are(&values[many_count0], sizeof values[0], 0x3c, "it wrote behind its pointers");
+    bytes_are(&values[many_count0], sizeof(struct value0 *), 0x3c, "it wrote behind its pointers");
     if (memcmp(keys, many_keys0, keys_size) != 0)
         fail("it changed the keys that it was given");
     free(keys);
