@@ -188,11 +188,14 @@ static inline SUBJECT_UNWATCHED bool subject_value_is(const struct subject_place
 static inline SUBJECT_UNWATCHED struct value_state
 subject_value_read(const struct subject_places *arrays, const unsigned char *value) {
     const uint32_t size = arrays->item_sizes[PLACES_CACHE_VALUES], start = arrays->key_size;
-    uint64_t number = 0;
     struct value_state state = {0, 0, true};
-    for (uint32_t i = 0; i < start && i < 8; i += 1)
-        number |= (uint64_t)value[i] << (8 * i);
-    if (start > 0 && start < 8 && number >> (8 * start - 1) != 0) /* its sign */
+    uint64_t number;
+    switch (start) {
+    case 1: number = *value; break;
+    case 4: number = subject_bytes_32(value); break;
+    default: number = subject_bytes_64(value); break;
+    }
+    if (start < 8 && number >> (8 * start - 1) != 0) /* its sign */
         number |= UINT64_MAX << (8 * start);
     if (arrays->has_default_keys)
         number = key_number_of_default(number);
