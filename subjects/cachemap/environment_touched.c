@@ -278,16 +278,19 @@ static bool item_agrees(struct comparison *comparison, const struct subject_word
     return true;
 }
 
-/* Of small items a word has several: those of whose bytes one differs, the last in memory first. */
+/* Of small items a word has several: those of whose bytes one differs, the last in memory first. What is
+ * behind the array's last one is no item. */
 static bool small_items_agree(struct comparison *comparison, const struct subject_word *word,
                               struct subject_range range) {
     const uint32_t shift = comparison->arrays->item_shifts[word->array];
+    const uint32_t bit_count = (range.end - range.start) << (3 + shift);
     uint64_t difference = subject_in_memory_order(word->difference);
+    if (bit_count < 64)
+        difference &= (UINT64_C(1) << bit_count) - 1;
     while (difference != 0) {
         const uint32_t bit = 63 - (uint32_t)__builtin_clzll(difference);
         const uint32_t place = bit >> (3 + shift);
-        const uint32_t item = range.start + place;
-        if (item < range.end && !item_agrees(comparison, word, item))
+        if (!item_agrees(comparison, word, range.start + place))
             return false;
         difference &= (UINT64_C(1) << (place << (3 + shift))) - 1;
     }
