@@ -124,7 +124,7 @@ step "explain, more bugs" tests/explain_more.sh --needs trace
 step "headers alone" tests/headers.sh --needs ''
 step "misuse is a sentence" tests/misuse.sh --needs ''
 step "soak" ./soak --seed 1 --streams 20000 --needs soak
-step "what calls touch" build/soak-touches --seed 1 --streams 800 --needs build/soak-touches
+step "what calls touch" build/soak-touches --seed 1 --streams 500 --needs build/soak-touches
 step "what calls touch, stored inputs" build/trace-touches replay "${inputs[@]}" --needs build/trace-touches
 then_step "a call that touches too much" scripts/planted.sh touches probe-walks-the-whole-index \
     --needs soak build/soak-touches
