@@ -119,7 +119,14 @@ programs='all build/trace-asan build/trace-fast build/soak-fast'
 step "each layer of the oracle is needed" scripts/planted.sh layers --needs "soak build/soak-fast build/trace-fast"
 then_step "the check of the layers can fail" tests/layers.sh --needs "soak build/soak-fast build/trace-fast"
 step "a program for each planted bug" tests/programs.sh --needs trace
+step "matrix, its fast half" env JOBS=1 scripts/matrix.sh --fast --needs trace build/trace-asan build/trace-fast
+then_step "the matrix can fail" tests/matrix.sh --needs trace
+step "record" tests/record.sh --needs trace tables
 step "OSS-Fuzz: its build, checked" tests/oss_fuzz.sh
+step "mutants" tests/mutants.sh --needs fuzz_cachemap trace
+step "clang-tidy" make -s tidy --needs embedded
+step "adding an op" tests/adding.sh --needs trace soak tables
+step "hang" tests/hang.sh --needs "$programs"
 step "explain, more bugs" tests/explain_more.sh --needs trace
 step "headers alone" tests/headers.sh --needs ''
 step "misuse is a sentence" tests/misuse.sh --needs ''
@@ -141,7 +148,6 @@ step "fuzz the readers, 20,000 runs" ./fuzz_trace -runs=20000 -seed=2 \
     -artifact_prefix=build/test/ build/test/readers-more corpus --needs fuzz_trace
 step "page, in Chromium" tests/page.sh --needs trace
 step "report of a campaign, in Chromium" tests/report_page.sh --needs trace
-step "clang-tidy" make -s tidy --needs embedded
 step "documents" tests/documents.sh --needs all build/sizing build/hit_ratio
 step "time to bug, small" tests/survival.sh
 step "campaign, small" tests/campaign.sh --needs "$programs"
@@ -149,14 +155,11 @@ step "guidance of the engine" tests/guidance.sh --needs fuzz_cachemap trace
 step "coverage by the corpus" scripts/coverage.sh --check corpus --needs build/trace-coverage
 then_step "the coverage gate can fail" tests/coverage.sh --needs build/trace-coverage
 then_step "merging loses nothing" tests/merge.sh --needs fuzz_cachemap trace build/trace-coverage
-step "matrix, its fast half" env JOBS=1 scripts/matrix.sh --fast --needs trace build/trace-asan build/trace-fast
-then_step "the matrix can fail" tests/matrix.sh --needs trace
 step "names of a program stay its own" tests/hygiene.sh --needs ''
 step "systems" tests/systems.sh --needs ''
 step "values that are gone cost others nothing" tests/gone_cost.sh --needs ''
 step "install" tests/install.sh --needs ''
 step "pages of the interface" tests/docs.sh --needs ''
-step "mutants" tests/mutants.sh --needs fuzz_cachemap trace
 step "speed against peers, small" tests/bench.sh --needs build/speed/speed build/test/bench/bench_peers
 step "examples" tests/examples.sh --needs example-programs
 step "request_log" tests/request_log.sh --needs example-programs
@@ -164,13 +167,10 @@ step "threads" tests/threads.sh --needs example-programs build/test/threads_tsan
 step "hit ratio" tests/hit_ratio.sh --needs build/hit_ratio
 step "explorer" tests/explore.sh --needs explore trace build/explore-asan build/explore-fast
 step "a second subject" tests/second_subject.sh --needs ''
-step "hang" tests/hang.sh --needs "$programs"
 step "names of files" tests/names.sh --needs "$programs"
 step "lines of make fuzz" tests/fuzz.sh --needs "$programs"
 step "findings" tests/findings.sh --needs "$programs"
-step "record" tests/record.sh --needs trace tables
 step "witnesses" tests/witness.sh --needs trace build/trace-asan
-step "adding an op" tests/adding.sh --needs trace soak tables
 step "gdb" tests/gdb.sh --needs trace
 step "the build" tests/build.sh --needs all
 step "clang-format" make -s format-check --needs ''
