@@ -53,8 +53,9 @@ awk '
             part = "other"
             if (f ~ /^(cache_map|map_[0-9]+)_(inspect|check|view)/) part = "library: inspection, check"
             else if (f ~ /_do_(set|entry|place|record|counts|check)|subject_(set|entry|place|record|counts|digest|check|views)/)
-                part = "checks: subject, digest"
-            else if (f ~ /^(environment|input|result|verdict)_|^outcome_/) part = "checks: environment"
+                part = "checks: subject"
+            else if (f ~ /^(take|read|copy)_|^(struct|items?|words?)_differ|_agrees?$/) part = "checks: the look at what changed"
+            else if (f ~ /^(environment|input|result|verdict|watch|pass|run)_|^outcome_|^run$/) part = "checks: environment"
             else if (f ~ /^(model|policy)_/) part = "models"
             else if (f ~ /^key_hash|_value_hash|hash_of_bytes|^hash_|^compare_/) part = "the keys\047 hash (compared once a process)"
             else if (f ~ /^damage|^journal|^state_counters/) part = "damage for check, state counters"
