@@ -184,7 +184,7 @@ int main(void) {
     check "has for what is absent is found" planted 'has does not' "$start" \
         'if (!account_map_has(&map, id)) read_below(id);' "$end"
     check "a program with threads that race is found" planted 'ThreadSanitizer\)' "$start" \
-        '#include <pthread.h>' 'static int n;' 'static void *add(void *v) { n += 1; return v; }' \
+        '#include <pthread.h>' 'static int n;' 'static void *add(void *v) { for (int i = 0; i < 1000000; i += 1) n += 1; return v; }' \
         'int main(void) { pthread_t a; if (pthread_create(&a, 0, add, 0)) return 1;' \
         'add(0); return pthread_join(a, 0); }' "$end"
     check "a data race that is none is found" \
