@@ -118,16 +118,22 @@ static inline struct subject_range subject_places_items(const struct subject_pla
     return range;
 }
 
-/* The counts of a set in one word, way 0 lowest. */
-static inline SUBJECT_UNWATCHED uint64_t subject_counts_word(const struct subject_places *arrays,
-                                                             uint32_t set) {
-    const unsigned char *bytes = subject_item(arrays, PLACES_COUNTS, set);
-    switch (arrays->item_sizes[PLACES_COUNTS]) {
+/* The number that so many bytes are on this machine; of more than 8 the first 8. */
+static inline SUBJECT_UNWATCHED uint64_t subject_bytes_number(const unsigned char *bytes,
+                                                              uint32_t size) {
+    switch (size) {
     case 1: return *bytes;
     case 2: return subject_bytes_16(bytes);
     case 4: return subject_bytes_32(bytes);
     default: return subject_bytes_64(bytes);
     }
+}
+
+/* The counts of a set in one word, way 0 lowest. */
+static inline SUBJECT_UNWATCHED uint64_t subject_counts_word(const struct subject_places *arrays,
+                                                             uint32_t set) {
+    return subject_bytes_number(subject_item(arrays, PLACES_COUNTS, set),
+                                arrays->item_sizes[PLACES_COUNTS]);
 }
 
 static inline SUBJECT_UNWATCHED uint32_t subject_tag(const struct subject_places *arrays,
@@ -189,12 +195,7 @@ static inline SUBJECT_UNWATCHED struct value_state
 subject_value_read(const struct subject_places *arrays, const unsigned char *value) {
     const uint32_t size = arrays->item_sizes[PLACES_CACHE_VALUES], start = arrays->key_size;
     struct value_state state = {0, 0, true};
-    uint64_t number;
-    switch (start) {
-    case 1: number = *value; break;
-    case 4: number = subject_bytes_32(value); break;
-    default: number = subject_bytes_64(value); break;
-    }
+    uint64_t number = subject_bytes_number(value, start);
     if (start < 8 && number >> (8 * start - 1) != 0) /* its sign */
         number |= UINT64_MAX << (8 * start);
     if (arrays->has_default_keys)
