@@ -24,7 +24,7 @@ enum {
     EMPTY_ODDS = 4,
     FILL_OTHER_ODDS = 4,
     FIRST_OP_COUNT_MAX = 2,
-    FULL_OP_COUNT_MIN = 8,
+    FULL_OP_COUNT_MIN = 64,
     ROOM_COUNT_MAX = 300,
     EDGE_ODDS = 2,
     EDGE_COUNT_MAX = 8
@@ -289,10 +289,18 @@ static uint32_t generate_first_ops(struct random *random, struct stream *stream)
     return 1 + (opens < 2);
 }
 
-static void generate_note(struct swarm *swarm, struct rules *rules, struct op op) {
+/* Whether the op behind the last is one of the stream now: in a large world it may be too much work, where
+ * another is not. */
+static bool generate_note(struct swarm *swarm, struct rules *rules, struct work *work,
+                          struct stream *stream) {
+    const struct op op = stream->ops[stream->op_count];
+    if (world_is_large(&stream->world) && !work_add(work, op))
+        return false;
+    stream->op_count += 1;
     rules_note(rules, op);
     if (op_has_range(op) && op_element_count(op) > EDGE_COUNT_MAX)
         swarm->last_range = op_range(op);
+    return true;
 }
 
 void generate_ops(struct random *random, struct stream *stream, uint32_t op_count_max) {
@@ -300,6 +308,7 @@ void generate_ops(struct random *random, struct stream *stream, uint32_t op_coun
     uint32_t wanted = 1 + random_below(random, 1u << exponent);
     struct swarm swarm;
     struct rules rules;
+    struct work work;
     uint32_t first_count = 0;
     assert(op_count_max <= STREAM_OP_COUNT_MAX);
     swarm_draw(random, &stream->world, &swarm);
@@ -310,16 +319,21 @@ void generate_ops(struct random *random, struct stream *stream, uint32_t op_coun
         if (wanted < first_count + FULL_OP_COUNT_MIN)
             wanted = first_count + FULL_OP_COUNT_MIN;
     }
-    stream->op_count = wanted < op_count_max ? wanted : op_count_max;
+    if (wanted > op_count_max)
+        wanted = op_count_max;
+    work_start(&work, &stream->world);
+    stream->op_count = 0;
     for (uint32_t i = 0; i < first_count; i += 1)
-        generate_note(&swarm, &rules, stream->ops[i]);
-    for (uint32_t i = first_count; i < stream->op_count; i += 1) {
+        if (!generate_note(&swarm, &rules, &work, stream))
+            break;
+    for (uint32_t i = first_count; i < wanted; i += 1) {
+        const uint32_t count = stream->op_count;
         const enum op_kind kind = generate_kind(
-            random, &swarm, &rules, i == 0 ? NULL : &stream->ops[i - 1], i + 1 == stream->op_count);
-        stream->ops[i].kind = (uint8_t)kind;
-        stream->ops[i].operand =
-            swarm_operand(random, &stream->world, &swarm, op_operand(stream->ops[i]));
-        generate_note(&swarm, &rules, stream->ops[i]);
+            random, &swarm, &rules, count == 0 ? NULL : &stream->ops[count - 1], i + 1 == wanted);
+        struct op *op = &stream->ops[count];
+        op->kind = (uint8_t)kind;
+        op->operand = swarm_operand(random, &stream->world, &swarm, op_operand(*op));
+        (void)generate_note(&swarm, &rules, &work, stream);
     }
     /* A stream that fails is saved as text: a reader must take it. */
     stream->op_count = work_op_count(stream);

@@ -3,8 +3,8 @@
 #include "rules.h"
 
 /* A large world is full after one op, and how it is when it is full is what it is for: there a stream in
- * RULE_KEEP_ODDS keeps compacting. */
-enum { RULE_BREAK_ODDS = 4, RULE_KEEP_ODDS = 4, PERSIST_ODDS = 3 };
+ * RULE_KEEP_ODDS keeps compacting, and one in RULE_STAY_ODDS stays as full as it gets. */
+enum { RULE_BREAK_ODDS = 4, RULE_KEEP_ODDS = 4, RULE_STAY_ODDS = 2, PERSIST_ODDS = 3 };
 
 static void rules_restart(struct rules *rules) {
     rules->mutation_count = 0;
@@ -17,6 +17,7 @@ void rules_begin(struct rules *rules, struct random *random, const struct world 
     rules->scope_count_max = world->numbers[FIELD_SCOPE];
     rules->breaks_compact = world_is_large(world) ? !random_one_in(random, RULE_KEEP_ODDS)
                                                   : random_one_in(random, RULE_BREAK_ODDS);
+    rules->stays_full = world_is_large(world) && random_one_in(random, RULE_STAY_ODDS);
     rules->breaks_close = random_one_in(random, RULE_BREAK_ODDS);
     rules->breaks_end = random_one_in(random, RULE_BREAK_ODDS);
     rules_restart(rules);
@@ -38,6 +39,9 @@ enum op_kind rules_force(const struct rules *rules, struct random *random, bool 
 }
 
 enum op_kind rules_amend(const struct rules *rules, enum op_kind kind, bool last) {
+    const struct op op = {(uint8_t)kind, 0};
+    if (!last && rules->stays_full && (kind == OP_COMPACT || op_is(op, TRAIT_EMPTIES)))
+        return OP_UPSERT;
     /* The last op must not open what nothing closes. */
     return last && kind == OP_SCOPE_OPEN && !rules->breaks_end ? OP_INSPECT : kind;
 }

@@ -14,6 +14,7 @@
 struct rules {
     uint32_t stash_count_max, scope_count_max;
     bool breaks_compact, breaks_close, breaks_end;
+    bool stays_full; /* nothing that empties it comes before the last op */
     uint32_t mutation_count, scope_mutation_count;
     bool scope_open;
 };
