@@ -239,9 +239,9 @@ embedded: $(EMBEDDED)
 tools/embedded.h: tools/embed.sh $(PAGE)
 	@echo 'embed tools/page/'
 	@tools/embed.sh page_html $(filter %.html,$(PAGE)) -- page_css $(filter %.css,$(PAGE)) -- page_js $(filter %.js,$(PAGE)) > $@
-subjects/cachemap/trace/embedded.h: tools/embed.sh $(addprefix subjects/cachemap/program/,common.h map.c)
+subjects/cachemap/trace/embedded.h: tools/embed.sh $(addprefix subjects/cachemap/program/,common.h map.c large.c)
 	@echo 'embed subjects/cachemap/program/'
-	@tools/embed.sh program_common subjects/cachemap/program/common.h -- program_map subjects/cachemap/program/map.c > $@
+	@tools/embed.sh program_common subjects/cachemap/program/common.h -- program_map subjects/cachemap/program/map.c -- program_large subjects/cachemap/program/large.c > $@
 $(foreach way,plain asan debug coverage fast,$(BUILD)/$(way)/tools/trace_html.o): tools/embedded.h
 $(foreach way,plain asan debug coverage fast,$(BUILD)/$(way)/subjects/cachemap/trace/program_parts.o): subjects/cachemap/trace/embedded.h
 

@@ -21,6 +21,9 @@ struct value0 {
 static struct map0 map0;
 enum { WAYS0 = 16, TAG_MASK0 = 0xff };
 #define hash_of0(key, seed) cache_map_hash_64((key), (seed))
+static key0 key_of0(uint32_t id) {
+    return (key0)id;
+}
 
 /* ---- Parts. ------------------------------------------------------------------------------ */
 
@@ -112,18 +115,19 @@ static void bytes_are(const void *memory, size_t size, unsigned char byte, const
             fail(what);
 }
 
-/* What the map has told to be gone and the program has not asked for yet. */
-static uint32_t gone_numbers[1 << 18];
+/* How often the map has told of a value, by its number, that it is gone. The program takes away what it has
+ * asked for. */
+static unsigned char gone_times[1 << 18];
+
 static unsigned gone_count;
 
 static void is_gone(uint32_t number) {
     char words[64];
-    for (unsigned i = 0; i < gone_count; i += 1)
-        if (gone_numbers[i] == number) {
-            gone_count -= 1;
-            gone_numbers[i] = gone_numbers[gone_count];
-            return;
-        }
+    if (gone_times[number] > 0) {
+        gone_times[number] -= 1;
+        gone_count -= 1;
+        return;
+    }
     (void)snprintf(words, sizeof words, "value %u is gone, and the map did not tell",
                    (unsigned)number);
     fail(words);
@@ -131,11 +135,48 @@ static void is_gone(uint32_t number) {
 
 static void no_other_is_gone(void) {
     char words[64];
+    unsigned number = 0;
     if (gone_count == 0)
         return;
-    (void)snprintf(words, sizeof words, "value %u was told to be gone, and is not",
-                   (unsigned)gone_numbers[0]);
+    while (gone_times[number] == 0)
+        number += 1;
+    (void)snprintf(words, sizeof words, "value %u was told to be gone, and is not", number);
     fail(words);
+}
+
+/* A number for all answers that were noted, where they are too uneven to stand in the program. */
+static uint64_t noted_digest;
+
+static void note_answer(uint64_t answer) {
+    noted_digest = (noted_digest ^ answer) * UINT64_C(0x9fb21c651e98df25);
+}
+
+static void noted_are(unsigned count, uint64_t expected) {
+    char words[80];
+    const uint64_t actual = noted_digest;
+    noted_digest = 0;
+    where[0] = '\0';
+    (void)snprintf(words, sizeof words, "of the %u answers above not all are right", count);
+    if (actual != expected)
+        fail(words);
+}
+
+/* Notes all values that are gone, which are then asked for. */
+static void note_all_gone(void) {
+    for (uint32_t number = 0; gone_count > 0 && number < sizeof gone_times; number += 1)
+        for (; gone_times[number] > 0; is_gone(number))
+            note_answer(number);
+}
+
+/* A status as a number to note. */
+static uint64_t status_number(enum cache_map_status status) {
+    static const enum cache_map_status statuses[] = {
+        CACHE_MAP_INSERTED, CACHE_MAP_UPDATED,    CACHE_MAP_REVIVED,   CACHE_MAP_REMOVED,
+        CACHE_MAP_ABSENT,   CACHE_MAP_STASH_FULL, CACHE_MAP_SCOPE_FULL};
+    uint64_t number = 0;
+    while (number < sizeof statuses / sizeof statuses[0] && statuses[number] != status)
+        number += 1;
+    return number;
 }
 
 /* Where values have been: what has been freed is poisoned under AddressSanitizer. */

@@ -31,8 +31,11 @@ static void value_is0(const struct value0 *value, key0 key, uint32_t number) {
 }
 
 static void note_gone0(const struct value0 *value) {
-    if (gone_count < sizeof gone_numbers / sizeof gone_numbers[0])
-        gone_numbers[gone_count++] = number_of0(value);
+    const uint32_t number = number_of0(value);
+    if (number >= sizeof gone_times || gone_times[number] == 255)
+        fail("a value that never was is told to be gone, or one again and again");
+    gone_times[number] += 1;
+    gone_count += 1;
 }
 
 /* A walk over the map tells of the key once, as a lookup would; never, if it is absent. */
@@ -141,11 +144,16 @@ static void init_in_memory_is_refused0(unsigned op, struct cache_map_options opt
     free(memory);
 }
 
-static void upsert0(unsigned op, key0 key, uint32_t number, enum cache_map_status expected) {
+static enum cache_map_status stored0(key0 key, uint32_t number) {
     const struct value0 value = value_of0(key, number);
-    begin(op, "upsert");
-    status_is(map0_upsert(&map0, &value), expected);
+    const enum cache_map_status status = map0_upsert(&map0, &value);
     value_is0(&value, key, number); /* the argument is as it was */
+    return status;
+}
+
+static void upsert0(unsigned op, key0 key, uint32_t number, enum cache_map_status expected) {
+    begin(op, "upsert");
+    status_is(stored0(key, number), expected);
 }
 
 /* What the next call for many is about: its ops, and what each must answer. */
@@ -488,6 +496,7 @@ static void freed_are_poisoned0(void) {
 }
 
 static void deinit0(void) {
+    where[0] = '\0';
     map0_deinit(&map0);
     if (block != NULL)
         fail("deinit did not give the memory back");
@@ -495,6 +504,7 @@ static void deinit0(void) {
 }
 
 static void deinit_in_memory0(void) {
+    where[0] = '\0';
     map0_deinit(&map0);
     bytes_are(block + block_size - block_tail, block_tail, fill,
               "the map wrote behind the memory that it needs");

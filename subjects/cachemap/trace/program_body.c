@@ -3,6 +3,7 @@
 #include "program_body.h"
 
 #include "key_map.h"
+#include "program_range.h"
 #include "reads.h"
 #include "settle.h"
 
@@ -24,26 +25,28 @@ static const struct value_kind value_kinds[] = {
 
 /* ---- Words. ------------------------------------------------------------------------------ */
 
-/* A line of main. */
-#define LINE(program, ...) \
-    (parts_print((program)->body, &(program)->instance->words, "    " __VA_ARGS__), \
-     (void)fputc('\n', (program)->body))
-
 /* The constant of a key, which is used from here on. The text is good until the next one. */
 static const char *program_key(struct program *program, unsigned key_id) {
     static char buffer[24];
     program->instance->key_is_used[key_id] = true;
-    (void)snprintf(buffer, sizeof buffer, "key0_%u", key_id);
+    (void)snprintf(buffer, sizeof buffer, program->has_ranges ? "at_key0(%u)" : "key0_%u", key_id);
     return buffer;
 }
 
-/* The constant of the public header: CACHE_MAP_ and the outcome in capitals. Good until the next one. */
-static const char *status_constant(enum outcome outcome) {
+const char *program_status(enum outcome outcome) {
     static char buffer[40];
     (void)snprintf(buffer, sizeof buffer, "CACHE_MAP_%s", outcome_name(outcome));
     for (char *at = buffer; *at != '\0'; at += 1)
         *at = (char)toupper((unsigned char)*at);
     return buffer;
+}
+
+void program_name_key(struct program *program, uint32_t key_id) {
+    program->instance->key_is_used[key_id] = true;
+    program->last_key = key_id;
+    if (!program->key_is_named[key_id])
+        program->named_keys[program->named_key_count++] = key_id;
+    program->key_is_named[key_id] = true;
 }
 
 static const struct value_kind *kind_of_layout(unsigned layout) {
@@ -100,7 +103,9 @@ static void program_deinit(struct program *program) {
 static void program_gone(struct program *program) {
     const struct model *model = &program->model;
     const bool owns = LAYOUT_OWNS(program->instance->layout);
-    for (uint32_t i = 0, first; owns && i < model->gone_count; i += 1) {
+    if (owns && program->has_ranges)
+        program_range_gone(program);
+    for (uint32_t i = 0, first; owns && !program->has_ranges && i < model->gone_count; i += 1) {
         for (first = 0; model->gone[first].value != model->gone[i].value;)
             first += 1;
         if (first == i)
@@ -137,7 +142,7 @@ static void program_init_refused(struct program *program, unsigned number, enum 
          "%s0(%u,\n        (struct cache_map_options){UINT64_C(%llu), %llu, %llu, 0}, %s);",
          in_memory ? "init_in_memory_is_refused" : "init_is_refused", number,
          (unsigned long long)numbers[0], (unsigned long long)numbers[1],
-         (unsigned long long)numbers[2], status_constant(outcome));
+         (unsigned long long)numbers[2], program_status(outcome));
 }
 
 /* ---- The state that the naive map has. --------------------------------------------------- */
@@ -199,7 +204,7 @@ static void program_record(struct program *program) {
          record.is_remove ? "true" : "false", record.evicts ? "true" : "false", before,
          number_or_none(record.slot), number_or_none(record.entry),
          program_key(program, policy->undo[policy->undo_count - 1].key_id),
-         keeps_value ? (unsigned)record.value : 0);
+         keeps_value ? (unsigned)program_number(program, record.value) : 0);
 }
 
 /* The keys that are in the stash or nowhere; those in the cache are in its sets. */
@@ -227,10 +232,14 @@ static void program_state(struct program *program) {
     LINE(program, "counts_are0(%u, %u, %u, %u, %u);", (unsigned)policy->value_count,
          (unsigned)policy->stash_count, (unsigned)policy->undo_count, (unsigned)policy->hits,
          (unsigned)policy->misses);
-    program_other_keys(program);
+    if (!program->has_ranges)
+        program_other_keys(program);
     if (policy->undo_count > 0)
         program_record(program);
-    program_sets(program);
+    if (program->has_ranges)
+        program_range_places(program);
+    else
+        program_sets(program);
 }
 
 /* ---- Ops. -------------------------------------------------------------------------------- */
@@ -240,7 +249,7 @@ static void program_read(struct program *program, unsigned key_id) {
     const struct op op = {OP_LOOKUP, key_id};
     const struct result result = policy_apply(&program->policy, op, 0);
     LINE(program, "read_back0(%s, %s, %u);", program_key(program, key_id),
-         status_constant(result.outcome), (unsigned)result.value);
+         program_status(result.outcome), (unsigned)program_number(program, result.value));
 }
 
 static void program_inspect(struct program *program, unsigned number) {
@@ -258,9 +267,7 @@ static bool program_wants_state(const struct program *program) {
            (failing_op == UINT32_MAX && program->batch_end == program->stream->op_count);
 }
 
-/* What the op answers; both models follow it. Compact forgets what the naive map has in its stash; the
- * model of a map that is made anew follows in program_reinit, which writes what goes with the old one. */
-static struct result program_apply(struct program *program, struct op op) {
+struct result program_apply(struct program *program, struct op op) {
     struct result result;
     static bool in_stash[KEY_COUNT_MAX];
     for (unsigned key_id = 0; op.kind == OP_COMPACT && key_id < program->geometry.key_count;
@@ -279,14 +286,13 @@ static struct result program_apply(struct program *program, struct op op) {
 /* The lines of an op that answered so. Its key counts as named from here on. */
 static void program_op_line(struct program *program, unsigned number, struct op op,
                             struct result result) {
-    const char *status = status_constant(result.outcome);
-    const unsigned stored = (unsigned)program->value_count, found = (unsigned)result.value;
+    const char *status = program_status(result.outcome);
+    const unsigned stored = (unsigned)program_number(program, program->value_count);
+    const unsigned found = (unsigned)program_number(program, result.value);
     const char *key = "";
     if (op_has_key(op)) {
         key = program_key(program, op_key(op));
-        if (!program->key_is_named[op_key(op)])
-            program->named_keys[program->named_key_count++] = op_key(op);
-        program->key_is_named[op_key(op)] = true;
+        program_name_key(program, op_key(op));
     }
     switch ((enum op_kind)op.kind) {
     case OP_UPSERT: LINE(program, "upsert0(%u, %s, %u, %s);", number, key, stored, status); return;
@@ -322,7 +328,7 @@ static void program_op_line(struct program *program, unsigned number, struct op 
         program_init_refused(program, number, (enum op_refusal)op.operand, result.outcome);
         return;
     case OP_INSPECT: program_inspect(program, number); return;
-    case OP_UPSERT_RANGE: /* program_op has its single ops */
+    case OP_UPSERT_RANGE: /* program_range_calls */
     case OP_REMOVE_RANGE:
     case OP_GET_RANGE:
     case OP_KIND_COUNT: break;
@@ -330,13 +336,16 @@ static void program_op_line(struct program *program, unsigned number, struct op 
     assert(false && "no such op");
 }
 
-/* An op, or one of those that a range stands for. */
-static void program_single_op(struct program *program, unsigned index, struct op op) {
+static void program_calls(struct program *program, unsigned index, struct op op) {
     const bool takes_away = op_is(op, TRAIT_FREES);
-    program->value_count += op_is(op, TRAIT_STORES);
     if (program->notes_values && takes_away && index == program->batch_start)
         LINE(program, "note_values0();");
-    program_op_line(program, verdict_op_number(index, false), op, program_apply(program, op));
+    if (op_has_range(op)) {
+        program_range_calls(program, index, op);
+    } else {
+        program->value_count += op_is(op, TRAIT_STORES);
+        program_op_line(program, verdict_op_number(index, false), op, program_apply(program, op));
+    }
     if (index + 1 < program->batch_end)
         return;
     if (op_is(op, TRAIT_BATCHED))
@@ -352,8 +361,7 @@ static void program_op(struct program *program, unsigned index, struct op op) {
         program->batch_start = index;
         program->batch_end = index + stream_batch_count(program->stream, index);
     }
-    for (uint32_t i = 0; i < op_element_count(op); i += 1)
-        program_single_op(program, index, op_element(op, i, program->geometry.key_count));
+    program_calls(program, index, op);
     if (index + 1 < program->batch_end)
         return;
     if (program_wants_state(program))
@@ -367,10 +375,13 @@ static void program_op(struct program *program, unsigned index, struct op op) {
 static void program_end(struct program *program) {
     unsigned unnamed_count = 0;
     LINE(program, "begin(%u, \"end\");", verdict_op_number(program->stream->op_count, false));
-    for (unsigned i = 0; i < program->named_key_count; i += 1)
+    if (program->has_ranges)
+        program_range_reads(program);
+    for (unsigned i = 0; !program->has_ranges && i < program->named_key_count; i += 1)
         program_read(program, program->named_keys[i]);
     for (unsigned key_id = 0; key_id < program->geometry.key_count; key_id += 1)
-        if (!program->key_is_named[key_id] && unnamed_count++ < UNNAMED_READ_COUNT_MAX)
+        if (!program->has_ranges && !program->key_is_named[key_id] &&
+            unnamed_count++ < UNNAMED_READ_COUNT_MAX)
             program_read(program, key_id);
     if (program->options->failing_op >= program->stream->op_count)
         program_state(program);
@@ -393,6 +404,7 @@ void program_body(FILE *file, struct program *program) {
     policy_init(&program->policy, &program->geometry);
     for (uint32_t i = 0; i < stream->op_count; i += 1) {
         program->notes_values |= stream->ops[i].kind == OP_INSPECT;
+        program->has_ranges |= op_has_range(stream->ops[i]);
         program->batches |=
             op_is(stream->ops[i], TRAIT_BATCHED) && program->geometry.layout != LAYOUT_DEFAULT;
     }

@@ -61,10 +61,9 @@ void parts_of_program(FILE *file) {
         fputs(*line, file);
 }
 
-void parts_of_map(FILE *file, const struct part_words *words) {
+static void print_lines(FILE *file, const struct part_words *words, const char *const *line) {
     const char *before = "";
-    fputs("\n\f\n", file);
-    for (const char *const *line = program_map; *line != NULL; before = *line, line += 1) {
+    for (; *line != NULL; before = *line, line += 1) {
         /* What stands under the bracket of a name goes along with it. */
         const bool goes_on = strstr(before, "0(") != NULL && strstr(before, ",\n") != NULL;
         const size_t indent = goes_on ? strspn(*line, " ") : 0;
@@ -73,6 +72,12 @@ void parts_of_map(FILE *file, const struct part_words *words) {
         print(file, words, *line + indent);
     }
     fputs("\n", file);
+}
+
+void parts_of_map(FILE *file, const struct part_words *words) {
+    fputs("\n\f\n", file);
+    print_lines(file, words, program_map);
+    print_lines(file, words, program_large);
 }
 
 /* ---- Which are needed. ------------------------------------------------------------------- */

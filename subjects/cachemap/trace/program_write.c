@@ -10,6 +10,7 @@
 #include "shell_word.h"
 #include "trace_text.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,6 +78,116 @@ static bool hash_has_formula(const struct instance *instance, enum hash_mode mod
     return mode == HASH_MIX || mode == HASH_IDENTITY;
 }
 
+/* Of the first ids, for which no formula is short. */
+static void write_hash_table(FILE *file, const struct geometry *geometry) {
+    fprintf(file, "    static const uint64_t first[%d] = {", KEY_TABLE_COUNT);
+    for (unsigned key_id = 0; key_id < KEY_TABLE_COUNT; key_id += 1)
+        fprintf(file, "%sUINT64_C(0x%016llx),", key_id % 4 == 0 ? "\n        " : " ",
+                (unsigned long long)key_hash_in(geometry, key_id));
+    fprintf(file, "};\n    if (id < %d)\n        return first[id];\n", KEY_TABLE_COUNT);
+}
+
+/* The same as key.c has, of the key's id and number. */
+static void write_hash_formula(FILE *file, const struct geometry *geometry) {
+    const unsigned long long base = (unsigned long long)key_hash_in(geometry, 0);
+    unsigned low_bits = 0;
+    switch ((enum hash_mode)geometry->hash) {
+    case HASH_MIX: fprintf(file, "    return cache_map_hash_64(number, 0);\n"); return;
+    case HASH_SEEDED:
+        write_hash_table(file, geometry);
+        fprintf(file, "    unsigned char bytes[32];\n"
+                      "    memset(bytes, (int)(id & 255), sizeof bytes);\n"
+                      "    bytes[0] = (unsigned char)(id >> 8);\n"
+                      "    bytes[1] = (unsigned char)(id >> 16);\n"
+                      "    return cache_map_hash_bytes(bytes, id %% 32 < 2 ? 3 : 1 + id %% 32,\n"
+                      "                                UINT64_C(0x5eed5eed5eed5eed));\n");
+        return;
+    case HASH_IDENTITY: fprintf(file, "    return number;\n"); return;
+    case HASH_BUCKETS: fprintf(file, "    return cache_map_hash_64(id %% 4, 0);\n"); return;
+    case HASH_COLLIDE: fprintf(file, "    return UINT64_C(0x%llx);\n", base); return;
+    case HASH_SAME_SET: fprintf(file, "    return id;\n"); return;
+    case HASH_SAME_TAG:
+        fprintf(file, "    return (cache_map_hash_64(number, 0) & ~UINT64_C(0xffff)) | 0x%llx;\n",
+                base & UINT16_MAX);
+        return;
+    case HASH_SAME_HOME:
+        write_hash_table(file, geometry);
+        fprintf(file, "    return UINT64_C(0x%llx) ^ (id & 0x3fff);\n",
+                (unsigned long long)key_hash_in(geometry, 1u << 14));
+        return;
+    case HASH_IN_A_ROW:
+        while (2 * geometry->stash_count_max - 1 < UINT32_C(1) << (31 - low_bits))
+            low_bits += 1;
+        fprintf(file,
+                "    const uint32_t home = id %% %u - 100;\n"
+                "    const uint32_t fragment = home << %u | (id & 0x%x);\n"
+                "    return UINT64_C(0x%llx) | (fragment ^ 0x6a09e667);\n",
+                (unsigned)key_row_length(geometry->stash_count_max), low_bits, (1u << low_bits) - 1,
+                base >> 32 << 32);
+        return;
+    case HASH_MODE_COUNT: break;
+    }
+    assert(false && "no such hash mode");
+}
+
+static bool has_used_key(const struct instance *instance) {
+    bool is_used = false;
+    for (unsigned key_id = 0; key_id < KEY_COUNT_MAX; key_id += 1)
+        is_used |= instance->key_is_used[key_id];
+    return is_used;
+}
+
+/* The keys by their ids, where there are as many as ranges have. */
+static void write_key_functions(FILE *file, const struct instance *instance) {
+    const char *number = instance->layout == LAYOUT_DEFAULT
+                             ? "number >> 63 == 0 ? number : ~number | UINT64_C(1) << 63"
+                             : "number";
+    if (has_used_key(instance)) {
+        parts_print(file, &instance->words,
+                    "/* The trace numbers keys: 0, the largest, 1, the largest but one, ... */\n"
+                    "static key0 key_of0(uint32_t id) {\n"
+                    "    const uint64_t number = id %% 2 == 0 ? id / 2 : ~(uint64_t)(id / 2);\n");
+        if (instance->kind->key_bits > 64)
+            fprintf(file, "    const struct key key = {number, ~number};\n    return key;\n}\n\n");
+        else
+            parts_print(file, &instance->words, "    return (key0)(%s);\n}\n\n", number);
+    }
+}
+
+/* Whether the formula is one of the id. */
+static bool hash_is_of_id(enum hash_mode mode) {
+    switch (mode) {
+    case HASH_MIX:
+    case HASH_IDENTITY:
+    case HASH_COLLIDE:
+    case HASH_SAME_TAG:
+    case HASH_MODE_COUNT: return false;
+    case HASH_SEEDED:
+    case HASH_BUCKETS:
+    case HASH_SAME_SET:
+    case HASH_SAME_HOME:
+    case HASH_IN_A_ROW: break;
+    }
+    return true;
+}
+
+/* The body of hash_of0 for any key. */
+static void write_hash_of_all(FILE *file, const struct program *program,
+                              const struct instance *instance) {
+    const struct geometry geometry = geometry_of_world(&program->stream->world);
+    const unsigned bits = instance->kind->key_bits;
+    if (bits >= 64)
+        fprintf(file, "    const uint64_t number = %s;\n", bits > 64 ? "key.low" : "key");
+    else
+        fprintf(file, "    const uint64_t number = (uint64_t)(int%u_t)key;\n", bits);
+    if (hash_is_of_id((enum hash_mode)geometry.hash))
+        fprintf(file, "    const uint32_t id = (uint32_t)(number >> 63 == 0 ? number * 2 : ~number "
+                      "* 2 + 1) & 0xffffff;\n");
+    fprintf(file, "    (void)number;\n    (void)seed;\n");
+    write_hash_formula(file, &geometry);
+    fprintf(file, "}\n\n");
+}
+
 static void write_hash(FILE *file, const struct program *program, const struct instance *instance) {
     static const char *const meanings[] = {
         "The library's default hash.",
@@ -95,6 +206,10 @@ static void write_hash(FILE *file, const struct program *program, const struct i
     bool is_used = false;
     parts_print(file, &instance->words,
                 "/* %s */\nstatic uint64_t hash_of0(key0 key, uint64_t seed) {\n", meanings[mode]);
+    if (program->has_ranges) {
+        write_hash_of_all(file, program, instance);
+        return;
+    }
     if (hash_has_formula(instance, mode)) {
         fprintf(file,
                 mode == HASH_MIX ? "    return cache_map_hash_64(%s, seed);\n}\n\n"
@@ -115,6 +230,10 @@ static void write_hash(FILE *file, const struct program *program, const struct i
 
 static void write_keys(FILE *file, const struct program *program, const struct instance *instance) {
     const struct policy *policy = &program->policy;
+    if (program->has_ranges) {
+        write_key_functions(file, instance);
+        return;
+    }
     for (unsigned key_id = 0; key_id < KEY_COUNT_MAX; key_id += 1) {
         const unsigned long long number = key_number_of_instance(key_id, instance);
         if (!instance->key_is_used[key_id])
