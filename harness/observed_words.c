@@ -16,9 +16,11 @@ static void answer_words(struct result result, char *words, size_t size) {
 }
 
 /* Whether the finding is that the answer of the op itself is another. Others are about what was read after
- * it, about bytes, or about a number that a call for many returned: their own words say it. */
+ * it, about bytes, about a number that a call for many returned, or about one op of a range: their own words
+ * say it. */
 static bool is_about_the_answer(const struct observed *observed) {
-    return observed->actual.outcome != OUTCOME_NONE && observed->expected.outcome != OUTCOME_NONE &&
+    return !op_has_range(observed->op) && observed->actual.outcome != OUTCOME_NONE &&
+           observed->expected.outcome != OUTCOME_NONE &&
            !result_equal(observed->actual, observed->expected);
 }
 

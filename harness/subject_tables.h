@@ -95,6 +95,9 @@ enum { OP_SLOT_COUNT_ALL = 64 };
 #ifndef LOOK_OP
 #    define LOOK_OP OP_KIND_COUNT
 #endif
+#ifndef LOOK_RANGE_OP
+#    define LOOK_RANGE_OP OP_KIND_COUNT
+#endif
 #ifndef LOOK_AFTER_OP
 #    define LOOK_AFTER_OP OP_KIND_COUNT
 #endif

@@ -21,6 +21,7 @@ enum {
     NUMBER_TRY_REACH = 8,
     FIELD_VALUE_COUNT_MAX = 64,
     SHORT_CPU_MILLISECONDS = 50,
+    LOOK_COUNT_MAX = 512,                /* keys that are looked at one by one */
     OBSERVED_LAYERS = 1 << LAYER_OUTCOME /* what a caller sees: answers alone */
 };
 
@@ -60,6 +61,12 @@ static bool candidate_passes(const struct explanation *explanation) {
     struct failure failure;
     isolate_run(&candidate, &explanation->reduction.isolate, &failure);
     return failure.outcome == ISOLATE_AGREES;
+}
+
+/* Whether its numbers go together: others are not run, and may take long. */
+static bool candidate_is_settled(void) {
+    struct world world = candidate.world;
+    return !world_settle(&world);
 }
 
 static enum freedom freedom_of(unsigned same_count, unsigned try_count) {
@@ -103,8 +110,10 @@ static void find_field_freedom(struct explanation *explanation, unsigned field) 
         if (values[i] == now)
             continue;
         candidate.world.numbers[field] = values[i];
-        tried += 1;
-        same += candidate_fails(explanation);
+        if (candidate_is_settled()) {
+            tried += 1;
+            same += candidate_fails(explanation);
+        }
         candidate.world = explanation->stream.world;
     }
     row->freedom = freedom_of(same, tried);
@@ -249,6 +258,10 @@ static bool neighbour_by_field(struct explanation *explanation, unsigned field) 
         if (other >= count || values[other] == now)
             continue;
         candidate.world.numbers[field] = values[other];
+        if (!candidate_is_settled()) {
+            candidate.world = explanation->stream.world;
+            continue;
+        }
         if (!neighbour_try(explanation, NEIGHBOUR_NUMBER))
             continue;
         field_words(field, values[other], words, sizeof words);
@@ -369,7 +382,7 @@ const char *observation_name(enum observation observation) {
     return names[observation];
 }
 
-static void candidate_add(enum op_kind kind, unsigned operand) {
+static void candidate_add(enum op_kind kind, uint64_t operand) {
     const struct op op = {(uint8_t)kind, operand};
     if (candidate.op_count == STREAM_OP_COUNT_MAX)
         return;
@@ -379,11 +392,16 @@ static void candidate_add(enum op_kind kind, unsigned operand) {
 
 /* The stream up to the failing op, LOOK_AFTER_OP where that is asked for, and a look at each key. */
 static void candidate_look_everywhere(const struct explanation *explanation, bool after) {
+    const struct op_range all = {0, explanation->stream.world.numbers[FIELD_KEYS], 1};
     candidate = explanation->stream;
     if (explanation->failure.op_index < candidate.op_count)
         candidate.op_count = explanation->failure.op_index + 1;
     if (after)
         candidate_add(LOOK_AFTER_OP, 0);
+    if (LOOK_RANGE_OP != OP_KIND_COUNT && all.count > LOOK_COUNT_MAX) {
+        candidate_add(LOOK_RANGE_OP, op_operand_of_range(all));
+        return;
+    }
     for (unsigned key = 0; key < candidate.world.numbers[FIELD_KEYS]; key += 1)
         candidate_add(LOOK_OP, key);
 }

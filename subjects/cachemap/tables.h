@@ -283,6 +283,7 @@ enum op_refusal {
 /* What a caller would do to see a failure inside: this op for each key, at once and then behind the
  * other. */
 #define LOOK_OP       OP_LOOKUP
+#define LOOK_RANGE_OP OP_GET_RANGE     /* all at once, where keys are many; or OP_KIND_COUNT */
 #define LOOK_AFTER_OP OP_SCOPE_DISCARD /* or OP_KIND_COUNT */
 
 /* ---- The dictionary. ----------------------------------------------------------------------- */

@@ -8,7 +8,6 @@
 #include "settle.h"
 
 #include <assert.h>
-#include <ctype.h>
 
 enum { BLOCK_ALIGNMENT_MIN = 64, UNNAMED_READ_COUNT_MAX = 4 };
 
@@ -31,22 +30,6 @@ static const char *program_key(struct program *program, unsigned key_id) {
     program->instance->key_is_used[key_id] = true;
     (void)snprintf(buffer, sizeof buffer, program->has_ranges ? "at_key0(%u)" : "key0_%u", key_id);
     return buffer;
-}
-
-const char *program_status(enum outcome outcome) {
-    static char buffer[40];
-    (void)snprintf(buffer, sizeof buffer, "CACHE_MAP_%s", outcome_name(outcome));
-    for (char *at = buffer; *at != '\0'; at += 1)
-        *at = (char)toupper((unsigned char)*at);
-    return buffer;
-}
-
-void program_name_key(struct program *program, uint32_t key_id) {
-    program->instance->key_is_used[key_id] = true;
-    program->last_key = key_id;
-    if (!program->key_is_named[key_id])
-        program->named_keys[program->named_key_count++] = key_id;
-    program->key_is_named[key_id] = true;
 }
 
 static const struct value_kind *kind_of_layout(unsigned layout) {
@@ -265,22 +248,6 @@ static bool program_wants_state(const struct program *program) {
     const uint32_t failing_op = program->options->failing_op;
     return (program->batch_start <= failing_op && failing_op < program->batch_end) ||
            (failing_op == UINT32_MAX && program->batch_end == program->stream->op_count);
-}
-
-struct result program_apply(struct program *program, struct op op) {
-    struct result result;
-    static bool in_stash[KEY_COUNT_MAX];
-    for (unsigned key_id = 0; op.kind == OP_COMPACT && key_id < program->geometry.key_count;
-         key_id += 1)
-        in_stash[key_id] = program->policy.stash[key_id].state != POLICY_STASH_NONE;
-    result = policy_apply(&program->policy, op, program->value_count);
-    if (outcome_failed(result.outcome) || op_is(op, TRAIT_REMAKES))
-        return result;
-    if (op.kind == OP_COMPACT)
-        model_compact(&program->model, in_stash);
-    else
-        model_apply(&program->model, op, program->value_count);
-    return result;
 }
 
 /* The lines of an op that answered so. Its key counts as named from here on. */

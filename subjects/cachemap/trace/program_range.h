@@ -4,7 +4,7 @@
 #ifndef SUBJECT_PROGRAM_RANGE_H
 #define SUBJECT_PROGRAM_RANGE_H
 
-#include "program_body.h"
+#include "program_writing.h"
 
 /* The calls that the op at `index` stands for, which both models follow. */
 void program_range_calls(struct program *program, uint32_t index, struct op op);

@@ -149,7 +149,7 @@ static void write_loop(FILE *file, const struct part_words *words, const struct 
     parts_print(file, words, "    %s\n", buffer);
 }
 
-/* How many statements the lines from `first` to before `end` are; they are written where `file` is not null. */
+/* How many statements the lines from `first` to before `end` are. Null for `file`: none is written. */
 static unsigned series_statements(FILE *file, const struct part_words *words,
                                   const struct series *series, uint32_t first, uint32_t end,
                                   bool exact) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lines of a generated program that are one call with other numbers: keys of a range, values, entries. Those
- * whose numbers go on evenly are written as a loop; where too many do not, one digest stands for what all must
- * answer. Knows text and numbers, no stream and no map. */
+ * whose numbers go on evenly are written as a loop; where too many do not, one digest stands for what all
+ * must answer. Knows text and numbers, no stream and no map. */
 #ifndef SUBJECT_PROGRAM_SERIES_H
 #define SUBJECT_PROGRAM_SERIES_H
 
