@@ -118,6 +118,7 @@ tier=test-all
 programs='all build/trace-asan build/trace-fast build/soak-fast'
 step "each layer of the oracle is needed" scripts/planted.sh layers --needs "soak build/soak-fast build/trace-fast"
 then_step "the check of the layers can fail" tests/layers.sh --needs "soak build/soak-fast build/trace-fast"
+step "the tests of the harness can fail" tests/harness_bugs.sh --needs build/test/harness/harness_mutate
 step "a program for each planted bug" tests/programs.sh --needs trace
 step "matrix, its fast half" env JOBS=1 scripts/matrix.sh --fast --needs trace build/trace-asan build/trace-fast
 then_step "the matrix can fail" tests/matrix.sh --needs trace

@@ -199,7 +199,7 @@ subjects() {
 # A planted bug goes where it was meant to go: no line of its context may have changed.
 patches() {
     local patch
-    for patch in bugs/*.patch bugs/{layers,sizes,touches,ways}/*.patch studies/speed/variants/*.patch tests/adding/*.patch; do
+    for patch in bugs/*.patch bugs/{harness,layers,sizes,touches,ways}/*.patch studies/speed/variants/*.patch tests/adding/*.patch; do
         [ ! -f "$patch" ] || patch --dry-run -p1 -F0 -s -t <"$patch" >/dev/null 2>&1 || echo "$patch does not apply as it is"
     done
 }

@@ -79,6 +79,7 @@ objects_of() {
     trace | soak | explore) echo plain ;;
     build/way/*) word=${1#build/} && echo "${word%/*}" ;;
     build/afl) echo afl-objects ;;
+    build/test/harness/*) echo asan ;;
     *-*) echo "${1##*-}" ;;
     *) echo fuzz ;;
     esac
