@@ -68,6 +68,8 @@ static bool reducer_asks(struct reducer *reducer) {
     if (reducer->stopped || !candidate_settle(&reducer->candidate))
         return false;
     hash = stream_hash(&reducer->candidate);
+    if (hash == stream_hash(reducer->best))
+        return false; /* settled to what it was: no change, and the rounds would not end */
     known = &reducer->known[hash >> 32 & (KNOWN_COUNT - 1)];
     if (*known == hash)
         return false;

@@ -235,6 +235,32 @@ static void a_range_shrinks_to_its_key(void **state) {
     assert_reduced_to(upserts_key, "upsert 7");
 }
 
+/* Fails with the values of the library's defaults, whose layout no other number of the world can change. */
+static bool default_values(const struct stream *failing, void *context) {
+    (void)context;
+    asked_count += 1;
+    return failing->world.numbers[FIELD_VALUE] == VALUE_DEFAULT && failing->op_count > 0;
+}
+
+static bool stop_after_500(uint32_t try_count, uint32_t op_count, void *context) {
+    (void)op_count;
+    (void)context;
+    return try_count >= 500;
+}
+
+/* A try that is settled to the stream as it is changes nothing: the rounds end. */
+static void a_world_that_stays_as_it_is_ends_the_rounds(void **state) {
+    const struct reduce_options options = {.fails = default_values, .stop = stop_after_500};
+    (void)state;
+    parse_range("upsert_range 0 count=2 stride=1");
+    stream.world = world_standard();
+    stream.world.numbers[FIELD_VALUE] = VALUE_DEFAULT;
+    (void)world_settle(&stream.world);
+    assert_true(stream.world.numbers[FIELD_WAYS] != world_standard().numbers[FIELD_WAYS]);
+    assert_true(reduce_stream(&stream, &options).minimal);
+    assert_true(default_values(&stream, NULL));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ops_that_do_not_matter_go),
@@ -244,6 +270,7 @@ int main(void) {
         cmocka_unit_test(the_same_stream_reduces_in_the_same_way),
         cmocka_unit_test(a_range_shrinks_by_halves),
         cmocka_unit_test(a_range_shrinks_to_its_key),
+        cmocka_unit_test(a_world_that_stays_as_it_is_ends_the_rounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
