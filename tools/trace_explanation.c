@@ -390,6 +390,12 @@ static void candidate_add(enum op_kind kind, uint64_t operand) {
     candidate.op_count += 1;
 }
 
+/* Whether keys are too many to be looked at one by one. */
+static bool looks_at_once(const struct explanation *explanation) {
+    return LOOK_RANGE_OP != OP_KIND_COUNT &&
+           explanation->stream.world.numbers[FIELD_KEYS] > LOOK_COUNT_MAX;
+}
+
 /* The stream up to the failing op, LOOK_AFTER_OP where that is asked for, and a look at each key. */
 static void candidate_look_everywhere(const struct explanation *explanation, bool after) {
     const struct op_range all = {0, explanation->stream.world.numbers[FIELD_KEYS], 1};
@@ -398,7 +404,7 @@ static void candidate_look_everywhere(const struct explanation *explanation, boo
         candidate.op_count = explanation->failure.op_index + 1;
     if (after)
         candidate_add(LOOK_AFTER_OP, 0);
-    if (LOOK_RANGE_OP != OP_KIND_COUNT && all.count > LOOK_COUNT_MAX) {
+    if (looks_at_once(explanation)) {
         candidate_add(LOOK_RANGE_OP, op_operand_of_range(all));
         return;
     }
@@ -520,7 +526,7 @@ const char *explanation_observation(const struct explanation *explanation) {
             words, sizeof words,
             "a caller sees nothing yet: all answers are right, also those of a %s of each "
             "key after it",
-            op_describe(LOOK_OP)->words);
+            op_describe(looks_at_once(explanation) ? LOOK_RANGE_OP : LOOK_OP)->words);
     if (explanation->observation == OBSERVED_LATER)
         (void)snprintf(words, sizeof words, "a caller sees: %s", explanation->observed_words);
     return words;
