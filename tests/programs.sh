@@ -27,7 +27,7 @@ declare -A inexpressible=(
     [sets-planned-in-32-bits]='a program asks for the memory of its own options alone'
 )
 
-# Of those that only a large world shows some have a reduced trace: large worlds take long to reduce.
+# Of those that only a large world shows some have a reduced trace: each takes long to replay.
 declare -A is_large=()
 while read -r patch; do
     is_large[$(basename "$patch" .patch)]=yes
