@@ -166,8 +166,8 @@ check_arguments() {
     check "c: is said to" grep -q 'agrees in this build' "$out/stderr"
 }
 
-# Every op, layout and pass: programs of shipped inputs, which all agree. Two more: maps that have the same parts,
-# and one without a key; and one whose values are never noted.
+# Every op, layout and pass: programs of shipped inputs, which all agree. Three more: maps that have the same parts,
+# and one without a key; one whose values are never noted; and ranges whose answers are even, and are not.
 check_passes() {
     local pass input
     local layout='tag=8 clock=2 policy=clock'
@@ -176,13 +176,17 @@ check_passes() {
         "reinit ways=8 $layout" "reinit ways=2 $layout" >"$out/maps.trace"
     printf '%s\n' 'cachemap-trace 1' 'geometry ways=2 tag=8 clock=4 policy=clock' inspect \
         'reinit ways=2 tag=16 clock=2 policy=clock_classic' >"$out/not-noted.trace"
+    printf '%s\n' 'cachemap-trace 1' 'geometry sets=5 stash=600 scope=600 keys=1000 read=all' 'upsert_range 3 count=600 stride=7' \
+        'scope open' 'upsert_range 0 count=300 stride=1' 'remove_range 5 count=300 stride=3' 'get_range 0 count=300 stride=2' \
+        'scope discard' 'upsert 4' inspect compact 'get_range 0 count=600 stride=1' >"$out/ranges.trace"
     for pass in cache no-cache twice across; do
-        for input in corpus/every-layout-of-16-ways-16-bit-tags corpus/check-sees-every-damage "$out"/{maps,not-noted}.trace; do
+        for input in corpus/every-layout-of-16-ways-16-bit-tags corpus/check-sees-every-damage "$out"/{maps,not-noted,ranges}.trace; do
             ./trace c --pass "$pass" -o "$out/pass.c" "$input" 2>"$out/stderr" || true
             "$clang" -std=c11 -O0 "${warnings[@]}" "${sanitizers[@]}" -Isrc "$out/pass.c" -o "$out/pass" 2>"$out/pass.compile" &&
                 run_program "$out/pass"
             check "c --pass $pass $input agrees" agrees "$out/pass.status"
         done
+        check "c --pass $pass: uneven answers are a digest" grep -q 'noted_are(300, ' "$out/pass.c"
     done
 }
 
