@@ -134,6 +134,7 @@ step "misuse is a sentence" tests/misuse.sh --needs ''
 step "soak" ./soak --seed 1 --streams 20000 --needs soak
 step "what calls touch" build/soak-touches --seed 1 --streams 500 --needs build/soak-touches
 # A look there costs what the stash holds: no trace that fills it with thousands.
+# shellcheck disable=SC2034  # but has it by name
 mapfile -t filled < <(grep -lE ' count=[0-9]{4}' bugs/traces/*.trace)
 mapfile -t touched < <(but filled "${inputs[@]}")
 step "what calls touch, stored inputs" build/trace-touches replay "${touched[@]}" --needs build/trace-touches
