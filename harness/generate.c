@@ -289,12 +289,19 @@ static uint32_t generate_first_ops(struct random *random, struct stream *stream)
     return 1 + (opens < 2);
 }
 
+/* Whether the op is not too much work, and leaves room for what closes something, unless it is the last. */
+static bool generate_affords(struct work *work, struct op op, bool last) {
+    const struct op closes = {op_wraps[0].closes, 0};
+    const uint64_t reserve = OP_WRAP_COUNT == 0 || last ? 0 : cost_of_op(&work->cost, closes);
+    return work->spent + cost_of_op(&work->cost, op) + reserve <= WORK_MAX && work_add(work, op);
+}
+
 /* Whether the op behind the last is one of the stream now: in a large world it may be too much work, where
  * another is not. */
 static bool generate_note(struct swarm *swarm, struct rules *rules, struct work *work,
-                          struct stream *stream) {
+                          struct stream *stream, bool last) {
     const struct op op = stream->ops[stream->op_count];
-    if (world_is_large(&stream->world) && !work_add(work, op))
+    if (world_is_large(&stream->world) && !generate_affords(work, op, last))
         return false;
     stream->op_count += 1;
     rules_note(rules, op);
@@ -324,7 +331,7 @@ void generate_ops(struct random *random, struct stream *stream, uint32_t op_coun
     work_start(&work, &stream->world);
     stream->op_count = 0;
     for (uint32_t i = 0; i < first_count; i += 1)
-        if (!generate_note(&swarm, &rules, &work, stream))
+        if (!generate_note(&swarm, &rules, &work, stream, true))
             break;
     for (uint32_t i = first_count; i < wanted; i += 1) {
         const uint32_t count = stream->op_count;
@@ -333,7 +340,7 @@ void generate_ops(struct random *random, struct stream *stream, uint32_t op_coun
         struct op *op = &stream->ops[count];
         op->kind = (uint8_t)kind;
         op->operand = swarm_operand(random, &stream->world, &swarm, op_operand(*op));
-        (void)generate_note(&swarm, &rules, &work, stream);
+        (void)generate_note(&swarm, &rules, &work, stream, i + 1 == wanted);
     }
     /* A stream that fails is saved as text: a reader must take it. */
     stream->op_count = work_op_count(stream);
