@@ -250,21 +250,19 @@ struct cache_map_hit {
 };
 
 /* Looks for the key with this hash. Changes nothing. Two cache lines and one more for each way whose
- * tag is equal. */
+ * tag is equal. Without a cache the set is number 0, of which every way is free: cache_map_cache_none. */
 CACHE_MAP_INLINE struct cache_map_hit cache_map_cache_search(const struct cache_map_layout *layout,
                                                              const struct cache_map_cache *cache,
                                                              uint64_t hash, const void *key) {
     struct cache_map_hit hit = {NULL, 0, 0, 0};
     uint32_t match;
-    if (cache->set_count == 0)
-        return hit;
     hit.set = cache_map_range_of_hash(hash, cache->set_count);
     match = cache_map_tag_match(cache_map_set_tags(layout, cache, hit.set), layout->ways,
                                 layout->tag_bits, cache_map_tag_of_hash(layout, hash));
     if (match != 0)
         hit.counts = cache_map_set_counts(layout, cache, hit.set);
     for (; match != 0; match &= match - 1) {
-        hit.way = cache_map_trailing_zeros(match);
+        hit.way = cache_map_trailing_zeros_32(match);
         if (cache_map_counter_get(hit.counts, hit.way, layout->clock_bits) != 0) {
             hit.value = cache_map_slot_value(layout, cache, hit.set * layout->ways + hit.way);
             if ((layout->value_has_key)(hit.value, key))
@@ -294,16 +292,15 @@ CACHE_MAP_INLINE uint64_t cache_map_cache_find(const struct cache_map_layout *la
 }
 
 /* A use: the count saturates upward. No store where it already has, so that a hot line that is
- * only read stays clean. */
+ * only read stays clean. One below its maximum takes 1 more without a carry. */
 CACHE_MAP_INLINE void cache_map_hit_touch(const struct cache_map_layout *layout,
                                           struct cache_map_cache *cache,
                                           const struct cache_map_hit *hit) {
     const uint32_t count = cache_map_counter_get(hit->counts, hit->way, layout->clock_bits);
     CACHE_MAP_ASSERT(count > 0);
     if (count < cache_map_counter_max(layout->clock_bits))
-        cache_map_set_counts_store(
-            layout, cache, hit->set,
-            cache_map_counter_set(hit->counts, hit->way, layout->clock_bits, count + 1));
+        cache_map_set_counts_store(layout, cache, hit->set,
+                                   hit->counts + ((uint64_t)1 << (hit->way * layout->clock_bits)));
 }
 
 /* Where the value of a key that is not resident would go, and what that evicts. Pure. */
@@ -373,6 +370,15 @@ CACHE_MAP_INLINE void cache_map_slot_free(const struct cache_map_layout *layout,
     cache_map_slot_count_set(layout, cache, slot, 0);
     cache->value_count -= 1;
     CACHE_MAP_POISON(cache_map_slot_value(layout, cache, slot), layout->value_size);
+}
+
+/* Gives a cache of no sets the tags and counts of a set whose ways are all free: a search finds nothing
+ * there, and need not ask whether there is a cache. Nobody writes to it. */
+static inline void cache_map_cache_none(struct cache_map_cache *cache) {
+    static const unsigned char free_set[CACHE_MAP_WAYS_MAX * 2] = {0};
+    CACHE_MAP_ASSERT(cache->set_count == 0);
+    cache->tags = (unsigned char *)(uintptr_t)free_set;
+    cache->counts = (unsigned char *)(uintptr_t)free_set;
 }
 
 /* Every slot free, every hand 0. O(sets); the values are not touched. */

@@ -131,6 +131,8 @@ CACHE_MAP_INLINE void cache_map_place_arrays(const struct cache_map_layout *layo
     map->cache.tags = memory + plan.tags;
     map->cache.counts = memory + plan.counts;
     map->cache.hands = memory + plan.hands;
+    if (map->cache.set_count == 0)
+        cache_map_cache_none(&map->cache);
     map->stash.count_max = (uint32_t)options->stash_value_count_max;
     map->stash.bucket_bits = cache_map_stash_bucket_bits(options->stash_value_count_max);
     map->stash.values = memory + plan.stash_values;

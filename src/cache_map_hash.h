@@ -31,12 +31,16 @@ CACHE_MAP_INLINE uint64_t cache_map_rotate_left(uint64_t word, uint32_t bits) {
     return (word << bits) | (word >> (64 - bits));
 }
 
-/* The seed and the mix of it. */
+/* The seed, and what a key is combined with: the seed and the mix of it, each with two constants. */
 CACHE_MAP_INLINE struct cache_map_seed cache_map_seed_make(uint64_t seed) {
     const struct cache_map_product mix = cache_map_multiply(seed ^ CACHE_MAP_PI_2, CACHE_MAP_PI_3);
+    const uint64_t mixed = mix.low ^ mix.high;
     struct cache_map_seed made;
     made.value = seed;
-    made.mixed = mix.low ^ mix.high;
+    made.words[0] = seed ^ CACHE_MAP_PI_0;
+    made.words[1] = mixed ^ CACHE_MAP_PI_1;
+    made.words[2] = mixed ^ CACHE_MAP_PI_2;
+    made.words[3] = seed ^ CACHE_MAP_PI_3;
     return made;
 }
 
@@ -50,10 +54,9 @@ CACHE_MAP_INLINE uint64_t cache_map_seed_value(const struct cache_map_seed *seed
 CACHE_MAP_INLINE uint64_t cache_map_hash_128_seeded(uint64_t low, uint64_t high,
                                                     const struct cache_map_seed *seed) {
     const struct cache_map_product first =
-        cache_map_multiply(low ^ seed->value ^ CACHE_MAP_PI_0, high ^ seed->mixed ^ CACHE_MAP_PI_1);
-    const struct cache_map_product second =
-        cache_map_multiply(first.low ^ high ^ seed->mixed ^ CACHE_MAP_PI_2,
-                           first.high ^ low ^ seed->value ^ CACHE_MAP_PI_3);
+        cache_map_multiply(low ^ seed->words[0], high ^ seed->words[1]);
+    const struct cache_map_product second = cache_map_multiply(first.low ^ (high ^ seed->words[2]),
+                                                               first.high ^ (low ^ seed->words[3]));
     return second.low ^ second.high;
 }
 

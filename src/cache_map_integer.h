@@ -65,6 +65,16 @@ CACHE_MAP_INLINE uint32_t cache_map_trailing_zeros(uint64_t bits) {
 #endif
 }
 
+/* The same of 32 bits, which spares a hit two instructions. */
+CACHE_MAP_INLINE uint32_t cache_map_trailing_zeros_32(uint32_t bits) {
+    CACHE_MAP_ASSERT(bits != 0);
+#if defined(__GNUC__) && !defined(CACHE_MAP_PORTABLE)
+    return (uint32_t)__builtin_ctz(bits);
+#else
+    return cache_map_trailing_zeros_portable(bits);
+#endif
+}
+
 /* Asks the processor to load the cache line at `address`, which need not be mapped. A hint: the portable
  * twin does nothing. */
 CACHE_MAP_INLINE void cache_map_prefetch_line(const void *address) {

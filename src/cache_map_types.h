@@ -201,10 +201,11 @@ struct cache_map_cursor {
     uint32_t entry; /* of the stash, behind the cache: the next to be told of */
 };
 
-/* The seed of a map's hash, with what the default hash makes of it: once a map, and not once a key. */
+/* The seed of a map's hash, with the words that the default hash makes of it: once a map, and not once a
+ * key. */
 struct cache_map_seed {
     uint64_t value;
-    uint64_t mixed;
+    uint64_t words[4];
 };
 
 /* All that one instantiation fixes at compile time. The template makes one constant of it. */

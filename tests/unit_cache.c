@@ -428,13 +428,21 @@ static void find_walks_all_equal_tags_and_skips_free_slots(void **state) {
     }
 }
 
+/* Of every layout, and with the tags 0 and 1: of the set that stands for all, each tag is 0. */
 static void find_without_a_cache_finds_nothing(void **state) {
-    const struct cache_map_layout layout = layout_make(4, 8, 2, CACHE_MAP_POLICY_CLOCK);
-    struct cache_map_cache cache;
-    const uint64_t key = 1;
     (void)state;
-    memset(&cache, 0, sizeof cache);
-    assert_int_equal(cache_map_cache_find(&layout, &cache, key, &key), CACHE_MAP_SLOT_NONE);
+    for (uint32_t ways = 2; ways <= 16; ways *= 2)
+        for (uint32_t tag_bits = 8; tag_bits <= 16; tag_bits += 8)
+            for (uint32_t clock_bits = 1; clock_bits <= 4; clock_bits *= 2)
+                for (uint64_t key = 0; key <= 1; key += 1) {
+                    const struct cache_map_layout layout =
+                        layout_make(ways, tag_bits, clock_bits, CACHE_MAP_POLICY_CLOCK);
+                    struct cache_map_cache cache;
+                    memset(&cache, 0, sizeof cache);
+                    cache_map_cache_none(&cache);
+                    assert_int_equal(cache_map_cache_find(&layout, &cache, key, &key),
+                                     CACHE_MAP_SLOT_NONE);
+                }
 }
 
 static void tag_is_the_low_bits_of_the_hash(void **state) {

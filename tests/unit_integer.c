@@ -96,6 +96,8 @@ static void trailing_zeros_of_every_bit_with_noise_above(void **state) {
             const uint64_t bits = (noise | 1) << bit;
             assert_int_equal(cache_map_trailing_zeros(bits), bit);
             assert_int_equal(cache_map_trailing_zeros_portable(bits), bit);
+            if ((uint32_t)bits != 0)
+                assert_int_equal(cache_map_trailing_zeros_32((uint32_t)bits), bit);
         }
 }
 

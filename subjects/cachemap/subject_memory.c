@@ -38,7 +38,7 @@ static const char *live_arrays_differ(const struct subject *subject) {
     (void)subject_arrays(subject->functions->layout, &subject->geometry, arrays);
     for (unsigned i = 0; i < SUBJECT_ARRAY_COUNT; i += 1) {
         const size_t offset = (uintptr_t)starts[i] - (uintptr_t)map->memory;
-        if (offset != arrays[i].offset)
+        if (arrays[i].item_count != 0 && offset != arrays[i].offset)
             return array_elsewhere(i, offset, arrays[i].offset);
     }
     return NULL;

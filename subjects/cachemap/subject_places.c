@@ -66,8 +66,9 @@ bool subject_places_find(struct subject_places *arrays, const struct subject *su
            map->stash.values == arrays->block + arrays->starts[PLACES_STASH_VALUES] &&
            map->log.values == arrays->block + arrays->starts[PLACES_SCOPE_VALUES] &&
            map->scratch == arrays->block + arrays->starts[PLACES_SCRATCH] &&
-           map->cache.tags == arrays->block + arrays->starts[PLACES_TAGS] &&
-           map->cache.counts == arrays->block + arrays->starts[PLACES_COUNTS] &&
+           (map->cache.set_count == 0 ||
+            (map->cache.tags == arrays->block + arrays->starts[PLACES_TAGS] &&
+             map->cache.counts == arrays->block + arrays->starts[PLACES_COUNTS])) &&
            map->cache.hands == arrays->block + arrays->starts[PLACES_HANDS] &&
            (const unsigned char *)map->stash.buckets ==
                arrays->block + arrays->starts[PLACES_BUCKETS] &&
