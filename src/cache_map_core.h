@@ -316,12 +316,17 @@ cache_map_upsert_into_cache(const struct cache_map_layout *layout, struct cache_
                             uint64_t hash, const void *key, const void *value,
                             const void *argument) {
     const uint64_t set = cache_map_range_of_hash(hash, map->cache.set_count);
-    const struct cache_map_sweep sweep = cache_map_cache_aim(layout, &map->cache, set);
-    const uint64_t slot = set * layout->ways + sweep.way;
+    struct cache_map_sweep sweep;
+    uint64_t slot;
     uint32_t entry;
     bool stashed;
     enum cache_map_place before;
-    /* The victim's line and that of the key's home bucket are on their way together. */
+    /* Where the hand stands the sweep ends most often: that line is on its way before the counts are. */
+    cache_map_prefetch_line(
+        cache_map_slot_value(layout, &map->cache, set * layout->ways + map->cache.hands[set]));
+    sweep = cache_map_cache_aim(layout, &map->cache, set);
+    slot = set * layout->ways + sweep.way;
+    /* The victim's lines and that of the key's home bucket are on their way together. */
     cache_map_prefetch_value(layout, cache_map_slot_value(layout, &map->cache, slot));
     entry = cache_map_stash_find(layout, &map->stash, hash, key);
     stashed = entry != CACHE_MAP_ENTRY_NONE;

@@ -98,9 +98,9 @@ CACHE_MAP_INLINE uint64_t cache_map_counters_rotate(uint64_t word, uint32_t firs
     const uint32_t down = (first & (ways - 1)) * bits;
     CACHE_MAP_ASSERT(first <= ways);
     CACHE_MAP_ASSERT((word & ~used) == 0);
-    if (down == 0)
-        return word;
-    return (word >> down | word << (ways * bits - down)) & used;
+    if (ways * bits <= 32)
+        return (word | word << (ways * bits)) >> down & used;
+    return (word >> down | word << ((64 - down) & 63)) & used;
 }
 
 CACHE_MAP_HEADER_END
