@@ -17,15 +17,7 @@
 #define CACHE_MAP_CACHE_H
 
 #include "cache_map_counters.h"
-
-/* gcc's emmintrin.h includes stdlib.h, which a freestanding environment need not have. */
-#if defined(__SSE2__) && __STDC_HOSTED__ && !defined(CACHE_MAP_PORTABLE)
-#    define CACHE_MAP_SSE2 1
-#    include <emmintrin.h>
-#elif defined(__aarch64__) && defined(__ARM_NEON) && !defined(CACHE_MAP_PORTABLE)
-#    define CACHE_MAP_NEON 1
-#    include <arm_neon.h>
-#endif
+#include "cache_map_vector.h"
 
 CACHE_MAP_HEADER_BEGIN
 
@@ -106,13 +98,6 @@ CACHE_MAP_INLINE uint32_t cache_map_tag_match_vector(const unsigned char *tags, 
     return (uint32_t)_mm_movemask_epi8(_mm_packs_epi16(low, high)) & ways_mask;
 }
 #elif defined(CACHE_MAP_NEON)
-/* Sixteen bytes of 0x00 or 0xff to sixteen bits: NEON has no movemask. */
-CACHE_MAP_INLINE uint32_t cache_map_vector_mask(uint8x16_t equal) {
-    static const uint8_t weights[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
-    const uint8x16_t bits = vandq_u8(equal, vld1q_u8(weights));
-    return (uint32_t)vaddv_u8(vget_low_u8(bits)) | (uint32_t)vaddv_u8(vget_high_u8(bits)) << 8;
-}
-
 CACHE_MAP_INLINE uint32_t cache_map_tag_match_vector(const unsigned char *tags, uint32_t ways,
                                                      uint32_t tag_bits, uint32_t tag) {
     const uint32_t ways_mask = (1u << ways) - 1;

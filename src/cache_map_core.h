@@ -44,7 +44,7 @@ CACHE_MAP_INLINE size_t cache_map_memory_alignment(const struct cache_map_layout
 /* Byte offsets of the arrays in the block. */
 struct cache_map_plan {
     size_t cache_values, stash_values, log_values, scratch;
-    size_t tags, counts, hands, buckets, entries, records;
+    size_t tags, counts, hands, marks, buckets, entries, records;
     size_t size;
     bool overflow;
 };
@@ -85,8 +85,9 @@ cache_map_plan_make(const struct cache_map_layout *layout,
         cache_map_plan_array(&plan, sets, cache_map_counters_size(layout->ways, layout->clock_bits),
                              CACHE_MAP_LINE_SIZE);
     plan.hands = cache_map_plan_array(&plan, sets, 1, CACHE_MAP_LINE_SIZE);
-    plan.buckets =
-        cache_map_plan_array(&plan, buckets, sizeof(struct cache_map_bucket), CACHE_MAP_LINE_SIZE);
+    plan.marks =
+        cache_map_plan_array(&plan, cache_map_stash_mark_count(buckets), 1, CACHE_MAP_LINE_SIZE);
+    plan.buckets = cache_map_plan_array(&plan, buckets, sizeof(uint32_t), CACHE_MAP_LINE_SIZE);
     plan.entries = cache_map_plan_array(&plan, options->stash_value_count_max,
                                         sizeof(struct cache_map_entry), CACHE_MAP_LINE_SIZE);
     plan.records = cache_map_plan_array(&plan, options->scope_value_count_max,
@@ -133,10 +134,10 @@ CACHE_MAP_INLINE void cache_map_place_arrays(const struct cache_map_layout *layo
     map->cache.hands = memory + plan.hands;
     if (map->cache.set_count == 0)
         cache_map_cache_none(&map->cache);
-    map->stash.count_max = (uint32_t)options->stash_value_count_max;
-    map->stash.bucket_bits = cache_map_stash_bucket_bits(options->stash_value_count_max);
+    cache_map_stash_shape(&map->stash, (uint32_t)options->stash_value_count_max);
     map->stash.values = memory + plan.stash_values;
-    map->stash.buckets = (struct cache_map_bucket *)(void *)(memory + plan.buckets);
+    map->stash.marks = memory + plan.marks;
+    map->stash.buckets = (uint32_t *)(void *)(memory + plan.buckets);
     map->stash.entries = (struct cache_map_entry *)(void *)(memory + plan.entries);
     map->log.count_max = options->scope_value_count_max;
     map->log.values = memory + plan.log_values;

@@ -335,17 +335,18 @@ static inline enum cache_map_invariant cache_map_check_entry(struct cache_map_ch
                                                              const struct cache_map *map,
                                                              uint32_t entry) {
     const struct cache_map_stash *stash = &map->stash;
-    const uint32_t mask = cache_map_stash_mask(stash);
+    const uint32_t mask = stash->bucket_mask;
     const void *value = cache_map_entry_value(check.layout, stash, entry);
     const uint64_t hash = (check.layout->value_hash)(value, &map->seed);
     const uint32_t fragment = cache_map_stash_fragment(hash);
     const uint32_t bucket = stash->entries[entry].bucket;
-    if (bucket > mask || stash->buckets[bucket].entry != entry ||
-        stash->buckets[bucket].fragment != fragment)
+    if (bucket > mask || stash->buckets[bucket] != entry ||
+        stash->marks[bucket] != cache_map_stash_mark(fragment) ||
+        stash->entries[entry].fragment != fragment)
         return CACHE_MAP_INVARIANT_STASH_LINKED;
     for (uint32_t probe = cache_map_stash_home(fragment, stash->bucket_bits); probe != bucket;
          probe = (probe + 1) & mask) {
-        const uint32_t other = stash->buckets[probe].entry;
+        const uint32_t other = cache_map_bucket_entry(stash, probe);
         if (other == CACHE_MAP_ENTRY_NONE || other >= stash->count ||
             (check.value_key_equal)(cache_map_entry_value(check.layout, stash, other), value))
             return CACHE_MAP_INVARIANT_STASH_REACHABLE;
@@ -355,12 +356,18 @@ static inline enum cache_map_invariant cache_map_check_entry(struct cache_map_ch
     return CACHE_MAP_INVARIANT_NONE;
 }
 
+/* As many buckets are occupied as there are entries; and the marks behind the last bucket are those of the
+ * first. */
 static inline bool cache_map_check_stash_count(const struct cache_map *map) {
-    const uint64_t bucket_count = (uint64_t)cache_map_stash_mask(&map->stash) + 1;
+    const struct cache_map_stash *stash = &map->stash;
+    const uint64_t bucket_count = (uint64_t)stash->bucket_mask + 1;
     uint64_t occupied = 0;
     for (uint64_t bucket = 0; bucket < bucket_count; bucket += 1)
-        occupied += map->stash.buckets[bucket].entry != CACHE_MAP_ENTRY_NONE;
-    return map->stash.count <= map->stash.count_max && occupied == map->stash.count;
+        occupied += stash->marks[bucket] != CACHE_MAP_MARK_EMPTY;
+    for (uint64_t at = bucket_count; at < cache_map_stash_mark_count(bucket_count); at += 1)
+        if (stash->marks[at] != stash->marks[at & stash->bucket_mask])
+            return false;
+    return stash->count <= stash->count_max && occupied == stash->count;
 }
 
 /* The combinations that the operations can write, and no others. */

@@ -30,19 +30,19 @@ CACHE_MAP_INLINE size_t cache_map_batch_count(size_t count) {
     return count < CACHE_MAP_BATCH_COUNT_MAX ? count : CACHE_MAP_BATCH_COUNT_MAX;
 }
 
-CACHE_MAP_INLINE void cache_map_prefetch_bucket(const struct cache_map *map, uint64_t hash) {
-    cache_map_prefetch_line(&map->stash.buckets[cache_map_stash_home(cache_map_stash_fragment(hash),
-                                                                     map->stash.bucket_bits)]);
+CACHE_MAP_INLINE void cache_map_prefetch_mark(const struct cache_map *map, uint64_t hash) {
+    cache_map_prefetch_line(&map->stash.marks[cache_map_stash_home(cache_map_stash_fragment(hash),
+                                                                   map->stash.bucket_bits)]);
 }
 
-/* First phase: the metadata of the key's set; without a cache, the home bucket in the stash. */
+/* First phase: the metadata of the key's set; without a cache, the mark of the home bucket. */
 CACHE_MAP_INLINE void cache_map_prefetch_set(const struct cache_map_layout *layout,
                                              const struct cache_map *map, uint64_t hash) {
     const struct cache_map_cache *cache = &map->cache;
     uint64_t set;
     CACHE_MAP_ASSERT(map->memory != NULL);
     if (cache->set_count == 0) {
-        cache_map_prefetch_bucket(map, hash);
+        cache_map_prefetch_mark(map, hash);
         return;
     }
     set = cache_map_range_of_hash(hash, cache->set_count);
@@ -51,8 +51,8 @@ CACHE_MAP_INLINE void cache_map_prefetch_set(const struct cache_map_layout *layo
         cache->counts + (size_t)set * cache_map_counters_size(layout->ways, layout->clock_bits));
 }
 
-/* Second phase, by the metadata: the first value whose tag is equal; without one, the home bucket.
- * Returns whether there was one. */
+/* Second phase, by the metadata: the first value whose tag is equal; without one, the mark of the home
+ * bucket. Returns whether there was one. */
 CACHE_MAP_INLINE bool cache_map_prefetch_found(const struct cache_map_layout *layout,
                                                const struct cache_map *map, uint64_t hash) {
     const struct cache_map_cache *cache = &map->cache;
@@ -67,7 +67,7 @@ CACHE_MAP_INLINE bool cache_map_prefetch_found(const struct cache_map_layout *la
                                              set * layout->ways + cache_map_trailing_zeros(match)));
             return true;
         }
-        cache_map_prefetch_bucket(map, hash);
+        cache_map_prefetch_mark(map, hash);
     }
     return false;
 }

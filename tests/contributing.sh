@@ -118,7 +118,7 @@ words() { grep -E '^(harness|explorer)/' "$list" | xargs grep -niE 'cache|stash|
 floors() {
     includes | awk '
         BEGIN {
-            count_of = split("types|integer allocator|hash counters scope stash|cache parameters|gone checks|core|inspect many|functions", floors, "|")
+            count_of = split("types|integer vector allocator|hash counters scope stash|cache parameters|gone checks|core|inspect many|functions", floors, "|")
             for (i = 1; i <= count_of; i++) {
                 count = split(floors[i], names, " ")
                 for (j = 1; j <= count; j++) floor["src/cache_map_" names[j] ".h"] = i

@@ -76,20 +76,33 @@ static void hand(struct cache_map *map, const struct cache_map_layout *layout) {
 
 static void bucket_emptied(struct cache_map *map, const struct cache_map_layout *layout) {
     (void)layout;
-    map->stash.buckets[map->stash.entries[0].bucket].entry = CACHE_MAP_ENTRY_NONE;
+    cache_map_stash_mark_set(&map->stash, map->stash.entries[0].bucket, CACHE_MAP_MARK_EMPTY);
 }
 
 static void bucket_taken(struct cache_map *map, const struct cache_map_layout *layout) {
     uint32_t bucket = 0;
     (void)layout;
-    while (map->stash.buckets[bucket].entry != CACHE_MAP_ENTRY_NONE)
+    while (cache_map_bucket_entry(&map->stash, bucket) != CACHE_MAP_ENTRY_NONE)
         bucket += 1;
-    map->stash.buckets[bucket].entry = 0;
+    cache_map_bucket_set(&map->stash, bucket, 1, 0);
+}
+
+/* Of one that is not empty. */
+static void mark(struct cache_map *map, const struct cache_map_layout *layout) {
+    const uint32_t bucket = map->stash.entries[0].bucket;
+    (void)layout;
+    cache_map_stash_mark_set(&map->stash, bucket, map->stash.marks[bucket] == 1 ? 2 : 1);
+}
+
+/* The last one, behind the last bucket. */
+static void mark_behind(struct cache_map *map, const struct cache_map_layout *layout) {
+    (void)layout;
+    flip(map->stash.marks + cache_map_stash_mark_count((uint64_t)map->stash.bucket_mask + 1) - 1);
 }
 
 static void fragment(struct cache_map *map, const struct cache_map_layout *layout) {
     (void)layout;
-    map->stash.buckets[map->stash.entries[0].bucket].fragment ^= 1;
+    map->stash.entries[0].fragment ^= 1;
 }
 
 static void bucket_of_entry(struct cache_map *map, const struct cache_map_layout *layout) {
@@ -104,15 +117,14 @@ static void tombstone(struct cache_map *map, const struct cache_map_layout *layo
 
 /* In a run of its own, into a bucket from which no probe for its key comes by. */
 static void bucket_moved(struct cache_map *map, const struct cache_map_layout *layout) {
-    const uint32_t mask = cache_map_stash_mask(&map->stash);
     uint32_t bucket = map->stash.entries[0].bucket;
-    struct cache_map_bucket moved = map->stash.buckets[bucket];
+    const uint32_t moved = map->stash.marks[bucket];
     (void)layout;
-    map->stash.buckets[bucket].entry = CACHE_MAP_ENTRY_NONE;
+    cache_map_stash_mark_set(&map->stash, bucket, CACHE_MAP_MARK_EMPTY);
     do
-        bucket = (bucket + 1) & mask;
-    while (map->stash.buckets[bucket].entry != CACHE_MAP_ENTRY_NONE);
-    map->stash.buckets[bucket] = moved;
+        bucket = (bucket + 1) & map->stash.bucket_mask;
+    while (cache_map_bucket_entry(&map->stash, bucket) != CACHE_MAP_ENTRY_NONE);
+    cache_map_bucket_set(&map->stash, bucket, moved, 0);
     map->stash.entries[0].bucket = bucket & 0x7fffffffu;
 }
 
@@ -185,6 +197,8 @@ static const struct {
     {"a hand", hand},
     {"a bucket emptied", bucket_emptied},
     {"a bucket taken", bucket_taken},
+    {"a mark", mark},
+    {"a mark behind the last bucket", mark_behind},
     {"a fragment", fragment},
     {"the bucket of an entry", bucket_of_entry},
     {"an entry that no probe finds", bucket_moved},

@@ -198,18 +198,23 @@ static void the_stash_count(void **state) {
     ASSERT_BROKEN(STASH_COUNT, "the stash's count is 7, it has room for 6");
     make_map(HASH_MIX, 0);
     stash = &map()->stash;
-    stash->buckets[stash->entries[1].bucket].entry = CACHE_MAP_ENTRY_NONE;
+    cache_map_stash_mark_set(stash, stash->entries[1].bucket, CACHE_MAP_MARK_EMPTY);
     ASSERT_BROKEN(STASH_COUNT, "and 2 buckets are in use",
                   "no bucket names entry 1 (key 1), which says that it is in bucket ");
     make_map(HASH_MIX, 0);
     stash = &map()->stash;
     for (uint32_t bucket = 0;; bucket += 1) {
-        if (stash->buckets[bucket].entry != CACHE_MAP_ENTRY_NONE)
+        if (cache_map_bucket_entry(stash, bucket) != CACHE_MAP_ENTRY_NONE)
             continue;
-        stash->buckets[bucket].entry = 0x5a5a5a5a;
+        cache_map_bucket_set(stash, bucket, 1, 0x5a5a5a5a);
         break;
     }
     ASSERT_BROKEN(STASH_COUNT, "names entry 1515870810 (" SUBJECT_FILL_WORDS ")");
+    make_map(HASH_MIX, 0);
+    stash = &map()->stash;
+    stash->marks[16] = stash->marks[0] ^ 0x55;
+    ASSERT_BROKEN(STASH_COUNT, "the stash's count is 3, and 3 buckets are in use",
+                  "bucket 0 has the mark 0x", " behind the last bucket");
 }
 
 static void an_entry_and_its_bucket(void **state) {
@@ -226,10 +231,15 @@ static void an_entry_and_its_bucket(void **state) {
                   "entry 1 (key 1) says that it is in bucket 99, the last bucket is 15");
     make_map(HASH_MIX, 0);
     stash = &map()->stash;
-    stash->buckets[stash->entries[1].bucket].fragment =
-        cache_map_stash_fragment(key_hash(2, HASH_MIX));
-    ASSERT_BROKEN(STASH_LINKED, "of entry 1 (key 1) has the fragment 0x", " (that of key 2)",
-                  "its key's is 0x");
+    stash->entries[1].fragment = cache_map_stash_fragment(key_hash(2, HASH_MIX));
+    ASSERT_BROKEN(STASH_LINKED, "entry 1 (key 1) in bucket ", " has the fragment 0x",
+                  " (that of key 2), its key's is 0x");
+    make_map(HASH_MIX, 0);
+    stash = &map()->stash;
+    cache_map_stash_mark_set(stash, stash->entries[1].bucket,
+                             stash->marks[stash->entries[1].bucket] ^ 0x80);
+    ASSERT_BROKEN(STASH_LINKED, "entry 1 (key 1) in bucket ", " has the mark 0x",
+                  ", its key's is 0x");
 }
 
 /* All keys are at home in the last bucket: the run goes on at bucket 0. */
@@ -240,8 +250,8 @@ static void an_entry_that_is_not_reached(void **state) {
     make_map(HASH_SAME_HOME, 0);
     stash = &map()->stash;
     assert_int_equal(stash->entries[0].bucket, 15);
-    stash->buckets[7] = stash->buckets[15];
-    stash->buckets[15].entry = CACHE_MAP_ENTRY_NONE;
+    cache_map_bucket_set(stash, 7, stash->marks[15], 0);
+    cache_map_stash_mark_set(stash, 15, CACHE_MAP_MARK_EMPTY);
     stash->entries[0].bucket = 7;
     ASSERT_BROKEN(STASH_REACHABLE,
                   "entry 0 (key 0) is in bucket 7, a probe for it starts at bucket 15",
@@ -322,7 +332,7 @@ static void the_index_has_both_numbers(void **state) {
     subject_index(&subject, &index);
     assert_int_equal(index.row_count, 0); /* nothing disagrees */
     stash = &map()->stash;
-    stash->buckets[0].entry = 2; /* it was entry 1's */
+    stash->buckets[0] = 2; /* it was entry 1's */
     subject_index(&subject, &index);
     assert_int_equal(index.bucket_count, 16);
     assert_int_equal(index.row_count, 4);

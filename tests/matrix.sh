@@ -22,7 +22,7 @@ plant() {
 }
 
 # A mask for the wrong way: only NEON has this table.
-plant cache_map_cache.h '{1, 2, 4, 8, 16, 32, 64, 128, 1, 2,' '{1, 2, 4, 4, 16, 32, 64, 128, 1, 2,'
+plant cache_map_vector.h '{1, 2, 4, 8, 16, 32, 64, 128, 1, 2,' '{1, 2, 4, 4, 16, 32, 64, 128, 1, 2,'
 # A word of the key as it lies in memory.
 plant cache_map_hash.h '        word |= (uint64_t)bytes\[i\] << (8 \* i);' \
     '        word |= (uint64_t)bytes[i] << (8 * (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? size - 1 - i : i));'

@@ -140,9 +140,16 @@ static void a_wrong_count_of_stash_entries(void **state) {
     struct items map;
     (void)state;
     make_map(&map);
-    map.base.stash.buckets[map.base.stash.entries[1].bucket].entry = CACHE_MAP_ENTRY_NONE;
+    cache_map_stash_mark_set(&map.base.stash, map.base.stash.entries[1].bucket,
+                             CACHE_MAP_MARK_EMPTY);
     expect_broken(&map, CACHE_MAP_INVARIANT_STASH_COUNT);
     items_deinit(&map);
+    for (uint32_t behind = 1; behind <= 15; behind += 1) { /* a mark that stands for another */
+        make_map(&map);
+        map.base.stash.marks[map.base.stash.bucket_mask + behind] ^= 1;
+        expect_broken(&map, CACHE_MAP_INVARIANT_STASH_COUNT);
+        items_deinit(&map);
+    }
     make_map(&map);
     map.base.stash.count -= 1;
     expect_broken(&map, CACHE_MAP_INVARIANT_STASH_COUNT);
@@ -167,12 +174,16 @@ static void an_entry_and_its_bucket_that_disagree(void **state) {
     items_deinit(&map);
     make_map(&map); /* the bucket names another entry */
     bucket = map.base.stash.entries[2].bucket;
-    map.base.stash.buckets[bucket].entry = 3;
+    map.base.stash.buckets[bucket] = 3;
     expect_broken(&map, CACHE_MAP_INVARIANT_STASH_LINKED);
     items_deinit(&map);
-    make_map(&map); /* the bucket has the fragment of another key */
+    make_map(&map); /* the entry has the fragment of another key */
+    map.base.stash.entries[2].fragment ^= UINT32_C(1) << 31;
+    expect_broken(&map, CACHE_MAP_INVARIANT_STASH_LINKED);
+    items_deinit(&map);
+    make_map(&map); /* the bucket has the mark of another key */
     bucket = map.base.stash.entries[2].bucket;
-    map.base.stash.buckets[bucket].fragment ^= 1;
+    cache_map_stash_mark_set(&map.base.stash, bucket, map.base.stash.marks[bucket] == 1 ? 2 : 1);
     expect_broken(&map, CACHE_MAP_INVARIANT_STASH_LINKED);
     items_deinit(&map);
     make_map(&map); /* the value has another key */
@@ -188,13 +199,13 @@ static void an_entry_that_no_probe_reaches(void **state) {
     uint32_t bucket, away, mask;
     (void)state;
     make_map(&map);
-    mask = cache_map_stash_mask(stash);
+    mask = stash->bucket_mask;
     bucket = stash->entries[0].bucket;
     away = (bucket + mask) & mask; /* just before its home or run */
-    while (stash->buckets[away].entry != CACHE_MAP_ENTRY_NONE)
+    while (cache_map_bucket_entry(stash, away) != CACHE_MAP_ENTRY_NONE)
         away = (away + mask) & mask;
-    stash->buckets[away] = stash->buckets[bucket];
-    stash->buckets[bucket].entry = CACHE_MAP_ENTRY_NONE;
+    cache_map_bucket_set(stash, away, stash->marks[bucket], 0);
+    cache_map_stash_mark_set(stash, bucket, CACHE_MAP_MARK_EMPTY);
     stash->entries[0].bucket = away & 0x7fffffffu;
     expect_broken(&map, CACHE_MAP_INVARIANT_STASH_REACHABLE);
     items_deinit(&map);
@@ -220,16 +231,16 @@ static void a_probe_that_meets_no_entry(void **state) {
         struct cache_map_stash *stash = &map.base.stash;
         uint32_t bucket, away, mask;
         make_map(&map);
-        mask = cache_map_stash_mask(stash);
+        mask = stash->bucket_mask;
         bucket = stash->entries[0].bucket;
         away = bucket;
-        while (stash->buckets[away].entry != CACHE_MAP_ENTRY_NONE)
+        while (cache_map_bucket_entry(stash, away) != CACHE_MAP_ENTRY_NONE)
             away = (away + 1) & mask;
-        stash->buckets[away] = stash->buckets[bucket];
+        cache_map_bucket_set(stash, away, stash->marks[bucket], 0);
         stash->entries[0].bucket = away & 0x7fffffffu;
         stash->count += 1; /* as many as the buckets that are occupied now */
         assert_true(stash->count + 1 < stash->count_max);
-        stash->buckets[bucket].entry = stash->count + beyond;
+        stash->buckets[bucket] = stash->count + beyond;
         expect_broken(&map, CACHE_MAP_INVARIANT_STASH_REACHABLE);
         items_deinit(&map);
     }

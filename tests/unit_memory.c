@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Memory: what the allocator hook is asked and when, maps in the caller's memory, sizes that
- * overflow and options that are none, values and keys of many shapes, and what AddressSanitizer
- * is told about free slots. */
+/* Memory: what the allocator hook is asked and when, maps in the caller's memory, sizes that overflow and
+ * options that are none, values and keys of many shapes, and what AddressSanitizer is told of free slots. */
 #include "unit_support.h"
 
 #define UNIT_NAME       items
@@ -220,6 +219,7 @@ static void each_array_starts_on_a_line(void **state) {
     assert_int_equal((uintptr_t)map.base.cache.counts % 64, 0);
     assert_int_equal((uintptr_t)map.base.cache.hands % 64, 0);
     assert_int_equal((uintptr_t)map.base.stash.values % 64, 0);
+    assert_int_equal((uintptr_t)map.base.stash.marks % 64, 0);
     assert_int_equal((uintptr_t)map.base.stash.buckets % 64, 0);
     assert_int_equal((uintptr_t)map.base.stash.entries % 64, 0);
     assert_int_equal((uintptr_t)map.base.log.values % 64, 0);
@@ -439,8 +439,9 @@ static size_t size_of_the_arrays(const struct cache_map_options *options, size_t
         {slots, 1, 64},
         {slots / 4, 1, 64},
         {slots / 4, 1, 64},
-        {buckets, 8, 64},
-        {stash, 4, 64},
+        {buckets + 15, 1, 64},
+        {buckets, 4, 64},
+        {stash, 8, 64},
         {scope, 16, 64},
     };
     for (size_t i = 0; i < UNIT_COUNT_OF(arrays); i += 1)

@@ -63,6 +63,7 @@ static const char *const array_names[MEMORY_ARRAY_COUNT] = {
     [MEMORY_TAGS] = "tags",
     [MEMORY_COUNTS] = "counts",
     [MEMORY_HANDS] = "hands",
+    [MEMORY_MARKS] = "marks",
     [MEMORY_BUCKETS] = "buckets",
     [MEMORY_ENTRIES] = "entries",
     [MEMORY_RECORDS] = "records",
@@ -92,8 +93,9 @@ static bool compare(const struct plan_row *row, uint64_t cache, uint64_t stash, 
     const bool fits = wide_fits(reference.size, SIZE_MAX);
     const struct cache_map_plan plan = cache_map_plan_make(row->layout, &options);
     const size_t offsets[MEMORY_ARRAY_COUNT] = {
-        plan.cache_values, plan.stash_values, plan.log_values, plan.scratch, plan.tags,
-        plan.counts,       plan.hands,        plan.buckets,    plan.entries, plan.records,
+        plan.cache_values, plan.stash_values, plan.log_values, plan.scratch,
+        plan.tags,         plan.counts,       plan.hands,      plan.marks,
+        plan.buckets,      plan.entries,      plan.records,
     };
     size_t size = 77;
     const enum cache_map_status status = row->memory_size(&options, &size);

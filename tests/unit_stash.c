@@ -51,15 +51,16 @@ static const struct cache_map_layout layout = {4,
 
 struct fixture {
     struct cache_map_stash stash;
-    struct cache_map_bucket buckets[BUCKETS_MAX];
+    unsigned char marks[BUCKETS_MAX + 15];
+    uint32_t buckets[BUCKETS_MAX];
     struct cache_map_entry entries[CAPACITY_MAX];
     struct unit_item values[CAPACITY_MAX];
 };
 
 static void fixture_init(struct fixture *fixture, uint32_t capacity) {
     memset(fixture, 0xa5, sizeof *fixture);
-    fixture->stash.count_max = capacity;
-    fixture->stash.bucket_bits = cache_map_stash_bucket_bits(capacity);
+    cache_map_stash_shape(&fixture->stash, capacity);
+    fixture->stash.marks = fixture->marks;
     fixture->stash.buckets = fixture->buckets;
     fixture->stash.entries = fixture->entries;
     fixture->stash.values = (unsigned char *)fixture->values;
@@ -110,8 +111,11 @@ static void expect_same(const struct fixture *fixture, const struct naive_stash 
             fail_msg("%s: key %u found at entry %d, expected %d", hash_kind_names[hash_kind],
                      (unsigned)key, (int)found, (int)naive_find(naive, key));
     }
-    for (uint32_t bucket = 0; bucket <= cache_map_stash_mask(stash); bucket += 1)
-        occupied += stash->buckets[bucket].entry != CACHE_MAP_ENTRY_NONE;
+    for (uint32_t bucket = 0; bucket <= stash->bucket_mask; bucket += 1)
+        occupied += cache_map_bucket_entry(stash, bucket) != CACHE_MAP_ENTRY_NONE;
+    for (uint32_t behind = 0; behind < 15; behind += 1)
+        assert_int_equal(stash->marks[stash->bucket_mask + 1 + behind],
+                         stash->marks[behind & stash->bucket_mask]);
     assert_int_equal(occupied, naive->count);
 }
 
@@ -225,9 +229,9 @@ static void the_wrapping_hashes_do_wrap(void **state) {
     for (uint32_t i = 0; i < 3; i += 1)
         (void)cache_map_stash_append(&layout, &fixture.stash, hash_of_key(items[i].key), &items[i],
                                      false);
-    assert_int_equal(fixture.buckets[127].entry, 0);
-    assert_int_equal(fixture.buckets[0].entry, 1);
-    assert_int_equal(fixture.buckets[126].entry, 2);
+    assert_int_equal(cache_map_bucket_entry(&fixture.stash, 127), 0);
+    assert_int_equal(cache_map_bucket_entry(&fixture.stash, 0), 1);
+    assert_int_equal(cache_map_bucket_entry(&fixture.stash, 126), 2);
     fixture_end(&fixture);
 }
 
@@ -292,10 +296,10 @@ static void a_pile_of_removes_is_undone_in_reverse(void **state) {
 /* The buckets that a find reads, the empty one that ends it included. */
 static uint32_t probe_length(const struct fixture *fixture, uint64_t key) {
     const uint32_t fragment = cache_map_stash_fragment(hash_of_key(key));
-    const uint32_t mask = cache_map_stash_mask(&fixture->stash);
+    const uint32_t mask = fixture->stash.bucket_mask;
     uint32_t bucket = cache_map_stash_home(fragment, fixture->stash.bucket_bits);
     uint32_t length = 1;
-    while (fixture->buckets[bucket].entry != CACHE_MAP_ENTRY_NONE) {
+    while (cache_map_bucket_entry(&fixture->stash, bucket) != CACHE_MAP_ENTRY_NONE) {
         bucket = (bucket + 1) & mask;
         length += 1;
     }
@@ -311,12 +315,11 @@ static void expect_no_residue(const struct fixture *fixture, const struct naive_
         const struct unit_item *item = &naive->entries[entry].item;
         (void)cache_map_stash_append(&layout, &fresh.stash, hash_of_key(item->key), item, false);
     }
-    for (uint32_t bucket = 0; bucket <= cache_map_stash_mask(&fresh.stash); bucket += 1)
-        if ((fixture->buckets[bucket].entry == CACHE_MAP_ENTRY_NONE) !=
-            (fresh.buckets[bucket].entry == CACHE_MAP_ENTRY_NONE))
+    for (uint32_t bucket = 0; bucket <= fresh.stash.bucket_mask; bucket += 1)
+        if ((fixture->marks[bucket] == CACHE_MAP_MARK_EMPTY) !=
+            (fresh.marks[bucket] == CACHE_MAP_MARK_EMPTY))
             fail_msg("%s: bucket %u is %s; in a fresh stash it is not", hash_kind_names[hash_kind],
-                     bucket,
-                     fixture->buckets[bucket].entry == CACHE_MAP_ENTRY_NONE ? "empty" : "taken");
+                     bucket, fixture->marks[bucket] == CACHE_MAP_MARK_EMPTY ? "empty" : "taken");
     for (uint64_t key = 0; key < 200; key += 1)
         assert_int_equal(probe_length(fixture, key), probe_length(&fresh, key));
     fixture_end(&fresh);
@@ -446,6 +449,48 @@ static void fragment_and_home_give_the_known_answers(void **state) {
         }
 }
 
+/* A mark is the fragment's lowest byte, and never that of an empty bucket. */
+static void marks_give_the_known_answers(void **state) {
+    (void)state;
+    for (uint32_t byte = 0; byte < 256; byte += 1)
+        for (uint32_t above = 0; above < 2; above += 1)
+            assert_int_equal(cache_map_stash_mark(above * 0xabcdef00u + byte),
+                             byte == 0 ? 1 : byte);
+    assert_int_equal(CACHE_MAP_MARK_EMPTY, 0);
+}
+
+/* What 16 marks say, one by one: all before the first empty one, and which that is. */
+static void expect_lanes(const unsigned char *marks, uint32_t mark, struct cache_map_lanes lanes) {
+    uint32_t equal = 0, length = 0;
+    for (; length < 16 && marks[length] != 0; length += 1)
+        equal |= (uint32_t)(marks[length] == mark) << length;
+    assert_int_equal(lanes.equal, equal);
+    assert_int_equal(lanes.empty == 0 ? 16 : cache_map_trailing_zeros(lanes.empty), length);
+}
+
+/* Of every number of marks before the first empty one, with what is equal and what is empty behind it; read
+ * from every place of a line. */
+static void lanes_are_those_of_marks_one_by_one(void **state) {
+    struct unit_random random = {7};
+    (void)state;
+    for (uint32_t round = 0; round < 20000; round += 1) {
+        unsigned char marks[64];
+        const uint32_t mark = 1 + unit_random_below(&random, 255);
+        const uint32_t start = unit_random_below(&random, 48), kinds = 1 + round % 3;
+        for (uint32_t i = 0; i < sizeof marks; i += 1) {
+            const uint32_t kind = unit_random_below(&random, 8);
+            marks[i] = (unsigned char)(kind < kinds ? mark
+                                       : kind == 7 && round % 2 == 0
+                                           ? 0
+                                           : 1 + unit_random_below(&random, 255));
+        }
+        if (round % 17 < 16)
+            marks[start + round % 17] = 0;
+        expect_lanes(marks + start, mark, cache_map_lanes_of(marks + start, mark));
+        expect_lanes(marks + start, mark, cache_map_lanes_portable(marks + start, mark));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(histories_with_a_good_hash),
@@ -461,6 +506,8 @@ int main(void) {
         cmocka_unit_test(replace_at_a_full_stash_keeps_the_count_and_the_order),
         cmocka_unit_test(bucket_bits_keep_the_load_at_half_or_less),
         cmocka_unit_test(fragment_and_home_give_the_known_answers),
+        cmocka_unit_test(marks_give_the_known_answers),
+        cmocka_unit_test(lanes_are_those_of_marks_one_by_one),
     };
     return cmocka_run_group_tests_name("stash", tests, NULL, NULL);
 }

@@ -80,21 +80,33 @@ static bool entry_content_agrees(const struct comparison *comparison, uint32_t e
 
 static struct subject_entry_link entry_link(const struct comparison *comparison, uint32_t entry) {
     return subject_entry_link_of(
-        subject_bytes_32(subject_item(comparison->arrays, PLACES_ENTRIES, entry)));
+        subject_bytes_64(subject_item(comparison->arrays, PLACES_ENTRIES, entry)));
 }
 
-/* The bucket, if it is not empty, and its entry name each other, and the fragment is that of the key. */
+/* The marks that stand for a bucket are all alike. */
+static bool marks_agree(const struct comparison *comparison, uint32_t bucket) {
+    const uint32_t count = comparison->arrays->item_counts[PLACES_MARKS];
+    const uint32_t mark = subject_mark(comparison->arrays, bucket);
+    uint32_t number = bucket;
+    while (number < count && subject_mark(comparison->arrays, number) == mark)
+        number += comparison->bucket_mask + 1;
+    return number >= count;
+}
+
+/* The bucket, if it is not empty, and its entry name each other; mark and fragment are those of the key. */
 static bool bucket_agrees(const struct comparison *comparison, uint32_t number) {
     const struct subject_bucket bucket = subject_bucket(comparison->arrays, number);
-    unsigned key_id;
+    struct subject_entry_link link;
+    uint32_t fragment;
     if (bucket.entry == SUBJECT_ENTRY_NONE)
-        return true;
+        return marks_agree(comparison, number);
     if (bucket.entry >= comparison->stash_count)
         return false;
-    key_id = comparison->policy->stash_order[bucket.entry];
-    return entry_link(comparison, bucket.entry).bucket == number &&
-           bucket.fragment ==
-               key_stash_fragment(key_hash_in(&comparison->policy->geometry, key_id));
+    link = entry_link(comparison, bucket.entry);
+    fragment = key_stash_fragment(
+        key_hash_in(&comparison->policy->geometry, comparison->policy->stash_order[bucket.entry]));
+    return link.bucket == number && link.fragment == fragment &&
+           bucket.mark == key_stash_mark(fragment) && marks_agree(comparison, number);
 }
 
 static bool entry_link_agrees(const struct comparison *comparison, uint32_t entry) {
@@ -126,9 +138,9 @@ static bool run_agrees(struct comparison *comparison, uint32_t bucket) {
         length += 1;
     }
     for (length = 0; length <= mask && !is_empty(comparison, start + length); length += 1) {
-        const struct subject_bucket probe =
-            subject_bucket(comparison->arrays, (start + length) & mask);
-        if ((((probe.fragment >> home_shift) - start) & mask) > length)
+        const uint32_t entry = subject_bucket(comparison->arrays, (start + length) & mask).entry;
+        if (entry >= comparison->stash_count ||
+            (((entry_link(comparison, entry).fragment >> home_shift) - start) & mask) > length)
             return false;
     }
     comparison->run_start = start;
@@ -231,22 +243,33 @@ static bool left_entries_agree(const struct comparison *comparison, uint64_t cou
     return true;
 }
 
-/* What it named before, too: if that is still an entry, it has found another bucket. */
+/* An entry that a bucket named before: if it is still there, it has found another bucket. */
+static bool once_named_agrees(const struct comparison *comparison, uint32_t entry) {
+    return entry >= comparison->stash_count || entry_link_agrees(comparison, entry);
+}
+
+/* A mark that has changed, of a bucket or behind the last of them. The number beside a mark that is empty now
+ * is that of the entry which the bucket named. */
+static bool mark_agrees(struct comparison *comparison, uint32_t number) {
+    const uint32_t bucket = number & comparison->bucket_mask;
+    return bucket_agrees(comparison, bucket) && run_agrees(comparison, bucket) &&
+           once_named_agrees(comparison, subject_bytes_32(subject_item(comparison->arrays,
+                                                                       PLACES_BUCKETS, bucket)));
+}
+
 static bool bucket_word_agrees(struct comparison *comparison, uint32_t number,
-                               uint64_t difference) {
-    const unsigned char *bytes = subject_item(comparison->arrays, PLACES_BUCKETS, number);
-    const uint64_t then = subject_bytes_64(bytes) ^ difference;
-    uint32_t halves[2];
-    memcpy(halves, &then, sizeof halves);
+                               uint32_t difference) {
+    const uint32_t then =
+        subject_bytes_32(subject_item(comparison->arrays, PLACES_BUCKETS, number)) ^ difference;
     return bucket_agrees(comparison, number) && run_agrees(comparison, number) &&
-           (halves[1] >= comparison->stash_count || entry_link_agrees(comparison, halves[1]));
+           once_named_agrees(comparison, then);
 }
 
 /* The bucket that it named before, too. */
 static bool entry_word_agrees(const struct comparison *comparison, uint32_t entry,
-                              uint32_t difference) {
-    const uint32_t then =
-        subject_bytes_32(subject_item(comparison->arrays, PLACES_ENTRIES, entry)) ^ difference;
+                              uint64_t difference) {
+    const uint64_t then =
+        subject_bytes_64(subject_item(comparison->arrays, PLACES_ENTRIES, entry)) ^ difference;
     const uint32_t bucket = subject_entry_link_of(then).bucket;
     return (entry >= comparison->stash_count || (comparison->first_entries & bit_of(entry)) != 0 ||
             entry_link_agrees(comparison, entry)) &&
@@ -268,10 +291,11 @@ static bool item_agrees(struct comparison *comparison, const struct subject_word
                entry_content_agrees(comparison, item);
     case PLACES_SCOPE_VALUES:
     case PLACES_RECORDS: return item >= comparison->record_count || record_agrees(comparison, item);
-    case PLACES_BUCKETS: return bucket_word_agrees(comparison, item, word->difference);
-    case PLACES_ENTRIES:
+    case PLACES_MARKS: return mark_agrees(comparison, item);
+    case PLACES_BUCKETS:
         memcpy(halves, &word->difference, sizeof halves);
-        return entry_word_agrees(comparison, item, halves[item % 2]);
+        return bucket_word_agrees(comparison, item, halves[item % 2]);
+    case PLACES_ENTRIES: return entry_word_agrees(comparison, item, word->difference);
     case PLACES_SCRATCH:
     case PLACES_COUNT: break;
     }

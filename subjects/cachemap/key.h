@@ -78,4 +78,9 @@ static inline uint32_t key_stash_fragment(uint64_t hash) {
     return (uint32_t)((product >> 32) ^ product);
 }
 
+/* The mark of a bucket whose entry has this fragment: contract, section 6. */
+static inline uint32_t key_stash_mark(uint32_t fragment) {
+    return fragment % 256 == 0 ? 1 : fragment % 256;
+}
+
 #endif

@@ -17,6 +17,7 @@
     ARRAY(TAGS, "set's tags", "sets' tags") \
     ARRAY(COUNTS, "set's counts", "sets' counts") \
     ARRAY(HANDS, "hand", "hands") \
+    ARRAY(MARKS, "mark", "marks") \
     ARRAY(BUCKETS, "bucket", "buckets") \
     ARRAY(ENTRIES, "entry", "entries") \
     ARRAY(RECORDS, "record", "records")

@@ -5,6 +5,7 @@
 #include "key_map.h"
 
 #include "subject_functions.h"
+#include "subject_record_fault.h"
 #include "subject_unwatched.h"
 
 #include <stdarg.h>
@@ -54,11 +55,11 @@ static uint32_t entry_count(const struct look *look) {
 }
 
 static uint32_t bucket_count(const struct look *look) {
-    return cache_map_stash_mask(&look->map->stash) + 1;
+    return look->map->stash.bucket_mask + 1;
 }
 
-static const struct cache_map_bucket *bucket_at(const struct look *look, uint32_t bucket) {
-    return &look->map->stash.buckets[bucket];
+static uint32_t bucket_entry(const struct look *look, uint32_t bucket) {
+    return cache_map_bucket_entry(&look->map->stash, bucket);
 }
 
 static uint32_t entry_bucket(const struct look *look, uint32_t entry) {
@@ -96,10 +97,6 @@ static uint32_t entry_home(const struct look *look, uint32_t entry) {
     return cache_map_stash_home(entry_fragment(look, entry), look->map->stash.bucket_bits);
 }
 
-static bool bucket_is_free(const struct look *look, uint32_t bucket) {
-    return bucket_at(look, bucket)->entry == CACHE_MAP_ENTRY_NONE;
-}
-
 static bool entry_is_there(const struct look *look, uint32_t entry) {
     return entry < entry_count(look);
 }
@@ -130,13 +127,13 @@ static void say_slot(const struct look *look, uint64_t slot) {
 }
 
 static void say_bucket_content(const struct look *look, uint32_t bucket) {
-    if (bucket_is_free(look, bucket)) {
+    if (bucket_entry(look, bucket) == CACHE_MAP_ENTRY_NONE) {
         look_say(look, "bucket %u is free", (unsigned)bucket);
         return;
     }
     look_say(look, "bucket %u names entry %u", (unsigned)bucket,
-             (unsigned)bucket_at(look, bucket)->entry);
-    look_say_fill(look, bucket_at(look, bucket)->entry, 4);
+             (unsigned)bucket_entry(look, bucket));
+    look_say_fill(look, bucket_entry(look, bucket), 4);
 }
 
 /* ---- The cache. Each says the first place that breaks its invariant. --------------------- */
@@ -218,15 +215,27 @@ static void say_cache_count(const struct look *look) {
 /* The first bucket that names the entry, or INDEX_NONE. */
 static uint32_t bucket_that_names(const struct look *look, uint32_t entry) {
     for (uint32_t bucket = 0; bucket < bucket_count(look); bucket += 1)
-        if (bucket_at(look, bucket)->entry == entry)
+        if (bucket_entry(look, bucket) == entry)
             return bucket;
     return INDEX_NONE;
+}
+
+/* A mark behind the last bucket that is not that of its bucket; false where there is none. */
+static bool say_odd_mark(const struct look *look) {
+    const unsigned char *marks = look->map->stash.marks;
+    uint32_t at = bucket_count(look), bucket = 0;
+    while (at < cache_map_stash_mark_count(bucket_count(look)) && marks[at] == marks[bucket])
+        bucket = ++at & look->map->stash.bucket_mask;
+    if (at < cache_map_stash_mark_count(bucket_count(look)))
+        look_say(look, ": bucket %u has the mark 0x%02x, and 0x%02x behind the last bucket",
+                 (unsigned)bucket, marks[bucket], marks[at]);
+    return at < cache_map_stash_mark_count(bucket_count(look));
 }
 
 /* A bucket of an entry that is not there, or of one that says another bucket; or an entry without any. */
 static void say_odd_bucket(const struct look *look) {
     for (uint32_t bucket = 0; bucket < bucket_count(look); bucket += 1) {
-        const uint32_t entry = bucket_at(look, bucket)->entry;
+        const uint32_t entry = bucket_entry(look, bucket);
         if (entry == CACHE_MAP_ENTRY_NONE)
             continue;
         if (entry_is_there(look, entry) && entry_bucket(look, entry) == bucket)
@@ -254,12 +263,13 @@ static void say_stash_count(const struct look *look) {
     const struct cache_map_stash *stash = &look->map->stash;
     uint32_t used = 0;
     for (uint32_t bucket = 0; bucket < bucket_count(look); bucket += 1)
-        used += !bucket_is_free(look, bucket);
+        used += bucket_entry(look, bucket) != CACHE_MAP_ENTRY_NONE;
     look_say(look, "the stash's count is %u, ", (unsigned)stash->count);
     if (stash->count > stash->count_max)
         look_say(look, "it has room for %u, ", (unsigned)stash->count_max);
     look_say(look, "and %u %s in use", (unsigned)used, used == 1 ? "bucket is" : "buckets are");
-    say_odd_bucket(look);
+    if (!say_odd_mark(look))
+        say_odd_bucket(look);
 }
 
 /* A fragment of the hash, and whose it is: that of another key points at the code that took it. */
@@ -279,14 +289,21 @@ static bool say_link(const struct look *look, uint32_t entry) {
     const uint32_t bucket = entry_bucket(look, entry);
     const uint32_t named_by = bucket_that_names(look, entry);
     const unsigned key_id = entry_content(look, entry).key_id;
-    if (bucket < bucket_count(look) && bucket_at(look, bucket)->entry == entry) {
-        const uint32_t fragment = bucket_at(look, bucket)->fragment;
-        if (fragment == entry_fragment(look, entry))
+    if (bucket < bucket_count(look) && bucket_entry(look, bucket) == entry) {
+        const uint32_t fragment = look->map->stash.entries[entry].fragment;
+        const uint32_t mark = look->map->stash.marks[bucket];
+        const uint32_t expected = entry_fragment(look, entry);
+        if (fragment == expected && mark == cache_map_stash_mark(expected))
             return false;
-        look_say(look, "bucket %u of entry %u (key %u) has ", (unsigned)bucket, (unsigned)entry,
-                 key_id);
-        say_fragment(look, fragment);
-        look_say(look, ", its key's is 0x%08x", (unsigned)entry_fragment(look, entry));
+        look_say(look, "entry %u (key %u) in bucket %u has ", (unsigned)entry, key_id,
+                 (unsigned)bucket);
+        if (fragment != expected) {
+            say_fragment(look, fragment);
+            look_say(look, ", its key's is 0x%08x", (unsigned)expected);
+        } else {
+            look_say(look, "the mark 0x%02x, its key's is 0x%02x", (unsigned)mark,
+                     (unsigned)cache_map_stash_mark(expected));
+        }
         return true;
     }
     look_say(look, "entry %u (key %u) says that it is in bucket %u", (unsigned)entry, key_id,
@@ -318,7 +335,7 @@ static uint32_t probe_end(const struct look *look, uint32_t entry) {
     const unsigned key_id = entry_content(look, entry).key_id;
     for (uint32_t probe = entry_home(look, entry); probe != entry_bucket(look, entry);
          probe = (probe + 1) & mask) {
-        const uint32_t other = bucket_at(look, probe)->entry;
+        const uint32_t other = bucket_entry(look, probe);
         if (!entry_is_there(look, other) || entry_content(look, other).key_id == key_id)
             return probe;
     }
@@ -331,7 +348,7 @@ static bool say_probe(const struct look *look, uint32_t entry) {
     uint32_t other;
     if (end == INDEX_NONE)
         return false;
-    other = bucket_at(look, end)->entry;
+    other = bucket_entry(look, end);
     look_say(look, "entry %u (key %u) is in bucket %u, a probe for it starts at bucket %u, and ",
              (unsigned)entry, entry_content(look, entry).key_id,
              (unsigned)entry_bucket(look, entry), (unsigned)entry_home(look, entry));
@@ -380,56 +397,12 @@ static void say_log_count(const struct look *look) {
         look_say(look, "and no scope is open: expected 0");
 }
 
-/* What no operation writes: the first rule of cache_map_check_record that the record breaks. Null where it
- * breaks none. */
-static const char *record_fault(const struct look *look, const struct cache_map_record *record) {
-    const bool has_slot = record->slot != CACHE_MAP_SLOT_NONE;
-    const bool has_entry = record->entry != CACHE_MAP_ENTRY_NONE;
-    const bool is_remove = record->is_remove != 0;
-    if (has_slot && record->slot >= slot_end(look))
-        return "there is no such slot";
-    if (has_entry && record->entry >= look->map->stash.count_max)
-        return "there is no room for such an entry";
-    if (record->evicts && is_remove)
-        return "a remove evicts nobody";
-    if (record->evicts && !has_slot)
-        return "what takes no slot evicts nobody";
-    switch ((enum cache_map_place)record->before) {
-    case CACHE_MAP_PLACE_ABSENT:
-        if (is_remove)
-            return "nothing is removed that is absent";
-        return has_slot != has_entry ? NULL : "an insert takes a slot or an entry, and not both";
-    case CACHE_MAP_PLACE_CACHE:
-        if (!has_slot)
-            return "it names no slot";
-        if (is_remove && !has_entry)
-            return "it names no entry for the tombstone";
-        if (is_remove)
-            return record->count >= 1 &&
-                           record->count <= cache_map_counter_max(look->layout->clock_bits)
-                       ? NULL
-                       : "a slot in use has no such count";
-        if (has_entry)
-            return "an update in the cache takes no entry";
-        return record->evicts ? "an update evicts nobody" : NULL;
-    case CACHE_MAP_PLACE_STASH_VALUE:
-        if (!has_entry)
-            return "it names no entry";
-        return is_remove && has_slot ? "a remove in the stash takes no slot" : NULL;
-    case CACHE_MAP_PLACE_STASH_TOMBSTONE:
-        if (is_remove)
-            return "nothing is removed that is removed";
-        return has_entry ? NULL : "it names no entry";
-    }
-    return "there is no such place";
-}
-
 static void say_record(const struct look *look) {
     static const char *const befores[] = {"absent", "in the cache", "in the stash", "a tombstone"};
     const struct cache_map_scope_log *log = &look->map->log;
     for (uint64_t index = 0; index < log->count && index < log->count_max; index += 1) {
         const struct cache_map_record *record = &log->records[index];
-        const char *fault = record_fault(look, record);
+        const char *fault = subject_record_fault(look->map, look->layout, record);
         if (fault == NULL)
             continue;
         look_say(look, "record %u says: %s of a key that was %s", (unsigned)index,
@@ -486,7 +459,7 @@ static void index_row_take(const struct look *look, uint32_t bucket, uint32_t en
 
 /* What disagrees in a bucket: the words of the row. True when something does. */
 static bool bucket_is_broken(const struct look *look, uint32_t bucket) {
-    const uint32_t entry = bucket_at(look, bucket)->entry;
+    const uint32_t entry = bucket_entry(look, bucket);
     look->words[0] = '\0';
     if (entry == CACHE_MAP_ENTRY_NONE)
         return false;
@@ -510,7 +483,7 @@ static bool bucket_is_on_a_way(const struct look *look, uint32_t bucket) {
     for (uint32_t entry = 0; entry < entry_count(look); entry += 1) {
         const uint32_t own = entry_bucket(look, entry), home = entry_home(look, entry);
         uint32_t end;
-        if (own > mask || bucket_at(look, own)->entry != entry)
+        if (own > mask || bucket_entry(look, own) != entry)
             continue;
         end = probe_end(look, entry);
         if (end != INDEX_NONE && ((bucket - home) & mask) <= ((end - home) & mask))
@@ -548,7 +521,7 @@ static void index_entries(const struct look *look, struct stash_index *index) {
          entry += 1) {
         const uint32_t bucket = entry_bucket(look, entry);
         struct index_row row;
-        if ((bucket < bucket_count(look) && bucket_at(look, bucket)->entry == entry) ||
+        if ((bucket < bucket_count(look) && bucket_entry(look, bucket) == entry) ||
             bucket_that_names(look, entry) != INDEX_NONE)
             continue;
         index_row_take(look, INDEX_NONE, entry, &row);
@@ -568,9 +541,9 @@ void subject_index(const struct subject *subject, struct stash_index *index) {
     index->entry_count = look.map->stash.count;
     is_large = index->bucket_count > INDEX_BUCKET_COUNT_SMALL;
     for (uint32_t bucket = 0; bucket < index->bucket_count; bucket += 1)
-        used += !bucket_is_free(&look, bucket);
+        used += bucket_entry(&look, bucket) != CACHE_MAP_ENTRY_NONE;
     for (uint32_t bucket = 0; bucket < index->bucket_count; bucket += 1) {
-        const bool is_free = bucket_is_free(&look, bucket);
+        const bool is_free = bucket_entry(&look, bucket) == CACHE_MAP_ENTRY_NONE;
         /* Of a large index what disagrees alone, and no more than there are rows for. */
         const bool on_a_way = !is_large && bucket_is_on_a_way(&look, bucket);
         const bool broken = !(is_large && index->row_count == INDEX_ROW_COUNT_MAX) &&
@@ -581,7 +554,7 @@ void subject_index(const struct subject *subject, struct stash_index *index) {
             index->omitted_count += !is_free;
             continue;
         }
-        index_row_take(&look, bucket, bucket_at(&look, bucket)->entry, &row);
+        index_row_take(&look, bucket, bucket_entry(&look, bucket), &row);
         (void)snprintf(row.broken, sizeof row.broken, "%s", words);
         index_add(index, &row);
     }

@@ -8,16 +8,13 @@
  *
  * Knows the library's structures, as the subject does; of keys and values only their bytes. */
 #include "subject.h"
-#include "subject_damage_bytes.h"
+#include "subject_damage_stash.h"
 #include "subject_functions.h"
 
 #include <assert.h>
 
-enum {
-    DAMAGE_COUNT_MAX = 64, /* slots, and stash entries, of the maps that are damaged */
-    DAMAGE_BUCKET_COUNT_MAX = 2 * DAMAGE_COUNT_MAX,
-    DAMAGE_RECORD_TURN_COUNT = 8 /* rows of the record table in one turn */
-};
+/* Rows of the record table in one turn. */
+enum { DAMAGE_RECORD_TURN_COUNT = 8 };
 
 /* ---- Places. ----------------------------------------------------------------------------- */
 
@@ -31,10 +28,6 @@ static unsigned char *damage_slot_value(const struct damage *damage, uint64_t sl
 
 static unsigned char *damage_slot_tag(const struct damage *damage, uint64_t slot) {
     return damage->map->cache.tags + slot * (damage->layout->tag_bits / 8);
-}
-
-static unsigned char *damage_entry_value(const struct damage *damage, uint32_t entry) {
-    return damage->map->stash.values + entry * damage->layout->value_size;
 }
 
 static uint64_t damage_hash(const struct damage *damage, const void *value) {
@@ -68,31 +61,6 @@ static uint64_t damage_slot_in_use(const struct damage *damage) {
             return slot;
     }
     return CACHE_MAP_SLOT_NONE;
-}
-
-/* An entry in use, another each turn. CACHE_MAP_ENTRY_NONE in an empty stash. */
-static uint32_t damage_entry_in_use(const struct damage *damage) {
-    const uint32_t count = damage->map->stash.count;
-    return count == 0 ? CACHE_MAP_ENTRY_NONE : damage->turn % count;
-}
-
-static struct cache_map_bucket *damage_bucket_of_entry(const struct damage *damage,
-                                                       uint32_t entry) {
-    return &damage->map->stash.buckets[damage->map->stash.entries[entry].bucket];
-}
-
-/* The first empty bucket from `bucket` on and around: at least half of them are empty. */
-static uint32_t damage_bucket_empty(const struct damage *damage, uint32_t bucket) {
-    const uint32_t mask = cache_map_stash_mask(&damage->map->stash);
-    while (damage->map->stash.buckets[bucket & mask].entry != CACHE_MAP_ENTRY_NONE)
-        bucket += 1;
-    return bucket & mask;
-}
-
-static void damage_entry_bucket(struct damage *damage, uint32_t entry, uint32_t bucket) {
-    struct cache_map_entry other = damage->map->stash.entries[entry];
-    other.bucket = bucket & 0x7fffffffu;
-    damage_overwrite(damage, &damage->map->stash.entries[entry], &other, sizeof other);
 }
 
 /* The value `from` in the place of the one in a slot, under its tag. */
@@ -227,24 +195,21 @@ static bool damage_fewer_entries(struct damage *damage) {
 /* One entry more than there may be, and as many buckets in use. */
 static bool damage_too_many_entries(struct damage *damage) {
     struct cache_map_stash *stash = &damage->map->stash;
-    struct cache_map_bucket buckets[DAMAGE_BUCKET_COUNT_MAX];
-    const size_t size = sizeof buckets[0] << stash->bucket_bits;
-    assert(size <= sizeof buckets);
-    memcpy(buckets, stash->buckets, size);
+    struct damage_marks copy;
+    damage_marks_begin(damage, &copy);
     for (uint32_t count = stash->count, bucket = 0; count <= stash->count_max; bucket += 1) {
-        if (buckets[bucket].entry != CACHE_MAP_ENTRY_NONE)
+        if (copy.marks[bucket] != CACHE_MAP_MARK_EMPTY)
             continue;
-        buckets[bucket].entry = 0;
+        cache_map_stash_mark_set(&copy.stash, bucket, 1);
         count += 1;
     }
-    damage_overwrite(damage, stash->buckets, buckets, size);
+    damage_marks_end(damage, &copy);
     damage_number_32(damage, &stash->count, stash->count_max + 1);
     return true;
 }
 
 static bool damage_bucket_too_many(struct damage *damage) {
-    const uint32_t bucket = damage_bucket_empty(damage, damage->turn);
-    damage_number_32(damage, &damage->map->stash.buckets[bucket].entry, 0);
+    damage_bucket(damage, damage_bucket_empty(damage, damage->turn), 1, 0);
     return true;
 }
 
@@ -252,34 +217,41 @@ static bool damage_bucket_missing(struct damage *damage) {
     const uint32_t entry = damage_entry_in_use(damage);
     if (entry == CACHE_MAP_ENTRY_NONE)
         return false;
-    damage_number_32(damage, &damage_bucket_of_entry(damage, entry)->entry, CACHE_MAP_ENTRY_NONE);
+    damage_bucket_free(damage, damage->map->stash.entries[entry].bucket);
+    return true;
+}
+
+/* A mark that stands for one of the first buckets behind the last: of what it is for, and alone. */
+static bool damage_mark_behind(struct damage *damage) {
+    struct cache_map_stash *stash = &damage->map->stash;
+    unsigned char *mark = &stash->marks[stash->bucket_mask + 1 + damage->turn % 15];
+    const unsigned char other = (unsigned char)(*mark ^ 1u << damage->turn / 15 % 8);
+    damage_overwrite(damage, mark, &other, sizeof other);
     return true;
 }
 
 /* A bucket past the last. Where the block has room behind so few buckets that nothing else is
- * there, it names the entry and has its fragment. */
+ * there, it names the entry. */
 static bool damage_bucket_past_last(struct damage *damage) {
     struct cache_map_stash *stash = &damage->map->stash;
     const uint32_t entry = damage_entry_in_use(damage);
-    const uint32_t past = cache_map_stash_mask(stash) + 1;
+    const uint32_t past = stash->bucket_mask + 1;
     if (entry == CACHE_MAP_ENTRY_NONE)
         return false;
     if ((past + 1) * sizeof stash->buckets[0] <= CACHE_MAP_LINE_SIZE)
-        damage_overwrite(damage, &stash->buckets[past], damage_bucket_of_entry(damage, entry),
-                         sizeof stash->buckets[0]);
+        damage_number_32(damage, &stash->buckets[past], entry);
     damage_entry_bucket(damage, entry, past);
     return true;
 }
 
-/* An entry that names a bucket of its fragment which does not name it. */
+/* An entry that names a free bucket, which names it too: but for the mark all is right. */
 static bool damage_bucket_of_none(struct damage *damage) {
     const uint32_t entry = damage_entry_in_use(damage);
     uint32_t bucket;
     if (entry == CACHE_MAP_ENTRY_NONE)
         return false;
     bucket = damage_bucket_empty(damage, damage->turn);
-    damage_number_32(damage, &damage->map->stash.buckets[bucket].fragment,
-                     damage_bucket_of_entry(damage, entry)->fragment);
+    damage_number_32(damage, &damage->map->stash.buckets[bucket], entry);
     damage_entry_bucket(damage, entry, bucket);
     return true;
 }
@@ -287,12 +259,12 @@ static bool damage_bucket_of_none(struct damage *damage) {
 /* Of two entries, both named by the bucket of the later, the earlier would be unreachable: what is
  * checked first must be the link. */
 static bool damage_bucket_of_other(struct damage *damage) {
-    const uint32_t count = damage->map->stash.count;
+    struct cache_map_stash *stash = &damage->map->stash;
     uint32_t entry;
-    if (count < 2)
+    if (stash->count < 2)
         return false;
-    entry = damage->turn % (count - 1);
-    damage_number_32(damage, &damage_bucket_of_entry(damage, entry)->entry, entry + 1);
+    entry = damage->turn % (stash->count - 1);
+    damage_number_32(damage, &stash->buckets[stash->entries[entry].bucket], entry + 1);
     return true;
 }
 
@@ -301,8 +273,23 @@ static bool damage_fragment(struct damage *damage) {
     uint32_t *fragment;
     if (entry == CACHE_MAP_ENTRY_NONE)
         return false;
-    fragment = &damage_bucket_of_entry(damage, entry)->fragment;
+    fragment = &damage->map->stash.entries[entry].fragment;
     damage_number_32(damage, fragment, *fragment ^ 1u << damage->turn % 32);
+    return true;
+}
+
+/* Of all marks that stand for the bucket, and no empty one. */
+static bool damage_mark(struct damage *damage) {
+    const struct cache_map_stash *stash = &damage->map->stash;
+    const uint32_t entry = damage_entry_in_use(damage);
+    uint32_t bucket, other;
+    if (entry == CACHE_MAP_ENTRY_NONE)
+        return false;
+    bucket = stash->entries[entry].bucket;
+    other = stash->marks[bucket] ^ 1u << damage->turn % 8;
+    if (other == CACHE_MAP_MARK_EMPTY)
+        return false;
+    damage_bucket(damage, bucket, other, entry);
     return true;
 }
 
@@ -315,9 +302,8 @@ static bool damage_hole(struct damage *damage) {
         return false;
     bucket = stash->entries[entry].bucket;
     end = damage_bucket_empty(damage, bucket);
-    damage_overwrite(damage, &stash->buckets[end], &stash->buckets[bucket],
-                     sizeof stash->buckets[end]);
-    damage_number_32(damage, &stash->buckets[bucket].entry, CACHE_MAP_ENTRY_NONE);
+    damage_bucket(damage, end, stash->marks[bucket], entry);
+    damage_bucket_free(damage, bucket);
     damage_entry_bucket(damage, entry, end);
     return true;
 }
@@ -326,19 +312,20 @@ static bool damage_hole(struct damage *damage) {
  * bucket then names an entry that is not there. */
 static bool damage_probe_of_none(struct damage *damage) {
     struct cache_map_stash *stash = &damage->map->stash;
-    const uint32_t mask = cache_map_stash_mask(stash);
+    const uint32_t mask = stash->bucket_mask;
     const uint32_t first = damage_entry_in_use(damage);
     for (uint32_t second = first + 1; stash->count > 0 && second < stash->count; second += 1) {
         const uint32_t a = stash->entries[first].bucket, b = stash->entries[second].bucket;
-        const uint32_t home = cache_map_stash_home(stash->buckets[a].fragment, stash->bucket_bits);
+        const uint32_t home =
+            cache_map_stash_home(stash->entries[first].fragment, stash->bucket_bits);
         const bool a_is_nearer = ((a - home) & mask) < ((b - home) & mask);
         const uint32_t nearer = a_is_nearer ? a : b, farther = a_is_nearer ? b : a;
-        if (stash->buckets[a].fragment != stash->buckets[b].fragment)
+        if (stash->entries[first].fragment != stash->entries[second].fragment)
             continue;
         damage_entry_bucket(damage, first, farther);
-        damage_number_32(damage, &stash->buckets[farther].entry, first);
+        damage_number_32(damage, &stash->buckets[farther], first);
         damage_entry_bucket(damage, second, nearer);
-        damage_number_32(damage, &stash->buckets[nearer].entry, stash->count);
+        damage_number_32(damage, &stash->buckets[nearer], stash->count);
         return true;
     }
     return false;
@@ -350,8 +337,7 @@ static bool damage_entry_twin(struct damage *damage) {
     const uint32_t entry = damage_entry_in_use(damage);
     for (uint32_t step = 1; step < stash->count; step += 1) {
         const uint32_t other = (entry + step) % stash->count;
-        if (damage_bucket_of_entry(damage, entry)->fragment !=
-            damage_bucket_of_entry(damage, other)->fragment)
+        if (stash->entries[entry].fragment != stash->entries[other].fragment)
             continue;
         damage_overwrite(damage, damage_entry_value(damage, other),
                          damage_entry_value(damage, entry), damage->layout->value_size);
@@ -522,12 +508,14 @@ static const struct damage_kind damage_kinds[] = {
     {"a stash past its capacity", damage_too_many_entries, CACHE_MAP_INVARIANT_STASH_COUNT},
     {"a bucket too many", damage_bucket_too_many, CACHE_MAP_INVARIANT_STASH_COUNT},
     {"a bucket that is missing", damage_bucket_missing, CACHE_MAP_INVARIANT_STASH_COUNT},
+    {"another mark behind the buckets", damage_mark_behind, CACHE_MAP_INVARIANT_STASH_COUNT},
     {"an entry whose bucket is past the last", damage_bucket_past_last,
      CACHE_MAP_INVARIANT_STASH_LINKED},
     {"an entry whose bucket is empty", damage_bucket_of_none, CACHE_MAP_INVARIANT_STASH_LINKED},
     {"an entry whose bucket names another", damage_bucket_of_other,
      CACHE_MAP_INVARIANT_STASH_LINKED},
-    {"a bucket with another fragment", damage_fragment, CACHE_MAP_INVARIANT_STASH_LINKED},
+    {"an entry with another fragment", damage_fragment, CACHE_MAP_INVARIANT_STASH_LINKED},
+    {"a bucket with another mark", damage_mark, CACHE_MAP_INVARIANT_STASH_LINKED},
     {"a hole before an entry", damage_hole, CACHE_MAP_INVARIANT_STASH_REACHABLE},
     {"a probe through an entry that is not there", damage_probe_of_none,
      CACHE_MAP_INVARIANT_STASH_REACHABLE},

@@ -31,8 +31,9 @@ static const char *live_arrays_differ(const struct subject *subject) {
         [SUBJECT_CACHE_VALUES] = map->cache.values, [SUBJECT_STASH_VALUES] = map->stash.values,
         [SUBJECT_SCOPE_VALUES] = map->log.values,   [SUBJECT_SCRATCH] = map->scratch,
         [SUBJECT_TAGS] = map->cache.tags,           [SUBJECT_COUNTS] = map->cache.counts,
-        [SUBJECT_HANDS] = map->cache.hands,         [SUBJECT_BUCKETS] = map->stash.buckets,
-        [SUBJECT_ENTRIES] = map->stash.entries,     [SUBJECT_RECORDS] = map->log.records,
+        [SUBJECT_HANDS] = map->cache.hands,         [SUBJECT_MARKS] = map->stash.marks,
+        [SUBJECT_BUCKETS] = map->stash.buckets,     [SUBJECT_ENTRIES] = map->stash.entries,
+        [SUBJECT_RECORDS] = map->log.records,
     };
     struct subject_array arrays[SUBJECT_ARRAY_COUNT];
     (void)subject_arrays(subject->functions->layout, &subject->geometry, arrays);
@@ -77,8 +78,9 @@ static const char *plan_differs(const struct subject_functions *functions,
     const bool fits = wide_fits(reference.size, SIZE_MAX);
     const struct cache_map_plan plan = cache_map_plan_make(functions->layout, options);
     const size_t offsets[SUBJECT_ARRAY_COUNT] = {
-        plan.cache_values, plan.stash_values, plan.log_values, plan.scratch, plan.tags,
-        plan.counts,       plan.hands,        plan.buckets,    plan.entries, plan.records,
+        plan.cache_values, plan.stash_values, plan.log_values, plan.scratch,
+        plan.tags,         plan.counts,       plan.hands,      plan.marks,
+        plan.buckets,      plan.entries,      plan.records,
     };
     size_t size = UNTOUCHED;
     const enum cache_map_status status = functions->memory_size(options, &size);

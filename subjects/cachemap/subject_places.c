@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-_Static_assert(sizeof(struct cache_map_bucket) == 8 && sizeof(struct cache_map_record) == 16,
+_Static_assert(sizeof(struct cache_map_entry) == 8 && sizeof(struct cache_map_record) == 16,
                "the contract's sizes");
 
 _Static_assert((int)PLACES_COUNT == (int)SUBJECT_ARRAY_COUNT &&
@@ -70,6 +70,7 @@ bool subject_places_find(struct subject_places *arrays, const struct subject *su
             (map->cache.tags == arrays->block + arrays->starts[PLACES_TAGS] &&
              map->cache.counts == arrays->block + arrays->starts[PLACES_COUNTS])) &&
            map->cache.hands == arrays->block + arrays->starts[PLACES_HANDS] &&
+           map->stash.marks == arrays->block + arrays->starts[PLACES_MARKS] &&
            (const unsigned char *)map->stash.buckets ==
                arrays->block + arrays->starts[PLACES_BUCKETS] &&
            (const unsigned char *)map->stash.entries ==
@@ -97,12 +98,13 @@ struct counts_state subject_places_counts(const struct subject *subject) {
     return counts;
 }
 
-struct subject_entry_link SUBJECT_UNWATCHED subject_entry_link_of(uint32_t bytes) {
+struct subject_entry_link SUBJECT_UNWATCHED subject_entry_link_of(uint64_t bytes) {
     struct subject_entry_link link;
     struct cache_map_entry entry;
     memcpy(&entry, &bytes, sizeof entry);
     link.bucket = entry.bucket;
     link.tombstone = entry.tombstone;
+    link.fragment = entry.fragment;
     return link;
 }
 

@@ -22,6 +22,7 @@ enum place_array {
     PLACES_TAGS,
     PLACES_COUNTS,
     PLACES_HANDS,
+    PLACES_MARKS,
     PLACES_BUCKETS,
     PLACES_ENTRIES,
     PLACES_RECORDS,
@@ -51,16 +52,18 @@ struct counts_state subject_places_counts(const struct subject *subject);
 /* ---- Places. ----------------------------------------------------------------------------- */
 
 struct subject_bucket {
-    uint32_t fragment, entry; /* SUBJECT_ENTRY_NONE: empty */
+    uint32_t mark;  /* 0: empty */
+    uint32_t entry; /* of an empty one SUBJECT_ENTRY_NONE */
 };
 
 struct subject_entry_link {
     uint32_t bucket;
     bool tombstone;
+    uint32_t fragment;
 };
 
-/* What the four bytes of an entry say. */
-struct subject_entry_link subject_entry_link_of(uint32_t bytes);
+/* What the eight bytes of an entry say. */
+struct subject_entry_link subject_entry_link_of(uint64_t bytes);
 /* Whether a record says just this, but for what it keeps. `expected_count` is what it has to say of its
  * slot's count; 0: anything. */
 bool subject_record_is(const struct subject_places *arrays, uint32_t record,
@@ -147,10 +150,17 @@ static inline SUBJECT_UNWATCHED uint32_t subject_hand(const struct subject_place
     return *subject_item(arrays, PLACES_HANDS, set);
 }
 
+/* Of a bucket; from their number on those that stand for the first ones again. */
+static inline SUBJECT_UNWATCHED uint32_t subject_mark(const struct subject_places *arrays,
+                                                      uint32_t number) {
+    return *subject_item(arrays, PLACES_MARKS, number);
+}
+
 static inline SUBJECT_UNWATCHED struct subject_bucket
 subject_bucket(const struct subject_places *arrays, uint32_t bucket) {
-    const unsigned char *bytes = subject_item(arrays, PLACES_BUCKETS, bucket);
-    const struct subject_bucket state = {subject_bytes_32(bytes), subject_bytes_32(bytes + 4)};
+    const uint32_t mark = subject_mark(arrays, bucket);
+    const uint32_t named = subject_bytes_32(subject_item(arrays, PLACES_BUCKETS, bucket));
+    const struct subject_bucket state = {mark, mark == 0 ? SUBJECT_ENTRY_NONE : named};
     return state;
 }
 

@@ -222,6 +222,7 @@ static bool word_shows(const struct subject_snapshot *snapshot, const struct sub
     case PLACES_COUNTS:
     case PLACES_HANDS: return range.start < range.end;
     case PLACES_SCRATCH:
+    case PLACES_MARKS:
     case PLACES_BUCKETS:
     case PLACES_COUNT: break;
     }

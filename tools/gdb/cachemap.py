@@ -119,7 +119,8 @@ def odd_bucket_words(stash, index):
     bucket = int((stash["entries"] + index).dereference()["bucket"])
     if bucket >= 1 << int(stash["bucket_bits"]):
         return f"  <- the last bucket is {(1 << int(stash['bucket_bits'])) - 1}"
-    named = int((stash["buckets"] + bucket).dereference()["entry"])
+    is_free = int((stash["marks"] + bucket).dereference()) == 0
+    named = NONE_32 if is_free else int((stash["buckets"] + bucket).dereference())
     if named == index:
         return ""
     return f"  <- bucket {bucket} is free" if named == NONE_32 else f"  <- bucket {bucket} names entry {named}"

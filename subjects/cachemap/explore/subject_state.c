@@ -64,17 +64,19 @@ static bool read_entries(const struct subject *subject, struct subject_state *st
     bool whole = true;
     for (uint32_t number = 0; number < state->entry_count; number += 1) {
         struct subject_state_entry *entry = &state->entries[number];
+        uint32_t fragment;
         entry->content = subject->functions->value_state(
             cache_map_entry_value(subject->functions->layout, stash, number));
         entry->bucket = stash->entries[number].bucket;
         entry->tombstone = stash->entries[number].tombstone;
+        fragment = cache_map_stash_fragment(hash_of(subject, entry->content.key_id));
         whole &= entry->content.intact && entry->bucket < bucket_count &&
-                 stash->buckets[entry->bucket].entry == number &&
-                 stash->buckets[entry->bucket].fragment ==
-                     cache_map_stash_fragment(hash_of(subject, entry->content.key_id));
+                 stash->buckets[entry->bucket] == number &&
+                 stash->marks[entry->bucket] == cache_map_stash_mark(fragment) &&
+                 stash->entries[number].fragment == fragment;
     }
     for (uint32_t bucket = 0; bucket < bucket_count; bucket += 1)
-        linked_count += stash->buckets[bucket].entry != CACHE_MAP_ENTRY_NONE;
+        linked_count += cache_map_bucket_entry(stash, bucket) != CACHE_MAP_ENTRY_NONE;
     return whole && linked_count == state->entry_count;
 }
 
@@ -168,7 +170,8 @@ static void write_entries(struct subject *subject, const struct subject_state *s
                           unsigned stale_key_id) {
     const struct cache_map_layout *layout = subject->functions->layout;
     struct cache_map_stash *stash = &((struct cache_map *)(void *)subject->map)->stash;
-    memset(stash->buckets, 0xff, sizeof *stash->buckets << stash->bucket_bits);
+    for (uint32_t bucket = 0; bucket <= stash->bucket_mask; bucket += 1)
+        cache_map_stash_mark_set(stash, bucket, CACHE_MAP_MARK_EMPTY);
     stash->count = state->entry_count;
     for (uint32_t number = 0; number < stash->count_max; number += 1) {
         const struct subject_state_entry *entry = &state->entries[number];
@@ -180,9 +183,10 @@ static void write_entries(struct subject *subject, const struct subject_state *s
         subject->functions->make_value(bytes, entry->content.key_id, entry->content.value);
         stash->entries[number].bucket = entry->bucket & 0x7fffffffu;
         stash->entries[number].tombstone = entry->tombstone;
-        stash->buckets[entry->bucket].fragment =
+        stash->entries[number].fragment =
             cache_map_stash_fragment(hash_of(subject, entry->content.key_id));
-        stash->buckets[entry->bucket].entry = number;
+        cache_map_bucket_set(stash, entry->bucket,
+                             cache_map_stash_mark(stash->entries[number].fragment), number);
     }
 }
 

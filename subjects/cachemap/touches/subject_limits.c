@@ -4,7 +4,14 @@
 
 #include <string.h>
 
-enum { STEPS_OF_CALL = 256, STEPS_OF_ITEM = 16, STEPS_OF_CLOCK_STEP = 4, STEPS_OF_WAY = 4 };
+enum { MARKS_AT_ONCE = 16 };
+enum {
+    STEPS_OF_CALL = 256,
+    STEPS_OF_ITEM = 16,
+    STEPS_OF_CLOCK_STEP = 4,
+    STEPS_OF_WAY = 4,
+    STEPS_OF_PROBE = 6
+};
 
 uint64_t subject_limits_steps(const struct subject_limits *limits) {
     uint64_t items = 0;
@@ -58,18 +65,34 @@ static struct subject_limits limits_of_search(const struct subject_look *before,
     return limits;
 }
 
-/* One probe run: from the home bucket to the first empty one, and a value for each equal fragment. */
-static void allow_probe(struct subject_limits *limits, const struct subject_key_look *key) {
-    allow(limits, SUBJECT_BUCKETS, key->run, 0);
+/* Marks of a run, 16 at a time. */
+static uint64_t marks_of(uint64_t run) {
+    return (run + MARKS_AT_ONCE - 1) / MARKS_AT_ONCE * MARKS_AT_ONCE;
+}
+
+/* How many marks stand for one bucket, at most: the first ones stand behind the last, too. */
+static uint64_t marks_of_bucket(const struct subject_look *before) {
+    const uint64_t buckets = before->arrays[SUBJECT_BUCKETS].item_count;
+    return (before->arrays[SUBJECT_MARKS].item_count + buckets - 1) / buckets;
+}
+
+/* One probe run: marks from the home bucket to the first empty one, a bucket and an entry for each equal
+ * mark, and a value for each equal fragment. An empty stash is not probed. */
+static void allow_probe(struct subject_limits *limits, const struct subject_look *before,
+                        const struct subject_key_look *key) {
+    if (before->stash_count == 0)
+        return;
+    allow(limits, SUBJECT_MARKS, marks_of(key->run), 0);
+    allow(limits, SUBJECT_BUCKETS, key->equal_marks, 0);
     allow(limits, SUBJECT_STASH_VALUES, key->equal_fragments, 0);
-    allow(limits, SUBJECT_ENTRIES, key->is_stashed, 0);
+    allow(limits, SUBJECT_ENTRIES, key->equal_marks, 0);
 }
 
 struct subject_limits subject_limits_of_place(const struct subject_look *before,
                                               const struct subject_key_look *key) {
     struct subject_limits limits = limits_of_search(before, key);
     if (!key->is_resident)
-        allow_probe(&limits, key);
+        allow_probe(&limits, before, key);
     return limits;
 }
 
@@ -100,8 +123,10 @@ static void allow_record(struct subject_limits *limits, const struct subject_loo
 /* An entry enters the stash: one more probe run, as it is with the entry in it. */
 static void allow_entry(struct subject_limits *limits, const struct subject_look *after,
                         unsigned key_id) {
-    allow(limits, SUBJECT_BUCKETS, subject_look_key(after, key_id).run, 1);
-    allow(limits, SUBJECT_ENTRIES, 1, 1);
+    allow(limits, SUBJECT_MARKS, marks_of(subject_look_key(after, key_id).run),
+          marks_of_bucket(after));
+    allow(limits, SUBJECT_BUCKETS, 0, 1);
+    allow(limits, SUBJECT_ENTRIES, 0, 1);
     allow(limits, SUBJECT_STASH_VALUES, 0, 1);
     limits->copies += 1;
 }
@@ -111,11 +136,12 @@ static void allow_entry(struct subject_limits *limits, const struct subject_look
 static void allow_entry_leaves(struct subject_limits *limits, const struct subject_look *before,
                                const struct subject_key_look *key, bool is_replaced) {
     const bool moves = !is_replaced && key->entry + 1 != before->stash_count;
-    allow(limits, SUBJECT_BUCKETS, 0, key->run);
+    allow(limits, SUBJECT_MARKS, key->run, key->run * marks_of_bucket(before));
+    allow(limits, SUBJECT_BUCKETS, key->run, key->run);
     allow(limits, SUBJECT_ENTRIES, key->run, key->run);
     if (!moves)
         return;
-    allow(limits, SUBJECT_BUCKETS, 1, 1);
+    allow(limits, SUBJECT_BUCKETS, 0, 1);
     allow(limits, SUBJECT_ENTRIES, 1, 1);
     allow(limits, SUBJECT_STASH_VALUES, 1, 1);
     limits->copies += 1;
@@ -204,6 +230,8 @@ struct subject_limits subject_limits_of_upsert_many(const struct subject_look *b
     allow(&limits, SUBJECT_COUNTS, with_cache, with_cache);
     allow(&limits, SUBJECT_HANDS, with_cache, with_cache);
     allow(&limits, SUBJECT_CACHE_VALUES, with_cache * ways, with_cache);
+    allow(&limits, SUBJECT_MARKS, count * 2 * marks_of(longest + 1),
+          count * (longest + 1) * marks_of_bucket(before));
     allow(&limits, SUBJECT_BUCKETS, count * (2 * longest + 1), count * (longest + 1));
     allow(&limits, SUBJECT_ENTRIES, count * (longest + 2), count * (longest + 2));
     allow(&limits, SUBJECT_STASH_VALUES, count * (longest + 1), count);
@@ -224,8 +252,8 @@ struct subject_limits subject_limits_of_persist(const struct subject_look *befor
 
 /* What the inverse of a record may, by the table of section 7. `longest` is the longest run of the stash's
  * index while the walk is on. */
-static void allow_inverse(struct subject_limits *limits, const struct cache_map_record_view *record,
-                          uint64_t longest) {
+static void allow_inverse(struct subject_limits *limits, const struct subject_look *before,
+                          const struct cache_map_record_view *record, uint64_t longest) {
     const bool has_slot = record->slot != UINT64_MAX;
     const bool was_resident = record->before == CACHE_MAP_PLACE_CACHE;
     const bool was_absent = record->before == CACHE_MAP_PLACE_ABSENT;
@@ -248,6 +276,8 @@ static void allow_inverse(struct subject_limits *limits, const struct cache_map_
     allow(limits, SUBJECT_COUNTS, has_slot && !updates, has_slot && !updates);
     allow(limits, SUBJECT_STASH_VALUES, (uint64_t)(fills && !updates) + moves,
           (uint64_t)writes + moves);
+    allow(limits, SUBJECT_MARKS, changes * marks_of(longest),
+          changes * longest * marks_of_bucket(before));
     allow(limits, SUBJECT_BUCKETS, changes * longest + moves, changes * longest + moves);
     allow(limits, SUBJECT_ENTRIES, changes * longest + moves + 1, changes * longest + moves + 1);
     limits->copies += (uint64_t)fills + writes + moves;
@@ -258,7 +288,7 @@ struct subject_limits subject_limits_of_discard(const struct subject_look *befor
     struct subject_limits limits = subject_limits_of_nothing();
     for (uint32_t i = 0; i < before->scope_count; i += 1) {
         const struct cache_map_record_view record = before->real->record(before->map, i);
-        allow_inverse(&limits, &record, longest);
+        allow_inverse(&limits, before, &record, longest);
     }
     return limits;
 }
@@ -266,7 +296,7 @@ struct subject_limits subject_limits_of_discard(const struct subject_look *befor
 struct subject_limits subject_limits_of_compact(const struct subject_look *before) {
     struct subject_limits limits = subject_limits_of_nothing();
     allow(&limits, SUBJECT_ENTRIES, before->stash_count, 0);
-    allow(&limits, SUBJECT_BUCKETS, 0, before->stash_count);
+    allow(&limits, SUBJECT_MARKS, 0, before->stash_count + MARKS_AT_ONCE - 1);
     return limits;
 }
 
@@ -282,7 +312,7 @@ struct subject_limits subject_limits_of_reset(const struct subject_look *before)
 
 struct subject_limits subject_limits_of_init(const struct subject_array *arrays) {
     struct subject_limits limits = subject_limits_of_nothing();
-    for (unsigned i = SUBJECT_TAGS; i <= SUBJECT_BUCKETS; i += 1)
+    for (unsigned i = SUBJECT_TAGS; i <= SUBJECT_MARKS; i += 1)
         limits.written[i] = arrays[i].item_count;
     limits.steps_besides = STEPS_OF_CALL; /* the plan of the block is made twice */
     return limits;
@@ -322,7 +352,7 @@ struct subject_limits subject_limits_of_check(const struct subject_look *before)
     limits.read[SUBJECT_SCRATCH] = 0;
     /* The keys of a set beside each other, and a probe for each entry, of keys that may all collide. */
     limits.steps_besides =
-        STEPS_OF_WAY * (slot_count(before) * layout_describe(before->geometry->layout)->ways +
-                        (uint64_t)before->stash_count * before->stash_count);
+        STEPS_OF_WAY * slot_count(before) * layout_describe(before->geometry->layout)->ways +
+        STEPS_OF_PROBE * (uint64_t)before->stash_count * before->stash_count;
     return limits;
 }

@@ -38,6 +38,11 @@ static uint32_t fragment_of(uint64_t hash) {
     return (uint32_t)((product >> 32) ^ (product & 0xffffffffu));
 }
 
+/* The lowest byte, and 1 for 0. */
+static uint32_t mark_of(uint32_t fragment) {
+    return (fragment & 0xff) == 0 ? 1 : fragment & 0xff;
+}
+
 static uint64_t hash_of(const struct subject_look *look, unsigned key_id) {
     return key_hash_in(look->geometry, key_id);
 }
@@ -143,7 +148,9 @@ struct subject_key_look subject_look_key(const struct subject_look *look, unsign
     key.run = index_run(home_of(look, key_id));
     for (uint32_t entry = 0; entry < look->stash_count; entry += 1) {
         const unsigned other = subject_look_entry(look, entry);
-        key.equal_fragments += fragment_of(hash_of(look, other)) == fragment;
+        const uint32_t other_fragment = fragment_of(hash_of(look, other));
+        key.equal_fragments += other_fragment == fragment;
+        key.equal_marks += mark_of(other_fragment) == mark_of(fragment);
         if (other == key_id) {
             key.is_stashed = true;
             key.is_tombstone = look->real->entry(look->map, entry).tombstone;

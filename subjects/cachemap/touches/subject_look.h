@@ -28,6 +28,7 @@ struct subject_key_look {
     uint32_t equal_values; /* those of ways with a value */
     uint32_t run;          /* buckets from its home on to the first empty one, that one included */
     uint32_t equal_fragments; /* entries whose fragment is the key's */
+    uint32_t equal_marks;     /* and those whose mark is */
 };
 
 struct subject_look subject_look(const struct geometry *geometry,
