@@ -64,6 +64,12 @@ $(BUILD)/test/bench/bench_peers: tests/bench_peers.c $(STUDIES) $(PEER_OBJECTS)
 print-speed-compile:
 	@echo $(SPEED_COMPILE)
 
+# INSTRUCTIONS='before=/elsewhere/src': a column more in front.
+.PHONY: instructions
+instructions:
+	@scripts/need.sh instructions
+	@studies/speed/instructions.sh $(INSTRUCTIONS)
+
 # BENCH='--entries 65536 --value 16': see studies/speed/bench.py --help.
 .PHONY: bench
 bench:

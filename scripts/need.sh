@@ -93,13 +93,14 @@ campaign) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$python") ;;
 report) wanted=("$libc" "$gcc" "$python" "$node" "$npm") ;;
 bench) wanted=("$libc" "$gcc" "$gxx" "$benchmark" "$glib" "$uthash" "$ck" "$pkgconf" "$python" "$gnuplot") ;;
 hit-ratio) wanted=("$libc" "$gcc" "$python" "$gnuplot") ;;
+instructions) wanted=("$libc" "$gcc" "$valgrind") ;;
 performance) wanted=("$libc" "$clang_new" "$runtime_new" "$valgrind") ;;
 coverage) wanted=("$libc" "$clang_new" "$runtime_new" "$llvm" "$jq") ;;
 matrix) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$afl_clang" "$valgrind" "${cells[@]}" "$cross_riscv64" "$cross_riscv64_gcc" "$cross_riscv64_link" "$mingw" "$wine") ;;
 afl) wanted=("$libc" "$gcc" "$clang_new" "$runtime_new" "$afl" "$afl_clang") ;;
 survival) wanted=("$libc" "$clang_new" "$runtime_new" "$patch" "$python" "$afl" "$afl_clang" "$survival" "$jsonlite" "$gnuplot") ;;
 *)
-    echo "need.sh: usage: scripts/need.sh fuzz|test|test-all|examples|oss-fuzz|page|bugs|ways|coverage|mutants|bench|performance|hit-ratio|survival|campaign|report|matrix|matrix-fast|afl|install|docs" >&2
+    echo "need.sh: usage: scripts/need.sh fuzz|test|test-all|examples|oss-fuzz|page|bugs|ways|coverage|mutants|bench|instructions|performance|hit-ratio|survival|campaign|report|matrix|matrix-fast|afl|install|docs" >&2
     exit 2
     ;;
 esac
