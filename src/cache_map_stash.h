@@ -183,9 +183,11 @@ CACHE_MAP_INLINE uint32_t cache_map_stash_find(const struct cache_map_layout *la
 
 /* ---- Linking: bucket <-> entry. ---------------------------------------------------------- */
 
-/* The entry is written whole: a word of which one part has just been written is slow to read. */
-CACHE_MAP_INLINE void cache_map_stash_link(struct cache_map_stash *stash, uint32_t entry,
-                                           uint64_t hash, bool tombstone) {
+/* Both of these are out of line: they know no layout, and every change of the stash has one of them.
+ *
+ * The entry is written whole: a word of which one part has just been written is slow to read. */
+static CACHE_MAP_NOINLINE void cache_map_stash_link(struct cache_map_stash *stash, uint32_t entry,
+                                                    uint64_t hash, bool tombstone) {
     const uint32_t fragment = cache_map_stash_fragment(hash);
     const uint32_t mark = cache_map_stash_mark(fragment);
     const uint32_t mask = stash->bucket_mask;
@@ -206,7 +208,8 @@ CACHE_MAP_INLINE void cache_map_stash_link(struct cache_map_stash *stash, uint32
 
 /* Backward-shift deletion. A later member of the run moves into the hole only if its home is not
  * between the hole and it, cyclically: otherwise a probe from its home would never reach it. */
-CACHE_MAP_INLINE void cache_map_stash_unlink(struct cache_map_stash *stash, uint32_t entry) {
+static CACHE_MAP_NOINLINE void cache_map_stash_unlink(struct cache_map_stash *stash,
+                                                      uint32_t entry) {
     const uint32_t mask = stash->bucket_mask;
     uint32_t hole = stash->entries[entry].bucket, moving;
     CACHE_MAP_ASSERT(cache_map_bucket_entry(stash, hole) == entry);
