@@ -285,6 +285,7 @@ CACHE_MAP_INLINE enum cache_map_status cache_map_upsert_status(enum cache_map_pl
 CACHE_MAP_INLINE struct cache_map_hit cache_map_upsert_search(const struct cache_map_layout *layout,
                                                               const struct cache_map *map,
                                                               uint64_t hash, const void *key) {
+    CACHE_MAP_ASSERT(map->memory != NULL);
     return cache_map_cache_search(layout, &map->cache, hash, key);
 }
 
