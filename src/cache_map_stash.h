@@ -146,10 +146,9 @@ CACHE_MAP_INLINE struct cache_map_lanes cache_map_lanes_portable(const unsigned 
 CACHE_MAP_INLINE struct cache_map_lanes cache_map_lanes_of(const unsigned char *marks,
                                                            uint32_t mark) {
 #if defined(CACHE_MAP_SSE2) || defined(CACHE_MAP_NEON)
-    struct cache_map_lanes lanes;
-    lanes.equal = cache_map_vector_equal(marks, mark);
-    lanes.empty = cache_map_vector_equal(marks, CACHE_MAP_MARK_EMPTY);
-    lanes.equal &= lanes.empty ^ (lanes.empty - 1);
+    const uint32_t empty = cache_map_vector_equal(marks, CACHE_MAP_MARK_EMPTY);
+    const uint32_t before = empty ^ (empty - 1);
+    const struct cache_map_lanes lanes = {cache_map_vector_equal(marks, mark) & before, empty};
     return lanes;
 #else
     return cache_map_lanes_portable(marks, mark);
@@ -167,27 +166,30 @@ CACHE_MAP_INLINE uint32_t cache_map_stash_find(const struct cache_map_layout *la
     bucket = cache_map_stash_home(fragment, stash->bucket_bits);
     /* Ends: at least half of the buckets are empty. */
     for (;; bucket = (bucket + CACHE_MAP_VECTOR_SIZE) & stash->bucket_mask) {
-        const struct cache_map_lanes lanes =
-            cache_map_lanes_of(stash->marks + bucket, cache_map_stash_mark(fragment));
-        for (uint32_t equal = lanes.equal; equal != 0; equal &= equal - 1) {
+        uint32_t equal, empty;
+        { /* no struct is alive while a key is compared: g++ -O0 would ask for a runtime that unwinds */
+            const struct cache_map_lanes lanes =
+                cache_map_lanes_of(stash->marks + bucket, cache_map_stash_mark(fragment));
+            equal = lanes.equal;
+            empty = lanes.empty;
+        }
+        for (; equal != 0; equal &= equal - 1) {
             const uint32_t lane = cache_map_trailing_zeros_32(equal);
             const uint32_t entry = stash->buckets[(bucket + lane) & stash->bucket_mask];
             if (stash->entries[entry].fragment == fragment &&
                 (layout->value_has_key)(cache_map_entry_value(layout, stash, entry), key))
                 return entry;
         }
-        if (lanes.empty != 0)
+        if (empty != 0)
             return CACHE_MAP_ENTRY_NONE;
     }
 }
 
 /* ---- Linking: bucket <-> entry. ---------------------------------------------------------- */
 
-/* Both of these are out of line: they know no layout, and every change of the stash has one of them.
- *
- * The entry is written whole: a word of which one part has just been written is slow to read. */
-static CACHE_MAP_NOINLINE void cache_map_stash_link(struct cache_map_stash *stash, uint32_t entry,
-                                                    uint64_t hash, bool tombstone) {
+/* The entry is written whole: a word of which one part has just been written is slow to read. */
+CACHE_MAP_INLINE void cache_map_stash_link(struct cache_map_stash *stash, uint32_t entry,
+                                           uint64_t hash, bool tombstone) {
     const uint32_t fragment = cache_map_stash_fragment(hash);
     const uint32_t mark = cache_map_stash_mark(fragment);
     const uint32_t mask = stash->bucket_mask;
@@ -208,8 +210,7 @@ static CACHE_MAP_NOINLINE void cache_map_stash_link(struct cache_map_stash *stas
 
 /* Backward-shift deletion. A later member of the run moves into the hole only if its home is not
  * between the hole and it, cyclically: otherwise a probe from its home would never reach it. */
-static CACHE_MAP_NOINLINE void cache_map_stash_unlink(struct cache_map_stash *stash,
-                                                      uint32_t entry) {
+CACHE_MAP_INLINE void cache_map_stash_unlink(struct cache_map_stash *stash, uint32_t entry) {
     const uint32_t mask = stash->bucket_mask;
     uint32_t hole = stash->entries[entry].bucket, moving;
     CACHE_MAP_ASSERT(cache_map_bucket_entry(stash, hole) == entry);
