@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What instructions.sh counts: CALL_COUNT calls in a row, in a function of its own for each call of the library
- * and each state that makes a difference to what it costs. Values of 64 bytes, and the layout that the library
- * comes with.
+/* What instructions.sh counts: CALL_COUNT calls in a row, in a function of its own for each call of the
+ * library and each state that makes a difference to what it costs. Values of 64 bytes, and the layout that
+ * the library comes with.
  *
  * Knows no clock: callgrind counts from outside. What the calls answer is looked at, so that no other way
  * through the library is counted than the one that is meant. */
@@ -33,7 +33,7 @@ static void expect(uint64_t actual, uint64_t expected, const char *what) {
     exit(1);
 }
 
-/* ---- What is counted. The name after measured_ is the row. Each says how many calls answered as wanted. -- */
+/* ---- What is counted: measured_ and the row. Each says how many calls answered as wanted. --- */
 
 /* One loop for all gets; each function has a copy of it. */
 static inline __attribute__((always_inline)) uint64_t get_all(const uint64_t *keys) {
