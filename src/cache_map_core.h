@@ -104,19 +104,27 @@ CACHE_MAP_INLINE bool cache_map_options_valid(const struct cache_map_layout *lay
            options->stash_value_count_max <= CACHE_MAP_STASH_VALUE_COUNT_LIMIT;
 }
 
-/* OK and the size in bytes of the block that these options need; or why there is none. */
+/* OK and the plan of the block that these options need; or why there is none. */
+CACHE_MAP_INLINE enum cache_map_status cache_map_plan_valid(const struct cache_map_layout *layout,
+                                                            const struct cache_map_options *options,
+                                                            struct cache_map_plan *plan) {
+    if (!cache_map_options_valid(layout, options))
+        return CACHE_MAP_OPTIONS_INVALID;
+    *plan = cache_map_plan_make(layout, options);
+    return plan->overflow ? CACHE_MAP_SIZE_OVERFLOW : CACHE_MAP_OK;
+}
+
+/* OK and the size in bytes of that block; or why there is none. */
 CACHE_MAP_INLINE enum cache_map_status
 cache_map_memory_size(const struct cache_map_layout *layout,
                       const struct cache_map_options *options, size_t *size) {
     struct cache_map_plan plan;
+    enum cache_map_status status;
     CACHE_MAP_ASSERT(options != NULL && size != NULL);
-    if (!cache_map_options_valid(layout, options))
-        return CACHE_MAP_OPTIONS_INVALID;
-    plan = cache_map_plan_make(layout, options);
-    if (plan.overflow)
-        return CACHE_MAP_SIZE_OVERFLOW;
-    *size = plan.size;
-    return CACHE_MAP_OK;
+    status = cache_map_plan_valid(layout, options, &plan);
+    if (status == CACHE_MAP_OK)
+        *size = plan.size;
+    return status;
 }
 
 /* ---- Init, reset, deinit. ---------------------------------------------------------------- */
@@ -124,39 +132,40 @@ cache_map_memory_size(const struct cache_map_layout *layout,
 /* Puts the arrays of a planned block in place. */
 CACHE_MAP_INLINE void cache_map_place_arrays(const struct cache_map_layout *layout,
                                              struct cache_map *map,
-                                             const struct cache_map_options *options) {
-    const struct cache_map_plan plan = cache_map_plan_make(layout, options);
+                                             const struct cache_map_options *options,
+                                             const struct cache_map_plan *plan) {
     unsigned char *memory = map->memory;
     map->cache.set_count = options->cache_value_count_max / layout->ways;
-    map->cache.values = memory + plan.cache_values;
-    map->cache.tags = memory + plan.tags;
-    map->cache.counts = memory + plan.counts;
-    map->cache.hands = memory + plan.hands;
+    map->cache.values = memory + plan->cache_values;
+    map->cache.tags = memory + plan->tags;
+    map->cache.counts = memory + plan->counts;
+    map->cache.hands = memory + plan->hands;
     if (map->cache.set_count == 0)
         cache_map_cache_none(&map->cache);
     cache_map_stash_shape(&map->stash, (uint32_t)options->stash_value_count_max);
-    map->stash.values = memory + plan.stash_values;
-    map->stash.marks = memory + plan.marks;
-    map->stash.buckets = (uint32_t *)(void *)(memory + plan.buckets);
-    map->stash.entries = (struct cache_map_entry *)(void *)(memory + plan.entries);
+    map->stash.values = memory + plan->stash_values;
+    map->stash.marks = memory + plan->marks;
+    map->stash.buckets = (uint32_t *)(void *)(memory + plan->buckets);
+    map->stash.entries = (struct cache_map_entry *)(void *)(memory + plan->entries);
     map->log.count_max = options->scope_value_count_max;
-    map->log.values = memory + plan.log_values;
-    map->log.records = (struct cache_map_record *)(void *)(memory + plan.records);
-    map->scratch = memory + plan.scratch;
+    map->log.values = memory + plan->log_values;
+    map->log.records = (struct cache_map_record *)(void *)(memory + plan->records);
+    map->scratch = memory + plan->scratch;
 }
 
 CACHE_MAP_INLINE enum cache_map_status cache_map_init(const struct cache_map_layout *layout,
                                                       struct cache_map *map,
                                                       const struct cache_map_options *options,
                                                       const struct cache_map_allocator *allocator) {
-    size_t size = 0;
+    struct cache_map_plan plan;
     void *memory = NULL;
     enum cache_map_status status;
     CACHE_MAP_ASSERT(map != NULL && options != NULL && allocator != NULL);
-    status = cache_map_memory_size(layout, options, &size);
+    status = cache_map_plan_valid(layout, options, &plan);
     if (status != CACHE_MAP_OK)
         return status;
-    memory = (allocator->allocate)(allocator->context, size, cache_map_memory_alignment(layout));
+    memory =
+        (allocator->allocate)(allocator->context, plan.size, cache_map_memory_alignment(layout));
     if (memory == NULL)
         return CACHE_MAP_OUT_OF_MEMORY;
     CACHE_MAP_ASSERT(((uintptr_t)memory & (cache_map_memory_alignment(layout) - 1)) == 0);
@@ -164,9 +173,9 @@ CACHE_MAP_INLINE enum cache_map_status cache_map_init(const struct cache_map_lay
     memset(map, 0, sizeof *map);
     map->allocator = *allocator;
     map->memory = (unsigned char *)memory;
-    map->memory_size = size;
+    map->memory_size = plan.size;
     map->seed = cache_map_seed_make(options->hash_seed);
-    cache_map_place_arrays(layout, map, options);
+    cache_map_place_arrays(layout, map, options, &plan);
     cache_map_cache_clear(layout, &map->cache);
     cache_map_stash_init(layout, &map->stash);
     CACHE_MAP_POISON(map->log.values, (size_t)map->log.count_max * layout->value_size);
@@ -347,15 +356,17 @@ cache_map_upsert_into_cache(const struct cache_map_layout *layout, struct cache_
     if (layout->value_gone != NULL && before == CACHE_MAP_PLACE_STASH_VALUE)
         cache_map_value_replaced(layout, &map->log,
                                  cache_map_entry_value(layout, &map->stash, entry), argument);
+    /* Unlinked in one place and linked in another: each copy of them is compiled with each map. */
+    if (stashed)
+        cache_map_stash_unlink(&map->stash, entry);
     if (sweep.evicts) {
         const unsigned char *victim = cache_map_slot_value(layout, &map->cache, slot);
         const uint64_t victim_hash = (layout->value_hash)(victim, &map->seed);
-        if (stashed)
-            cache_map_stash_replace_at(layout, &map->stash, entry, victim_hash, victim, false);
-        else
-            (void)cache_map_stash_append(layout, &map->stash, victim_hash, victim, false);
+        if (!stashed)
+            entry = cache_map_stash_extend(layout, &map->stash);
+        cache_map_stash_put(layout, &map->stash, entry, victim_hash, victim, false);
     } else if (stashed) {
-        cache_map_stash_remove_at(layout, &map->stash, entry);
+        cache_map_stash_shorten(layout, &map->stash, entry);
     }
     cache_map_cache_fill(layout, &map->cache, set, sweep, hash, value);
     return cache_map_upsert_status(before);
@@ -481,12 +492,14 @@ CACHE_MAP_INLINE enum cache_map_status cache_map_scope_open(struct cache_map *ma
     return CACHE_MAP_OK;
 }
 
-/* Undoes an upsert that took a cache slot: the new value goes, the victim comes back from the
+/* The inverses. Each says which entry leaves the stash at last, or CACHE_MAP_ENTRY_NONE.
+ *
+ * Undoes an upsert that took a cache slot: the new value goes, the victim comes back from the
  * stash, and what the key had in the stash takes its entry again. */
-CACHE_MAP_INLINE void cache_map_undo_insert(const struct cache_map_layout *layout,
-                                            struct cache_map *map,
-                                            const struct cache_map_record *record,
-                                            const unsigned char *overwritten) {
+CACHE_MAP_INLINE uint32_t cache_map_undo_insert(const struct cache_map_layout *layout,
+                                                struct cache_map *map,
+                                                const struct cache_map_record *record,
+                                                const unsigned char *overwritten) {
     const bool stashed = record->entry != CACHE_MAP_ENTRY_NONE;
     const bool tombstone = record->before == CACHE_MAP_PLACE_STASH_TOMBSTONE;
     const uint64_t hash = stashed ? (layout->value_hash)(overwritten, &map->seed) : 0;
@@ -495,45 +508,45 @@ CACHE_MAP_INLINE void cache_map_undo_insert(const struct cache_map_layout *layou
         const unsigned char *victim = cache_map_entry_value(layout, &map->stash, entry);
         cache_map_slot_write(layout, &map->cache, record->slot,
                              (layout->value_hash)(victim, &map->seed), victim, 1);
-        if (stashed)
-            cache_map_stash_replace_at(layout, &map->stash, entry, hash, overwritten, tombstone);
-        else
-            cache_map_stash_remove_at(layout, &map->stash, entry);
-        return;
+        if (!stashed)
+            return entry;
+        cache_map_stash_replace_at(layout, &map->stash, entry, hash, overwritten, tombstone);
+        return CACHE_MAP_ENTRY_NONE;
     }
     cache_map_slot_free(layout, &map->cache, record->slot);
     if (stashed)
         cache_map_stash_insert_at(layout, &map->stash, record->entry, hash, overwritten, tombstone);
+    return CACHE_MAP_ENTRY_NONE;
 }
 
 /* Undoes an upsert in a map without a cache. */
-CACHE_MAP_INLINE void cache_map_undo_stash_write(const struct cache_map_layout *layout,
-                                                 struct cache_map *map,
-                                                 const struct cache_map_record *record,
-                                                 const unsigned char *overwritten) {
+CACHE_MAP_INLINE uint32_t cache_map_undo_stash_write(const struct cache_map_layout *layout,
+                                                     struct cache_map *map,
+                                                     const struct cache_map_record *record,
+                                                     const unsigned char *overwritten) {
     if (record->before == CACHE_MAP_PLACE_ABSENT) {
         CACHE_MAP_ASSERT(record->entry == map->stash.count - 1);
-        cache_map_stash_remove_at(layout, &map->stash, record->entry);
-        return;
+        return record->entry;
     }
     memcpy(cache_map_entry_value(layout, &map->stash, record->entry), overwritten,
            layout->value_size);
     map->stash.entries[record->entry].tombstone = record->before == CACHE_MAP_PLACE_STASH_TOMBSTONE;
+    return CACHE_MAP_ENTRY_NONE;
 }
 
-CACHE_MAP_INLINE void cache_map_undo_remove(const struct cache_map_layout *layout,
-                                            struct cache_map *map,
-                                            const struct cache_map_record *record) {
+CACHE_MAP_INLINE uint32_t cache_map_undo_remove(const struct cache_map_layout *layout,
+                                                struct cache_map *map,
+                                                const struct cache_map_record *record) {
     const unsigned char *value = cache_map_entry_value(layout, &map->stash, record->entry);
     CACHE_MAP_ASSERT(map->stash.entries[record->entry].tombstone);
     if (record->before == CACHE_MAP_PLACE_STASH_VALUE) {
         map->stash.entries[record->entry].tombstone = false;
-        return;
+        return CACHE_MAP_ENTRY_NONE;
     }
     CACHE_MAP_ASSERT(cache_map_slot_count(layout, &map->cache, record->slot) == 0);
     cache_map_slot_write(layout, &map->cache, record->slot, (layout->value_hash)(value, &map->seed),
                          value, record->count);
-    cache_map_stash_remove_at(layout, &map->stash, record->entry);
+    return record->entry;
 }
 
 /* Undoes record number `index`, which must be the newest that is left. */
@@ -541,16 +554,19 @@ CACHE_MAP_INLINE void cache_map_undo(const struct cache_map_layout *layout, stru
                                      uint64_t index) {
     const struct cache_map_record record = map->log.records[index];
     const unsigned char *overwritten = cache_map_record_value(layout, &map->log, index);
+    uint32_t leaving = CACHE_MAP_ENTRY_NONE;
     cache_map_undone_gone(layout, &map->cache, &map->stash, &record);
     if (record.is_remove)
-        cache_map_undo_remove(layout, map, &record);
+        leaving = cache_map_undo_remove(layout, map, &record);
     else if (record.before == CACHE_MAP_PLACE_CACHE)
         memcpy(cache_map_slot_value(layout, &map->cache, record.slot), overwritten,
                layout->value_size);
     else if (record.slot == CACHE_MAP_SLOT_NONE)
-        cache_map_undo_stash_write(layout, map, &record, overwritten);
+        leaving = cache_map_undo_stash_write(layout, map, &record, overwritten);
     else
-        cache_map_undo_insert(layout, map, &record, overwritten);
+        leaving = cache_map_undo_insert(layout, map, &record, overwritten);
+    if (leaving != CACHE_MAP_ENTRY_NONE)
+        cache_map_stash_remove_at(layout, &map->stash, leaving);
 }
 
 CACHE_MAP_INLINE enum cache_map_status cache_map_scope_close(const struct cache_map_layout *layout,

@@ -250,14 +250,31 @@ CACHE_MAP_INLINE void cache_map_stash_put(const struct cache_map_layout *layout,
     cache_map_stash_link(stash, entry, hash, tombstone);
 }
 
-/* Adds an entry as the last. The key is not in the stash, and the stash is not full. */
-CACHE_MAP_INLINE uint32_t cache_map_stash_append(const struct cache_map_layout *layout,
-                                                 struct cache_map_stash *stash, uint64_t hash,
-                                                 const void *value, bool tombstone) {
+/* One entry more, the last, which is not linked: its number. The stash is not full. */
+CACHE_MAP_INLINE uint32_t cache_map_stash_extend(const struct cache_map_layout *layout,
+                                                 struct cache_map_stash *stash) {
     const uint32_t entry = stash->count;
     CACHE_MAP_ASSERT(stash->count < stash->count_max);
     CACHE_MAP_UNPOISON(cache_map_entry_value(layout, stash, entry), layout->value_size);
     stash->count += 1;
+    return entry;
+}
+
+/* One entry less: the last takes the number of this one, which is not linked any more. */
+CACHE_MAP_INLINE void cache_map_stash_shorten(const struct cache_map_layout *layout,
+                                              struct cache_map_stash *stash, uint32_t entry) {
+    const uint32_t last = stash->count - 1;
+    if (entry != last)
+        cache_map_stash_move(layout, stash, last, entry);
+    stash->count = last;
+    CACHE_MAP_POISON(cache_map_entry_value(layout, stash, last), layout->value_size);
+}
+
+/* Adds an entry as the last. The key is not in the stash, and the stash is not full. */
+CACHE_MAP_INLINE uint32_t cache_map_stash_append(const struct cache_map_layout *layout,
+                                                 struct cache_map_stash *stash, uint64_t hash,
+                                                 const void *value, bool tombstone) {
+    const uint32_t entry = cache_map_stash_extend(layout, stash);
     cache_map_stash_put(layout, stash, entry, hash, value, tombstone);
     return entry;
 }
@@ -265,13 +282,9 @@ CACHE_MAP_INLINE uint32_t cache_map_stash_append(const struct cache_map_layout *
 /* Takes an entry out; the last entry takes its number. Costs the length of one probe run. */
 CACHE_MAP_INLINE void cache_map_stash_remove_at(const struct cache_map_layout *layout,
                                                 struct cache_map_stash *stash, uint32_t entry) {
-    const uint32_t last = stash->count - 1;
     CACHE_MAP_ASSERT(entry < stash->count);
     cache_map_stash_unlink(stash, entry);
-    if (entry != last)
-        cache_map_stash_move(layout, stash, last, entry);
-    stash->count = last;
-    CACHE_MAP_POISON(cache_map_entry_value(layout, stash, last), layout->value_size);
+    cache_map_stash_shorten(layout, stash, entry);
 }
 
 /* The exact inverse of `remove_at`: what has the number now becomes the last entry again. */
