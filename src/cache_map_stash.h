@@ -106,11 +106,13 @@ CACHE_MAP_INLINE uint64_t cache_map_stash_mark_count(uint64_t bucket_count) {
 /* Writes the mark of a bucket: once, but for the first 15, which stand behind the last ones too. */
 CACHE_MAP_INLINE void cache_map_stash_mark_set(struct cache_map_stash *stash, uint32_t bucket,
                                                uint32_t mark) {
-    const uint64_t bucket_count = (uint64_t)stash->bucket_mask + 1;
     stash->marks[bucket] = (unsigned char)mark;
-    for (uint64_t at = bucket + bucket_count; at < cache_map_stash_mark_count(bucket_count);
-         at += bucket_count)
-        stash->marks[at] = (unsigned char)mark;
+    if (bucket < CACHE_MAP_VECTOR_SIZE - 1) {
+        const uint64_t bucket_count = (uint64_t)stash->bucket_mask + 1;
+        for (uint64_t at = bucket + bucket_count; at < cache_map_stash_mark_count(bucket_count);
+             at += bucket_count)
+            stash->marks[at] = (unsigned char)mark;
+    }
 }
 
 /* The entry that a bucket names; CACHE_MAP_ENTRY_NONE: it is empty. */

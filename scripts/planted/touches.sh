@@ -7,6 +7,7 @@
 # shellcheck shell=bash disable=SC2154  # planted.sh has what they share
 
 stream_count=2000
+at='(at key [0-9]+, number [0-9]+ of [0-9]+: )?' # where an op stands for many calls
 
 touches_row() { row '%-42s %-11s %9s %14s   %s' "$@"; }
 
@@ -19,7 +20,7 @@ try_touches() {
         (cd "$dir/build" && ./soak-touches --seed "$seed" --streams "$stream_count") >"$log" 2>&1 || true
         number=$(sed -n 's/^soak: seed [^,]*, stream \([0-9]*\)$/\1/p' "$log")
         others=$((10 * (${number:-0} + 1) + 100)) # more take minutes: each call costs too much
-        if [ -z "$number" ] || ! grep -Eq "^ +$call (read|wrote|made|ran|touched) .*; at most" "$log"; then
+        if [ -z "$number" ] || ! grep -Eq "^ +$at$call (read|wrote|made|ran|touched) .*; at most" "$log"; then
             reason="FAILED: not found in $call, see $log"
         elif ! (cd "$dir" && ./soak --seed "$seed" --streams "$others") >"$dir/soak.log" 2>&1; then
             reason="FAILED: found without it too, see $dir/soak.log"
@@ -28,7 +29,7 @@ try_touches() {
         reason="FAILED: $reason"
     fi
     touches_row "$name" "$call" "${number:--}" "$others" \
-        "${reason:-$(sed -nE 's/^ +([^ ]+ (read|wrote|made|ran|touched) .*; at most.*)/\1/p' "$log" | head -n 1)}"
+        "${reason:-$(sed -nE "s/^ +$at([^ ]+ (read|wrote|made|ran|touched) .*; at most.*)/\2/p" "$log" | head -n 1)}"
     result "$name" "$reason"
 }
 
