@@ -25,6 +25,7 @@ declare -A inexpressible=(
     [init-clears-the-values]=$free_memory [init-clears-the-log]=$free_memory
     [reset-clears-the-values]=$free_memory [compact-clears-the-values]=$free_memory
     [sets-planned-in-32-bits]='a program asks for the memory of its own options alone'
+    [stash-index-half-the-size]='a program asks for the memory of its own options alone'
 )
 
 # Of those that only a large world shows some have a reduced trace: each takes long to replay.
