@@ -106,6 +106,8 @@ static void take_resident(uint64_t *keys) {
     for (uint64_t i = 0; i < CALL_COUNT; i += 1) {
         const struct cache_map_slot_view view =
             value_map_inspect_slot(&map, slot / WAY_COUNT, (uint32_t)(slot % WAY_COUNT));
+        if (view.value == NULL)
+            exit(1); /* never: the cache is full */
         keys[i] = ((const struct value *)view.value)->key;
         slot = (slot + 1601) % SLOT_COUNT;
     }
