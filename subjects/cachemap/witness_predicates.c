@@ -4,6 +4,8 @@
 
 #include "key_map.h"
 
+#include <string.h>
+
 /* ---- Where the key was, and which way it takes. ------------------------------------------ */
 
 bool was_in_cache(const struct witness_event *event) {
@@ -200,7 +202,8 @@ bool gap_is_closed(const struct witness_event *event) {
 }
 
 /* The index of the stash, from section 6. */
-enum { BUCKET_COUNT_MAX = 2 * STASH_COUNT_MAX };
+enum { BUCKET_COUNT_MAX = 1 << 18 };
+_Static_assert(BUCKET_COUNT_MAX >= 2 * STASH_COUNT_MAX, "a power of two: at least half are free");
 
 static uint64_t hash_of(const struct witness_event *event, unsigned key_id) {
     return key_hash_in(&event->before->geometry, key_id);
@@ -235,7 +238,8 @@ static uint32_t bucket_take(const struct witness_event *event, bool *taken, unsi
 
 /* The bucket that the victim of this op, new in the stash, gets. */
 static uint32_t bucket_of_victim(const struct witness_event *event) {
-    bool taken[BUCKET_COUNT_MAX] = {false};
+    bool taken[BUCKET_COUNT_MAX];
+    memset(taken, 0, bucket_count(event->before) * sizeof taken[0]);
     for (uint32_t entry = 0; entry < event->before->counts.stash_count; entry += 1)
         (void)bucket_take(event, taken, event->before->entries[entry].content.key_id);
     return bucket_take(event, taken, event->take.victim_id);
