@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Parts of the programs that ./trace c writes, as map.c has them: what a map has whose stream has ranges.
  * There a loop makes the calls, and the state is compared in loops or by a digest. */
+/* NOLINTNEXTLINE(bugprone-suspicious-include): its parts use those of map.c */
 #include "map.c"
 
 /* The key that the trace numbers so; what fails next is said to be about it. */
