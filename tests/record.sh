@@ -26,6 +26,9 @@ documented() {
 rare='op first_key
 op count
 op stride
+op hands_omitted
+op slots_omitted
+op scope_omitted
 op naive.hits
 op naive.misses
 op naive.scope_count

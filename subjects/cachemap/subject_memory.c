@@ -86,12 +86,14 @@ static const char *plan_differs(const struct subject_functions *functions,
     const enum cache_map_status status = functions->memory_size(options, &size);
     if (status != (fits ? CACHE_MAP_OK : CACHE_MAP_SIZE_OVERFLOW) ||
         size != (fits ? reference.size.low : UNTOUCHED)) {
+        char bytes[32] = "2^64 or more";
+        if (wide_fits(reference.size, UINT64_MAX))
+            (void)snprintf(bytes, sizeof bytes, "%" PRIu64, reference.size.low);
         (void)snprintf(plan_words, sizeof plan_words,
                        "memory_size answers %s and %zu bytes for cache %" PRIu64 ", stash %" PRIu64
-                       ", scope %" PRIu64 "; the contract's arrays take 0x%" PRIx64 "%016" PRIx64,
+                       ", scope %" PRIu64 "; the contract's arrays take %s",
                        cache_map_status_name(status), size, options->cache_value_count_max,
-                       options->stash_value_count_max, options->scope_value_count_max,
-                       reference.size.high, reference.size.low);
+                       options->stash_value_count_max, options->scope_value_count_max, bytes);
         return plan_words;
     }
     for (unsigned i = 0; fits && i < SUBJECT_ARRAY_COUNT; i += 1)
