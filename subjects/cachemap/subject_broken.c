@@ -23,14 +23,6 @@ struct look {
     size_t size;
 };
 
-static struct look look_at(const struct subject *subject, char *words, size_t size) {
-    /* Every typed map is a `struct cache_map` with a type around it. */
-    const struct look look = {subject, (const struct cache_map *)(const void *)subject->map,
-                              subject->functions->layout, words, size};
-    words[0] = '\0';
-    return look;
-}
-
 /* Adds to the words. */
 static void __attribute__((format(printf, 2, 3)))
 look_say(const struct look *look, const char *format, ...) {
@@ -49,9 +41,12 @@ static void look_say_fill(const struct look *look, uint64_t number, unsigned byt
 
 /* ---- What is there. ---------------------------------------------------------------------- */
 
+/* Of a broken map's own counts none may be more than there is room for. */
 static uint32_t entry_count(const struct look *look) {
     const struct cache_map_stash *stash = &look->map->stash;
-    return stash->count < stash->count_max ? stash->count : stash->count_max;
+    const uint32_t count = stash->count < stash->count_max ? stash->count : stash->count_max;
+    const uint32_t room = look->subject->geometry.stash_count_max;
+    return count < room ? count : room;
 }
 
 static uint32_t bucket_count(const struct look *look) {
@@ -99,6 +94,23 @@ static uint32_t entry_home(const struct look *look, uint32_t entry) {
 
 static bool entry_is_there(const struct look *look, uint32_t entry) {
     return entry < entry_count(look);
+}
+
+/* The first bucket that names each entry, or INDEX_NONE; of the look that was begun last. */
+static uint32_t bucket_that_names[STASH_COUNT_MAX];
+
+/* O(buckets), and so is the rest: a report of a large map must not take longer than an op may. */
+static struct look look_begin(const struct subject *subject, char *words, size_t size) {
+    /* Every typed map is a `struct cache_map` with a type around it. */
+    const struct look look = {subject, (const struct cache_map *)(const void *)subject->map,
+                              subject->functions->layout, words, size};
+    words[0] = '\0';
+    for (uint32_t entry = 0; entry < entry_count(&look); entry += 1)
+        bucket_that_names[entry] = INDEX_NONE;
+    for (uint32_t bucket = bucket_count(&look); bucket > 0; bucket -= 1)
+        if (entry_is_there(&look, bucket_entry(&look, bucket - 1)))
+            bucket_that_names[bucket_entry(&look, bucket - 1)] = bucket - 1;
+    return look;
 }
 
 static uint32_t slot_count_at(const struct look *look, uint64_t slot) {
@@ -212,14 +224,6 @@ static void say_cache_count(const struct look *look) {
 
 /* ---- The stash. -------------------------------------------------------------------------- */
 
-/* The first bucket that names the entry, or INDEX_NONE. */
-static uint32_t bucket_that_names(const struct look *look, uint32_t entry) {
-    for (uint32_t bucket = 0; bucket < bucket_count(look); bucket += 1)
-        if (bucket_entry(look, bucket) == entry)
-            return bucket;
-    return INDEX_NONE;
-}
-
 /* A mark behind the last bucket that is not that of its bucket; false where there is none. */
 static bool say_odd_mark(const struct look *look) {
     const unsigned char *marks = look->map->stash.marks;
@@ -250,7 +254,7 @@ static void say_odd_bucket(const struct look *look) {
         return;
     }
     for (uint32_t entry = 0; entry < entry_count(look); entry += 1) {
-        if (bucket_that_names(look, entry) != INDEX_NONE)
+        if (bucket_that_names[entry] != INDEX_NONE)
             continue;
         look_say(look, ": no bucket names entry %u (key %u), which says that it is in bucket %u",
                  (unsigned)entry, entry_content(look, entry).key_id,
@@ -287,7 +291,7 @@ static void say_fragment(const struct look *look, uint32_t fragment) {
 /* How entry and bucket fail to name each other; false where they do. */
 static bool say_link(const struct look *look, uint32_t entry) {
     const uint32_t bucket = entry_bucket(look, entry);
-    const uint32_t named_by = bucket_that_names(look, entry);
+    const uint32_t named_by = bucket_that_names[entry];
     const unsigned key_id = entry_content(look, entry).key_id;
     if (bucket < bucket_count(look) && bucket_entry(look, bucket) == entry) {
         const uint32_t fragment = look->map->stash.entries[entry].fragment;
@@ -367,22 +371,34 @@ static void say_reachable(const struct look *look) {
             return;
 }
 
+/* A slot with the key of the entry, in the set where all slots of the key are; or the end of all slots. */
+static uint64_t slot_of_entry(const struct look *look, uint32_t entry) {
+    const uint64_t hash = look->layout->value_hash(entry_bytes(look, entry), &look->map->seed);
+    const uint64_t first =
+        cache_map_range_of_hash(hash, look->map->cache.set_count) * look->layout->ways;
+    const unsigned key_id = entry_content(look, entry).key_id;
+    for (uint64_t slot = first; slot < first + look->layout->ways; slot += 1)
+        if (slot_count_at(look, slot) != 0 && slot_content(look, slot).key_id == key_id)
+            return slot;
+    return slot_end(look);
+}
+
 static void say_two_places(const struct look *look) {
-    for (uint32_t entry = 0; entry < entry_count(look); entry += 1)
-        for (uint64_t slot = 0; slot < slot_end(look); slot += 1) {
-            const struct value_state content = entry_content(look, entry);
-            if (slot_count_at(look, slot) == 0 || slot_content(look, slot).key_id != content.key_id)
-                continue;
-            look_say(look, "key %u is in ", content.key_id);
-            say_slot(look, slot);
-            look_say(look, " (value %u) and in entry %u of the stash (",
-                     (unsigned)slot_content(look, slot).value, (unsigned)entry);
-            if (look->map->stash.entries[entry].tombstone)
-                look_say(look, "a tombstone)");
-            else
-                look_say(look, "value %u)", (unsigned)content.value);
-            return;
-        }
+    for (uint32_t entry = 0; entry < entry_count(look) && slot_end(look) > 0; entry += 1) {
+        const struct value_state content = entry_content(look, entry);
+        const uint64_t slot = slot_of_entry(look, entry);
+        if (slot == slot_end(look))
+            continue;
+        look_say(look, "key %u is in ", content.key_id);
+        say_slot(look, slot);
+        look_say(look, " (value %u) and in entry %u of the stash (",
+                 (unsigned)slot_content(look, slot).value, (unsigned)entry);
+        if (look->map->stash.entries[entry].tombstone)
+            look_say(look, "a tombstone)");
+        else
+            look_say(look, "value %u)", (unsigned)content.value);
+        return;
+    }
 }
 
 /* ---- The scope log. ---------------------------------------------------------------------- */
@@ -423,7 +439,7 @@ static void say_record(const struct look *look) {
 
 const char *subject_broken_words(const struct subject *subject) {
     static char words[BROKEN_WORDS_SIZE];
-    const struct look look = look_at(subject, words, sizeof words);
+    const struct look look = look_begin(subject, words, sizeof words);
     switch (subject->functions->check(subject->map)) {
     case CACHE_MAP_INVARIANT_NONE: break;
     case CACHE_MAP_INVARIANT_HAND_IN_RANGE: say_hand(&look); break;
@@ -494,7 +510,7 @@ static bool bucket_is_on_a_way(const struct look *look, uint32_t bucket) {
 
 const char *subject_index_size_words(const struct subject *subject) {
     static char words[INDEX_WORDS_SIZE];
-    const struct look look = look_at(subject, words, sizeof words);
+    const struct look look = look_begin(subject, words, sizeof words);
     uint32_t expected = 2;
     while (expected < 2 * (uint32_t)subject->geometry.stash_count_max)
         expected *= 2;
@@ -522,7 +538,7 @@ static void index_entries(const struct look *look, struct stash_index *index) {
         const uint32_t bucket = entry_bucket(look, entry);
         struct index_row row;
         if ((bucket < bucket_count(look) && bucket_entry(look, bucket) == entry) ||
-            bucket_that_names(look, entry) != INDEX_NONE)
+            bucket_that_names[entry] != INDEX_NONE)
             continue;
         index_row_take(look, INDEX_NONE, entry, &row);
         (void)snprintf(row.broken, sizeof row.broken, "entry %u says bucket %u", (unsigned)entry,
@@ -533,7 +549,7 @@ static void index_entries(const struct look *look, struct stash_index *index) {
 
 void subject_index(const struct subject *subject, struct stash_index *index) {
     char words[INDEX_WORDS_SIZE];
-    const struct look look = look_at(subject, words, sizeof words);
+    const struct look look = look_begin(subject, words, sizeof words);
     uint32_t used = 0;
     bool disagrees = false, is_large;
     memset(index, 0, sizeof *index);
