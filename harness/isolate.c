@@ -23,11 +23,11 @@ void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak)
 
 /* ---- The child. -------------------------------------------------------------------------- */
 
-static const char *op_words(const struct run_view *view) {
-    const uint32_t index = view->op_index;
-    if (view->stream == NULL || index >= view->stream->op_count)
+/* A range fails by one of the ops that it stands for: the same bug is told in the same words. */
+static const char *op_words(const struct stream *stream, uint32_t index) {
+    if (stream == NULL || index >= stream->op_count)
         return "end";
-    return op_describe((enum op_kind)view->stream->ops[index].kind)->words;
+    return op_describe((enum op_kind)op_element(stream->ops[index], 0, KEY_COUNT_MAX).kind)->words;
 }
 
 /* One line, "MARK op index, invariant, signature", by one write. */
@@ -50,9 +50,7 @@ static void child_on_failure(const struct run_view *view) {
         (void)snprintf(cause, sizeof cause, "%s %s:%d", invariant_function(verdict->invariant),
                        verdict->file, verdict->line);
     child_tell(verdict->op_index, verdict->invariant, cause,
-               verdict->op_index < view->stream->op_count
-                   ? op_describe((enum op_kind)view->stream->ops[verdict->op_index].kind)->words
-                   : "end");
+               op_words(view->stream, verdict->op_index));
     _exit(CHILD_FAILS);
 }
 
@@ -60,7 +58,7 @@ static void child_on_failure(const struct run_view *view) {
 static void child_tell_running(const char *cause) {
     const struct run_view *running = run_current();
     child_tell(running == NULL ? 0 : running->op_index, INVARIANT_NONE, cause,
-               running == NULL ? "nothing" : op_words(running));
+               running == NULL ? "nothing" : op_words(running->stream, running->op_index));
 }
 
 static void child_on_death(void) {

@@ -67,18 +67,10 @@ static bool unfold(struct edit *edit, uint32_t at) {
 /* Equal ops in a row on keys of one stride: the range that stands for them. */
 static bool fold(struct edit *edit, uint32_t at) {
     struct stream *stream = edit->stream;
-    const struct op first = stream->ops[at];
-    struct op_range range = {op_key(first), 1, 1};
-    const enum op_kind kind = op_kind_of_range((enum op_kind)first.kind);
+    struct op_range range = stream_run(stream, at);
+    const enum op_kind kind = op_kind_of_range((enum op_kind)stream->ops[at].kind);
     if (kind == OP_KIND_COUNT)
         return false;
-    if (at + 1 < stream->op_count && op_key(stream->ops[at + 1]) > range.first)
-        range.stride = op_key(stream->ops[at + 1]) - range.first;
-    while (range.stride <= OP_STRIDE_MAX && at + range.count < stream->op_count &&
-           range.count < stream->world.numbers[FIELD_KEYS] &&
-           stream->ops[at + range.count].kind == first.kind &&
-           op_key(stream->ops[at + range.count]) == range.first + range.count * range.stride)
-        range.count += 1;
     edit_delete_ops(stream, (struct edit_span){at, range.count - 1});
     if (range.count == 1) {
         range.count = generate_range_count(&edit->random, &stream->world);

@@ -9,7 +9,8 @@
 #include <assert.h>
 #include <string.h>
 
-enum { KNOWN_COUNT = 1 << 16, RANGE_FIRST_TRIED_MAX = 4 };
+/* What is shorter is read as well op by op. */
+enum { KNOWN_COUNT = 1 << 16, RANGE_FIRST_TRIED_MAX = 4, FOLDED_COUNT_MIN = 16 };
 
 struct reducer {
     struct stream *best;
@@ -437,6 +438,26 @@ static bool reduce_range(struct reducer *reducer, uint32_t index) {
     return !op_equal(before, reducer->best->ops[index]);
 }
 
+/* What no halving makes fewer, for all of it is needed: many ops in a row that are one range. */
+static bool reduce_runs(struct reducer *reducer) {
+    bool changed = false;
+    for (uint32_t at = 0; at < reducer->best->op_count && !reducer->stopped; at += 1) {
+        const struct op_range range = stream_run(reducer->best, at);
+        if (range.count < FOLDED_COUNT_MIN)
+            continue;
+        candidate_fresh(reducer);
+        candidate_remove(reducer, at + 1, at + range.count);
+        reducer->candidate.ops[at].kind =
+            (uint8_t)op_kind_of_range((enum op_kind)reducer->candidate.ops[at].kind);
+        reducer->candidate.ops[at].operand = op_operand_of_range(range);
+        if (reducer_try(reducer))
+            changed = true;
+        else
+            at += range.count - 1;
+    }
+    return changed;
+}
+
 static bool reduce_operands(struct reducer *reducer) {
     bool changed = false;
     for (uint32_t i = 0; i < reducer->best->op_count && !reducer->stopped; i += 1) {
@@ -526,6 +547,7 @@ struct reduce_result reduce_stream(struct stream *stream, const struct reduce_op
         changed |= reduce_world(&reducer);
         changed |= reduce_rooms(&reducer);
         changed |= reduce_keys(&reducer);
+        changed |= reduce_runs(&reducer);
         changed |= reduce_operands(&reducer);
         changed |= reduce_kinds(&reducer);
     }

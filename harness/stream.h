@@ -67,4 +67,21 @@ static inline uint32_t stream_key_count(const struct stream *stream) {
     return count;
 }
 
+/* The range that stands for the ops from `at` on that are of one kind, on keys of one stride, upwards: one op
+ * where the next does not go on so, or is not to be had as a range. */
+static inline struct op_range stream_run(const struct stream *stream, uint32_t at) {
+    const struct op first = stream->ops[at];
+    struct op_range range = {op_key(first), 1, 1};
+    if (!op_has_key(first) || op_kind_of_range((enum op_kind)first.kind) == OP_KIND_COUNT)
+        return range;
+    if (at + 1 < stream->op_count && op_key(stream->ops[at + 1]) > range.first)
+        range.stride = op_key(stream->ops[at + 1]) - range.first;
+    while (range.stride <= OP_STRIDE_MAX && at + range.count < stream->op_count &&
+           range.count < stream->world.numbers[FIELD_KEYS] &&
+           stream->ops[at + range.count].kind == first.kind &&
+           op_key(stream->ops[at + range.count]) == range.first + range.count * range.stride)
+        range.count += 1;
+    return range;
+}
+
 #endif

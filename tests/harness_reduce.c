@@ -50,6 +50,19 @@ static bool needs_a_world(const struct stream *stream, void *context) {
            is_op(stream->ops[stream->op_count - 1], OP_COMPACT);
 }
 
+enum { NEEDED_COUNT = 40 };
+
+/* Fails when so many upserts are made, by whatever op. */
+static bool needs_many(const struct stream *stream, void *context) {
+    uint32_t count = 0;
+    (void)context;
+    asked_count += 1;
+    for (uint32_t i = 0; i < stream->op_count; i += 1)
+        if (op_element(stream->ops[i], 0, KEY_COUNT_MAX).kind == OP_UPSERT)
+            count += op_element_count(stream->ops[i]);
+    return count >= NEEDED_COUNT;
+}
+
 typedef bool predicate(const struct stream *stream, void *context);
 
 static struct stream stream, candidate;
@@ -114,6 +127,21 @@ static void scopes_around_nothing_are_unwrapped(void **state) {
     assert_minimal(upsert_in_scope);
     assert_int_equal(stream.op_count, 3);
     assert_int_equal(stream.ops[1].operand, 5); /* this key is needed, and so its name stays */
+}
+
+/* None of them can go; one range says the same. */
+static void many_that_are_needed_become_one(void **state) {
+    (void)state;
+    support_parse("cachemap-trace 1\ngeometry keys=256\nget 3\n", &stream,
+                  (struct result[STREAM_OP_COUNT_MAX]){{0}});
+    for (uint32_t key = 0; key < NEEDED_COUNT; key += 1)
+        stream.ops[stream.op_count++] = (struct op){OP_UPSERT, 7 + 3 * (uint64_t)key};
+    assert_true(reduce(needs_many).minimal);
+    assert_int_equal(stream.op_count, 1);
+    assert_int_equal(stream.ops[0].kind, OP_UPSERT_RANGE);
+    assert_int_equal(op_range(stream.ops[0]).first, 0);
+    assert_int_equal(op_range(stream.ops[0]).count, NEEDED_COUNT);
+    assert_int_equal(op_range(stream.ops[0]).stride, 1);
 }
 
 static void the_world_keeps_what_is_needed(void **state) {
@@ -265,6 +293,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ops_that_do_not_matter_go),
         cmocka_unit_test(scopes_around_nothing_are_unwrapped),
+        cmocka_unit_test(many_that_are_needed_become_one),
         cmocka_unit_test(the_world_keeps_what_is_needed),
         cmocka_unit_test(a_reduction_that_is_stopped_keeps_the_best),
         cmocka_unit_test(the_same_stream_reduces_in_the_same_way),
