@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Hints (prefetches) change nothing and answer nothing, so no other test can tell whether they are given. Here
- * each is noted: which lines are asked for, in which order, by prefetch, upsert, get_many and upsert_many. In
- * the portable build there are none. */
+/* Hints (prefetches) change nothing and answer nothing, so no other test can tell whether they are given.
+ * Here each is noted: which lines are asked for, in which order, by prefetch, upsert, get_many and
+ * upsert_many. In the portable build there are none. */
 #include "cache_map_vector.h" /* whose headers have the builtin */
 
 static void hint_note(const void *address);
