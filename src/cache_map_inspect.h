@@ -307,15 +307,14 @@ static inline enum cache_map_invariant cache_map_check_set(struct cache_map_chec
     return CACHE_MAP_INVARIANT_NONE;
 }
 
-/* True when the cache holds a value with the key of `value`. The tags have been checked before. */
+/* True when the cache holds a value with the key of `value`. The tags have been checked before. Without a cache
+ * there is one set, whose ways are free. */
 static inline bool cache_map_check_resident(struct cache_map_check_layout check,
                                             const struct cache_map *map, uint64_t hash,
                                             const void *value) {
     const struct cache_map_layout *layout = check.layout;
     uint64_t set, counts;
     uint32_t match;
-    if (map->cache.set_count == 0)
-        return false;
     set = cache_map_range_of_hash(hash, map->cache.set_count);
     counts = cache_map_set_counts(layout, &map->cache, set);
     match = cache_map_tag_match(cache_map_set_tags(layout, &map->cache, set), layout->ways,
