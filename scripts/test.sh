@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The tests, in two tiers. Each step is a line below: a name, a command, and what has to be built for it. Builds
-# just that, runs the steps as many at a time as there are cores, and ends with "N passed, N failed". Each step's
+# just that, runs some steps at a time, and ends with "N passed, N failed". Each step's
 # output is in build/test/log/; a failing step's is shown. Deterministic: fixed seeds, bounded runs, no clocks
 # (the seconds shown are of CPU, and judge nothing).
 #
@@ -12,7 +12,7 @@
 #   scripts/test.sh tier       the tier of the step ONLY
 #
 #   ONLY=NAME    one step of either tier: its name, or a part that no other name has
-#   JOBS=1       steps at a time (the number of cores)
+#   JOBS=1       steps at a time (one more than there are cores: a step may wait for a browser or a timer)
 #   TALLY=FILE   no closing line; "passed failed" is added to the file (.ci/run sums both tiers)
 #   BARE=1       commands of Essential packages and of those that scripts/need.sh names for the tier, and no others
 #
@@ -21,7 +21,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 . scripts/numbers.sh
 
-jobs=${JOBS:-$(nproc)}
+jobs=${JOBS:-$(($(nproc) + 1))}
 whole_number JOBS "$jobs"
 log_folder=build/test/log
 # A bug may be an endless loop: a process that has used so much CPU time is killed, however busy the machine is.
@@ -119,7 +119,7 @@ programs='all build/trace-asan build/trace-fast build/soak-fast'
 step "each layer of the oracle is needed" scripts/planted.sh layers --needs "soak build/soak-fast build/trace-fast"
 then_step "the check of the layers can fail" tests/layers.sh --needs "soak build/soak-fast build/trace-fast"
 step "the tests of the harness can fail" tests/harness_bugs.sh --needs build/test/harness/harness_mutate
-step "a program for each planted bug" tests/programs.sh --needs trace
+step "programs of planted bugs" tests/programs.sh --needs trace
 step "matrix, its fast half" env JOBS=1 scripts/matrix.sh --fast --needs trace build/trace-asan build/trace-fast
 then_step "the matrix can fail" tests/matrix.sh --needs trace
 step "record" tests/record.sh --needs trace tables
