@@ -93,7 +93,7 @@ help:
 	@echo 'make coverage-empty  fuzz COVERAGE_SECONDS ($(COVERAGE_SECONDS)) seconds from nothing: branches reached'
 	@echo 'make mutants       the mutation score: every small change of src/, and what finds it'
 	@echo 'make witnesses     look for shorter witnesses, write them into witnesses/ (minutes)'
-	@echo 'make reduced       each planted bug from artifact to shortest trace: bugs/traces/, docs/reduced.md'
+	@echo 'make reduced       each planted bug from artifact to shortest trace: bugs/traces/ and its README.md'
 	@echo 'make build/trace-debug  ./trace for a debugger: `./trace gdb` starts it'
 	@echo 'make explore-small every state of small worlds, with every layer: docs/proofs.md (seconds)'
 	@echo 'make explore-large of larger ones (minutes); make explore-bugs: the shortest trace of each planted bug'

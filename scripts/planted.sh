@@ -16,7 +16,7 @@
 #                                         --others, any other way
 #   scripts/planted.sh reduced [--table] [NAME...]
 #                                         from each bug to the trace that shows it: bugs/traces/ and the table of
-#                                         docs/reduced.md. --table runs nothing, and has what earlier runs left
+#                                         bugs/traces/README.md. --table runs nothing, and has what earlier runs left
 #   scripts/planted.sh touches [NAME...]  each bug of bugs/touches/ is found by what a call may touch, and by nothing else
 #   scripts/planted.sh list               what each bug breaks, and which layers should find it
 #   scripts/planted.sh build NAME FOLDER WORD...

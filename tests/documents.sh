@@ -16,7 +16,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 documents=()
-for document in README.md CONTRIBUTING.md CHANGELOG.md SECURITY.md docs/*.md regressions/README.md packaging/doxygen/*.md; do
+for document in README.md CONTRIBUTING.md CHANGELOG.md SECURITY.md docs/*.md {bugs,studies,subjects}/*/README.md bugs/*.md regressions/README.md packaging/doxygen/*.md; do
     [ -f "$document" ] && documents+=("$document")
 done
 
