@@ -9,7 +9,7 @@
 #   scripts/planted.sh layers [--update] [PATCH...]
 #                                         each layer of the oracle is needed: its bug in bugs/layers/ is found, by
 #                                         it alone, and lives when the layer is off; with any layer off the library
-#                                         as it is is fine. Compares the table of docs/oracle.md, or writes it
+#                                         as it is is fine. Compares the table of bugs/layers/README.md, or writes it
 #   scripts/planted.sh ways [--others] [NAME...]
 #                                         each other way to compile the fuzz target is needed: what it compiles has
 #                                         a bug in bugs/ways/ that it finds and ./fuzz_cachemap does not, nor, with

@@ -19,7 +19,7 @@ static const char usage_text[] =
     "  op-table          the ops: opcodes, operand, meaning              (docs/input-format.md)\n"
     "  number-tables     the numbers behind each header byte             (docs/input-format.md)\n"
     "  outcome-table     the words of an outcome                         (docs/input-format.md)\n"
-    "  invariant-table   the invariants and the layer of each            (docs/oracle.md)\n";
+    "  invariant-table   the invariants: layer, condition, what it means (docs/oracle.md)\n";
 
 /* ---- Ops and outcomes. ------------------------------------------------------------------- */
 
