@@ -16,19 +16,20 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 documents=()
-for document in README.md CONTRIBUTING.md CHANGELOG.md SECURITY.md docs/*.md {bugs,studies,subjects}/*/README.md bugs/*.md regressions/README.md packaging/doxygen/*.md; do
+for document in README.md CONTRIBUTING.md CHANGELOG.md SECURITY.md docs/*.md \
+    {bugs,studies,subjects}/*/{,*/}README.md bugs/*.md regressions/README.md packaging/doxygen/*.md; do
     [ -f "$document" ] && documents+=("$document")
 done
 
 # ---- Generated parts. ----------------------------------------------------------------------------
 
-# The document with its generated parts as ./tables and build/sizing print them now. The part `survival` is of
-# a campaign of hours (studies/survival/survival_report.R) and stays as it is.
+# The document with its generated parts as ./tables and build/sizing print them now. The parts of survival are
+# of a campaign of hours (studies/survival/survival_report.R) and stay as they are.
 regenerate() {
     awk '
         !inside { print }
         # Those are measured, by `make survival`, `make mutants` and `make hit-ratio`, not derived.
-        match($0, /^<!-- generated: [a-z-]+ -->$/) && $3 != "survival" && $3 != "mutants" && $3 !~ /^hit-ratio/ {
+        match($0, /^<!-- generated: [a-z-]+ -->$/) && $3 !~ /^survival/ && $3 != "mutants" && $3 !~ /^hit-ratio/ {
             part = $3
             command = (part ~ /^sizing-/ ? "build/sizing " : "./tables ") part
             while ((command | getline line) > 0)

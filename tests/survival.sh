@@ -143,9 +143,9 @@ sample() {
         ours control 1 false 10 10 naive control 1 false 10 10 no_swarm control 1 false 4 4
 }
 
-row_is() { # EXPRESSION: of a row in the report's document
-    cat "$folder/document.md"
-    grep -qE "$1" "$folder/document.md"
+row_is() { # EXPRESSION [DOCUMENT]: of a row in the report's document
+    cat "$folder/${2:-document.md}"
+    grep -qE "$1" "$folder/${2:-document.md}"
 }
 
 plot_is_whole() {
@@ -160,12 +160,13 @@ END
 check_report() {
     sample >"$folder/sample.jsonl"
     printf 'before\n<!-- generated: survival -->\nold\n<!-- end -->\nafter\n' >"$folder/document.md"
+    printf '<!-- generated: survival-medians -->\n<!-- end -->\n' >"$folder/medians.md"
     check "the report of a sample" studies/survival/survival_report.R "$PWD/$folder/sample.jsonl" \
-        "$PWD/$folder/document.md" "$PWD/$folder/plot.svg" "$PWD/$folder/curves.json"
+        "$PWD/$folder/document.md" "$PWD/$folder/plot.svg" "$PWD/$folder/curves.json" "$PWD/$folder/medians.md"
     check "ours" row_is '^\| `ours` \| 10 \| 4 \| 0 \| 2\.5 \| 4\.0 \(2\.0 to 6\.0\) '
     check "naive" row_is '^\| `naive` \| 10 \| 4 \| 1 \| - \| 8\.5 \(7\.0 to 10\) \| 4\.0 \| 2\.1 .* 0\.88 '
     check "no_swarm, at its horizon" row_is '^\| `no_swarm` \| 4 \| 3 \| 1 \| 2\.0 \| 2\.8 .* \| 2\.5 \| 1\.1 .* 0\.56 .* 1 \|$'
-    check "the table of bugs" row_is '^\| b \| > 10 \(1/2\) \| - \|$'
+    check "the table of bugs" row_is '^\| b \| > 10 \(1/2\) \| - \|$' medians.md
     check "it says that it is partial" row_is '^\*\*Partial:\*\*.* 2 were measured'
     check "it says that the control was silent" row_is '3 runs, 24 CPU seconds, all silent'
     check "the document's own text stays" test "$(grep -cE '^(before|after|old)$' "$folder/document.md")" -eq 2

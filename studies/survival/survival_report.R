@@ -1,13 +1,14 @@
 #!/usr/bin/env Rscript
 # SPDX-License-Identifier: Apache-2.0
 # The statistics of `make survival`: reads the results of studies/survival/survival.py, writes the generated
-# part of docs/effectiveness.md and the plot docs/effectiveness-survival.svg. The estimates are those
-# of R's `survival`; docs/effectiveness.md says what each column is.
+# part of docs/effectiveness.md, the plot docs/effectiveness-survival.svg, and the medians of each bug in
+# studies/survival/README.md. The estimates are those of R's `survival`; docs/effectiveness.md says what
+# each column is.
 #
-#   studies/survival/survival_report.R [RESULTS [DOCUMENT PLOT CURVES]]
+#   studies/survival/survival_report.R [RESULTS [DOCUMENT PLOT CURVES MEDIANS]]
 #
 # With RESULTS alone the tables are printed and nothing is written. CURVES is the plot's data as JSON, for the
-# page of `make report`. Exit status: 0, or 2 where there
+# page of `make report`. MEDIANS is the document with a row for each bug. Exit status: 0, or 2 where there
 # is nothing to report or a file cannot be read or written.
 suppressPackageStartupMessages({
     library(survival)
@@ -213,12 +214,12 @@ report <- function(runs) {
     fuzzers <- intersect(FUZZERS, configs)
     ablations <- setdiff(configs, FUZZERS)
     lines <- c(scope_lines(runs, configs, bugs), control_lines(control, configs), "",
-               config_table(common, configs), "", "Median CPU seconds for each bug:", "",
-               bug_table(common, fuzzers))
+               config_table(common, configs))
+    medians <- bug_table(common, fuzzers)
     if (length(ablations) > 0)
-        lines <- c(lines, "", "The same without an ingredient:", "",
-                   bug_table(common, c(BASELINE, ablations)))
-    list(lines = lines, runs = common, configs = configs)
+        medians <- c(medians, "", "The same without an ingredient:", "",
+                     bug_table(common, c(BASELINE, ablations)))
+    list(lines = lines, medians = medians, runs = common, configs = configs)
 }
 
 # ---- The curves. ---------------------------------------------------------------------------------------
@@ -247,13 +248,14 @@ curves_json <- function(result) {
 
 # ---- Writing. ----------------------------------------------------------------------------------------
 
-insert <- function(document, lines) {
+insert <- function(document, part, lines) {
     text <- readLines(document)
-    start <- which(text == "<!-- generated: survival -->")
+    mark <- sprintf("<!-- generated: %s -->", part)
+    start <- which(text == mark)
     end <- which(text == "<!-- end -->")
     end <- end[end > max(start, 0)]
     if (length(start) != 1 || length(end) == 0)
-        fail(document, " has no lines '<!-- generated: survival -->' and '<!-- end -->'")
+        fail(document, " has no lines '", mark, "' and '<!-- end -->'")
     writeLines(c(text[seq_len(start)], lines, text[end[[1]]:length(text)]), document)
 }
 
@@ -282,19 +284,22 @@ plot_curves <- function(result, path) {
 
 main <- function(arguments) {
     own <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
-    setwd(file.path(dirname(own), ".."))
-    if (!(length(arguments) %in% c(0, 1, 4)))
-        fail("usage: studies/survival/survival_report.R [RESULTS [DOCUMENT PLOT CURVES]]")
+    setwd(file.path(dirname(own), "..", ".."))
+    if (!(length(arguments) %in% c(0, 1, 5)))
+        fail("usage: studies/survival/survival_report.R [RESULTS [DOCUMENT PLOT CURVES MEDIANS]]")
     if (length(arguments) == 1) {
-        writeLines(report(read_results(arguments[[1]]))$lines)
+        result <- report(read_results(arguments[[1]]))
+        writeLines(c(result$lines, "", result$medians))
         return(invisible())
     }
     if (length(arguments) == 0)
         arguments <- c("build/survival/results.jsonl", "docs/effectiveness.md",
-                       "docs/effectiveness-survival.svg", "studies/survival/curves.json")
+                       "docs/effectiveness-survival.svg", "studies/survival/curves.json",
+                       "studies/survival/README.md")
     result <- report(read_results(arguments[[1]]))
     plot_curves(result, arguments[[3]])
-    insert(arguments[[2]], result$lines)
+    insert(arguments[[2]], "survival", result$lines)
+    insert(arguments[[5]], "survival-medians", result$medians)
     writeLines(curves_json(result), arguments[[4]])
     writeLines(paste("written:", paste(arguments[-1], collapse = " ")))
 }
