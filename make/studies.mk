@@ -160,4 +160,4 @@ sizing-table: $(BUILD)/sizing
 .PHONY: mutants
 mutants: $(EMBEDDED)
 	@scripts/need.sh mutants
-	@studies/mutation/mutants --document docs/mutation-score.md $(MUTANTS)
+	@studies/mutation/mutants --document studies/mutation/README.md $(MUTANTS)
