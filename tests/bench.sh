@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # `make bench` at small scale: the peers are maps (tests/bench_peers.c), and a peer with a planted defect is
 # caught; the program runs every workload; what it cannot do it says; medians, ratios and tables are those of a
-# sample that was worked out by hand; the documents hold what studies/speed/speed.json says. No time is judged.
+# sample that was worked out by hand; docs/speed.md holds what studies/speed/speed.json says. No time is judged.
 #
 #   tests/bench.sh     `make build/speed/speed build/test/bench/bench_peers` comes before
 set -u
@@ -164,7 +164,7 @@ check "bad usage of bench_variant.sh" says 2 'NAME FILE.patch' studies/speed/ben
 # ---- Figures and tables. ---------------------------------------------------------------------------------
 
 check "medians, ratios, tables of a sample" python3 tests/bench_report.py
-check "the documents hold what studies/speed/speed.json says" python3 tests/bench_report.py --documents
+check "docs/speed.md holds what studies/speed/speed.json says" python3 tests/bench_report.py --documents
 spoil() { # DOCUMENT: one figure in its parts is another
     sed -E '0,/^(\| uthash, LRU \| )[0-9.*]+/s//\10.123/' "$1"
 }

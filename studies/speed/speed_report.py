@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Medians, ratios and tables of what studies/speed/bench.py has measured: text for the terminal, the parts of
-docs/speed.md and docs/performance.md between markers, the data of the plot. Measures nothing.
+docs/speed.md between markers, the data of the plot. Measures nothing.
 
 A part stands between `<!-- measured: NAME -->` and `<!-- end -->`. As a program: prints every configuration."""
 import json
@@ -307,9 +307,8 @@ def draw(root, report, data_path, picture_path):
 def write_document(root, report):
     """studies/speed/speed.json, the parts, docs/speed.svg."""
     (root / "studies/speed/speed.json").write_text(json.dumps(report, separators=(",", ":")) + "\n")
-    for name in ("docs/speed.md", "docs/performance.md"):
-        path = root / name
-        path.write_text(with_parts(path.read_text(), report))
+    page = root / "docs/speed.md"
+    page.write_text(with_parts(page.read_text(), report))
     (root / "build").mkdir(exist_ok=True)
     draw(root, report, root / "build/speed.data", root / "docs/speed.svg")
 
