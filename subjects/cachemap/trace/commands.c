@@ -11,7 +11,7 @@ const char subject_commands_usage[] =
     "What can happen:\n"
     "  witness [LABEL]              the shortest known trace in which it does; without a label, "
     "the list;\n"
-    "                               --check FILE...: what happens in these (docs/witnesses.md)\n"
+    "                               --check FILE...: what happens in these (docs/coverage.md)\n"
     "  situations --holes LIST FILE...  which op meets which state in none of these files, but for "
     "named holes\n"
     "\n";

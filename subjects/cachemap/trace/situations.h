@@ -2,7 +2,7 @@
 /* Situations: which op meets which state. A situation is an op, what its argument is (the key's place, a key
  * that the call has already, ...) and what the map is (a scope open, the stash full, ...), as a row of a
  * table of classes; the list of all is their product. The inputs that are stored must have them all but for
- * the holes that are named (docs/witnesses.md). Witnesses are things worth a name; situations are
+ * the holes that are named (docs/coverage.md). Witnesses are things worth a name; situations are
  * combinations that nobody thought of.
  *
  * Computed from the naive map alone, which a replay compares with the library at each op. Knows streams and
