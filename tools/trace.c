@@ -46,7 +46,7 @@ static const char usage_text[] =
     "  html [-o OUT] [--whole] FILE\n"
     "                               a page to step through it, beside a trace that passes; --whole "
     "does\n"
-    "                               not reduce (docs/page.md)\n"
+    "                               not reduce (docs/report.md)\n"
     "  reduce [-o OUT] FILE         the fewest ops that fail in the same way, as text; Ctrl-C "
     "keeps the\n"
     "                               best so far\n"
