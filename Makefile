@@ -411,7 +411,7 @@ dictionary: tables
 # ---- Examples: real programs over the public header, plain and sanitized; the threads. --------------
 
 # An example NAME is examples/NAME.c with examples/NAME_*.c.
-EXAMPLES := sqlite_cache request_log sharded
+EXAMPLES := sqlite_cache request_log sharded siphash
 EXAMPLE_LIBRARIES_sqlite_cache := -lsqlite3
 EXAMPLE_LIBRARIES_request_log := -lm
 EXAMPLE_LIBRARIES_sharded := -pthread

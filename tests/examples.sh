@@ -211,6 +211,20 @@ library_defect stash-delete-leaves-gap
 
 check "no example asks has what is absent" bash -c "! grep -nE '(!|if \()[a-z_]+_has\(' examples/*.[ch]"
 
+# ---- siphash. --------------------------------------------------------------------------------------
+
+check "siphash: sanitized" ends 0 "keys are spread" build/examples/asan/siphash
+check "siphash: plain" ends 0 "keys are spread" build/examples/siphash
+# siphash_defect NAME SED PATTERN: what it says of itself with that change.
+siphash_defect() {
+    sed -E "$2" examples/siphash.c >"$out/siphash.c"
+    check "siphash: $1, planted" test -n "$(diff examples/siphash.c "$out/siphash.c")"
+    check "siphash: $1, compiled" gcc -std=c11 -Isrc "$out/siphash.c" -o "$out/siphash"
+    check "siphash: $1, found" ends 1 "$3" "$out/siphash"
+}
+siphash_defect "another rotation" 's/\(v\[1\], 17\)/(v[1], 16)/' "another hash"
+siphash_defect "a hash of few bits" 's/^( +siphash_64\(\(key\).*, 1, 3\))$/\1 % 64/' "keys share sets"
+
 # ---- sharded: the threads are tests/threads.sh's. ---------------------------------------------------
 
 check "sharded: sanitized" ends 0 "^sets of a shard that are used: 100.0 % .*, 12.5 %" \
