@@ -80,7 +80,7 @@ help:
 	@echo 'make test-all      the same, and everything else that is tested: Chromium, emulators, documents, ...'
 	@echo 'make test ONLY=NAME  one step of either, by its name or a part of it; they are listed below'
 	@echo 'make BUILD=/elsewhere ...  writes nothing here, all there: for a checkout that is read-only'
-	@echo 'make oss-fuzz-check  every build that OSS-Fuzz makes, each checked: docs/oss-fuzz.md (minutes)'
+	@echo 'make oss-fuzz-check  every build that OSS-Fuzz makes, each checked: oss-fuzz/README.md (minutes)'
 	@echo 'make test-page     the tests of the page of ./trace html alone, in headless Chromium'
 	@echo 'make all           build ./fuzz_cachemap ./fuzz_trace ./trace ./soak ./explore ./tables'
 	@echo 'make SUBJECT=tests/second_subject all  the same for another structure: CONTRIBUTING.md'

@@ -35,7 +35,7 @@ static const char usage_text[] =
     "                   oracle: libCacheSim's oracleGeneral, binary\n"
     "                   keys: one key a line, whatever its bytes; all are reads. For logs in "
     "other\n"
-    "                   formats: docs/request-log.md has a line of jq or awk for each\n"
+    "                   formats: examples/README.md has a line of jq or awk for each\n"
     "  --cache N,...    objects that the cache takes, up to 8 sizes, rounded up to multiples of\n"
     "                   16; default 256,1024,4096,16384\n"
     "  --stash N        objects that the stash takes; default: as many as the cache, and 16 at\n"

@@ -7,7 +7,7 @@
 SANITIZER is address, undefined, memory, none, coverage or introspector; ENGINE is libfuzzer, afl, honggfuzz or
 centipede (any target that runs the files which it is given will do). TARGET is each one that OSS-Fuzz would find.
 A copy of OUT is what runs: in another folder, by another user who may write to /tmp alone (that needs root; without,
-in folders that are read-only). docs/oss-fuzz.md says what each check is for. It knows the names in src/, and nothing
+in folders that are read-only). oss-fuzz/README.md says what each check is for. It knows the names in src/, and nothing
 else of the library or the harness. Needed are objdump, readelf, gdb and llvm-symbolizer.
 
 Exit status: 0 all holds, 1 something does not, 2 it could not run, 130 interrupted.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Makes of oss-fuzz/ what goes to projects/cachemap/ of OSS-Fuzz: the same files, with the address of the repository
-# where they need it. docs/oss-fuzz.md says what to do with them.
+# where they need it. oss-fuzz/README.md says what to do with them.
 #
 #   scripts/oss_fuzz_project.sh [ADDRESS [FOLDER]]    ADDRESS begins with https:// (that of git's `origin`);
 #                                                     FOLDER is build/oss-fuzz-project

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # request_log on what its users have: compressed files, traces that are none, virtual hosts, keys one a
-# line, and the commands of docs/request-log.md. Defects that are planted in it are found by the same checks.
+# line, and the commands of examples/README.md. Defects that are planted in it are found by the same checks.
 # The formats themselves are tests/examples.sh's. `make examples` comes before.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
@@ -284,7 +284,7 @@ empty_is_said() {
 # command_gives FILE NUMBERS: the one command of the document that reads the file.
 command_gives() {
     local command
-    command=$(sed -n '/^```sh$/,/^```$/p' docs/request-log.md | grep -F " $1 | request_log --format keys -")
+    command=$(sed -n '/^```sh$/,/^```$/p' examples/README.md | grep -F " $1 | request_log --format keys -")
     [ "$(wc -l <<<"$command")" -eq 1 ] && [ -n "$command" ] || { echo "no such command" && return 1; }
     (cd "$out/samples" && PATH=$out/bin:$PATH bash -o pipefail -c "$command --cache 4096" >"$out/stdout") || return
     numbers_of "$out/stdout"
@@ -302,7 +302,7 @@ check_commands() {
     check "CloudFront" command_gives cloudfront.log "4 3 25.00"
     check "S3" command_gives s3.log "4 3 25.00"
     check "HAProxy" command_gives haproxy.log "5 4 20.00"
-    check "no command is without a test" [ "$(grep -c '^```sh$' docs/request-log.md)" -eq 5 ]
+    check "no command is without a test" [ "$(grep -c '^```sh$' examples/README.md)" -eq 5 ]
 }
 
 # ---- Defects. --------------------------------------------------------------------------------------
