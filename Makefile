@@ -107,7 +107,7 @@ help:
 	@echo 'make report        a page of the campaign: build/campaign/report.html'
 	@echo 'make test-report   the tests of that page alone, in headless Chromium'
 	@echo 'make bench         the library against its peers, as ratios: docs/speed.md (15 minutes)'
-	@echo 'make instructions  how many instructions a call of the library is: docs/performance.md'
+	@echo 'make instructions  how many instructions a call of the library is: docs/speed.md'
 	@echo 'make performance   executions and ops per second, and where the time goes'
 	@echo 'make sizing-table  how many keys a cache keeps, what a layout and a hash cost: docs/sizing.md'
 	@echo 'make format tidy   clang-format in place; clang-tidy'

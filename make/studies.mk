@@ -4,7 +4,7 @@
 
 STUDIES := Makefile make/studies.mk
 
-# ---- Where the time of the target goes: docs/performance.md. -----------------------------------------
+# ---- Where the time of the target goes: studies/performance/README.md. -----------------------------------------
 
 # The fuzz target under a plain main, twice: as the fuzzing engine runs it, and without sanitizers.
 $(BUILD)/bench-sanitized: $(BUILD)/fuzz/studies/performance/executions.o $(call fuzz_objects,fuzz_cachemap)

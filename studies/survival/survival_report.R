@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The statistics of `make survival`: reads the results of studies/survival/survival.py, writes the generated
 # part of docs/effectiveness.md, the plot docs/effectiveness-survival.svg, and the medians of each bug in
-# studies/survival/README.md. The estimates are those of R's `survival`; docs/effectiveness.md says what
+# studies/survival/README.md. The estimates are those of R's `survival`; studies/survival/README.md says what
 # each column is.
 #
 #   studies/survival/survival_report.R [RESULTS [DOCUMENT PLOT CURVES MEDIANS]]
