@@ -84,9 +84,21 @@ class Parts(unittest.TestCase):
 
     def test_losses_name_the_cell_and_the_reason(self):
         text = speed_report.part_losses(report_of(SAMPLE))
-        self.assertIn("| read-modify-write | plain table, FIFO | 1 of 1 | 0.50 | 0.80 to 0.80; 2.00 to 2.00 | 1M: 64 bytes |", text)
+        self.assertIn("| read-modify-write | plain table, FIFO | 1 of 1 | 0.50 | 0.80 to 0.80; 2.00 to 2.00 | 1M: all |", text)
         self.assertNotIn("insert", text)  # 1.5 and 1.1 are no losses
         self.assertNotIn("uthash", text)  # 0.96 is equal
+
+    def test_losses_of_some_values_name_them_and_a_reason_stands_once(self):
+        won = copy.deepcopy(SAMPLE)
+        won.update(value=16)
+        won["samples"]["modify_zipf"]["nanoseconds"]["plain"] = [1e6] * 3
+        self.assertIn("| 1 of 2 | 0.50 | 0.80 to 0.80; 2.00 to 2.00 | 1M: 64 bytes |",
+                      speed_report.part_losses(report_of(SAMPLE, won)))
+        lost = copy.deepcopy(SAMPLE)
+        for peer in ("uthash_lru", "glib_fifo"):
+            lost["samples"]["modify_zipf"]["nanoseconds"][peer] = [1, 1, 1]
+        text = speed_report.part_losses(report_of(lost))
+        self.assertIn("| as for read-modify-write, uthash, LRU |", text)
 
     def test_a_loss_without_a_reason_shows(self):
         lost = copy.deepcopy(SAMPLE)

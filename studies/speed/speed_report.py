@@ -171,8 +171,9 @@ def part_overview(report):
 
 
 def part_losses(report):
-    """Every pair of workload and peer in which the peer is faster somewhere, where, and why."""
-    lines = []
+    """Every pair of workload and peer in which the peer is faster somewhere, where, and why. A reason is said once."""
+    lines, said = [], {}
+    every_value = {r["value"] for r in report["configurations"]}
     for workload, head in WORKLOADS:
         for peer, name in PEERS:
             if peer in OWN or peer == "floor":
@@ -186,9 +187,13 @@ def part_losses(report):
             cells = {}
             for _, r in lost:
                 cells.setdefault(count_name(r["entries"]), set()).add(r["value"])
-            where = "; ".join("%s: %s bytes" % (entries, ", ".join(map(str, sorted(values))))
+            where = "; ".join("%s: %s" % (entries, "all" if values == every_value else
+                                          ", ".join(map(str, sorted(values))) + " bytes")
                               for entries, values in cells.items())
             reason = REASONS.get((peer, workload), "**no reason is known yet**")
+            first = said.setdefault(reason, (head, name))
+            if first != (head, name):
+                reason = "as for %s, %s" % first
             lines.append([head, name, "%d of %d" % (len(lost), len(quotients)), digits(worst),
                           other_rows_text([r for _, r in lost], workload, peer), where, reason])
     if not lines:
@@ -214,8 +219,12 @@ def part_memory(report):
     middle = entries[len(entries) // 2]
     results = sorted((r for r in results if r["entries"] == middle), key=lambda r: r["value"])
     head = ["bytes for each of %s entries" % count_name(middle)] + ["values of %d" % r["value"] for r in results]
-    return table(head, [[name] + ["%.1f" % r["bytes_per_entry"][peer] for r in results]
-                        for peer, name in PEERS if all(peer in r["bytes_per_entry"] for r in results)])
+    lines = {name: ["%.1f" % r["bytes_per_entry"][peer] for r in results]
+             for peer, name in PEERS if all(peer in r["bytes_per_entry"] for r in results)}
+    ours = lines.get(NAMES[OURS])
+    # The same map, used otherwise, takes as much.
+    same = {NAMES[peer] for peer in OWN if peer != OURS and lines.get(NAMES[peer]) == ours}
+    return table(head, [[name] + line for name, line in lines.items() if name not in same])
 
 
 def part_hits(report):
