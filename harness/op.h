@@ -2,7 +2,7 @@
 /* What an op is: one step of a stream, a row of the subject's OP_TABLE.
  *
  * Decoder, encoder, printer, parser, generator, dictionary and the table in docs/input-format.md
- * derive from the rows. How to add an op: docs/adding-an-op.md. Knows neither the subject nor its model. */
+ * derive from the rows. How to add an op: tests/adding/README.md. Knows neither the subject nor its model. */
 #ifndef HARNESS_OP_H
 #define HARNESS_OP_H
 

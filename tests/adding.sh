@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Carries out docs/adding-an-op.md as it is written: the op `clear metrics` with a public function of the library,
+# Carries out tests/adding/README.md as it is written: the op `clear metrics` with a public function of the library,
 # and the field `walk`. Each is a patch in tests/adding/ that stays out of the tree. The patches change the files that
 # the page lists and no others, the compiler names those that the page says it names, and what the page promises is
 # so: in every form of a stream, in every program. Needs what `make trace soak tables` builds.
@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.." || exit 2
 . scripts/words.sh
 . scripts/planted/plant.sh
 
-page=docs/adding-an-op.md
+page=tests/adding/README.md
 out=build/test/adding
 rm -rf "$out"
 mkdir -p "$out"

@@ -17,7 +17,7 @@ trap 'rm -rf "$scratch"' EXIT
 
 documents=()
 for document in README.md CONTRIBUTING.md CHANGELOG.md SECURITY.md docs/*.md \
-    {bugs,studies,subjects}/*/{,*/}README.md bugs/*.md {examples,oss-fuzz,regressions}/README.md packaging/doxygen/*.md; do
+    {bugs,studies,subjects,tests}/*/{,*/}README.md bugs/*.md {examples,oss-fuzz,regressions}/README.md packaging/doxygen/*.md; do
     [ -f "$document" ] && documents+=("$document")
 done
 
