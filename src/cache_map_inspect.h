@@ -307,8 +307,8 @@ static inline enum cache_map_invariant cache_map_check_set(struct cache_map_chec
     return CACHE_MAP_INVARIANT_NONE;
 }
 
-/* True when the cache holds a value with the key of `value`. The tags have been checked before. Without a cache
- * there is one set, whose ways are free. */
+/* True when the cache holds a value with the key of `value`. The tags have been checked before. Without a
+ * cache there is one set, whose ways are free. */
 static inline bool cache_map_check_resident(struct cache_map_check_layout check,
                                             const struct cache_map *map, uint64_t hash,
                                             const void *value) {
