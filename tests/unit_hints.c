@@ -16,6 +16,11 @@ struct line_value {
     uint64_t key;
     unsigned char rest[LINE - 8];
 };
+/* One byte of it is on a second line. */
+struct byte_value {
+    uint8_t key;
+    unsigned char rest[LINE];
+};
 struct wide_value {
     uint64_t key;
     unsigned char rest[5 * LINE - 8];
@@ -28,11 +33,19 @@ struct wide_value {
 #define CACHE_MAP_WAYS          WAYS
 #include "cache_map.h"
 
+#define CACHE_MAP_NAME          byte_map
+#define CACHE_MAP_VALUE         struct byte_value
+#define CACHE_MAP_KEY           uint8_t
+#define CACHE_MAP_KEY_OF(value) ((value)->key)
+#define CACHE_MAP_WAYS          WAYS
+#include "cache_map.h"
+
 #define CACHE_MAP_NAME          wide_map
 #define CACHE_MAP_VALUE         struct wide_value
 #define CACHE_MAP_KEY           uint64_t
 #define CACHE_MAP_KEY_OF(value) ((value)->key)
 #define CACHE_MAP_WAYS          WAYS
+#define CACHE_MAP_CLOCK_BITS    4
 #include "cache_map.h"
 
 struct hints {
@@ -76,7 +89,7 @@ static uint64_t set_of(const struct cache_map *base, uint64_t key) {
 
 static void expect_set(const struct cache_map *base, uint64_t key) {
     expect(base->cache.tags + set_of(base, key) * WAYS);
-    expect(base->cache.counts + set_of(base, key)); /* of four ways, two bits each */
+    expect(base->cache.counts + 2 * set_of(base, key)); /* of four ways, four bits each */
 }
 
 static void expect_mark(const struct cache_map *base, uint64_t key) {
@@ -143,10 +156,12 @@ static void an_insert_asks_for_its_slot(void **state) {
     wide_map_deinit(&map);
 }
 
-static void a_value_of_one_line_is_one_hint(void **state) {
+static void a_value_has_a_hint_for_each_line(void **state) {
     const struct cache_map_options options = unit_options(SET_COUNT * WAYS, STASH_COUNT, 0);
     const struct line_value value = {3, {0}};
+    const struct byte_value longer = {3, {0}};
     static struct line_map map;
+    static struct byte_map longer_map;
     const void *slot;
     (void)state;
     assert_status(line_map_init(&map, &options, NULL), CACHE_MAP_OK);
@@ -156,6 +171,14 @@ static void a_value_of_one_line_is_one_hint(void **state) {
     assert_status(line_map_upsert(&map, &value), CACHE_MAP_INSERTED);
     assert_expected();
     line_map_deinit(&map);
+
+    assert_status(byte_map_init(&longer_map, &options, NULL), CACHE_MAP_OK);
+    slot = slot_of_hand(&longer_map.base, 3, sizeof longer);
+    expect(slot);
+    expect_lines(slot, 2);
+    assert_status(byte_map_upsert(&longer_map, &longer), CACHE_MAP_INSERTED);
+    assert_expected();
+    byte_map_deinit(&longer_map);
 }
 
 /* ---- Calls for many: the sets of a whole batch, then what its tags say, then the calls. ------ */
@@ -232,7 +255,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_prefetch_asks_for_the_set),
         cmocka_unit_test(an_insert_asks_for_its_slot),
-        cmocka_unit_test(a_value_of_one_line_is_one_hint),
+        cmocka_unit_test(a_value_has_a_hint_for_each_line),
         cmocka_unit_test(get_many_asks_by_batches),
         cmocka_unit_test(upsert_many_asks_by_batches),
     };

@@ -192,11 +192,43 @@ static void prefetch_changes_nothing(void **state) {
     }
 }
 
+/* At addresses that no test has. NOLINTBEGIN(performance-no-int-to-ptr) */
+static void overlaps(void **state) {
+    static const struct {
+        uintptr_t block, first;
+        size_t memory_size, count, value_size;
+        bool overlap;
+    } rows[] = {
+        {0x10000, 0x10000, 64, 0, 16, false},
+        {0x10000, 0x10000, 64, 1, 16, true},
+        {0x10000, 0x1003f, 64, 1, 16, true},
+        {0x10000, 0x10040, 64, 1, 16, false},
+        {0x10000, 0x0fff0, 64, 1, 16, false},
+        {0x10000, 0x0fff0, 64, 2, 16, true},
+        {0x10000, 0x0fff1, 64, 1, 16, true},
+        {0x10000, 0x20000, 64, 1 << 20, 16, false},
+        {0x10000, 0x20000, 64, SIZE_MAX, 16, true}, /* more than there is memory */
+        {0x10000, 0x20000, 64, (UINTPTR_MAX - 0x20000) / 16, 16, false},
+        {0x10000, 0x20000, 64, (UINTPTR_MAX - 0x20000) / 16 + 1, 16, true},
+        {0x20000, 0x10000, 64, SIZE_MAX, 16, true},
+    };
+    (void)state;
+    for (size_t i = 0; i < UNIT_COUNT_OF(rows); i += 1) {
+        struct cache_map map = {.memory = (unsigned char *)rows[i].block};
+        map.memory_size = rows[i].memory_size;
+        if (cache_map_overlaps(&map, (const void *)rows[i].first, rows[i].count,
+                               rows[i].value_size) != rows[i].overlap)
+            fail_msg("row %zu", i);
+    }
+}
+/* NOLINTEND(performance-no-int-to-ptr) */
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(many_calls_are_single_calls_in_order),
         cmocka_unit_test(one_that_fails_stops_no_other),
         cmocka_unit_test(prefetch_changes_nothing),
+        cmocka_unit_test(overlaps),
     };
     return cmocka_run_group_tests_name("many", tests, NULL, NULL);
 }
