@@ -55,7 +55,7 @@ check "its row" has '^>   0  init' "$text"
 check "and its number" [ "$(member "$json" failure op)" = 0 ]
 told_trace size-overflow-wraps
 check "a refused init says what it was asked for, and why" [ "$(member "$json" failure refusal)" = \
-    "init was asked for cache_value_count_max=1152921504606846976, stash_value_count_max=1, scope_value_count_max=0, hash_seed=0; it must refuse, for cache_value_count_max times the 16 bytes of a value does not fit a size_t" ]
+    "init was asked for cache_value_count_max=1152921504606846976, stash_value_count_max=1, scope_value_count_max=0, hash_seed=0xa5c3f00d00000000; it must refuse, for cache_value_count_max times the 16 bytes of a value does not fit a size_t" ]
 check "in the text too" has '^      init was asked for cache_value_count_max=1152921504606846976,' "$text"
 
 told_trace upsert-many-stops-at-a-failure

@@ -176,6 +176,78 @@ static void a_walk_gives_the_places(void **state) {
     assert_int_equal(outcome, OUTCOME_NONE);
 }
 
+static enum cache_map_status each_restarts(const void *map, struct cache_map_cursor *cursor,
+                                           const void **value) {
+    const enum cache_map_status status = real->each(map, cursor, value);
+    if (status == CACHE_MAP_ABSENT)
+        cursor->slot = cursor->entry = 0;
+    return status;
+}
+
+static enum cache_map_status each_goes_on(const void *map, struct cache_map_cursor *cursor,
+                                          const void **value) {
+    if (cursor->entry <= real->counts(map).stash_count)
+        return real->each(map, cursor, value);
+    *value = copy;
+    return CACHE_MAP_FOUND;
+}
+
+static void a_walk_that_is_over_stays_so(void **state) {
+    (void)state;
+    make_map(SUBJECT_MEMORY_HOOK);
+    falsified.each = each_restarts;
+    assert_false(subject_walk_agrees(&subject));
+    make_map(SUBJECT_MEMORY_HOOK);
+    falsified.each = each_goes_on;
+    assert_true(subject_walk_agrees(&subject));
+    assert_int_equal(subject_compact(&subject).outcome, OUTCOME_OK);
+    assert_false(subject_walk_agrees(&subject));
+}
+
+/* ---- Misuse. ----------------------------------------------------------------------------- */
+
+static struct cache_map_entry_view entry_of_any_number(const void *map, uint32_t entry) {
+    return real->entry(map, entry < real->counts(map).stash_count ? entry : 0);
+}
+
+static void demote_of_none(void *map, unsigned key_id) {
+    if (map == subject.map)
+        real->demote(map, key_id);
+}
+
+enum { MISUSE_TURN_COUNT = 60 }; /* each misuse of each map that is none */
+
+/* How many turns find something, and in these words. */
+static unsigned misuse_count(const char *words) {
+    unsigned count = 0;
+    for (uint32_t turn = 0; turn < MISUSE_TURN_COUNT; turn += 1) {
+        const char *passes = subject_misuse_passes(&subject, turn);
+        count += passes != NULL;
+        if (passes != NULL)
+            assert_string_equal(passes, words);
+    }
+    return count;
+}
+
+static void a_misuse_fails_an_assertion(void **state) {
+    static struct subject_functions misused;
+    uint64_t digest;
+    (void)state;
+    make_map(SUBJECT_MEMORY_HOOK);
+    digest = subject_digest(&subject);
+    assert_int_equal(misuse_count("none"), 0);
+    assert_true(subject_digest(&subject) == digest);
+    misused = *subject.unwatched;
+    subject.unwatched = &misused;
+    misused.entry = entry_of_any_number;
+    assert_int_equal(misuse_count("inspect_entry of an entry past the last"), MISUSE_TURN_COUNT);
+    make_map(SUBJECT_MEMORY_HOOK);
+    misused = *subject.unwatched;
+    subject.unwatched = &misused;
+    misused.demote = demote_of_none;
+    assert_int_not_equal(misuse_count("a call of a map that is null, or not initialised"), 0);
+}
+
 /* The first pointer is held until it is released. */
 static void what_is_held_stays(void **state) {
     bool intact = false;
@@ -393,6 +465,8 @@ int main(void) {
         cmocka_unit_test(a_pointer_is_to_the_place_that_inspection_names),
         cmocka_unit_test(a_lookup_sets_its_pointer_in_any_case),
         cmocka_unit_test(a_walk_gives_the_places),
+        cmocka_unit_test(a_walk_that_is_over_stays_so),
+        cmocka_unit_test(a_misuse_fails_an_assertion),
         cmocka_unit_test(what_is_held_stays),
         cmocka_unit_test(get_many_writes_its_pointers_alone),
         cmocka_unit_test(an_upsert_writes_its_statuses_alone),

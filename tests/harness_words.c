@@ -392,15 +392,15 @@ static void a_refused_init_says_what_was_asked(void **state) {
     for (unsigned refusal = 0; refusal < REFUSAL_COUNT; refusal += 1) {
         refusal_words(&geometry, (enum op_refusal)refusal, words, sizeof words);
         assert_true(contains(words, "was asked for cache_value_count_max="));
-        assert_true(contains(words, "hash_seed=1; it must refuse, for "));
+        assert_true(contains(words, "hash_seed=0xa5c3f00d00000001; it must refuse, for "));
         assert_false(contains(words, "nothing is wrong"));
         assert_true(strlen(words) + 1 < sizeof words);
     }
     refusal_words(&geometry, REFUSAL_CACHE_NOT_SETS, words, sizeof words);
-    assert_string_equal(words,
-                        "init was asked for cache_value_count_max=5, stash_value_count_max=6, "
-                        "scope_value_count_max=4, hash_seed=1; it must refuse, for "
-                        "cache_value_count_max is no multiple of the 2 ways");
+    assert_string_equal(
+        words, "init was asked for cache_value_count_max=5, stash_value_count_max=6, "
+               "scope_value_count_max=4, hash_seed=0xa5c3f00d00000001; it must refuse, for "
+               "cache_value_count_max is no multiple of the 2 ways");
     refusal_words_short(&geometry, REFUSAL_STASH_NONE, words, sizeof words);
     assert_string_equal(words, "asked cache=4 stash=0 scope=4");
 }

@@ -30,10 +30,15 @@ void environment_check_held(struct environment *environment, struct op op, struc
 }
 
 void environment_check_pointers(struct environment *environment) {
+    const char *misused;
     subject_call_for_nothing(&environment->subject);
     environment_check_caller(environment);
     if (!subject_walk_agrees(&environment->subject))
         environment_fail_at(
             environment, INVARIANT_POINTER, HERE,
             "a walk gives a pointer that is not to the place that inspection names");
+    misused = subject_misuse_passes(&environment->subject, environment->view.op_index);
+    if (misused != NULL)
+        environment_fail_at(environment, INVARIANT_CALLER, HERE,
+                            "no assertion of the library fails at %s", misused);
 }

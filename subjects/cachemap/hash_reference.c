@@ -36,6 +36,10 @@ uint64_t hash_reference_64(uint64_t key, uint64_t seed) {
     return hash_reference_128(key, key * (UINT64_C(1) << 32) + (key >> 32), seed);
 }
 
+uint64_t hash_reference_set(uint64_t hash, uint64_t set_count) {
+    return multiply(hash, set_count).high;
+}
+
 /* Byte `index` of an input that is followed by zeros. */
 static uint64_t byte_at(const unsigned char *bytes, size_t size, size_t index) {
     return index < size ? bytes[index] : 0;

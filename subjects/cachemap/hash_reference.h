@@ -11,4 +11,7 @@ uint64_t hash_reference_128(uint64_t low, uint64_t high, uint64_t seed);
 uint64_t hash_reference_64(uint64_t key, uint64_t seed);
 uint64_t hash_reference_bytes(const unsigned char *bytes, size_t size, uint64_t seed);
 
+/* The set of a hash: contract, section 5. */
+uint64_t hash_reference_set(uint64_t hash, uint64_t set_count);
+
 #endif

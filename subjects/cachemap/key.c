@@ -91,7 +91,8 @@ uint64_t key_hash_compute(unsigned key_id, uint64_t seed) {
 
 /* ---- The library's hash beside its reference. -------------------------------------------- */
 
-enum { BYTES_SIZE_MAX = 40 };
+/* Each size to the first; above it some, to more than 2^8 bytes. */
+enum { BYTES_EACH_SIZE_MAX = 40, BYTES_SIZE_MAX = 2 * 257 };
 
 static const char *compare_hashes(uint64_t number, uint64_t seed) {
     if (cache_map_hash_64(number, seed) != hash_reference_64(number, seed))
@@ -103,18 +104,37 @@ static const char *compare_hashes(uint64_t number, uint64_t seed) {
 }
 
 static const char *compare_hashes_of_bytes(uint64_t seed) {
-    unsigned char bytes[BYTES_SIZE_MAX];
+    static unsigned char bytes[BYTES_SIZE_MAX];
     for (size_t i = 0; i < sizeof bytes; i += 1)
         bytes[i] = (unsigned char)(255 - i * 7);
-    for (size_t size = 0; size <= sizeof bytes; size += 1)
+    for (size_t size = 0; size <= BYTES_EACH_SIZE_MAX; size += 1)
+        if (cache_map_hash_bytes(bytes, size, seed) != hash_reference_bytes(bytes, size, seed))
+            return "hash_bytes";
+    for (size_t size = BYTES_SIZE_MAX; size > BYTES_EACH_SIZE_MAX; size /= 2)
         if (cache_map_hash_bytes(bytes, size, seed) != hash_reference_bytes(bytes, size, seed))
             return "hash_bytes";
     return NULL;
 }
 
+/* Around the first hashes of the second set and of the third, and at the ends: all 64 bits say which set. */
+static const char *compare_sets(void) {
+    static const uint64_t set_counts[] = {1,   2,     3,     5,     7,          64,
+                                          257, 65537, 66000, 65536, UINT32_MAX, UINT64_MAX};
+    for (size_t i = 0; i < sizeof set_counts / sizeof set_counts[0]; i += 1) {
+        const uint64_t width = UINT64_MAX / set_counts[i];
+        const uint64_t hashes[] = {0,         width - 1,     width,     width + 1,
+                                   width * 2, width * 2 + 1, UINT64_MAX};
+        for (size_t h = 0; h < sizeof hashes / sizeof hashes[0]; h += 1)
+            if (cache_map_range_of_hash(hashes[h], set_counts[i]) !=
+                hash_reference_set(hashes[h], set_counts[i]))
+                return "the set of a hash";
+    }
+    return NULL;
+}
+
 static const char *compare_all(void) {
     static const uint64_t seeds[] = {0, 1, UINT64_MAX, UINT64_C(0x5eed5eed5eed5eed)};
-    const char *found = NULL;
+    const char *found = compare_sets();
     for (size_t s = 0; found == NULL && s < sizeof seeds / sizeof seeds[0]; s += 1) {
         found = compare_hashes_of_bytes(seeds[s]);
         for (unsigned id = 0; found == NULL && id < KEY_TABLE_COUNT; id += 1)

@@ -51,6 +51,9 @@ void key_hashes_compute(void);
 /* Of any id. O(1), and slower. */
 uint64_t key_hash_compute(unsigned key_id, uint64_t seed);
 
+/* What is in the high half of each seed that the map hands to the user's hash. */
+#define KEY_SEED_HIGH (UINT64_C(0xa5c3f00d) << 32)
+
 /* HASH_IN_A_ROW aims at buckets: its seed says how large the stash is, which says how large its index is. */
 static inline uint64_t key_seed_in_a_row(uint32_t stash_count_max) {
     return (uint64_t)stash_count_max << 8 | HASH_IN_A_ROW;

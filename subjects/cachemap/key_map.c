@@ -9,8 +9,7 @@
 uint64_t key_seed(const struct geometry *geometry) {
     if (geometry->layout == LAYOUT_DEFAULT)
         return geometry->hash == HASH_MIX ? 0 : UINT64_C(0xc0ffee0123456789);
-    return geometry->hash == HASH_IN_A_ROW ? key_seed_in_a_row(geometry->stash_count_max)
-                                           : geometry->hash;
+    return KEY_SEED_HIGH | key_seed_low(geometry);
 }
 
 uint64_t key_hash_by_reference(unsigned key_id, const struct geometry *geometry) {

@@ -2,6 +2,8 @@
 /* The words behind refusal_words.h. */
 #include "refusal_words.h"
 
+#include "key_map.h"
+
 #include <stdio.h>
 
 /* Why the request must be refused. */
@@ -53,10 +55,10 @@ void refusal_words(const struct geometry *geometry, enum op_refusal refusal, cha
     reason_words(geometry, refusal, reason, sizeof reason);
     (void)snprintf(words, size,
                    "%s was asked for cache_value_count_max=%llu, stash_value_count_max=%llu, "
-                   "scope_value_count_max=%llu, hash_seed=%u; it must refuse, for %s",
+                   "scope_value_count_max=%llu, hash_seed=0x%llx; it must refuse, for %s",
                    in_memory ? "init_in_memory" : "init", (unsigned long long)capacities[0],
                    (unsigned long long)capacities[1], (unsigned long long)capacities[2],
-                   geometry->hash, reason);
+                   (unsigned long long)key_seed(geometry), reason);
 }
 
 void refusal_words_short(const struct geometry *geometry, enum op_refusal refusal, char *words,

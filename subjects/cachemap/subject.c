@@ -60,6 +60,9 @@ static enum place place_of_library(enum cache_map_place place) {
 static void *subject_allocate(void *context, size_t size, size_t alignment) {
     struct subject *subject = (struct subject *)context;
     subject->allocation_count += 1;
+    if (size != subject->memory_size || alignment != subject->functions->memory_alignment())
+        fault_note(&subject->fault, false,
+                   "init asks for other memory than memory_size and memory_alignment say");
     subject->allocation_size = size;
     subject->allocation_alignment = alignment;
     return subject->block;
@@ -150,7 +153,8 @@ enum outcome subject_init(struct subject *subject, const struct geometry *geomet
     assert(!subject->live);
     subject->fault.words = NULL;
     subject->held.value = NULL;
-    subject->functions = instances[geometry->layout];
+    memset(&subject->walk, 0, sizeof subject->walk);
+    subject->functions = subject->unwatched = instances[geometry->layout];
     subject->geometry = *geometry;
     subject->fill = fill;
     subject->memory = memory;
@@ -208,6 +212,23 @@ void subject_abandon(struct subject *subject) {
     subject->deallocation_count = subject->allocation_count;
 }
 
+unsigned char *subject_beside_block(struct subject *subject, size_t size, bool behind) {
+    unsigned char *bytes = behind ? subject->block + subject->memory_size : subject->block - size;
+    assert(size <= SUBJECT_RED_ZONE_SIZE);
+    CACHE_MAP_UNPOISON(bytes, size);
+    return bytes;
+}
+
+void subject_leave_block(struct subject *subject) {
+    unsigned char *start = subject->block, *end = subject->block + subject->memory_size;
+    CACHE_MAP_UNPOISON(start - GUARD_SIZE, GUARD_SIZE);
+    CACHE_MAP_UNPOISON(end, GUARD_SIZE);
+    guard_fill(start - GUARD_SIZE);
+    guard_fill(end);
+    CACHE_MAP_POISON(start - SUBJECT_RED_ZONE_SIZE, SUBJECT_RED_ZONE_SIZE);
+    CACHE_MAP_POISON(end, SUBJECT_RED_ZONE_SIZE);
+}
+
 bool subject_balanced(const struct subject *subject) {
     const bool held = subject->live && subject->memory == SUBJECT_MEMORY_HOOK;
     return !subject->allocation_unbalanced &&
@@ -260,12 +281,12 @@ enum outcome subject_init_refused(struct subject *subject, enum op_refusal refus
     struct cache_map_options options = options_of_geometry(&subject->geometry), given;
     alignas(64) unsigned char map[SUBJECT_MAP_SIZE_MAX];
     enum cache_map_status status, size_status;
-    size_t size = SIZE_MAX;
+    size_t size = SUBJECT_SIZE_UNTOUCHED;
     options_spoil(&options, refusal, functions->layout);
     given = options;
     memset(map, 0x3c, sizeof map);
     size_status = functions->memory_size(&options, &size);
-    if ((size_status == CACHE_MAP_OK) == (size == SIZE_MAX))
+    if ((size_status == CACHE_MAP_OK) == (size == SUBJECT_SIZE_UNTOUCHED))
         fault_note(&subject->fault, false, "memory_size failed and wrote a size, or wrote none");
     /* The arena is the live map's: an init that is not refused there is found at once. */
     if (refusal == REFUSAL_IN_MEMORY_STASH_NONE || refusal == REFUSAL_IN_MEMORY_SMALL) {
@@ -418,6 +439,17 @@ bool subject_is_fill(const struct subject *subject, uint64_t number, unsigned by
     return true;
 }
 
+#if defined(CACHE_MAP_ASAN)
+/* Whether a value is poisoned from its first byte to its last, or readable so. */
+static bool poison_is(const unsigned char *value, size_t size, bool poisoned) {
+    if (!poisoned)
+        return __asan_region_is_poisoned((void *)(uintptr_t)value, size) == NULL;
+    return __asan_address_is_poisoned(value) != 0 &&
+           __asan_address_is_poisoned(value + size / 2) != 0 &&
+           __asan_address_is_poisoned(value + size - 1) != 0;
+}
+#endif
+
 bool subject_free_slots_poisoned(const struct subject *subject) {
 #if defined(CACHE_MAP_ASAN)
     /* Every typed map is a `struct cache_map` with a type around it. */
@@ -429,7 +461,7 @@ bool subject_free_slots_poisoned(const struct subject *subject) {
     for (uint64_t slot = 0; slot < slot_count; slot += 1) {
         const unsigned char *value = map->cache.values + slot * layout->value_size;
         const bool is_free = cache_map_slot_count(layout, &map->cache, slot) == 0;
-        if ((__asan_address_is_poisoned(value) != 0) != is_free)
+        if (!poison_is(value, layout->value_size, is_free))
             return false;
     }
     for (uint32_t record = 0; record < map->log.count_max; record += 1) {
@@ -437,12 +469,12 @@ bool subject_free_slots_poisoned(const struct subject *subject) {
         const unsigned char *value = map->log.values + (size_t)record * layout->value_size;
         const bool kept =
             record < map->log.count && subject_record_keeps(layout, &map->log.records[record]);
-        if ((__asan_address_is_poisoned(value) != 0) == kept)
+        if (!poison_is(value, layout->value_size, !kept))
             return false;
     }
     for (uint32_t entry = 0; entry < map->stash.count_max; entry += 1) {
         const unsigned char *value = map->stash.values + (size_t)entry * layout->value_size;
-        if ((__asan_address_is_poisoned(value) != 0) != (entry >= map->stash.count))
+        if (!poison_is(value, layout->value_size, entry >= map->stash.count))
             return false;
     }
 #else

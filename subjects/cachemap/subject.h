@@ -77,7 +77,7 @@ enum {
 };
 
 struct subject {
-    const struct subject_functions *functions;
+    const struct subject_functions *functions, *unwatched; /* the second as the library has them */
     struct geometry geometry;
     uint8_t fill;
     enum subject_memory memory;
@@ -93,6 +93,10 @@ struct subject {
         const void *value;
         struct value_state state;
     } held;
+    struct {
+        uint64_t slot;
+        uint32_t entry;
+    } walk; /* the cursor of the last walk, which was over */
     alignas(64) unsigned char map[SUBJECT_MAP_SIZE_MAX]; /* the typed map struct */
     unsigned char *block;                                /* in the arena: what the map gets */
     unsigned char *arena; /* SUBJECT_ARENA_SIZE bytes, aligned; supplied by the owner */
@@ -119,6 +123,11 @@ enum outcome subject_init_refused(struct subject *subject, enum op_refusal refus
  * that writes the call out. */
 void subject_refused_capacities(const struct geometry *geometry, enum op_refusal refusal,
                                 uint64_t capacities[3]);
+/* `size` bytes of the caller's, at most SUBJECT_RED_ZONE_SIZE, that end where the map's block begins,
+ * or begin where it ends. Not with memory of the system's. What guards the block is as it was after the
+ * second. */
+unsigned char *subject_beside_block(struct subject *subject, size_t size, bool behind);
+void subject_leave_block(struct subject *subject);
 /* True when each allocation was given back, once, with its size and alignment. */
 bool subject_balanced(const struct subject *subject);
 
@@ -163,8 +172,14 @@ bool subject_held_intact(const struct subject *subject);
 void subject_release(struct subject *subject);
 /* Calls for many, of no keys, which may do nothing: see subject_fault. */
 void subject_call_for_nothing(struct subject *subject);
-/* Whether a walk gives the very places that inspection names, in their order. O(state). */
-bool subject_walk_agrees(const struct subject *subject);
+/* Whether a walk gives the very places that inspection names, in their order, and is over then; and whether
+ * the one before, which changes of the map have ended, stays within it. O(state). */
+bool subject_walk_agrees(struct subject *subject);
+
+/* Null, or a misuse that the library lets pass though the contract has it fail an assertion, in words: an
+ * index beyond a count, memory that is none, a map that is not there. `turn`, any number, chooses which. The
+ * map is as it was. Where assertions are taken out: null. */
+const char *subject_misuse_passes(struct subject *subject, uint32_t turn);
 
 /* Inspection. */
 struct counts_state subject_counts(const struct subject *subject);
@@ -207,9 +222,10 @@ bool subject_is_fill(const struct subject *subject, uint64_t number, unsigned by
 /* Damages the map in one way after another, asks `check` each time and takes the damage back, byte for
  * byte and poison for poison. Null, or the damage (words, static) for which `check` did not answer just
  * what is broken: it has gone blind. `turn` is any number, and chooses the places: calls with one number
- * after another reach them all. Null, too, for a map of more than 64 slots or stash entries, for one with
- * values of a page, and for one that is broken already. Some thirty times the cost of `check`. The idea is
- * mutation testing's (DeMillo, Lipton and Sayward 1978), of the data and not of the program. */
+ * after another reach them all; of a map of more than 64 slots or stash entries a call damages few, anywhere.
+ * Null, too, for one with values of a page, and for one that is broken already. Some thirty times the cost of
+ * `check`. The idea is mutation testing's (DeMillo, Lipton and Sayward 1978), of the data and not of the
+ * program. */
 const char *subject_check_misses(struct subject *subject, uint32_t turn);
 /* Under AddressSanitizer: whether just the free slots, of cache and stash, are poisoned. Otherwise
  * true. */

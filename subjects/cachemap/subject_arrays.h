@@ -44,4 +44,7 @@ struct memory_shape subject_memory_shape(const struct cache_map_layout *layout,
 size_t subject_arrays(const struct cache_map_layout *layout, const struct geometry *geometry,
                       struct subject_array arrays[SUBJECT_ARRAY_COUNT]);
 
+/* What a size is before memory_size is to write it: of no map, for it is odd. */
+enum { SUBJECT_SIZE_UNTOUCHED = 77 };
+
 #endif

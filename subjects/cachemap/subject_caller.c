@@ -89,12 +89,46 @@ void subject_release(struct subject *subject) {
     subject->held.value = NULL;
 }
 
-bool subject_walk_agrees(const struct subject *subject) {
+/* "Further steps stay within the map": of the walk that was over at the last question, before the map
+ * changed. What is told is a place in use, or it cannot be read under AddressSanitizer. */
+static bool stale_walk_stays(struct subject *subject) {
+    enum { STEP_COUNT = 2 };
+    struct cache_map_cursor cursor = {subject->walk.slot, subject->walk.entry};
+    for (unsigned step = 0; step < STEP_COUNT; step += 1) {
+        const void *value = NULL;
+        const enum cache_map_status status =
+            subject->functions->each(subject->map, &cursor, &value);
+        if ((status == CACHE_MAP_ABSENT) != (value == NULL) ||
+            (value != NULL && !lies_in_map(subject, value)))
+            return false;
+        if (value != NULL)
+            (void)subject->functions->value_state(value);
+    }
+    return true;
+}
+
+/* A step of a walk that is over is none. */
+static bool walk_is_over(struct subject *subject, struct cache_map_cursor *cursor) {
+    enum { STEP_COUNT = 2 };
+    for (unsigned step = 0; step < STEP_COUNT; step += 1) {
+        const void *value = subject_untouched;
+        if (subject->functions->each(subject->map, cursor, &value) != CACHE_MAP_ABSENT ||
+            value != NULL)
+            return false;
+    }
+    subject->walk.slot = cursor->slot;
+    subject->walk.entry = cursor->entry;
+    return true;
+}
+
+bool subject_walk_agrees(struct subject *subject) {
     const struct subject_functions *functions = subject->functions;
     const uint32_t ways = functions->layout->ways;
     struct cache_map_cursor cursor = {0, 0};
     const struct cache_map_counts counts = functions->counts(subject->map);
     const void *value = NULL;
+    if (!stale_walk_stays(subject))
+        return false;
     for (uint64_t slot = 0; slot < counts.cache_value_count_max; slot += 1) {
         const struct cache_map_slot_view view =
             functions->slot(subject->map, slot / ways, (uint32_t)(slot % ways));
@@ -106,7 +140,7 @@ bool subject_walk_agrees(const struct subject *subject) {
         if (functions->each(subject->map, &cursor, &value) == CACHE_MAP_ABSENT ||
             value != functions->entry(subject->map, entry).value)
             return false;
-    return functions->each(subject->map, &cursor, &value) == CACHE_MAP_ABSENT && value == NULL;
+    return walk_is_over(subject, &cursor);
 }
 
 /* ---- Lookups. ---------------------------------------------------------------------------- */
@@ -214,12 +248,36 @@ static bool argument_is(const struct subject *subject, const void *argument, uns
                (content_size < sizeof value ? value & ((1u << 8 * content_size) - 1) : value);
 }
 
+/* What a caller who may write through pointers can make of the map's own bytes just before an upsert: of the
+ * key's value one that has the bytes of the argument, which is another value all the same; and of what is
+ * shown of its tombstone the argument. Returns the argument. */
+static const void *argument_beside(struct subject *subject, const void *argument, unsigned key_id,
+                                   uint32_t value, struct value_state *replaced) {
+    const struct subject_functions *functions = subject->functions;
+    const struct cache_map_place_view place = functions->place(subject->map, key_id);
+    const void *bytes = place.value;
+    if (place.place == CACHE_MAP_PLACE_STASH_TOMBSTONE)
+        bytes = functions->entry(subject->map, place.entry).value;
+    if (bytes == NULL)
+        return argument;
+    *replaced = functions->value_state(bytes);
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): what inspection shows may be written */
+    functions->write_content((void *)(uintptr_t)bytes, value);
+    return place.value == NULL ? bytes : argument;
+}
+
 struct result subject_upsert(struct subject *subject, unsigned key_id, uint32_t value) {
     const size_t size = subject->functions->layout->value_size;
+    const bool writes = value % 4 == 1 && !subject->functions->counts(subject->map).scope_open;
     void *argument = guarded_array(GUARDED_VALUES, size);
+    const void *given = argument;
+    struct value_state replaced = {0, 0, false};
     enum cache_map_status status;
     subject->functions->make_value(argument, key_id, value);
-    status = subject->functions->upsert(subject->map, argument);
+    if (writes)
+        given = argument_beside(subject, argument, key_id, value, &replaced);
+    status = subject->functions->upsert(subject->map, given);
+    subject_rename_gone(key_id, value, replaced);
     caller_expect(subject, argument_is(subject, argument, key_id, value),
                   "upsert changed its argument");
     caller_expect(subject, guarded_holds(GUARDED_VALUES, size), "upsert wrote beside its argument");
@@ -229,11 +287,28 @@ struct result subject_upsert(struct subject *subject, unsigned key_id, uint32_t 
 /* Of no upsert. */
 static const enum cache_map_status status_untouched = CACHE_MAP_STATUS_COUNT;
 
+/* Where the values of a call lie: in one of three they end where the map's block begins, and in one they
+ * begin where it ends; they do not lie in the map. */
+static unsigned char *values_begin(struct subject *subject, size_t size, unsigned turn) {
+    const bool fits = subject->memory != SUBJECT_MEMORY_STANDARD && size <= SUBJECT_RED_ZONE_SIZE;
+    if (!fits || turn % 3 == 0)
+        return (unsigned char *)guarded_array(GUARDED_VALUES, size);
+    return subject_beside_block(subject, size, turn % 3 == 2);
+}
+
+/* Whether nothing was written beside them. */
+static bool values_end(struct subject *subject, const unsigned char *values, size_t size) {
+    if (values == guard_behind(GUARDED_VALUES) - size)
+        return guarded_holds(GUARDED_VALUES, size);
+    subject_leave_block(subject);
+    return true;
+}
+
 bool subject_upsert_many(struct subject *subject, const unsigned *key_ids, uint32_t value,
                          uint32_t count, struct result *results) {
     const size_t value_size = subject->functions->layout->value_size;
     const size_t values_size = count * value_size, statuses_size = count * sizeof status_untouched;
-    unsigned char *values = (unsigned char *)guarded_array(GUARDED_VALUES, values_size);
+    unsigned char *values = values_begin(subject, values_size, value);
     enum cache_map_status *statuses =
         (enum cache_map_status *)guarded_array(GUARDED_STATUSES, statuses_size);
     size_t success_count, counted = 0;
@@ -243,8 +318,6 @@ bool subject_upsert_many(struct subject *subject, const unsigned *key_ids, uint3
         statuses[i] = status_untouched;
     }
     success_count = subject->functions->upsert_many(subject->map, values, count, statuses);
-    caller_expect(subject, guarded_holds(GUARDED_VALUES, values_size),
-                  "upsert_many wrote beside the values that it was given");
     caller_expect(subject, guarded_holds(GUARDED_STATUSES, statuses_size),
                   "upsert_many wrote beside its array of statuses");
     for (uint32_t i = 0; i < count; i += 1) {
@@ -255,6 +328,8 @@ bool subject_upsert_many(struct subject *subject, const unsigned *key_ids, uint3
         results[i] = subject_result_of_status(statuses[i]);
         counted += !outcome_failed(results[i].outcome);
     }
+    caller_expect(subject, values_end(subject, values, values_size),
+                  "upsert_many wrote beside the values that it was given");
     return success_count == counted;
 }
 

@@ -13,8 +13,8 @@
 
 #include <assert.h>
 
-/* Rows of the record table in one turn. */
-enum { DAMAGE_RECORD_TURN_COUNT = 8 };
+/* Rows of the record table in one turn; of a large map, where each `check` costs much, few of both tables. */
+enum { DAMAGE_RECORD_TURN_COUNT = 8, DAMAGE_LARGE_TURN_COUNT = 2 };
 
 /* ---- Places. ----------------------------------------------------------------------------- */
 
@@ -491,57 +491,69 @@ struct damage_kind {
     const char *name;
     bool (*apply)(struct damage *damage);
     enum cache_map_invariant invariant; /* that it breaks */
+    bool copies_marks;                  /* all of them: in a small map alone */
 };
 
 static const struct damage_kind damage_kinds[] = {
-    {"a hand just past the ways", damage_hand_past_ways, CACHE_MAP_INVARIANT_HAND_IN_RANGE},
-    {"a hand far past the ways", damage_hand_far, CACHE_MAP_INVARIANT_HAND_IN_RANGE},
-    {"a value in another set", damage_other_set, CACHE_MAP_INVARIANT_SLOT_IN_ITS_SET},
-    {"a value under another tag", damage_other_tag, CACHE_MAP_INVARIANT_SLOT_UNDER_ITS_TAG},
-    {"a key twice in its set", damage_twin, CACHE_MAP_INVARIANT_CACHE_KEY_ONCE},
-    {"a value count that is too high", damage_more_values, CACHE_MAP_INVARIANT_CACHE_COUNT},
-    {"a value count that is too low", damage_fewer_values, CACHE_MAP_INVARIANT_CACHE_COUNT},
-    {"a free slot with a slot's bytes", damage_free_like_slot, CACHE_MAP_INVARIANT_NONE},
-    {"a free slot with an entry's bytes", damage_free_like_entry, CACHE_MAP_INVARIANT_NONE},
-    {"a stash count that is too high", damage_more_entries, CACHE_MAP_INVARIANT_STASH_COUNT},
-    {"a stash count that is too low", damage_fewer_entries, CACHE_MAP_INVARIANT_STASH_COUNT},
-    {"a stash past its capacity", damage_too_many_entries, CACHE_MAP_INVARIANT_STASH_COUNT},
-    {"a bucket too many", damage_bucket_too_many, CACHE_MAP_INVARIANT_STASH_COUNT},
-    {"a bucket that is missing", damage_bucket_missing, CACHE_MAP_INVARIANT_STASH_COUNT},
-    {"another mark behind the buckets", damage_mark_behind, CACHE_MAP_INVARIANT_STASH_COUNT},
+    {"a hand just past the ways", damage_hand_past_ways, CACHE_MAP_INVARIANT_HAND_IN_RANGE, false},
+    {"a hand far past the ways", damage_hand_far, CACHE_MAP_INVARIANT_HAND_IN_RANGE, false},
+    {"a value in another set", damage_other_set, CACHE_MAP_INVARIANT_SLOT_IN_ITS_SET, false},
+    {"a value under another tag", damage_other_tag, CACHE_MAP_INVARIANT_SLOT_UNDER_ITS_TAG, false},
+    {"a key twice in its set", damage_twin, CACHE_MAP_INVARIANT_CACHE_KEY_ONCE, false},
+    {"a value count that is too high", damage_more_values, CACHE_MAP_INVARIANT_CACHE_COUNT, false},
+    {"a value count that is too low", damage_fewer_values, CACHE_MAP_INVARIANT_CACHE_COUNT, false},
+    {"a free slot with a slot's bytes", damage_free_like_slot, CACHE_MAP_INVARIANT_NONE, false},
+    {"a free slot with an entry's bytes", damage_free_like_entry, CACHE_MAP_INVARIANT_NONE, false},
+    {"a stash count that is too high", damage_more_entries, CACHE_MAP_INVARIANT_STASH_COUNT, false},
+    {"a stash count that is too low", damage_fewer_entries, CACHE_MAP_INVARIANT_STASH_COUNT, false},
+    {"a stash past its capacity", damage_too_many_entries, CACHE_MAP_INVARIANT_STASH_COUNT, true},
+    {"a bucket too many", damage_bucket_too_many, CACHE_MAP_INVARIANT_STASH_COUNT, true},
+    {"a bucket that is missing", damage_bucket_missing, CACHE_MAP_INVARIANT_STASH_COUNT, true},
+    {"another mark behind the buckets", damage_mark_behind, CACHE_MAP_INVARIANT_STASH_COUNT, false},
     {"an entry whose bucket is past the last", damage_bucket_past_last,
-     CACHE_MAP_INVARIANT_STASH_LINKED},
-    {"an entry whose bucket is empty", damage_bucket_of_none, CACHE_MAP_INVARIANT_STASH_LINKED},
+     CACHE_MAP_INVARIANT_STASH_LINKED, false},
+    {"an entry whose bucket is empty", damage_bucket_of_none, CACHE_MAP_INVARIANT_STASH_LINKED,
+     false},
     {"an entry whose bucket names another", damage_bucket_of_other,
-     CACHE_MAP_INVARIANT_STASH_LINKED},
-    {"an entry with another fragment", damage_fragment, CACHE_MAP_INVARIANT_STASH_LINKED},
-    {"a bucket with another mark", damage_mark, CACHE_MAP_INVARIANT_STASH_LINKED},
-    {"a hole before an entry", damage_hole, CACHE_MAP_INVARIANT_STASH_REACHABLE},
+     CACHE_MAP_INVARIANT_STASH_LINKED, false},
+    {"an entry with another fragment", damage_fragment, CACHE_MAP_INVARIANT_STASH_LINKED, false},
+    {"a bucket with another mark", damage_mark, CACHE_MAP_INVARIANT_STASH_LINKED, true},
+    {"a hole before an entry", damage_hole, CACHE_MAP_INVARIANT_STASH_REACHABLE, true},
     {"a probe through an entry that is not there", damage_probe_of_none,
-     CACHE_MAP_INVARIANT_STASH_REACHABLE},
-    {"a key twice in the stash", damage_entry_twin, CACHE_MAP_INVARIANT_STASH_REACHABLE},
-    {"a key in cache and stash", damage_two_places, CACHE_MAP_INVARIANT_KEY_IN_ONE_PLACE},
-    {"more records than the log has room for", damage_log_too_long, CACHE_MAP_INVARIANT_LOG_COUNT},
-    {"records in a closed scope", damage_log_closed, CACHE_MAP_INVARIANT_LOG_COUNT},
+     CACHE_MAP_INVARIANT_STASH_REACHABLE, false},
+    {"a key twice in the stash", damage_entry_twin, CACHE_MAP_INVARIANT_STASH_REACHABLE, false},
+    {"a key in cache and stash", damage_two_places, CACHE_MAP_INVARIANT_KEY_IN_ONE_PLACE, false},
+    {"more records than the log has room for", damage_log_too_long, CACHE_MAP_INVARIANT_LOG_COUNT,
+     false},
+    {"records in a closed scope", damage_log_closed, CACHE_MAP_INVARIANT_LOG_COUNT, false},
 };
+
+enum { DAMAGE_KIND_COUNT = sizeof damage_kinds / sizeof damage_kinds[0] };
 
 const char *subject_check_misses(struct subject *subject, uint32_t turn) {
     /* Every typed map is a `struct cache_map` with a type around it. */
     struct cache_map *map = (struct cache_map *)(void *)subject->map;
     struct damage damage = {.map = map, .layout = subject->functions->layout, .turn = turn};
+    const bool large =
+        damage_slot_count(&damage) > DAMAGE_COUNT_MAX || map->stash.count_max > DAMAGE_COUNT_MAX;
+    const uint32_t kind_count = large ? DAMAGE_LARGE_TURN_COUNT : DAMAGE_KIND_COUNT;
+    const uint32_t row_count = large ? DAMAGE_LARGE_TURN_COUNT : DAMAGE_RECORD_TURN_COUNT;
     const char *missed = NULL;
-    if (damage_slot_count(&damage) > DAMAGE_COUNT_MAX || map->stash.count_max > DAMAGE_COUNT_MAX ||
-        damage.layout->value_size > VALUE_SIZE_SMALL_MAX ||
+    if (damage.layout->value_size > VALUE_SIZE_SMALL_MAX ||
         subject->functions->check(map) != CACHE_MAP_INVARIANT_NONE)
         return NULL;
-    for (size_t i = 0; missed == NULL && i < sizeof damage_kinds / sizeof damage_kinds[0]; i += 1) {
-        const struct damage_kind *kind = &damage_kinds[i];
-        if (kind->apply(&damage) && subject->functions->check(map) != kind->invariant)
+    if (large) /* anywhere, and not near its start */
+        damage.turn = turn * UINT32_C(0x9e3779b1);
+    for (uint32_t i = 0; missed == NULL && i < kind_count; i += 1) {
+        const struct damage_kind *kind =
+            &damage_kinds[(large ? damage.turn / 4 + i : i) % DAMAGE_KIND_COUNT];
+        if (!(large && kind->copies_marks) && kind->apply(&damage) &&
+            subject->functions->check(map) != kind->invariant)
             missed = kind->name;
         damage_undo(&damage);
     }
-    for (uint32_t i = 0; missed == NULL && i < DAMAGE_RECORD_TURN_COUNT; i += 1) {
-        const uint32_t number = turn % DAMAGE_RECORD_COUNT * DAMAGE_RECORD_TURN_COUNT + i;
+    for (uint32_t i = 0; missed == NULL && i < row_count; i += 1) {
+        const uint32_t number = damage.turn % DAMAGE_RECORD_COUNT * DAMAGE_RECORD_TURN_COUNT + i;
         const struct damage_record *row = &damage_records[number % DAMAGE_RECORD_COUNT];
         if (damage_record_takes(&damage, row) &&
             subject->functions->check(map) !=

@@ -8,6 +8,7 @@
  * coverage build takes them out on its command line, since their failing side must never run; NDEBUG
  * leaves them to the library, which has none then (make/ways.mk). */
 #if !defined(CACHE_MAP_ASSERT) && !defined(NDEBUG)
+#    define SUBJECT_HEARS_ASSERTIONS 1
 #    define CACHE_MAP_ASSERT(condition) \
         ((condition) ? (void)0 : subject_assertion_failed(#condition, __FILE__, __LINE__, __func__))
 #endif
@@ -58,8 +59,8 @@ struct subject_functions {
                           enum cache_map_status *statuses);
     enum cache_map_status (*remove)(void *map, unsigned key_id);
     const void *(*get)(void *map, unsigned key_id);
-    /* `keys` and `found` have room for so many: the arrays that the library gets. In *keys_kept whether the
-     * keys in it are still those. */
+    /* `keys` and `found` have room for so many, or are null: the arrays that the library gets. In *keys_kept
+     * whether the keys in it are still those. */
     size_t (*get_many)(void *map, const unsigned *key_ids, size_t key_count, void *keys,
                        void *found, const void **values, bool *keys_kept);
     void (*prefetch)(const void *map, unsigned key_id);
@@ -105,9 +106,11 @@ static inline bool subject_record_keeps(const struct cache_map_layout *layout,
            (layout->value_gone != NULL && record->is_remove != 0);
 }
 
-/* The user's hash: the options' seed carries the hash mode. */
+/* The user's hash: the low half of the options' seed carries the hash mode. With another high half than it
+ * was given the map hashes otherwise. */
 static inline uint64_t subject_hash(uint64_t key_number_low, uint64_t seed) {
-    return key_hash(key_id_of_number(key_number_low), seed);
+    const uint64_t hash = key_hash(key_id_of_number(key_number_low), seed & UINT32_MAX);
+    return (seed & ~(uint64_t)UINT32_MAX) == KEY_SEED_HIGH ? hash : ~hash;
 }
 
 /* Large contents are copies of their first bytes, so many: a multiple of 4. */

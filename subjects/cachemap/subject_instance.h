@@ -12,9 +12,11 @@
 #define INSTANCE_KEY_TYPE      INSTANCE_PASTE(key, INSTANCE_VALUE)
 #ifdef INSTANCE_IS_DEFAULT
 #    define INSTANCE_KEY_OF(number) key_default_of_number(number)
+#    define INSTANCE_SOUGHT(number) key_default_of_number(number)
 #    define INSTANCE_NUMBER_OF(key) key_number_of_default(key)
 #else
 #    define INSTANCE_KEY_OF(number) INSTANCE_PASTE(KEY_OF_NUMBER, INSTANCE_VALUE)(number)
+#    define INSTANCE_SOUGHT(number) INSTANCE_PASTE(KEY_SOUGHT, INSTANCE_VALUE)(number)
 #    define INSTANCE_NUMBER_OF(key) INSTANCE_PASTE(NUMBER_OF_KEY, INSTANCE_VALUE)(key)
 #endif
 
@@ -36,15 +38,16 @@
 #endif
 #if LAYOUT_OWNS(INSTANCE_NUMBER)
 static struct value_state INSTANCE_FUNCTION(do_value_state)(const void *value);
-#    define CACHE_MAP_VALUE_GONE(value) subject_note_gone(INSTANCE_FUNCTION(do_value_state)(value))
+#    define CACHE_MAP_VALUE_GONE(value) \
+        subject_note_gone(INSTANCE_FUNCTION(do_value_state)(value), (value), sizeof *(value))
 #endif
 #include "cache_map.h"
 
 _Static_assert(sizeof(INSTANCE_STRUCT) <= SUBJECT_MAP_SIZE_MAX, "a subject has room for the map");
 _Static_assert(sizeof(INSTANCE_VALUE_STRUCT) == INSTANCE_VALUE, "the value has its kind's size");
 
-static INSTANCE_KEY_TYPE INSTANCE_FUNCTION(key_of_id)(unsigned key_id) {
-    return INSTANCE_KEY_OF(key_number(key_id));
+static INSTANCE_KEY_TYPE INSTANCE_FUNCTION(sought_of_id)(unsigned key_id) {
+    return INSTANCE_SOUGHT(key_number(key_id));
 }
 
 static INSTANCE_STRUCT *INSTANCE_FUNCTION(of)(void *map) {
@@ -78,7 +81,7 @@ static enum cache_map_status INSTANCE_FUNCTION(do_upsert)(void *map, const void 
 
 static void INSTANCE_FUNCTION(do_make_value)(void *value, unsigned key_id, uint32_t number) {
     INSTANCE_VALUE_STRUCT *typed = (INSTANCE_VALUE_STRUCT *)value;
-    typed->key = INSTANCE_FUNCTION(key_of_id)(key_id);
+    typed->key = INSTANCE_KEY_OF(key_number(key_id));
     subject_content_fill(typed->content, sizeof typed->content, number);
 }
 
@@ -95,11 +98,12 @@ static size_t INSTANCE_FUNCTION(do_upsert_many)(void *map, const void *values, s
 
 static enum cache_map_status INSTANCE_FUNCTION(do_remove)(void *map, unsigned key_id) {
     return INSTANCE_FUNCTION(remove)(INSTANCE_FUNCTION(of)(map),
-                                     INSTANCE_FUNCTION(key_of_id)(key_id));
+                                     INSTANCE_FUNCTION(sought_of_id)(key_id));
 }
 
 static const void *INSTANCE_FUNCTION(do_get)(void *map, unsigned key_id) {
-    return INSTANCE_FUNCTION(get)(INSTANCE_FUNCTION(of)(map), INSTANCE_FUNCTION(key_of_id)(key_id));
+    return INSTANCE_FUNCTION(get)(INSTANCE_FUNCTION(of)(map),
+                                  INSTANCE_FUNCTION(sought_of_id)(key_id));
 }
 
 static size_t INSTANCE_FUNCTION(do_get_many)(void *map, const unsigned *key_ids, size_t key_count,
@@ -108,14 +112,14 @@ static size_t INSTANCE_FUNCTION(do_get_many)(void *map, const unsigned *key_ids,
     INSTANCE_KEY_TYPE *typed_keys = (INSTANCE_KEY_TYPE *)keys;
     INSTANCE_VALUE_STRUCT **typed_found = (INSTANCE_VALUE_STRUCT **)found;
     size_t found_count;
-    for (size_t i = 0; i < key_count; i += 1) {
-        typed_keys[i] = INSTANCE_FUNCTION(key_of_id)(key_ids[i]);
+    for (size_t i = 0; keys != NULL && found != NULL && i < key_count; i += 1) {
+        typed_keys[i] = INSTANCE_FUNCTION(sought_of_id)(key_ids[i]);
         typed_found[i] = (INSTANCE_VALUE_STRUCT *)(void *)subject_untouched;
     }
     found_count =
         INSTANCE_FUNCTION(get_many)(INSTANCE_FUNCTION(of)(map), typed_keys, key_count, typed_found);
     for (size_t i = 0; i < key_count; i += 1) {
-        const INSTANCE_KEY_TYPE key = INSTANCE_FUNCTION(key_of_id)(key_ids[i]);
+        const INSTANCE_KEY_TYPE key = INSTANCE_FUNCTION(sought_of_id)(key_ids[i]);
         values[i] = typed_found[i];
         *keys_kept &= memcmp(&typed_keys[i], &key, sizeof key) == 0;
     }
@@ -124,24 +128,25 @@ static size_t INSTANCE_FUNCTION(do_get_many)(void *map, const unsigned *key_ids,
 
 static void INSTANCE_FUNCTION(do_prefetch)(const void *map, unsigned key_id) {
     INSTANCE_FUNCTION(prefetch)
-    (INSTANCE_FUNCTION(of_const)(map), INSTANCE_FUNCTION(key_of_id)(key_id));
+    (INSTANCE_FUNCTION(of_const)(map), INSTANCE_FUNCTION(sought_of_id)(key_id));
 }
 
 static enum cache_map_status INSTANCE_FUNCTION(do_lookup)(void *map, unsigned key_id,
                                                           const void **value) {
     INSTANCE_VALUE_STRUCT *found = (INSTANCE_VALUE_STRUCT *)(void *)subject_untouched;
     const enum cache_map_status status = INSTANCE_FUNCTION(lookup)(
-        INSTANCE_FUNCTION(of)(map), INSTANCE_FUNCTION(key_of_id)(key_id), &found);
+        INSTANCE_FUNCTION(of)(map), INSTANCE_FUNCTION(sought_of_id)(key_id), &found);
     *value = found;
     return status;
 }
 
 static bool INSTANCE_FUNCTION(do_has)(void *map, unsigned key_id) {
-    return INSTANCE_FUNCTION(has)(INSTANCE_FUNCTION(of)(map), INSTANCE_FUNCTION(key_of_id)(key_id));
+    return INSTANCE_FUNCTION(has)(INSTANCE_FUNCTION(of)(map),
+                                  INSTANCE_FUNCTION(sought_of_id)(key_id));
 }
 
 static void INSTANCE_FUNCTION(do_demote)(void *map, unsigned key_id) {
-    INSTANCE_FUNCTION(demote)(INSTANCE_FUNCTION(of)(map), INSTANCE_FUNCTION(key_of_id)(key_id));
+    INSTANCE_FUNCTION(demote)(INSTANCE_FUNCTION(of)(map), INSTANCE_FUNCTION(sought_of_id)(key_id));
 }
 
 #define STATUS_CALL(name) \
@@ -244,7 +249,7 @@ static struct cache_map_record_view INSTANCE_FUNCTION(do_record)(const void *map
 
 static struct cache_map_place_view INSTANCE_FUNCTION(do_place)(const void *map, unsigned key_id) {
     return INSTANCE_FUNCTION(inspect_place)(INSTANCE_FUNCTION(of_const)(map),
-                                            INSTANCE_FUNCTION(key_of_id)(key_id));
+                                            INSTANCE_FUNCTION(sought_of_id)(key_id));
 }
 
 static enum cache_map_invariant INSTANCE_FUNCTION(do_check)(const void *map) {
@@ -294,6 +299,7 @@ const struct subject_functions INSTANCE_PASTE(subject_functions, INSTANCE_NUMBER
 #undef INSTANCE_VALUE_STRUCT
 #undef INSTANCE_KEY_TYPE
 #undef INSTANCE_KEY_OF
+#undef INSTANCE_SOUGHT
 #undef INSTANCE_NUMBER_OF
 #undef INSTANCE_WAYS
 #undef INSTANCE_NUMBER

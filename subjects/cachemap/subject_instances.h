@@ -28,7 +28,7 @@
 
 #if SUBJECT_INSTANCES & 0x02
 #    define INSTANCE_NUMBER 6
-#    define INSTANCE_VALUE  8
+#    define INSTANCE_VALUE  20
 #    include "subject_instance.h"
 #    define INSTANCE_NUMBER 7
 #    define INSTANCE_VALUE  24
@@ -115,7 +115,7 @@
 #    define INSTANCE_VALUE  64
 #    include "subject_instance.h"
 #    define INSTANCE_NUMBER 31
-#    define INSTANCE_VALUE  8
+#    define INSTANCE_VALUE  20
 #    include "subject_instance.h"
 #    define INSTANCE_NUMBER 32
 #    define INSTANCE_VALUE  3

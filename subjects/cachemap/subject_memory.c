@@ -53,6 +53,21 @@ static uint64_t draw_count(struct random *random, unsigned exponent_count) {
     return (UINT64_C(1) << exponent) + random_below(random, 3) - 1;
 }
 
+enum { INVALID_DRAW_COUNT = 2 };
+
+/* Makes them invalid, whether what they ask for fits or not: too little, too much, what 32 bits take for a
+ * good number, part of a set. */
+static void draw_invalid(struct random *random, uint64_t ways, struct cache_map_options *options) {
+    const uint64_t stashes[] = {0, CACHE_MAP_STASH_VALUE_COUNT_LIMIT + 1, UINT64_MAX,
+                                (UINT64_C(1) << (31 + random_below(random, 33))) +
+                                    random_below(random, 8)};
+    const unsigned turn = random_below(random, 2 + sizeof stashes / sizeof stashes[0]);
+    if (turn < sizeof stashes / sizeof stashes[0])
+        options->stash_value_count_max = stashes[turn];
+    else
+        options->cache_value_count_max += 1 + random_below(random, (uint32_t)ways - 1);
+}
+
 /* Two of the three are small in half of the draws, so that the third is what decides. */
 static struct cache_map_options draw_options(struct random *random, uint64_t ways) {
     const unsigned most = random_one_in(random, 2) ? 64 : 4;
@@ -67,10 +82,52 @@ static struct cache_map_options draw_options(struct random *random, uint64_t way
     return options;
 }
 
+static const char *answer_differs(const char *call, const struct cache_map_options *options,
+                                  enum cache_map_status status, size_t size, const char *expected) {
+    (void)snprintf(plan_words, sizeof plan_words,
+                   "%s answers %s and %zu bytes for cache %" PRIu64 ", stash %" PRIu64
+                   ", scope %" PRIu64 "; %s",
+                   call, cache_map_status_name(status), size, options->cache_value_count_max,
+                   options->stash_value_count_max, options->scope_value_count_max, expected);
+    return plan_words;
+}
+
+static void *allocate_nothing(void *context, size_t size, size_t alignment) {
+    (void)context;
+    (void)size;
+    (void)alignment;
+    return NULL;
+}
+
+/* Of a map that nobody makes: without memory, and in memory that is too small, whatever it is. Both must
+ * refuse as memory_size does, and write nothing. */
+static const char *init_differs(const struct subject_functions *functions,
+                                const struct cache_map_options *options,
+                                enum cache_map_status size_status, size_t size) {
+    const struct cache_map_allocator nothing = {NULL, allocate_nothing, NULL};
+    const enum cache_map_status expected =
+        size_status == CACHE_MAP_OK ? CACHE_MAP_OUT_OF_MEMORY : size_status;
+    alignas(64) unsigned char map[SUBJECT_MAP_SIZE_MAX];
+    enum cache_map_status status;
+    memset(map, 0x3c, sizeof map);
+    status = functions->init(map, options, &nothing);
+    if (status != expected)
+        return answer_differs("init without memory", options, status, 0,
+                              cache_map_status_name(expected));
+    status =
+        functions->init_in_memory(map, options, NULL, size_status == CACHE_MAP_OK ? size - 1 : 0);
+    if (status != expected)
+        return answer_differs("init_in_memory of too little", options, status, 0,
+                              cache_map_status_name(expected));
+    return map[0] == 0x3c && memcmp(map, map + 1, sizeof map - 1) == 0
+               ? NULL
+               : "an init that failed wrote to the map";
+}
+
+/* Of options that are valid. */
 static const char *plan_differs(const struct subject_functions *functions,
                                 const struct layout_description *description,
                                 const struct cache_map_options *options) {
-    enum { UNTOUCHED = 77 };
     const struct memory_shape shape = subject_memory_shape(functions->layout, description);
     const struct memory_reference reference =
         memory_reference_make(&shape, options->cache_value_count_max,
@@ -82,24 +139,30 @@ static const char *plan_differs(const struct subject_functions *functions,
         plan.tags,         plan.counts,       plan.hands,      plan.marks,
         plan.buckets,      plan.entries,      plan.records,
     };
-    size_t size = UNTOUCHED;
+    size_t size = SUBJECT_SIZE_UNTOUCHED;
     const enum cache_map_status status = functions->memory_size(options, &size);
     if (status != (fits ? CACHE_MAP_OK : CACHE_MAP_SIZE_OVERFLOW) ||
-        size != (fits ? reference.size.low : UNTOUCHED)) {
-        char bytes[32] = "2^64 or more";
+        size != (fits ? reference.size.low : SUBJECT_SIZE_UNTOUCHED)) {
+        char bytes[64] = "the contract's arrays take 2^64 or more";
         if (wide_fits(reference.size, UINT64_MAX))
-            (void)snprintf(bytes, sizeof bytes, "%" PRIu64, reference.size.low);
-        (void)snprintf(plan_words, sizeof plan_words,
-                       "memory_size answers %s and %zu bytes for cache %" PRIu64 ", stash %" PRIu64
-                       ", scope %" PRIu64 "; the contract's arrays take %s",
-                       cache_map_status_name(status), size, options->cache_value_count_max,
-                       options->stash_value_count_max, options->scope_value_count_max, bytes);
-        return plan_words;
+            (void)snprintf(bytes, sizeof bytes, "the contract's arrays take %" PRIu64,
+                           reference.size.low);
+        return answer_differs("memory_size", options, status, size, bytes);
     }
     for (unsigned i = 0; fits && i < SUBJECT_ARRAY_COUNT; i += 1)
         if (offsets[i] != reference.offsets[i].low)
             return array_elsewhere(i, offsets[i], reference.offsets[i].low);
-    return NULL;
+    return init_differs(functions, options, status, size);
+}
+
+/* Of options that are not. */
+static const char *refusal_differs(const struct subject_functions *functions,
+                                   const struct cache_map_options *options) {
+    size_t size = SUBJECT_SIZE_UNTOUCHED;
+    const enum cache_map_status status = functions->memory_size(options, &size);
+    if (status != CACHE_MAP_OPTIONS_INVALID || size != SUBJECT_SIZE_UNTOUCHED)
+        return answer_differs("memory_size", options, status, size, "they are invalid");
+    return init_differs(functions, options, status, size);
 }
 
 const char *subject_plan_differs(const struct subject *subject, uint32_t turn) {
@@ -112,5 +175,12 @@ const char *subject_plan_differs(const struct subject *subject, uint32_t turn) {
     struct cache_map_options options;
     random.state = random_next(&random) + ((uint64_t)geometry->layout << 32 | turn);
     options = draw_options(&random, description->ways);
-    return differs != NULL ? differs : plan_differs(subject->functions, description, &options);
+    if (differs == NULL)
+        differs = plan_differs(subject->functions, description, &options);
+    for (unsigned draw = 0; differs == NULL && draw < INVALID_DRAW_COUNT; draw += 1) {
+        options = draw_options(&random, description->ways);
+        draw_invalid(&random, description->ways, &options);
+        differs = refusal_differs(subject->functions, &options);
+    }
+    return differs;
 }

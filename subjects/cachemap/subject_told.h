@@ -7,6 +7,8 @@
 
 #include "subject_view.h"
 
+#include <stddef.h>
+
 /* A failed CACHE_MAP_ASSERT of the library. Where `subject_assertion_hook` is set it is called, and
  * must not return (it longjmps); otherwise the failure is printed as assert(3) does, and abort. */
 struct subject_assertion {
@@ -26,8 +28,11 @@ enum {
  * of them in `values`; how many there were. Always 0 for a layout that does not own. */
 uint32_t subject_gone(const struct value_state **values);
 void subject_forget_gone(void);
-/* What CACHE_MAP_VALUE_GONE is: notes the value for subject_gone. */
-void subject_note_gone(struct value_state value);
+/* A value that was told to be gone as number `value` of this key was `before`: the user wrote over it. */
+void subject_rename_gone(unsigned key_id, uint32_t value, struct value_state before);
+/* What CACHE_MAP_VALUE_GONE is: notes the value for subject_gone, and then changes the bytes that it had,
+ * its key first, as a user may: no call may read them again. */
+void subject_note_gone(struct value_state value, void *bytes, size_t size);
 
 /* Null, or what a call since the last question has touched that it may not; the first of such findings. Good
  * until the next question. */

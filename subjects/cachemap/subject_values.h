@@ -27,6 +27,11 @@ struct value_16 {
     unsigned char content[8];
 };
 
+struct value_20 {
+    uint32_t key;
+    unsigned char content[16];
+};
+
 struct value_24 {
     struct key_wide key;
     unsigned char content[8];
@@ -55,6 +60,7 @@ struct value_69632 {
 typedef uint8_t key_3;
 typedef uint32_t key_8;
 typedef uint64_t key_16;
+typedef uint32_t key_20;
 typedef struct key_wide key_24;
 typedef uint64_t key_64;
 typedef uint64_t key_128;
@@ -68,23 +74,43 @@ static inline key_24 key_24_of_number(uint64_t number) {
     return key;
 }
 
+/* The high half does not count: as one that a key is looked for by it is another than in a value, and to the
+ * map they are the same key. */
+static inline key_24 key_24_sought(uint64_t number) {
+    const key_24 key = {number, number};
+    return key;
+}
+
 static inline bool key_24_equal(key_24 a, key_24 b) {
-    return a.low == b.low && a.high == b.high;
+    return a.low == b.low;
 }
 
 #define KEY_OF_NUMBER_3(number)     ((key_3)(number))
 #define KEY_OF_NUMBER_8(number)     ((key_8)(number))
 #define KEY_OF_NUMBER_16(number)    ((key_16)(number))
+#define KEY_OF_NUMBER_20(number)    ((key_20)(number))
 #define KEY_OF_NUMBER_24(number)    key_24_of_number(number)
 #define KEY_OF_NUMBER_64(number)    ((key_64)(number))
 #define KEY_OF_NUMBER_128(number)   ((key_128)(number))
 #define KEY_OF_NUMBER_1040(number)  ((key_1040)(number))
 #define KEY_OF_NUMBER_69632(number) ((key_69632)(number))
 
+/* What a caller looks for a key by; of all but one type that is the key. */
+#define KEY_SOUGHT_3(number)     KEY_OF_NUMBER_3(number)
+#define KEY_SOUGHT_8(number)     KEY_OF_NUMBER_8(number)
+#define KEY_SOUGHT_16(number)    KEY_OF_NUMBER_16(number)
+#define KEY_SOUGHT_20(number)    KEY_OF_NUMBER_20(number)
+#define KEY_SOUGHT_24(number)    key_24_sought(number)
+#define KEY_SOUGHT_64(number)    KEY_OF_NUMBER_64(number)
+#define KEY_SOUGHT_128(number)   KEY_OF_NUMBER_128(number)
+#define KEY_SOUGHT_1040(number)  KEY_OF_NUMBER_1040(number)
+#define KEY_SOUGHT_69632(number) KEY_OF_NUMBER_69632(number)
+
 /* A truncated number is extended by its sign: key_id_of_number. */
 #define NUMBER_OF_KEY_3(key)     ((uint64_t)(int64_t)(int8_t)(key))
 #define NUMBER_OF_KEY_8(key)     ((uint64_t)(int64_t)(int32_t)(key))
 #define NUMBER_OF_KEY_16(key)    (key)
+#define NUMBER_OF_KEY_20(key)    ((uint64_t)(int64_t)(int32_t)(key))
 #define NUMBER_OF_KEY_24(key)    ((key).low)
 #define NUMBER_OF_KEY_64(key)    (key)
 #define NUMBER_OF_KEY_128(key)   (key)
@@ -94,6 +120,7 @@ static inline bool key_24_equal(key_24 a, key_24 b) {
 #define KEY_EQUAL_3(a, b)     ((a) == (b))
 #define KEY_EQUAL_8(a, b)     ((a) == (b))
 #define KEY_EQUAL_16(a, b)    ((a) == (b))
+#define KEY_EQUAL_20(a, b)    ((a) == (b))
 #define KEY_EQUAL_24(a, b)    key_24_equal(a, b)
 #define KEY_EQUAL_64(a, b)    ((a) == (b))
 #define KEY_EQUAL_128(a, b)   ((a) == (b))

@@ -111,7 +111,7 @@ static bool capacities_hold(const struct subject *subject) {
     return map->cache.set_count == geometry->set_count &&
            map->stash.count_max == geometry->stash_count_max &&
            map->stash.bucket_bits == cache_map_stash_bucket_bits(geometry->stash_count_max) &&
-           map->log.count_max == geometry->scope_count_max && map->seed.value == geometry->hash;
+           map->log.count_max == geometry->scope_count_max && map->seed.value == key_seed(geometry);
 }
 
 bool subject_state_read(const struct subject *subject, struct subject_state *state) {

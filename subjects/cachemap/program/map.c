@@ -30,12 +30,14 @@ static void value_is0(const struct value0 *value, key0 key, uint32_t number) {
         fail("the value's bytes are damaged, or its key is another");
 }
 
-static void note_gone0(const struct value0 *value) {
+/* What is gone is the user's to change. */
+static void note_gone0(struct value0 *value) {
     const uint32_t number = number_of0(value);
     if (number >= sizeof gone_times || gone_times[number] == 255)
         fail("a value that never was is told to be gone, or one again and again");
     gone_times[number] += 1;
     gone_count += 1;
+    memset(value, 0xd6, sizeof *value);
 }
 
 /* A walk over the map tells of the key once, as a lookup would; never, if it is absent. */

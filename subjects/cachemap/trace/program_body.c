@@ -15,6 +15,7 @@ static const struct value_kind value_kinds[] = {
     {3, "uint8_t", "uint8_t key", 8, 2, 1},
     {8, "uint32_t", "uint32_t key", 32, 4, 4},
     {16, "uint64_t", "uint64_t key", 64, 8, 8},
+    {20, "uint32_t", "uint32_t key", 32, 16, 4},
     {24, "struct key", "struct key key", 128, 8, 8},
     {64, "uint64_t", "_Alignas(64) uint64_t key", 64, 56, 64},
     {128, "uint64_t", "_Alignas(128) uint64_t key", 64, 120, 128},

@@ -262,7 +262,7 @@ static void write_types(FILE *file, const struct program *program,
                 "    unsigned char content[%u]; /* the value's number, over and over */\n"
                 "};\n\n%s",
                 kind->key_member, kind->content_size,
-                owns ? "static void note_gone0(const struct value0 *value);\n\n" : "");
+                owns ? "static void note_gone0(struct value0 *value);\n\n" : "");
     if (instance->layout != LAYOUT_DEFAULT)
         write_hash(file, program, instance);
     parts_print(file, &instance->words,
