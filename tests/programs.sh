@@ -22,11 +22,23 @@ read -ra sanitizers <<<'-fsanitize=address,undefined -fno-sanitize-recover=undef
 program_seconds_max=10
 # Bugs that the public API cannot show, each with the reason. Checked both ways.
 free_memory='it writes bytes of free places, which no call shows'
+own_options='a program asks for the memory of its own options alone'
+own_values='a program writes no value of the map before it upserts one, and has its own beside no block'
+no_misuse='a program does not misuse the map'
+no_hash='a program hashes by itself, without a seed'
 declare -A inexpressible=(
     [init-clears-the-values]=$free_memory [init-clears-the-log]=$free_memory
     [reset-clears-the-values]=$free_memory [compact-clears-the-values]=$free_memory
-    [sets-planned-in-32-bits]='a program asks for the memory of its own options alone'
-    [stash-index-half-the-size]='a program asks for the memory of its own options alone'
+    [sets-planned-in-32-bits]=$own_options [stash-index-half-the-size]=$own_options
+    [stash-option-of-32-bits]=$own_options [overflow-before-invalid-options]=$own_options
+    [size-of-invalid-options]=$own_options [memory-is-judged-before-its-size]=$own_options
+    [init-asks-for-more-than-its-size]='its allocator gives what it is asked for'
+    [gone-forgets-value-of-equal-bytes]=$own_values [rewrite-reads-moved-tombstone]=$own_values
+    [values-before-the-block-are-refused]=$own_values
+    [values-of-the-log-are-taken]=$no_misuse [entry-behind-the-last-is-shown]=$no_misuse
+    [keys-compared-by-their-bytes]='it looks for a key by all of its bytes'
+    [seed-of-user-of-32-bits]=$no_hash [hash-of-bytes-of-8-bits-of-length]=$no_hash [set-from-32-hash-bits]=$no_hash
+    [walk-goes-on-behind-a-smaller-stash]='its walks end where they do'
 )
 
 # Of those that only a large world shows some have a reduced trace: each takes long to replay.
