@@ -542,11 +542,11 @@ const char *subject_check_misses(struct subject *subject, uint32_t turn) {
     if (damage.layout->value_size > VALUE_SIZE_SMALL_MAX ||
         subject->functions->check(map) != CACHE_MAP_INVARIANT_NONE)
         return NULL;
-    if (large) /* anywhere, and not near its start */
-        damage.turn = turn * UINT32_C(0x9e3779b1);
+    if (large) /* anywhere, and not near its start; a turn may be a multiple of 4 alone */
+        damage.turn = (turn * UINT32_C(0x9e3779b1)) >> 8;
     for (uint32_t i = 0; missed == NULL && i < kind_count; i += 1) {
         const struct damage_kind *kind =
-            &damage_kinds[(large ? damage.turn / 4 + i : i) % DAMAGE_KIND_COUNT];
+            &damage_kinds[(large ? damage.turn + i : i) % DAMAGE_KIND_COUNT];
         if (!(large && kind->copies_marks) && kind->apply(&damage) &&
             subject->functions->check(map) != kind->invariant)
             missed = kind->name;
