@@ -21,7 +21,8 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 . scripts/numbers.sh
 
-jobs=${JOBS:-$(($(nproc) + 1))}
+jobs=${JOBS:-$(nproc)}
+[ -n "${JOBS:-}" ] || jobs=$((jobs + 1))
 whole_number JOBS "$jobs"
 log_folder=build/test/log
 # A bug may be an endless loop: a process that has used so much CPU time is killed, however busy the machine is.

@@ -66,7 +66,7 @@ cp -r src "$out/other-hand-src"
 sed -i 's|^    cache->hands\[set\] = .*|&\n    if (cache->set_count > 1)\n        cache->hands[(set + 1) % cache->set_count] ^= 1;|' \
     "$out/other-hand-src/cache_map_cache.h"
 trace_with "$out/other-hand-src" "$out/other-hand"
-printf 'cachemap-trace 1\ngeometry sets=64 ways=16 clock=1 stash=32 scope=0 keys=8 read=end\n%b' \
+printf 'cachemap-trace 1\ngeometry sets=64 ways=16 tag=16 clock=1 stash=32 scope=0 keys=8 read=end\n%b' \
     'lookup 0\nupsert 0\nlookup 0\nlookup 0\nlookup 0\nlookup 0\n' >"$out/other-hand.trace"
 told other-hand "$out/other-hand.trace"
 check "a divergence before the failure is told" has '^It went wrong inside before that: after op' \

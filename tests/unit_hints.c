@@ -260,5 +260,5 @@ int main(void) {
         cmocka_unit_test(upsert_many_asks_by_batches),
     };
     (void)hint_note; /* in the portable build nobody calls it */
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests_name("hints", tests, NULL, NULL);
 }
